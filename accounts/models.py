@@ -1,0 +1,82 @@
+"""People, what they may do in which body, and who did what."""
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+
+from municipalities.models import Adhesion, Organisation
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields):
+        """A person known by e-mail; without a password they choose one from an invitation."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password) if password else user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField("e-mail", unique=True)
+    name = models.CharField("nome o ufficio", max_length=120, blank=True)
+    is_active = models.BooleanField("attivo", default=True)
+    is_staff = models.BooleanField("accede all’amministrazione", default=False)
+    joined_at = models.DateTimeField("iscrizione", auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = "persona"
+        verbose_name_plural = "persone"
+
+    def __str__(self):
+        return self.name or self.email
+
+
+class Membership(models.Model):
+    class Role(models.TextChoices):
+        OFFICER = "officer", "Referente"
+        MANAGER = "manager", "Responsabile dell’ente"
+        REVIEWER = "reviewer", "Redazione"
+        ADMINISTRATOR = "administrator", "Amministrazione"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField("ruolo", max_length=16, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "appartenenza"
+        verbose_name_plural = "appartenenze"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="one_role_per_person_and_body")
+        ]
+
+    def __str__(self):
+        return f"{self.user_id} {self.role}"
+
+
+class Event(models.Model):
+    """One thing that somebody did to an adhesion, an account or a body."""
+
+    verb = models.CharField(max_length=40)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
+    adhesion = models.ForeignKey(Adhesion, models.PROTECT, null=True, related_name="events")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="events")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "evento"
+        verbose_name_plural = "registro"
+
+    def __str__(self):
+        return self.verb

@@ -1,0 +1,18 @@
+from municipalities.models.organisation import Organisation
+from municipalities.models.protocol import Adhesion, Protocol
+from municipalities.models.territory import (
+    Territory,
+    TerritoryBoundary,
+    TerritoryChange,
+    TerritoryCode,
+)
+
+__all__ = [
+    "Adhesion",
+    "Organisation",
+    "Protocol",
+    "Territory",
+    "TerritoryBoundary",
+    "TerritoryChange",
+    "TerritoryCode",
+]

@@ -1,0 +1,201 @@
+"""Regions, provinces and municipalities of Italy, each with its dates.
+
+The stable key of a municipality is its cadastral (Belfiore) code: ISTAT codes follow the province and
+change with it (377 municipalities of Sardinia), so they are dated rows of their own.
+Intervals are half open: `valid_from` included, `valid_to` excluded, empty when unknown or in force.
+"""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class TerritoryQuerySet(models.QuerySet):
+    def regions(self):
+        return self.filter(level=Territory.Level.REGION)
+
+    def provinces(self):
+        return self.filter(level=Territory.Level.PROVINCE)
+
+    def municipalities(self):
+        return self.filter(level=Territory.Level.MUNICIPALITY)
+
+    def on(self, day: date):
+        """Territories that existed on `day`."""
+        return self.filter(_open("valid_from", "valid_to", day))
+
+    def current(self):
+        """Territories with no known end."""
+        return self.filter(valid_to=None)
+
+    def in_province(self, sigla: str, day: date | None = None):
+        """Municipalities of a province, now or as its borders were on `day`."""
+        if day is None:
+            return self.filter(province__code=sigla)
+        codes = TerritoryCode.objects.filter(_open("valid_from", "valid_to", day), province__code=sigla)
+        return self.filter(pk__in=codes.values("territory"))
+
+
+def _open(start: str, end: str, day: date) -> Q:
+    began = Q(**{f"{start}__lte": day}) | Q(**{start: None})
+    return began & (Q(**{f"{end}__gt": day}) | Q(**{end: None}))
+
+
+class Territory(models.Model):
+    class Level(models.TextChoices):
+        REGION = "region", "Regione"
+        PROVINCE = "province", "Provincia o città metropolitana"
+        MUNICIPALITY = "municipality", "Comune"
+
+    class ProvinceKind(models.IntegerChoices):
+        """ISTAT's types of supra-municipal unit."""
+
+        PROVINCE = 1, "Provincia"
+        AUTONOMOUS = 2, "Provincia autonoma"
+        METROPOLITAN = 3, "Città metropolitana"
+        CONSORTIUM = 4, "Libero consorzio"
+        STATISTICAL = 5, "Unità non amministrativa"
+
+    class AltitudeZone(models.IntegerChoices):
+        INNER_MOUNTAIN = 1, "Montagna interna"
+        COASTAL_MOUNTAIN = 2, "Montagna litoranea"
+        INNER_HILL = 3, "Collina interna"
+        COASTAL_HILL = 4, "Collina litoranea"
+        PLAIN = 5, "Pianura"
+
+    class Urbanisation(models.IntegerChoices):
+        CITY = 1, "Città o zona densamente popolata"
+        TOWN = 2, "Piccola città o sobborgo"
+        RURAL = 3, "Zona rurale"
+
+    level = models.CharField(max_length=12, choices=Level)
+    code = models.CharField("codice", max_length=8)
+    name = models.CharField("nome", max_length=100)
+    name_other = models.CharField("nome in altra lingua", max_length=100, blank=True)
+    search_name = models.CharField(max_length=210, db_index=True, editable=False)
+    slug = models.SlugField(max_length=120)
+    province = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="municipalities"
+    )
+    region = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="territories"
+    )
+    valid_from = models.DateField("dal", null=True, blank=True)
+    valid_to = models.DateField("fino al (escluso)", null=True, blank=True)
+    istat_code = models.CharField("codice ISTAT più recente", max_length=6, blank=True, db_index=True)
+    uts_code = models.CharField("codice UTS", max_length=3, blank=True)
+    kind = models.PositiveSmallIntegerField("tipo di UTS", choices=ProvinceKind, null=True, blank=True)
+    population = models.PositiveIntegerField("abitanti", null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField("anno degli abitanti", null=True, blank=True)
+    area_km2 = models.DecimalField("superficie (km²)", max_digits=9, decimal_places=2, null=True, blank=True)
+    altitude_m = models.SmallIntegerField("altitudine del centro (m)", null=True, blank=True)
+    altitude_zone = models.PositiveSmallIntegerField(choices=AltitudeZone, null=True, blank=True)
+    urbanisation_degree = models.PositiveSmallIntegerField(choices=Urbanisation, null=True, blank=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    ipa_code = models.CharField("codice IPA", max_length=20, blank=True)
+    website = models.URLField("sito", blank=True)
+
+    objects = TerritoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "territorio"
+        verbose_name_plural = "territori"
+        constraints = [
+            models.UniqueConstraint(fields=["level", "code"], name="territory_code_unique"),
+            models.UniqueConstraint(fields=["level", "slug"], name="territory_slug_unique"),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                name="territory_dates_ordered",
+            ),
+        ]
+        indexes = [models.Index(fields=["level", "valid_to"], name="territory_level_current")]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def on(cls, day: date):
+        """The municipalities of Italy that existed on `day`; narrow with `.in_province("TO", day)`."""
+        return cls.objects.municipalities().on(day)
+
+
+class TerritoryCode(models.Model):
+    """What a municipality was called, coded and part of, in one interval."""
+
+    territory = models.ForeignKey(Territory, models.CASCADE, related_name="codes")
+    istat_code = models.CharField("codice ISTAT", max_length=6, db_index=True)
+    province = models.ForeignKey(Territory, models.PROTECT, null=True, related_name="+")
+    name = models.CharField("nome", max_length=100)
+    search_name = models.CharField(max_length=100, db_index=True, editable=False)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "codice datato"
+        verbose_name_plural = "codici datati"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["territory", "istat_code", "name", "valid_from"],
+                name="territory_code_interval",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lt=F("valid_to")),
+                name="territory_code_dates_ordered",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.istat_code} {self.name}"
+
+
+class TerritoryChange(models.Model):
+    class Kind(models.TextChoices):
+        MERGER = "merger", "Fusione"
+        INCORPORATION = "incorporation", "Incorporazione"
+        SPLIT = "split", "Distacco"
+        RENAMING = "renaming", "Cambio di nome"
+        CODE_CHANGE = "code_change", "Cambio di codice"
+        PROVINCE_CHANGE = "province_change", "Cambio di provincia"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    effective_date = models.DateField("decorrenza")
+    predecessor = models.ForeignKey(Territory, models.CASCADE, related_name="changes_out")
+    successor = models.ForeignKey(Territory, models.CASCADE, related_name="changes_in")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "variazione"
+        verbose_name_plural = "variazioni"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "effective_date", "predecessor", "successor"],
+                name="territory_change_unique",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.effective_date}"
+
+
+class TerritoryBoundary(models.Model):
+    """Simplified border: GeoJSON in WGS84 and an SVG path in one plane for the whole of Italy.
+
+    The plane is x = longitude · cos 42° · 1000, y = -latitude · 1000, so that paths can be drawn together.
+    """
+
+    territory = models.OneToOneField(Territory, models.CASCADE, related_name="boundary", primary_key=True)
+    geojson = models.TextField()
+    svg_path = models.TextField()
+    min_x = models.FloatField()
+    min_y = models.FloatField()
+    max_x = models.FloatField()
+    max_y = models.FloatField()
+
+    class Meta:
+        verbose_name = "confine"
+        verbose_name_plural = "confini"
+
+    def __str__(self):
+        return str(self.territory_id)
