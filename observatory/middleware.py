@@ -1,0 +1,36 @@
+"""What every answer needs and no library gives."""
+
+from django.db import InterfaceError, OperationalError
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+
+
+class DatabaseUnavailableMiddleware:
+    """A database that is away is 503 with Retry-After, not 500: the visitor is told to come back."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, error):
+        if not isinstance(error, OperationalError | InterfaceError):
+            return None
+        response = render(None, "503.html", status=503)
+        response["Retry-After"] = "15"
+        return response
+
+
+class PrivatePagesMiddleware:
+    """What a signed-in person sees is theirs: no cache keeps it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response["Cache-Control"] += ", no-store"
+        return response

@@ -1,0 +1,247 @@
+"""The public shape of a project: the only place that knows it, and an allow-list.
+
+collect reads the rows, build_card makes the document (pure), derive_columns makes from it what lists,
+search and files read (pure). The document keeps codes of its neighbours; names are resolved on derive.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import orjson
+
+from municipalities.models import Territory
+from municipalities.search import fold, successor_of
+from projects.dates import year_of
+from projects.models import Card, CardFacet, Project
+
+OWN_FIELDS = (
+    "code", "title", "acronym", "summary", "description", "title_en", "summary_en", "kind", "website",
+    "place_name", "scale", "latitude", "longitude", "primary_area", "other_areas", "target_groups",
+    "technologies", "sdgs", "need", "objectives", "starting_situation", "policy", "stage", "stage_as_of",
+    "stage_reason", "start_planned", "start_actual", "end_planned", "end_actual", "contact_office",
+    "total_cost", "cost_unknown", "cost_is_estimate", "cost_note", "running_cost_per_year",
+    "savings_per_year", "financing_instrument", "solution", "components", "standards", "open_apis",
+    "data_produced", "data_licence", "platforms", "repository_url", "beneficiaries", "what_worked",
+    "what_did_not", "risks", "success_conditions", "would_do_differently", "participation", "origin",
+)
+ROWS = {
+    "identifiers": ("scheme", "value"),
+    "milestones": ("title", "date", "is_done"),
+    "partners": ("name", "role"),
+    "funding_lines": ("source", "programme", "amount"),
+    "reuse_costs": ("line", "amount", "driver", "is_yearly"),
+    "indicators": ("name", "unit", "baseline", "target", "value", "date", "method", "source"),
+    "sources": ("url", "title"),
+}
+DOCUMENT_FIELDS = (
+    "id", "type", "title", "url", "media_type", "size", "sha256", "width", "height", "alt_text", "credit",
+    "date", "licence",
+)
+COST_BANDS = (
+    ("unknown", None), ("under_50k", 50_000), ("50k_250k", 250_000), ("250k_1m", 1_000_000),
+    ("1m_5m", 5_000_000), ("5m_20m", 20_000_000), ("over_20m", None),
+)
+FACETS = (
+    "area", "municipality", "province", "region", "stage", "kind", "year", "funding_source", "cost_band",
+    "technology", "sdg", "origin",
+)
+MAX_YEARS = 60
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality as a card needs it; `code` is that of the one in force today."""
+
+    code: str
+    name: str
+    slug: str
+    istat_code: str
+    province: str
+    region: str
+
+
+def collect(project: Project) -> dict:
+    """All rows of a project as plain values, ready for build_card. One query per kind of row."""
+    facts = {field: getattr(project, field) for field in OWN_FIELDS}
+    facts["lead_municipality"] = project.lead_municipality.code if project.lead_municipality_id else None
+    facts["other_municipalities"] = sorted(project.other_municipalities.values_list("code", flat=True))
+    facts["promoter"] = project.promoter and {
+        "slug": project.promoter.slug, "name": project.promoter.name, "kind": project.promoter.kind,
+    }
+    facts["contact_email"] = project.contact_email if project.contact_is_public else ""
+    for name, fields in ROWS.items():
+        facts[name] = list(getattr(project, name).order_by("pk").values(*fields))
+    documents = project.documents.filter(removed_at=None).order_by("pk")
+    facts["documents"] = list(documents.values(*DOCUMENT_FIELDS))
+    return facts
+
+
+def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
+    """The public document of a project: plain JSON values, every key always present, empty as null.
+
+    Pure: the same facts give the same document. Money is a decimal string in euro, dates are ISO
+    (reduced precision where the day is not known), codes are official.
+    """
+    document = {"slug": slug, "edition": edition, "published_at": published_at.isoformat()}
+    keys = (*OWN_FIELDS, "lead_municipality", "other_municipalities", "promoter", "contact_email", *ROWS)
+    document.update({key: _plain(facts[key]) for key in keys})
+    document["documents"] = _plain(facts["documents"])
+    document["cup_codes"] = [i["value"] for i in document["identifiers"] if i["scheme"] == "cup"]
+    document["year_from"] = year_of(facts["start_actual"] or facts["start_planned"] or facts["stage_as_of"])
+    document["year_to"] = year_of(facts["end_actual"] or facts["end_planned"])
+    return document
+
+
+def _plain(value):
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return None if value == "" else value
+
+
+def _decimal(value: Decimal) -> str:
+    """`12.50` → `12.5`, `14000000.00` → `14000000`: one spelling for one number."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def serialise(document: Mapping) -> str:
+    """JSON text, keys sorted: the same document gives the same bytes."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
+    """Typed columns, list item, search text and facet values of a document. Pure.
+
+    `places` maps the Belfiore codes of the document to the municipalities in force; a code it lacks
+    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}}`.
+    """
+    lead = places.get(document["lead_municipality"])
+    others = [places[c] for c in document["other_municipalities"] if c in places]
+    columns = {
+        "code": document["code"], "slug": document["slug"], "title": document["title"],
+        "title_key": fold(document["title"])[:120], "primary_area": document["primary_area"] or "",
+        "kind": document["kind"] or "", "stage": document["stage"] or "",
+        "municipality_code": lead.code if lead else (document["lead_municipality"] or ""),
+        "province_code": lead.province if lead else "", "region_code": lead.region if lead else "",
+        "year_from": document["year_from"], "year_to": document["year_to"],
+        "total_cost": document["total_cost"] and Decimal(document["total_cost"]),
+        "latitude": document["latitude"] and Decimal(document["latitude"]),
+        "longitude": document["longitude"] and Decimal(document["longitude"]),
+        "origin": document["origin"],
+        "item": serialise(_item(document, lead, others)),
+        "search_text": _search_text(document, [lead, *others] if lead else others),
+    }
+    return {"columns": columns, "facets": _facets(document, [p for p in (lead, *others) if p])}
+
+
+def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
+    """What a list shows of a card, the same for page, API and file."""
+    keys = (
+        "code", "slug", "title", "title_en", "acronym", "summary", "summary_en", "kind", "primary_area",
+        "other_areas", "stage", "stage_as_of", "year_from", "year_to", "total_cost", "cost_unknown",
+        "technologies", "cup_codes", "latitude", "longitude", "place_name", "origin", "edition",
+        "published_at",
+    )
+    item = {key: document[key] for key in keys}
+    item["lead_municipality"] = lead and _named(lead)
+    item["other_municipalities"] = [_named(place) for place in others]
+    item["promoter"] = document["promoter"]
+    image = next((d for d in document["documents"] if d["type"] == "image"), None)
+    item["image"] = image and {"id": image["id"], "alt_text": image["alt_text"]}
+    return item
+
+
+def _named(place: Place) -> dict:
+    return {
+        "code": place.code, "istat_code": place.istat_code, "name": place.name, "slug": place.slug,
+        "province": place.province, "region": place.region,
+    }
+
+
+def _search_text(document: Mapping, places: list[Place]) -> str:
+    words = [
+        document[key] or "" for key in (
+            "title", "acronym", "title_en", "summary", "summary_en", "need", "objectives", "solution",
+            "description", "place_name", "policy", "beneficiaries", "what_worked", "code",
+        )
+    ]
+    words += [*document["technologies"], *document["cup_codes"], *(p.name for p in places)]
+    words += [i["name"] for i in document["indicators"]] + [p["name"] for p in document["partners"]]
+    words.append((document["promoter"] or {}).get("name", ""))
+    return f" {fold(' '.join(words))} "
+
+
+def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
+    found = {("stage", document["stage"]), ("kind", document["kind"]), ("origin", document["origin"])}
+    found.add(("cost_band", cost_band(document["total_cost"])))
+    areas = (document["primary_area"], *document["other_areas"])
+    found |= {("area", area) for area in areas}
+    for place in places:
+        found |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
+    first, last = document["year_from"], document["year_to"] or document["year_from"]
+    if first and last:
+        found |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
+    found |= {("funding_source", line["source"]) for line in document["funding_lines"]}
+    found |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
+    found |= {("sdg", str(goal)) for goal in document["sdgs"]}
+    return {(facet, value) for facet, value in found if value}
+
+
+def cost_band(total_cost: str | None) -> str:
+    """Key of the band a decimal euro string falls in; `unknown` without one."""
+    if total_cost is None:
+        return "unknown"
+    amount = Decimal(total_cost)
+    return next((key for key, limit in COST_BANDS if limit and amount < limit), "over_20m")
+
+
+def places_of(documents: list[Mapping]) -> dict[str, Place]:
+    """The municipalities in force today for every code the documents name. Constant queries
+    but for merged municipalities, each of which is followed to its successor."""
+    codes = {d["lead_municipality"] for d in documents} | {c for d in documents for c in d["other_municipalities"]}
+    found = Territory.objects.municipalities().filter(code__in=codes - {None})
+    return {t.code: _place(successor_of(t)) for t in found.select_related("province", "region")}
+
+
+def _place(territory: Territory) -> Place:
+    return Place(
+        territory.code, territory.name, territory.slug, territory.istat_code,
+        territory.province.code if territory.province else "", territory.region.code if territory.region else "",
+    )
+
+
+def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
+    """Store document and derived columns of one card, and its facets when it is the current one."""
+    card.document = serialise(document)
+    derive_into(card, document, places)
+
+
+def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
+    """Renew what follows from the document; the document itself is not touched."""
+    derived = derive_columns(document, places)
+    for name, value in derived["columns"].items():
+        setattr(card, name, value)
+    card.save()
+    card.facets.all().delete()
+    if card.is_current:
+        CardFacet.objects.bulk_create(
+            CardFacet(card=card, facet=facet, value=value) for facet, value in sorted(derived["facets"])
+        )
+
+
+def read_document(card: Card) -> dict:
+    """The stored document with its municipalities and promoter named as they are today."""
+    document = orjson.loads(card.document)
+    places = places_of([document])
+    lead = places.get(document["lead_municipality"])
+    document["lead_municipality"] = lead and _named(lead)
+    document["other_municipalities"] = [
+        _named(places[code]) for code in document["other_municipalities"] if code in places
+    ]
+    return document

@@ -1,0 +1,41 @@
+"""Days known only to the month or the year, as ISO 8601 reduced precision: 2014, 2014-05, 2014-05-12.
+
+Sources of public projects often give the year alone: writing 1 January would invent a day.
+"""
+
+import re
+from datetime import date
+
+ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+ITALIAN = re.compile(r"^(?:(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-])?(\d{4}|\d{2}(?=$))$")
+
+
+def parse_partial_date(text: str) -> str:
+    """`1/3/2024`, `01-03-2024`, `1.3.24`, `3/2024`, `2024`, `2024-03-01` → reduced ISO text.
+
+    Raises ValueError when it is no day of the calendar between 1900 and 2199.
+    """
+    text = text.strip()
+    if match := ISO.match(text):
+        year, month, day = match.groups()
+    elif match := ITALIAN.match(text):
+        day, month, year = match.groups()
+        if len(year) == 2 and not month:
+            raise ValueError(text)
+        year = year if len(year) == 4 else f"20{year}"
+    else:
+        raise ValueError(text)
+    date(int(year), int(month or 1), int(day or 1))
+    if not 1900 <= int(year) <= 2199:
+        raise ValueError(text)
+    return "-".join([year] + [f"{int(part):02d}" for part in (month, day) if part])
+
+
+def year_of(partial: str) -> int | None:
+    return int(partial[:4]) if partial else None
+
+
+def is_before(first: str, second: str) -> bool:
+    """Whether `first` is certainly earlier: compared at the coarser of the two precisions."""
+    shared = min(len(first), len(second))
+    return bool(shared) and first[:shared] < second[:shared]

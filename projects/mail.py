@@ -1,0 +1,70 @@
+"""Messages of the workflow. Sent after commit; a mail server that is away never undoes a decision."""
+
+import logging
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils import timezone
+
+logger = logging.getLogger(__name__)
+
+
+def receipt(submission) -> None:
+    """The office's proof of sending: number, time, what happens next."""
+    project = submission.project
+    _send(
+        submission.submitted_by.email,
+        f"Abbiamo ricevuto la scheda «{project.title}»",
+        f"Hai inviato la scheda «{project.title}».\n"
+        f"Numero della ricevuta: {submission.receipt}\n"
+        f"Inviata il: {_moment(submission.submitted_at)}\n\n"
+        "La redazione risponde entro 10 giorni lavorativi. Segui la scheda qui:\n"
+        f"{_url('projects:officer-project', project.code)}\n",
+    )
+
+
+def changes_requested(submission) -> None:
+    project, comments = submission.project, submission.comments.count()
+    _send(
+        submission.submitted_by.email,
+        f"La redazione chiede integrazioni: «{project.title}»",
+        f"La redazione ha esaminato la scheda «{project.title}» e ha lasciato {comments} "
+        f"{'commento' if comments == 1 else 'commenti'}.\n"
+        + (f"\n{submission.message}\n" if submission.message else "")
+        + f"\nRispondi e invia di nuovo la scheda:\n{_url('projects:officer-project', project.code)}\n",
+    )
+
+
+def published(submission, card) -> None:
+    _send(
+        submission.submitted_by.email,
+        f"La scheda «{card.title}» è pubblica",
+        f"La redazione ha pubblicato la scheda «{card.title}» (edizione {card.edition}).\n"
+        f"La trovi qui:\n{_url('projects:card-detail', card.slug)}\n",
+    )
+
+
+def archived(submission) -> None:
+    project = submission.project
+    _send(
+        submission.submitted_by.email,
+        f"La scheda «{project.title}» non sarà pubblicata",
+        f"La redazione ha deciso di non pubblicare la scheda «{project.title}».\n\n"
+        f"Motivo: {submission.message}\n",
+    )
+
+
+def _moment(at) -> str:
+    return timezone.localtime(at).strftime("%d/%m/%Y alle %H:%M")
+
+
+def _url(name: str, *args) -> str:
+    return settings.SITE_URL + reverse(name, args=args)
+
+
+def _send(to: str, subject: str, body: str) -> None:
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
+    except OSError:
+        logger.exception("mail to an office could not be sent")

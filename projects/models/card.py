@@ -1,0 +1,107 @@
+"""The published edition of a project. All that is public reads cards, and only cards."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from projects.models.project import Project
+
+
+class CardQuerySet(models.QuerySet):
+    def current(self):
+        """The edition in force of each project, withdrawn ones left out."""
+        return self.filter(is_current=True)
+
+    def with_facet(self, facet: str, values):
+        """Cards that carry any of `values` under `facet`."""
+        found = CardFacet.objects.filter(facet=facet, value__in=values)
+        return self.filter(pk__in=found.values("card"))
+
+
+class Card(models.Model):
+    """Document frozen at publication, with typed columns for what is filtered and sorted.
+
+    `document` never changes: the project's own words and official codes of its neighbours.
+    The columns, `item` and `search_text` are derived from it and from the territory of today;
+    `manage.py rebuild_cards` makes them anew.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="cards")
+    edition = models.PositiveSmallIntegerField("edizione")
+    is_current = models.BooleanField(default=True)
+    published_at = models.DateTimeField("pubblicata il")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    change_note = models.CharField("che cosa è cambiato", max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField("ritirata il", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawal_reason = models.CharField("motivo del ritiro", max_length=500, blank=True)
+
+    code = models.CharField(max_length=16)
+    slug = models.CharField(max_length=140)
+    title = models.CharField(max_length=120)
+    title_key = models.CharField(max_length=120)
+    primary_area = models.CharField(max_length=12)
+    kind = models.CharField(max_length=10)
+    stage = models.CharField(max_length=12)
+    municipality_code = models.CharField(max_length=8)
+    province_code = models.CharField(max_length=8, blank=True)
+    region_code = models.CharField(max_length=8, blank=True)
+    year_from = models.PositiveSmallIntegerField(null=True)
+    year_to = models.PositiveSmallIntegerField(null=True)
+    total_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    origin = models.CharField(max_length=10)
+
+    document = models.TextField()
+    item = models.TextField()
+    search_text = models.TextField()
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "scheda"
+        verbose_name_plural = "schede"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "edition"], name="card_edition_once"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(is_current=True), name="one_current_card"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | (Q(is_current=False) & ~Q(withdrawal_reason="")),
+                name="withdrawn_card_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
+            models.Index(fields=["title_key", "id"], condition=Q(is_current=True), name="card_by_title"),
+            models.Index(fields=["slug", "-edition"], name="card_slug"),
+            models.Index(fields=["code", "-edition"], name="card_code"),
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.edition})"
+
+    def delete(self, *args, **kwargs):
+        """Cards are withdrawn, never deleted."""
+        raise TypeError("a published card is withdrawn, not deleted")
+
+
+class CardFacet(models.Model):
+    """One value by which a current card is found: area, municipality, technology, funding source…"""
+
+    card = models.ForeignKey(Card, models.CASCADE, related_name="facets")
+    facet = models.CharField(max_length=16)
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["facet", "value", "card"], name="card_facet_once")
+        ]
+
+    def __str__(self):
+        return f"{self.facet}={self.value}"

@@ -1,0 +1,150 @@
+"""Rows that hang on a project: money lines, partners, results, documents, identifiers."""
+
+import uuid
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from municipalities.models import Organisation
+from projects.models.project import Project
+from projects.vocabulary import (
+    CostDriver,
+    CostLine,
+    DocumentType,
+    FundingSource,
+    IdentifierScheme,
+    PartnerRole,
+)
+
+
+class Identifier(models.Model):
+    """A code by which others know the project. A malformed CUP is kept and flagged, never dropped."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="identifiers")
+    scheme = models.CharField("tipo", max_length=12, choices=IdentifierScheme)
+    value = models.CharField("codice", max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "scheme", "value"], name="identifier_once")
+        ]
+        indexes = [models.Index(fields=["scheme", "value"], name="identifier_lookup")]
+
+    def __str__(self):
+        return f"{self.scheme} {self.value}"
+
+
+class Milestone(models.Model):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
+    title = models.CharField("tappa", max_length=160)
+    date = models.CharField("data", max_length=10, blank=True)
+    is_done = models.BooleanField("raggiunta", default=False)
+
+    def __str__(self):
+        return self.title
+
+
+class Partner(models.Model):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="partners")
+    name = models.CharField("denominazione", max_length=200)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    role = models.CharField("ruolo", max_length=18, choices=PartnerRole)
+
+    def __str__(self):
+        return self.name
+
+
+class FundingLine(models.Model):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="funding_lines")
+    source = models.CharField("fonte", max_length=12, choices=FundingSource)
+    programme = models.CharField("fondo o programma", max_length=200, blank=True)
+    amount = models.DecimalField(
+        "importo", max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+
+    def __str__(self):
+        return f"{self.source} {self.programme}"
+
+
+class ReuseCost(models.Model):
+    """What one line of AgID's comparative evaluation would cost elsewhere, in euro."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="reuse_costs")
+    line = models.CharField("voce", max_length=16, choices=CostLine)
+    amount = models.DecimalField("importo", max_digits=14, decimal_places=2)
+    driver = models.CharField("cresce con", max_length=12, choices=CostDriver, default=CostDriver.FIXED)
+    is_yearly = models.BooleanField("ogni anno", default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "line"], name="reuse_cost_once")]
+
+    def __str__(self):
+        return f"{self.line} {self.amount}"
+
+
+class Indicator(models.Model):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")
+    name = models.CharField("indicatore", max_length=160)
+    unit = models.CharField("unità di misura", max_length=40, blank=True)
+    baseline = models.DecimalField("partenza", max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField("obiettivo", max_digits=18, decimal_places=4, null=True, blank=True)
+    value = models.DecimalField("oggi", max_digits=18, decimal_places=4, null=True, blank=True)
+    date = models.CharField("data della misura", max_length=10, blank=True)
+    method = models.CharField("metodo", max_length=300, blank=True)
+    source = models.CharField("fonte", max_length=300, blank=True)
+
+    def __str__(self):
+        return self.name
+
+
+def document_path(document, filename: str) -> str:
+    """A generated name under the project's id; the extension is set from the checked content."""
+    return f"projects/{document.project_id}/{uuid.uuid4().hex}{document.extension}"
+
+
+class Document(models.Model):
+    """A typed file or link. Files are checked, images re-encoded, before they get here."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="documents")
+    type = models.CharField("tipo", max_length=18, choices=DocumentType)
+    title = models.CharField("titolo", max_length=160)
+    file = models.FileField("file", upload_to=document_path, blank=True, max_length=200)
+    url = models.URLField("collegamento", blank=True, max_length=500)
+    media_type = models.CharField(max_length=80, blank=True)
+    size = models.PositiveIntegerField("byte", null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    alt_text = models.CharField("testo alternativo", max_length=300, blank=True)
+    credit = models.CharField("autore", max_length=160, blank=True)
+    date = models.CharField("data", max_length=10, blank=True)
+    licence = models.CharField("licenza", max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    extension = ""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(file="") & ~Q(url="")) | (~Q(file="") & Q(url="")), name="document_file_or_link"
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Source(models.Model):
+    """A public page where the facts of the card can be checked."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="sources")
+    url = models.URLField("indirizzo", max_length=500)
+    title = models.CharField("titolo", max_length=200, blank=True)
+
+    def __str__(self):
+        return self.title or self.url

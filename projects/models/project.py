@@ -1,0 +1,186 @@
+"""The working copy of a project: what people at the desk edit. The public reads cards."""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from municipalities.models import Organisation, Territory
+from projects.areas import AREA_CHOICES
+from projects.vocabulary import Instrument, Kind, Origin, Scale, Stage
+from projects.workflow import EDITABLE, Status
+
+TITLE_MAX, SUMMARY_MAX, TEXT_MAX = 120, 500, 6000
+
+
+def _text(verbose_name: str, **options):
+    return models.TextField(verbose_name, blank=True, max_length=TEXT_MAX, **options)
+
+
+def _money(verbose_name: str):
+    return models.DecimalField(
+        verbose_name, max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+
+
+def _partial_date(verbose_name: str):
+    return models.CharField(verbose_name, max_length=10, blank=True)
+
+
+class ProjectQuerySet(models.QuerySet):
+    def owned_by(self, organisation_ids):
+        return self.filter(owner__in=organisation_ids)
+
+    def waiting_for_review(self):
+        return self.filter(status__in=[Status.SUBMITTED, Status.IN_REVIEW])
+
+
+class Project(models.Model):
+    code = models.CharField("codice", max_length=16, unique=True)
+    owner = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="projects", verbose_name="ente che inserisce"
+    )
+    status = models.CharField("stato della scheda", max_length=18, choices=Status, default=Status.DRAFT)
+    version = models.PositiveIntegerField("versione della bozza", default=1)
+    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    origin = models.CharField("origine", max_length=10, choices=Origin, default=Origin.ENTERED)
+    origin_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    # identity
+    slug = models.SlugField(max_length=140, unique=True, null=True, blank=True)
+    title = models.CharField("titolo", max_length=TITLE_MAX, blank=True)
+    acronym = models.CharField("acronimo", max_length=30, blank=True)
+    summary = models.TextField("sintesi", max_length=SUMMARY_MAX, blank=True)
+    description = _text("descrizione")
+    title_en = models.CharField("titolo in inglese", max_length=TITLE_MAX, blank=True)
+    summary_en = models.TextField("sintesi in inglese", max_length=SUMMARY_MAX, blank=True)
+    kind = models.CharField("tipo", max_length=10, choices=Kind, blank=True)
+    website = models.URLField("sito web", blank=True, max_length=500)
+
+    # place
+    lead_municipality = models.ForeignKey(
+        Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="Comune capofila"
+    )
+    other_municipalities = models.ManyToManyField(
+        Territory, blank=True, related_name="+", verbose_name="altri Comuni"
+    )
+    place_name = models.CharField("luogo", max_length=160, blank=True)
+    scale = models.CharField("scala", max_length=16, choices=Scale, blank=True)
+    latitude = models.DecimalField(
+        "latitudine", max_digits=8, decimal_places=5, null=True, blank=True,
+        validators=[MinValueValidator(35), MaxValueValidator(48)],
+    )
+    longitude = models.DecimalField(
+        "longitudine", max_digits=8, decimal_places=5, null=True, blank=True,
+        validators=[MinValueValidator(6), MaxValueValidator(19)],
+    )
+
+    # classification
+    primary_area = models.CharField("area principale", max_length=12, choices=AREA_CHOICES, blank=True)
+    other_areas = models.JSONField("altre aree", default=list, blank=True)
+    target_groups = models.JSONField("destinatari", default=list, blank=True)
+    technologies = models.JSONField("tecnologie", default=list, blank=True)
+    sdgs = models.JSONField("obiettivi di sviluppo sostenibile", default=list, blank=True)
+
+    # need and aim
+    need = _text("problema")
+    objectives = _text("obiettivi")
+    starting_situation = _text("situazione di partenza")
+    policy = models.CharField("piano o politica di riferimento", max_length=300, blank=True)
+
+    # time
+    stage = models.CharField("stato di avanzamento", max_length=12, choices=Stage, blank=True)
+    stage_as_of = _partial_date("stato riferito al")
+    stage_reason = models.CharField("motivo di sospensione o abbandono", max_length=500, blank=True)
+    start_planned = _partial_date("inizio previsto")
+    start_actual = _partial_date("inizio effettivo")
+    end_planned = _partial_date("fine prevista")
+    end_actual = _partial_date("fine effettiva")
+    confirmed_at = models.DateTimeField("confermata il", null=True, blank=True)
+
+    # actors
+    promoter = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="promoted_projects",
+        verbose_name="ente titolare",
+    )
+    contact_office = models.CharField("ufficio di contatto", max_length=160, blank=True)
+    contact_email = models.EmailField("e-mail dell’ufficio", blank=True)
+    contact_is_public = models.BooleanField("mostra l’e-mail dell’ufficio nella scheda", default=False)
+
+    # money, in euro
+    total_cost = _money("costo totale")
+    cost_unknown = models.BooleanField("costo non ancora disponibile", default=False)
+    cost_is_estimate = models.BooleanField("importo stimato", default=False)
+    cost_note = models.CharField("nota sui costi", max_length=500, blank=True)
+    running_cost_per_year = _money("costo annuo di gestione")
+    savings_per_year = _money("risparmio annuo")
+    financing_instrument = models.CharField(
+        "strumento finanziario", max_length=12, choices=Instrument, blank=True
+    )
+
+    # technique
+    solution = _text("soluzione")
+    components = _text("componenti")
+    standards = models.CharField("standard", max_length=500, blank=True)
+    open_apis = models.CharField("API aperte", max_length=500, blank=True)
+    data_produced = _text("dati prodotti")
+    data_licence = models.CharField("licenza dei dati", max_length=120, blank=True)
+    platforms = models.JSONField("piattaforme abilitanti", default=list, blank=True)
+    repository_url = models.URLField("codice sorgente", blank=True, max_length=500)
+
+    # results, lessons, participation
+    beneficiaries = models.CharField("beneficiari", max_length=300, blank=True)
+    what_worked = _text("che cosa ha funzionato")
+    what_did_not = _text("che cosa non ha funzionato")
+    risks = _text("rischi")
+    success_conditions = _text("che cosa serve per replicarlo")
+    would_do_differently = _text("che cosa faremmo in modo diverso")
+    participation = _text("partecipazione dei cittadini")
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "progetto"
+        verbose_name_plural = "progetti"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_cost=None) | Q(cost_unknown=False), name="cost_known_or_unknown"
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="point_is_a_pair",
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "status"], name="project_owner_status")]
+
+    def __str__(self):
+        return self.title or self.code
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in EDITABLE
+
+
+class CodeCounter(models.Model):
+    """The last number given to a code of one province in one year: TO-2026-0001."""
+
+    prefix = models.CharField(max_length=8)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="code_counter_once")]
+
+    def __str__(self):
+        return f"{self.prefix}-{self.year}-{self.last:04d}"

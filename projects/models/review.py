@@ -1,0 +1,107 @@
+"""What passes between an office and the desk: submissions, comments on single fields, events."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from projects.models.project import Project
+
+
+class Submission(models.Model):
+    """One sending of a project for review, and how it was decided."""
+
+    class Outcome(models.TextChoices):
+        PUBLISHED = "published", "Pubblicata"
+        CHANGES_REQUESTED = "changes_requested", "Integrazioni richieste"
+        ARCHIVED = "archived", "Non pubblicata"
+        RECALLED = "recalled", "Ripresa dall’ente"
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="submissions")
+    number = models.PositiveSmallIntegerField("numero")
+    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    note = models.TextField("messaggio alla redazione", blank=True, max_length=2000)
+    submitted_at = models.DateTimeField(auto_now_add=True)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reviews"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField("esito", max_length=18, choices=Outcome, blank=True)
+    message = models.TextField("messaggio all’ente", blank=True, max_length=4000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="submission_number_once"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(decided_at=None), name="one_open_submission"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True, taken_by__isnull=True)
+                | Q(taken_at__isnull=False, taken_by__isnull=False),
+                name="submission_taken_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True, outcome="")
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(outcome="")),
+                name="submission_decided_pair",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.project} {self.number}"
+
+    @property
+    def receipt(self) -> str:
+        """The number on the receipt: code of the project and ordinal of the sending."""
+        return f"{self.project.code}/{self.number}"
+
+
+class FieldComment(models.Model):
+    """A reviewer's word on one field, and the office's answer."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="comments")
+    field = models.CharField("campo", max_length=40)
+    text = models.TextField("commento", max_length=2000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    answer = models.TextField("risposta", blank=True, max_length=2000)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="comment_answered_pair",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.field}: {self.text[:40]}"
+
+
+class ProjectEvent(models.Model):
+    """Who moved or changed a project, when, and what changed. Never edited."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="events")
+    verb = models.CharField(max_length=24)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="project_events"
+    )
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "at"], name="project_event_time")]
+
+    def __str__(self):
+        return f"{self.verb} {self.at:%Y-%m-%d}"

@@ -1,0 +1,52 @@
+"""Who may do what to a project. Views, API and buttons ask the same functions.
+
+| move | officer of the owning body | reviewer | administrator |
+|---|---|---|---|
+| create, edit, submit | yes, own body | on behalf | yes |
+| take, comment, request changes, publish, withdraw | no | yes | yes |
+"""
+
+from accounts.rules import is_officer, is_reviewer
+from projects.models import Project
+from projects.workflow import Move, allows
+
+
+def can_see(user, project: Project) -> bool:
+    """The working copy, its events and comments."""
+    return is_officer(user, project.owner_id) or is_reviewer(user)
+
+
+def can_create(user, organisation_id: int | None = None) -> bool:
+    return is_officer(user, organisation_id) or is_reviewer(user)
+
+
+def can_edit(user, project: Project) -> bool:
+    return can_see(user, project) and project.is_editable
+
+
+def can_submit(user, project: Project) -> bool:
+    return can_see(user, project) and allows(Move.SUBMIT, project.status)
+
+
+def can_recall(user, project: Project) -> bool:
+    return can_see(user, project) and allows(Move.RECALL, project.status)
+
+
+def can_revise(user, project: Project) -> bool:
+    return can_see(user, project) and allows(Move.REVISE, project.status)
+
+
+def can_take(user, project: Project) -> bool:
+    return is_reviewer(user) and allows(Move.TAKE, project.status)
+
+
+def can_review(user, project: Project) -> bool:
+    """Comment, ask for changes, publish or archive: only what is under review."""
+    return is_reviewer(user) and allows(Move.PUBLISH, project.status)
+
+
+can_publish = can_review
+
+
+def can_withdraw(user, project: Project) -> bool:
+    return is_reviewer(user)

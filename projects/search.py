@@ -1,0 +1,225 @@
+"""Finding cards: one parser of the query string for page, API, feed and dataset.
+
+Pages speak Italian parameters and slugs, the API English keys; both become one ProjectQuery.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import Case, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
+from django.http import QueryDict
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from municipalities.models import Territory
+from municipalities.search import find_municipality, fold
+from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
+from projects.cards import COST_BANDS
+from projects.models import Card, CardFacet
+from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
+
+MAX_WORDS, MAX_VALUES, MAX_TEXT = 12, 50, 200
+
+# name in the API → name on pages
+FACET_NAMES = {
+    "area": "area", "municipality": "comune", "province": "provincia", "region": "regione",
+    "stage": "stato", "kind": "tipo", "year": "anno", "funding_source": "fonte",
+    "cost_band": "costo", "technology": "tecnologia", "sdg": "obiettivo", "origin": "origine",
+}
+RANGE_NAMES = {
+    "year_from": "anno_da", "year_to": "anno_a", "cost_min": "costo_min", "cost_max": "costo_max",
+    "bbox": "riquadro", "updated_since": "aggiornati_dal",
+}
+SORTS = {
+    "-published_at": ("recenti", ["-published_at", "-id"]),
+    "published_at": ("meno_recenti", ["published_at", "id"]),
+    "title": ("titolo", ["title_key", "id"]),
+    "-title": ("titolo_inverso", ["-title_key", "-id"]),
+    "cost": ("costo_crescente", ["total_cost", "id"]),
+    "-cost": ("costo_decrescente", ["-total_cost", "-id"]),
+    "relevance": ("pertinenza", ["-score", "-published_at", "-id"]),
+}
+CLOSED = {
+    "stage": set(Stage.values), "kind": set(Kind.values), "funding_source": set(FundingSource.values),
+    "origin": set(Origin.values), "cost_band": {key for key, _limit in COST_BANDS},
+    "sdg": {str(number) for number, _label in SDG_CHOICES},
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One parameter that cannot be read: which, and what to do."""
+
+    parameter: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ProjectQuery:
+    """Words and filters. Values of one facet are alternatives, facets narrow each other."""
+
+    text: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, object] = field(default_factory=dict)
+    sort: str = ""
+
+    def without(self, facet: str) -> "ProjectQuery":
+        return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.facets or self.ranges)
+
+
+def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
+    """Read a query string. What cannot be read is a Problem and is left out of the query.
+
+    `page=True` takes the Italian names and area slugs of the public pages.
+    """
+    problems: list[Problem] = []
+    facets = {}
+    for key, italian in FACET_NAMES.items():
+        name = italian if page else key
+        raw = [v.strip() for v in params.getlist(name) if v.strip()][:MAX_VALUES]
+        values = [_facet_value(key, v, page) for v in raw]
+        problems += [Problem(name, _unknown(name, v)) for v, ok in zip(raw, values, strict=True) if not ok]
+        if kept := tuple(dict.fromkeys(v for v in values if v)):
+            facets[key] = kept
+    ranges = {}
+    for key, italian in RANGE_NAMES.items():
+        name = italian if page else key
+        if raw := params.get(name, "").strip():
+            try:
+                ranges[key] = _range_value(key, raw)
+            except (ValueError, InvalidOperation):
+                problems.append(Problem(name, _unknown(name, raw)))
+    sort = params.get("ordina" if page else "sort", "")
+    if page:
+        sort = next((key for key, (italian, _o) in SORTS.items() if italian == sort), "")
+    if sort and sort not in SORTS:
+        problems.append(Problem("sort", _unknown("sort", sort)))
+        sort = ""
+    text = " ".join(params.get("q", "").replace("\x00", " ").split())[:MAX_TEXT]
+    return ProjectQuery(text, facets, ranges, sort), problems
+
+
+def _unknown(name: str, value: str) -> str:
+    return _("Il valore «%(value)s» di %(name)s non esiste") % {"value": value[:60], "name": name}
+
+
+def _facet_value(key: str, raw: str, page: bool) -> str | None:
+    """The stored value for what was written, or None when there is no such value."""
+    if key == "area":
+        area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
+        return area and area.key
+    if key == "municipality":
+        place = find_municipality(raw)
+        return place and place.code
+    if key in ("province", "region"):
+        return _territory_code(key, raw)
+    if key == "year":
+        return raw if raw.isdigit() and len(raw) == 4 else None
+    if key == "technology":
+        return fold(raw)[:80] or None
+    return raw if raw in CLOSED[key] else None
+
+
+def _territory_code(level: str, raw: str) -> str | None:
+    code = raw.upper() if level == "province" else raw.zfill(2)
+    places = Territory.objects.filter(level=level)
+    return places.filter(Q(code=code) | Q(slug=raw.lower())).values_list("code", flat=True).first()
+
+
+def _range_value(key: str, raw: str):
+    if key.startswith("year"):
+        if not (raw.isdigit() and len(raw) == 4):
+            raise ValueError(raw)
+        return int(raw)
+    if key.startswith("cost"):
+        amount = Decimal(raw)
+        if not amount.is_finite() or not 0 <= amount < 10**12:
+            raise ValueError(raw)
+        return amount
+    if key == "bbox":
+        west, south, east, north = (Decimal(part) for part in raw.split(","))
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            raise ValueError(raw)
+        return west, south, east, north
+    moment = parse_datetime(raw) or parse_date(raw)
+    if moment is None:
+        raise ValueError(raw)
+    return moment
+
+
+def page_params(query: ProjectQuery) -> QueryDict:
+    """The query string of a page for this query: the inverse of parse(page=True)."""
+    params = QueryDict(mutable=True)
+    if query.text:
+        params["q"] = query.text
+    for key, values in query.facets.items():
+        shown = [AREA_BY_KEY[v].slug for v in values] if key == "area" else list(values)
+        params.setlist(FACET_NAMES[key], shown)
+    for key, value in query.ranges.items():
+        params[RANGE_NAMES[key]] = ",".join(map(str, value)) if key == "bbox" else str(value)
+    if query.sort:
+        params["ordina"] = SORTS[query.sort][0]
+    return params
+
+
+def words_of(text: str) -> list[str]:
+    """At most twelve folded words; a query is text, never syntax."""
+    return fold(text).split()[:MAX_WORDS]
+
+
+def find(query: ProjectQuery) -> QuerySet[Card]:
+    """The current cards that answer the query, sorted; freshest first unless told."""
+    cards = Card.objects.current()
+    for word in words_of(query.text):
+        cards = cards.filter(search_text__contains=f" {word}")
+    if query.text and not words_of(query.text):
+        cards = cards.none()
+    for facet, values in query.facets.items():
+        cards = cards.with_facet(facet, values)
+    cards = _within(cards, query.ranges)
+    sort = query.sort or ("relevance" if query.text else "-published_at")
+    if sort == "relevance":
+        cards = cards.annotate(score=_title_score(query.text))
+    return cards.order_by(*SORTS[sort][1])
+
+
+def _within(cards: QuerySet, ranges: Mapping) -> QuerySet:
+    if "year_from" in ranges:
+        cards = cards.filter(Q(year_to__gte=ranges["year_from"]) | Q(year_to=None, year_from__gte=ranges["year_from"]))
+    if "year_to" in ranges:
+        cards = cards.filter(year_from__lte=ranges["year_to"])
+    if "cost_min" in ranges:
+        cards = cards.filter(total_cost__gte=ranges["cost_min"])
+    if "cost_max" in ranges:
+        cards = cards.filter(total_cost__lte=ranges["cost_max"])
+    if "bbox" in ranges:
+        west, south, east, north = ranges["bbox"]
+        cards = cards.filter(longitude__range=(west, east), latitude__range=(south, north))
+    if "updated_since" in ranges:
+        since = ranges["updated_since"]
+        lookup = "published_at__gte" if hasattr(since, "hour") else "published_at__date__gte"
+        cards = cards.filter(**{lookup: since})
+    return cards
+
+
+def _title_score(text: str):
+    score = Value(0)
+    for word in words_of(text):
+        score = score + Case(When(title_key__contains=word, then=Value(1)), default=Value(0))
+    return ExpressionWrapper(score, output_field=IntegerField())
+
+
+def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
+    counts = {}
+    for facet in facets:
+        cards = find(query.without(facet)).order_by()
+        rows = CardFacet.objects.filter(facet=facet, card__in=cards.values("pk"))
+        rows = rows.values_list("value").annotate(n=Count("card")).order_by("value")
+        counts[facet] = dict(rows)
+    return counts
