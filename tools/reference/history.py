@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from datetime import date, timedelta
+from itertools import pairwise
 
 from sources import belfiore_history, facts
 
 START = "1991-01-01"
+DAY = "2026-08-14"  # the reference day: the newest official list known when the facts were written
 REFORM = "2026-01-01"  # ISTAT uses the new Sardinian codes from this day
 SARDINIA = "20"
 # two siglas changed while the province stayed the same
@@ -16,10 +18,14 @@ OLD_SARDINIA = {
     "CA": "CA-092", "CI": "CI-107", "NU": "NU-091", "OG": "OG-105", "OR": "OR-095",
     "OT": "OT-104", "SS": "SS-090", "SU": "SU-111", "VS": "VS-106",
 }  # fmt: skip
-LOWER = set(
-    "di del dello della dei degli delle da dal dalla in nel nella con e ed a al allo alla ai alle "
-    "sul sullo sulla sui su per tra".split()
-)
+LOWER = {
+    "di", "del", "dello", "della", "dei", "degli", "delle", "da", "dal", "dalla", "in", "nel", "nella", "con",
+    "e", "ed", "a", "al", "allo", "alla", "ai", "alle", "sul", "sullo", "sulla", "sui", "su", "per", "tra",
+}  # fmt: skip
+
+
+def holds(row: dict, day: str) -> bool:
+    return row["valid_from"] <= day and (not row["valid_to"] or row["valid_to"] > day)
 
 
 def fold(text: str) -> str:
@@ -105,9 +111,10 @@ def intervals(listed: list[dict], units: dict[str, dict]) -> dict[str, list[dict
             continue
         name, other = names.of(row)
         sigla = RENAMED_SIGLAS.get(row["province"], row["province"])
+        first_day = row["date_created"][:10]
         entry = {
             "belfiore": row["code"], "province_code": OLD_SARDINIA.get(sigla, sigla), "name": name,
-            "name_other": other, "valid_from": row["date_created"][:10] if row["date_created"][:10] > START else "",
+            "name_other": other, "valid_from": first_day if first_day > START else "",
             "valid_to": (date.fromisoformat(last_day) + timedelta(1)).isoformat() if last_day else "",
         }  # fmt: skip
         result.setdefault(row["code"], []).append(entry)
@@ -116,7 +123,9 @@ def intervals(listed: list[dict], units: dict[str, dict]) -> dict[str, list[dict
     _apply_late_names(result)
     _apply_sardinian_reform(result)
     codes = CodeBook(listed, units)
-    return {belfiore: _merged([codes.coded(row) for row in rows]) for belfiore, rows in sorted(result.items())}
+    return {
+        belfiore: _merged([codes.coded(row) for row in rows]) for belfiore, rows in sorted(result.items())
+    }
 
 
 def _cut(rows: list[dict], day: str, **changes) -> None:
@@ -171,7 +180,7 @@ def changes(history: dict[str, list[dict]], units: dict[str, dict]) -> list[dict
         for fact in facts("events")
     ]
     for belfiore, entries in history.items():
-        for before, after in zip(entries, entries[1:], strict=False):
+        for before, after in pairwise(entries):
             if before["valid_to"] == after["valid_from"]:
                 rows += _steps(belfiore, before, after, units)
     return sorted(rows, key=lambda row: tuple(row.values()))
@@ -180,7 +189,13 @@ def changes(history: dict[str, list[dict]], units: dict[str, dict]) -> list[dict
 def _steps(belfiore: str, before: dict, after: dict, units: dict[str, dict]):
     def step(kind: str, key: str) -> dict:
         note = f"{before[key]} → {after[key]}"
-        return {"date": after["valid_from"], "kind": kind, "predecessor": belfiore, "successor": belfiore, "note": note}
+        return {
+            "date": after["valid_from"],
+            "kind": kind,
+            "predecessor": belfiore,
+            "successor": belfiore,
+            "note": note,
+        }
 
     if before["name"] != after["name"]:
         yield step("renaming", "name")
@@ -188,4 +203,3 @@ def _steps(belfiore: str, before: dict, after: dict, units: dict[str, dict]):
         yield step("province_change", "istat_code")
     elif before["istat_code"] != after["istat_code"]:
         yield step("code_change", "istat_code")
-

