@@ -1,0 +1,42 @@
+"""The accounts with which one tries the portal on a laptop. Roles only: no person is named."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.models import Membership, User
+from municipalities.models import Organisation
+from municipalities.search import find_municipality
+from projects.importers.sample import municipality_body
+
+PASSWORD = "osservatorio-di-prova"
+TORINO = "L219"
+# address, name, role, rights in the Django admin
+ACCOUNTS = (
+    ("referente@example.org", "Referente di prova", Membership.Role.MANAGER, False),
+    ("redazione@example.org", "Redazione di prova", Membership.Role.REVIEWER, False),
+    ("admin@example.org", "Amministrazione di prova", Membership.Role.ADMINISTRATOR, True),
+)
+
+
+@transaction.atomic
+def make_accounts() -> list[str]:
+    """Make the three accounts, or put them back as they were; gives their addresses."""
+    torino = municipality_body(find_municipality(TORINO))
+    observatory, _made = Organisation.objects.get_or_create(
+        slug="osservatorio-smart-city",
+        defaults={"kind": Organisation.Kind.OBSERVATORY, "name": "Osservatorio Smart City"},
+    )
+    for email, name, role, is_admin in ACCOUNTS:
+        body = torino if role == Membership.Role.MANAGER else observatory
+        _make_account(email, name, role, body, is_admin)
+    return [email for email, *_rest in ACCOUNTS]
+
+
+def _make_account(email: str, name: str, role: str, body: Organisation, is_admin: bool) -> None:
+    flags = {"name": name, "is_active": True, "is_staff": is_admin, "is_superuser": is_admin}
+    user, _made = User.objects.update_or_create(email=email, defaults=flags)
+    if not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save(update_fields=["password"])
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    Membership.objects.update_or_create(user=user, organisation=body, defaults={"role": role})

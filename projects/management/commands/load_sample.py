@@ -1,0 +1,45 @@
+"""Load the sample of real projects and the two protocols; on a laptop, three accounts too."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from municipalities.models import Territory
+from projects.importers.demo_accounts import PASSWORD, TORINO, make_accounts
+from projects.importers.sample import Report, load_projects, load_protocols
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+
+
+class Command(BaseCommand):
+    help = "Carica i progetti di esempio da fonti pubbliche. Ripetuto, non cambia nulla."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--demo-accounts", action="store_true", help="crea i tre profili di prova")
+        parser.add_argument("--file", type=Path, default=FIXTURES / "sample" / "projects.json")
+
+    def handle(self, *, demo_accounts, file, **options):
+        if demo_accounts and not (settings.DEMO or settings.DEBUG):
+            raise CommandError("I profili di prova si creano solo con DEMO=1 o DEBUG=1.")
+        if not Territory.objects.municipalities().filter(code=TORINO).exists():
+            raise CommandError("Mancano i Comuni: esegui prima `manage.py load_reference`.")
+        if not file.exists():
+            raise CommandError(f"Non trovo {file}.")
+        made = load_protocols(FIXTURES / "protocols.json")
+        self.stdout.write(f"Protocolli nuovi: {made}")
+        self._tell(load_projects(file))
+        if demo_accounts:
+            addresses = ", ".join(make_accounts())
+            self.stdout.write(f"Profili di prova: {addresses} (password: {PASSWORD})")
+
+    def _tell(self, report: Report) -> None:
+        for problem in report.problems:
+            self.stderr.write(self.style.WARNING(problem))
+        self.stdout.write(
+            f"Progetti nuovi: {len(report.created)}, aggiornati: {len(report.updated)}, "
+            f"invariati: {len(report.unchanged)}, modificati da persone e lasciati: {len(report.kept)}, "
+            f"non caricati: {len(report.problems)}"
+        )
+        if not (report.created or report.updated):
+            self.stdout.write("Nessun cambiamento.")

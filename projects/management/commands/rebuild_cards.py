@@ -1,0 +1,44 @@
+"""Make anew what is derived from the stored cards: columns, list item, search text and facets."""
+
+import orjson
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from projects.cards import derive_columns, derive_into, places_of
+from projects.models import Card
+
+BATCH = 200
+
+
+class Command(BaseCommand):
+    help = "Ricalcola colonne, elenco, testo di ricerca e filtri delle schede con il territorio di oggi."
+
+    def handle(self, *, verbosity, **options):
+        total, done, changed, last = Card.objects.count(), 0, 0, 0
+        while keys := list(Card.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            changed += rebuild(keys)
+            done, last = done + len(keys), keys[-1]
+            if verbosity > 1 or (verbosity and total > BATCH):
+                self.stdout.write(f"{done}/{total}")
+        self.stdout.write(f"Schede: {done}, cambiate: {changed}")
+
+
+@transaction.atomic
+def rebuild(keys: list[int]) -> int:
+    """Renew the cards of one batch that are not as their documents say; gives how many.
+
+    The rows are locked, so that a withdrawal at the same moment is not undone.
+    """
+    cards = list(Card.objects.select_for_update().filter(pk__in=keys).prefetch_related("facets"))
+    documents = [orjson.loads(card.document) for card in cards]
+    places = places_of(documents)
+    stale = [(c, d) for c, d in zip(cards, documents, strict=True) if _is_stale(c, derive_columns(d, places))]
+    for card, document in stale:
+        derive_into(card, document, places)
+    return len(stale)
+
+
+def _is_stale(card: Card, derived: dict) -> bool:
+    columns = any(getattr(card, name) != value for name, value in derived["columns"].items())
+    stored = {(facet.facet, facet.value) for facet in card.facets.all()}
+    return columns or stored != (derived["facets"] if card.is_current else set())
