@@ -16,7 +16,7 @@ from municipalities.models import Organisation
 from projects import mail
 from projects.cards import build_card, collect, places_of, write_card
 from projects.completeness import missing_required
-from projects.models import Card, CardFacet, CodeCounter, FieldComment, Project, ProjectEvent, Submission
+from projects.models import Card, CardFacet, CodeCounter, Document, FieldComment, Project, ProjectEvent, Submission
 from projects.workflow import EDITABLE, MOVES, Move, Status
 
 
@@ -134,6 +134,14 @@ def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
 
 
 @transaction.atomic
+def remove_comment(project: Project, *, pk: int, by) -> None:
+    """Take back a comment not yet sent to the office."""
+    if project.status != Status.IN_REVIEW:
+        raise WrongMove
+    FieldComment.objects.filter(pk=pk, submission__project=project, submission__decided_at=None).delete()
+
+
+@transaction.atomic
 def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
     """The office's answer to one comment."""
     note.answer, note.answered_at, note.answered_by = answer, timezone.now(), by
@@ -229,6 +237,14 @@ def withdraw(card: Card, *, by, reason: str) -> Card:
     _record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
     card.refresh_from_db()
     return card
+
+
+@transaction.atomic
+def remove_document(document: Document, *, by) -> None:
+    """Take a document off the working copy; its file stays for the editions that show it."""
+    document.removed_at = timezone.now()
+    document.save(update_fields=["removed_at"])
+    _record(document.project, "remove_document", by, {"title": document.title})
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import orjson
+from django.utils import timezone
 
 from municipalities.models import Territory
 from municipalities.search import fold, successor_of
@@ -237,7 +238,11 @@ def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> N
 
 def read_document(card: Card) -> dict:
     """The stored document with its municipalities and promoter named as they are today."""
-    document = orjson.loads(card.document)
+    return name_places(orjson.loads(card.document))
+
+
+def name_places(document: dict) -> dict:
+    """Replace the municipal codes of a document by their places of today."""
     places = places_of([document])
     lead = places.get(document["lead_municipality"])
     document["lead_municipality"] = lead and _named(lead)
@@ -245,3 +250,11 @@ def read_document(card: Card) -> dict:
         _named(places[code]) for code in document["other_municipalities"] if code in places
     ]
     return document
+
+
+def draft_document(project: Project) -> dict:
+    """The card that publishing now would make, with names resolved: what a preview shows."""
+    document = build_card(
+        collect(project), slug=project.slug or "", edition=project.cards.count() + 1, published_at=timezone.now()
+    )
+    return name_places(document)

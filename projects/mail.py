@@ -20,7 +20,7 @@ def receipt(submission) -> None:
         f"Numero della ricevuta: {submission.receipt}\n"
         f"Inviata il: {_moment(submission.submitted_at)}\n\n"
         "La redazione risponde entro 10 giorni lavorativi. Segui la scheda qui:\n"
-        f"{_url('projects:officer-project', project.code)}\n",
+        f"{_url('officer:project-status', project.code)}\n",
     )
 
 
@@ -32,7 +32,7 @@ def changes_requested(submission) -> None:
         f"La redazione ha esaminato la scheda «{project.title}» e ha lasciato {comments} "
         f"{'commento' if comments == 1 else 'commenti'}.\n"
         + (f"\n{submission.message}\n" if submission.message else "")
-        + f"\nRispondi e invia di nuovo la scheda:\n{_url('projects:officer-project', project.code)}\n",
+        + f"\nRispondi e invia di nuovo la scheda:\n{_url('officer:project-status', project.code)}\n",
     )
 
 

@@ -116,7 +116,7 @@ def facts_of(entry: Mapping) -> dict:
     facts = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
     facts |= dict.fromkeys(("latitude", "longitude"))
     facts |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
-    facts |= {name: parse_partial_date(str(entry.get(name) or "")) if entry.get(name) else "" for name in DATES}
+    facts |= {name: _date(entry, name) for name in DATES}
     facts |= {name: _decimal(entry.get(name)) for name in AMOUNTS}
     facts |= {"cost_unknown": facts["total_cost"] is None, "origin": Origin.SAMPLE.value, "contact_email": ""}
     facts["lead_municipality"] = _place(entry, entry["lead_municipality"]).code
@@ -129,6 +129,14 @@ def facts_of(entry: Mapping) -> dict:
         {"scheme": IdentifierScheme.CUP.value, "value": normalise_cup(code)} for code in entry.get("cup_codes") or []
     ]
     return facts
+
+
+def _date(entry: Mapping, name: str) -> str:
+    given = str(entry.get(name) or "")
+    try:
+        return parse_partial_date(given) if given else ""
+    except ValueError as error:
+        raise BadEntry(f"{entry['key']}: {name} non è una data: {given}") from error
 
 
 def _place(entry: Mapping, code: str) -> Territory:

@@ -1,0 +1,232 @@
+"""The review desk: the queue, one card under review, decisions."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import is_reviewer
+from projects import actions, rules
+from projects.actions import WrongMove
+from projects.cards import draft_document, read_document
+from projects.completeness import completeness, missing_required
+from projects.cup import cup_warning
+from projects.differences import differences
+from projects.forms import CommentForm, MessageForm, ReasonForm, field_label
+from projects.models import Card, Project
+from projects.presentation import card_context
+from projects.workflow import Status
+
+ANSWER_DAYS = 10
+PER_PAGE = 50
+
+
+def _staff_only(request) -> None:
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+
+
+def load(request, code: str) -> Project:
+    _staff_only(request)
+    related = ("owner", "promoter", "lead_municipality__province", "lead_municipality__region")
+    return get_object_or_404(Project.objects.select_related(*related), code=code)
+
+
+@login_required
+@require_safe
+def queue(request):
+    """What waits, from the oldest; published and other states by choice."""
+    _staff_only(request)
+    wanted = request.GET.get("stato", "")
+    projects = Project.objects.select_related("owner").order_by("updated_at")
+    if wanted in Status.values:
+        projects = projects.filter(status=wanted)
+    else:
+        wanted, projects = "", projects.waiting_for_review()
+    counts = dict(Project.objects.values_list("status").annotate(n=Count("pk")))
+    page = Paginator(projects, PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {
+        "page": page, "rows": [_queue_row(p) for p in _with_submission(page.object_list)], "wanted": wanted,
+        "states": [(value, label, counts.get(value, 0)) for value, label in Status.choices],
+        "waiting": counts.get(Status.SUBMITTED, 0), "in_review": counts.get(Status.IN_REVIEW, 0),
+        "public": Card.objects.current().count(), "answer_days": ANSWER_DAYS,
+    }
+    return render(request, "desk/queue.html", context)
+
+
+def _with_submission(projects):
+    """The projects of one page with their last sending, in three queries."""
+    projects = list(projects.prefetch_related("submissions__taken_by"))
+    for project in projects:
+        project.last_submission = max(project.submissions.all(), key=lambda s: s.number, default=None)
+    return projects
+
+
+def _queue_row(project: Project) -> dict:
+    sent = project.last_submission
+    days = (timezone.now() - sent.submitted_at).days if sent and not sent.decided_at else None
+    return {
+        "project": project, "submission": sent, "days": days, "overdue": days is not None and days > ANSWER_DAYS,
+        "warnings": _warnings(project, light=True),
+    }
+
+
+def _warnings(project: Project, *, light: bool = False) -> list[str]:
+    """What a reviewer should look at first. `light` leaves out what costs a query a project."""
+    found = [str(text) for _step, text in missing_required(project).values()]
+    if not light:
+        cups = project.identifiers.filter(scheme="cup").values_list("value", flat=True)
+        found += [f"{code}: {warning}" for code in cups if (warning := cup_warning(code))]
+        same = Card.objects.current().exclude(project=project).filter(title__iexact=project.title)
+        found += [_("Possibile doppione: {} {}").format(card.code, card.title) for card in same[:3]]
+    return found
+
+
+@login_required
+@require_safe
+def review(request, code):
+    """One project under review: what was sent, the public edition beside it, comments, decisions."""
+    return _show_review(request, load(request, code))
+
+
+def _show_review(request, project, *, status=200, **forms):
+    document = draft_document(project)
+    card = project.cards.filter(is_current=True).first()
+    submission = project.submissions.select_related("taken_by", "submitted_by").order_by("-number").first()
+    notes = list(submission.comments.select_related("by").order_by("pk")) if submission else []
+    for note in notes:
+        note.label = field_label(note.field)
+    context = {
+        **card_context(document), "project": project, "submission": submission, "comments": notes,
+        "differences": differences(read_document(card), document) if card else [], "card": card,
+        "earlier": [s for s in project.submissions.order_by("-number") if s != submission],
+        "warnings": _warnings(project), "completeness": completeness(project),
+        "can_take": rules.can_take(request.user, project), "can_review": rules.can_review(request.user, project),
+        "comment_form": CommentForm(), "message_form": MessageForm(), "reason_form": ReasonForm(prefix="archive"),
+        "withdraw_form": ReasonForm(prefix="withdraw"),
+        "events": project.events.select_related("by").order_by("-at", "-pk")[:50], **forms,
+    }
+    return render(request, "desk/review.html", context, status=status)
+
+
+def _after(request, project, text):
+    messages.success(request, text)
+    return redirect("desk:project-review", project.code)
+
+
+def _moved_on(request, code):
+    messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))
+    return redirect("desk:project-review", code)
+
+
+@login_required
+@require_POST
+def take(request, code):
+    project = load(request, code)
+    try:
+        actions.take(project, by=request.user)
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("Hai preso in carico la scheda."))
+
+
+@login_required
+@require_POST
+def release(request, code):
+    project = load(request, code)
+    try:
+        actions.release(project, by=request.user)
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("La scheda è tornata in coda."))
+
+
+@login_required
+@require_POST
+def comment(request, code):
+    project = load(request, code)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return _show_review(request, project, comment_form=form, status=422)
+    try:
+        actions.comment(project, by=request.user, **form.cleaned_data)
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni."))
+
+
+@login_required
+@require_POST
+def remove_comment(request, code, pk):
+    project = load(request, code)
+    try:
+        actions.remove_comment(project, pk=pk, by=request.user)
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("Commento tolto."))
+
+
+@login_required
+@require_POST
+def request_changes(request, code):
+    project = load(request, code)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _show_review(request, project, message_form=form, status=422)
+    submission = project.submissions.filter(decided_at=None).first()
+    if not form.cleaned_data["message"] and not (submission and submission.comments.exists()):
+        form.add_error("message", _("Scrivi un messaggio o almeno un commento a un campo"))
+        return _show_review(request, project, message_form=form, status=422)
+    try:
+        actions.request_changes(project, by=request.user, message=form.cleaned_data["message"])
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("Hai chiesto le integrazioni: abbiamo scritto all’ente."))
+
+
+@login_required
+@require_POST
+def publish(request, code):
+    project = load(request, code)
+    try:
+        card = actions.publish(project, by=request.user, change_note=request.POST.get("change_note", "")[:300])
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("La scheda è pubblica: edizione {}.").format(card.edition))
+
+
+@login_required
+@require_POST
+def archive(request, code):
+    project = load(request, code)
+    form = ReasonForm(request.POST, prefix="archive")
+    if not form.is_valid():
+        return _show_review(request, project, reason_form=form, status=422)
+    try:
+        actions.archive(project, by=request.user, reason=form.cleaned_data["reason"])
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("La scheda non sarà pubblicata: abbiamo scritto all’ente."))
+
+
+@login_required
+@require_POST
+def withdraw(request, code):
+    project = load(request, code)
+    card = project.cards.filter(is_current=True).first()
+    if card is None:
+        raise Http404
+    form = ReasonForm(request.POST, prefix="withdraw")
+    if not form.is_valid():
+        return _show_review(request, project, withdraw_form=form, status=422)
+    try:
+        actions.withdraw(card, by=request.user, reason=form.cleaned_data["reason"])
+    except WrongMove:
+        return _moved_on(request, code)
+    return _after(request, project, _("La scheda è stata ritirata: una pagina lo dice, con il motivo."))

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from projects import desk
+
+app_name = "desk"
+urlpatterns = [
+    path("", desk.queue, name="home"),
+    path("schede/", desk.queue, name="project-list"),
+    path("schede/<str:code>/", desk.review, name="project-review"),
+    path("schede/<str:code>/prendi/", desk.take, name="project-take"),
+    path("schede/<str:code>/rilascia/", desk.release, name="project-release"),
+    path("schede/<str:code>/commenta/", desk.comment, name="project-comment"),
+    path("schede/<str:code>/commenti/<int:pk>/togli/", desk.remove_comment, name="comment-remove"),
+    path("schede/<str:code>/integrazioni/", desk.request_changes, name="project-request-changes"),
+    path("schede/<str:code>/pubblica/", desk.publish, name="project-publish"),
+    path("schede/<str:code>/non-pubblicare/", desk.archive, name="project-archive"),
+    path("schede/<str:code>/ritira/", desk.withdraw, name="project-withdraw"),
+]

@@ -1,0 +1,102 @@
+"""A card document in the words of a page: labels in the reader's language, money, period, safe HTML."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from projects.areas import AREA_BY_KEY
+from projects.vocabulary import (
+    SDG_CHOICES,
+    CostLine,
+    DocumentType,
+    FundingSource,
+    Instrument,
+    Kind,
+    PartnerRole,
+    Platform,
+    Scale,
+    Stage,
+    TargetGroup,
+)
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+ALLOWED_TAGS = {
+    "p", "ul", "ol", "li", "strong", "em", "a", "h3", "h4", "h5", "blockquote", "code", "pre", "br", "hr",
+    "table", "thead", "tbody", "tr", "th", "td",
+}
+
+
+def render_markdown(text: str | None) -> SafeString:
+    """CommonMark to HTML through an allow-list; headings start at h3, links carry rel."""
+    if not text:
+        return SafeString("")
+    html = MARKDOWN.render(text)
+    for level in (5, 4, 3, 2, 1):
+        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 5)}>").replace(f"</h{level}>", f"</h{min(level + 2, 5)}>")
+    clean = nh3.clean(
+        html, tags=ALLOWED_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(clean)
+
+
+def card_context(document: Mapping) -> dict:
+    """What the card's template needs, from a document whose places are already named (cards.read_document).
+
+    `card` is the document itself; beside it: areas, labels, `period`, Decimal amounts, `image`, `files`.
+    """
+    areas = [document["primary_area"], *document["other_areas"]]
+    pictures = [d for d in document["documents"] if d["type"] == DocumentType.IMAGE]
+    return {
+        "card": document,
+        "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
+        "kind_label": _label(Kind, document["kind"]),
+        "stage_label": _label(Stage, document["stage"]),
+        "scale_label": _label(Scale, document["scale"]),
+        "instrument_label": _label(Instrument, document["financing_instrument"]),
+        "target_labels": [_label(TargetGroup, key) for key in document["target_groups"]],
+        "platform_labels": [_label(Platform, key) for key in document["platforms"]],
+        "sdg_labels": [dict(SDG_CHOICES).get(number, number) for number in document["sdgs"]],
+        "period": period(document),
+        "total_cost": _money(document["total_cost"]),
+        "running_cost_per_year": _money(document["running_cost_per_year"]),
+        "savings_per_year": _money(document["savings_per_year"]),
+        "funding": [
+            {**row, "label": _label(FundingSource, row["source"]), "amount": _money(row["amount"])}
+            for row in document["funding_lines"]
+        ],
+        "reuse_costs": [
+            {**row, "label": _label(CostLine, row["line"]), "amount": _money(row["amount"])}
+            for row in document["reuse_costs"]
+        ],
+        "partners": [{**row, "label": _label(PartnerRole, row["role"])} for row in document["partners"]],
+        "indicators": [
+            {**row, **{key: _money(row[key]) for key in ("baseline", "target", "value")}}
+            for row in document["indicators"]
+        ],
+        "description_html": render_markdown(document["description"]),
+        "image": pictures[0] if pictures else None,
+        "images": pictures,
+        "files": [
+            {**d, "label": _label(DocumentType, d["type"])} for d in document["documents"] if d not in pictures
+        ],
+    }
+
+
+def _label(choices, key):
+    return choices(key).label if key in choices.values else (key or "")
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def period(document: Mapping) -> str:
+    """`2019–2022`, `dal 2019`, `2019`; empty when no year is known."""
+    first, last = document["year_from"], document["year_to"]
+    if first and last and first != last:
+        return f"{first}–{last}"
+    return str(first or last or "")

@@ -1,0 +1,107 @@
+"""What a person may attach: type read from the content, never from the name; images made anew.
+
+Re-encoding removes EXIF, GPS and whatever follows the picture in the file; SVG is refused.
+"""
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+ODF = {
+    b"application/vnd.oasis.opendocument.text": ".odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    b"application/vnd.oasis.opendocument.presentation": ".odp",
+}
+IMAGE_FORMATS = {"JPEG", "PNG", "WEBP"}
+MAX_SIDE = 2000
+WRONG_TYPE = _("Carica un file PDF, ODT, ODS, ODP o CSV, oppure un’immagine JPEG, PNG o WebP")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A checked file: bytes, media type, extension, SHA-256 and, for images, pixels."""
+
+    content: bytes
+    media_type: str
+    extension: str
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    def as_file(self) -> ContentFile:
+        return ContentFile(self.content, name=f"file{self.extension}")
+
+
+def check_upload(file) -> Upload:
+    """The file as it will be kept. ValidationError in Italian when it is too big or of a wrong type."""
+    limit = settings.MAX_UPLOAD_BYTES
+    if file.size > limit:
+        raise ValidationError(
+            _("Il file è di %(size)s MB: il massimo è %(limit)s MB"),
+            params={"size": -(-file.size // 1024**2), "limit": limit // 1024**2},
+        )
+    if not file.size:
+        raise ValidationError(_("Il file è vuoto"))
+    content = file.read()
+    if content.startswith(b"%PDF-"):
+        return Upload(content, "application/pdf", ".pdf")
+    if content.startswith(b"PK\x03\x04"):
+        return _check_odf(content)
+    return _check_image(content) or _check_csv(content, file.name)
+
+
+def _check_odf(content: bytes) -> Upload:
+    """An OpenDocument file declares itself in its first entry, uncompressed: nothing else is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            first = archive.infolist()[0]
+            declared = archive.read(first) if first.filename == "mimetype" and first.file_size < 100 else b""
+    except (zipfile.BadZipFile, IndexError, NotImplementedError, RuntimeError, OSError):
+        declared = b""
+    if declared not in ODF:
+        raise ValidationError(WRONG_TYPE)
+    return Upload(content, declared.decode(), ODF[declared])
+
+
+def _check_image(content: bytes) -> Upload | None:
+    try:
+        picture = Image.open(io.BytesIO(content), formats=sorted(IMAGE_FORMATS))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return None
+    if picture.width * picture.height > settings.MAX_IMAGE_PIXELS:
+        raise ValidationError(
+            _("L’immagine è di %(pixels)s milioni di pixel: il massimo è 20"),
+            params={"pixels": picture.width * picture.height // 1_000_000},
+        )
+    try:
+        picture = ImageOps.exif_transpose(picture)
+        picture.thumbnail((MAX_SIDE, MAX_SIDE))
+        clean = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
+        out = io.BytesIO()
+        clean.save(out, "WEBP", quality=82, method=4)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ValidationError(_("L’immagine è danneggiata: prova a salvarla di nuovo")) from error
+    return Upload(out.getvalue(), "image/webp", ".webp", clean.width, clean.height)
+
+
+def _check_csv(content: bytes, name: str) -> Upload:
+    """Text that calls itself CSV and holds no control characters."""
+    if not name.lower().endswith((".csv", ".txt")):
+        raise ValidationError(WRONG_TYPE)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError(_("Il file CSV deve essere in codifica UTF-8")) from error
+    if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
+        raise ValidationError(WRONG_TYPE)
+    return Upload(content, "text/csv", ".csv")
