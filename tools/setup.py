@@ -1,4 +1,4 @@
-"""Makes the environment of a fresh clone: libraries, interface, translations. `make` calls it before everything.
+"""Makes the environment of a fresh clone: libraries, interface, translations. `make` always begins here.
 
 Only the standard library, and words that old Pythons can read, so that they can be told they are too old.
 Every step leaves a stamp with the digest of what it read; it is done again only when that changes.

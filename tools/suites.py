@@ -1,7 +1,6 @@
 """`make test`: the suite on SQLite, again on PostgreSQL, then in a real browser. One failure fails it all."""
 
 import subprocess
-import sys
 import time
 
 from setup import BIN, ROOT, environment, guarded, prepare

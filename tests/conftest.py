@@ -1,0 +1,16 @@
+"""What all tests share: the SQLite of the tests is a file, so that threads meet real locks."""
+
+import tempfile
+
+import pytest
+from django.conf import settings
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """A database in memory would be one connection for all threads; a file behaves as in production."""
+    database = settings.DATABASES["default"]
+    with tempfile.TemporaryDirectory(prefix="osservatorio-") as folder:
+        if database["ENGINE"].endswith("sqlite3"):
+            database.setdefault("TEST", {})["NAME"] = f"{folder}/test.sqlite3"
+        yield
