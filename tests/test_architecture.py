@@ -38,10 +38,13 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "search", "ranking", "completeness", "mail"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "search", "ranking"], ANSWERS),
+    **dict.fromkeys(["completeness", "differences", "presentation", "mail"], ANSWERS),
     "actions": ACTIONS,
-    **dict.fromkeys(["forms", "importers"], INTAKE),
-    **dict.fromkeys(["views", "desk", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES),
+    **dict.fromkeys(["fields", "uploads", "forms", "importers"], INTAKE),
+    **dict.fromkeys(
+        ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
+    ),
     **dict.fromkeys(["middleware", "context", "adapter", "templatetags", "apps"], PAGES),
     "urls": URLS,
 }
@@ -54,8 +57,8 @@ def app_of(module: str) -> str:
 
 def step_of(module: str) -> int:
     """A module without a name of its own in STEPS is plain data, which imports nothing above data."""
-    parts = module.replace(".management.", ".").split(".")
-    return STEPS.get(parts[1], DATA) if len(parts) > 1 else DATA
+    part = module.replace(".management.", ".").partition(".")[2].split(".")[0]
+    return URLS if part.endswith("_urls") else STEPS.get(part, DATA)
 
 
 def imports_of(name: str, tree: ast.AST, modules: set[str]) -> list[tuple[int, str]]:
@@ -79,7 +82,7 @@ def imports_of(name: str, tree: ast.AST, modules: set[str]) -> list[tuple[int, s
 def import_offences(name: str, tree: ast.AST, modules: set[str]) -> list[str]:
     """Upward, sideways and private imports of one module."""
     offences = []
-    for line, target in imports_of(name, tree, modules):
+    for line, target in sorted(set(imports_of(name, tree, modules))):
         mine, theirs = app_of(name), app_of(target)
         where = f"{name}:{line} imports {target}"
         if theirs not in FLOORS:
