@@ -10,14 +10,13 @@ from django.forms import inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
+from municipalities.places import MunicipalityField, MunicipalityListField
 from projects.areas import AREA_CHOICES
 from projects.dates import is_before
 from projects.fields import (
     CheckboxList,
     CupListField,
     EuroField,
-    MunicipalityField,
-    MunicipalityListField,
     PartialDateField,
     WordListField,
 )

@@ -1,0 +1,119 @@
+"""Opening, inviting and closing: each in one transaction with its event, mail after commit."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Event, Membership, User
+from municipalities.actions import body_of_municipality, open_body
+from municipalities.models import Adhesion, Organisation
+
+
+class AlreadyDecided(Exception):
+    """Somebody decided the adhesion first."""
+
+
+@transaction.atomic
+def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
+    """Accept a request and open the account of its first officer, who manages the body's colleagues."""
+    adhesion = _lock_waiting(adhesion)
+    organisation = _body_of(adhesion)
+    adhesion.status, adhesion.organisation = Adhesion.Status.ACCEPTED, organisation
+    adhesion.decided_at, adhesion.decided_by = timezone.now(), by
+    adhesion.save(update_fields=["status", "organisation", "decided_at", "decided_by"])
+    membership = _join(adhesion.email, adhesion.officer_name, organisation, Membership.Role.MANAGER)
+    Event.objects.create(
+        verb="accept_adhesion", by=by, adhesion=adhesion, organisation=organisation, person=membership.user
+    )
+    transaction.on_commit(lambda: send_invitation(membership, adhesion.protocol.title))
+    return membership
+
+
+@transaction.atomic
+def decline_adhesion(adhesion: Adhesion, *, by, reason: str) -> Adhesion:
+    """Decline a request with the reason, which its address receives."""
+    adhesion = _lock_waiting(adhesion)
+    adhesion.status, adhesion.reason = Adhesion.Status.DECLINED, reason
+    adhesion.decided_at, adhesion.decided_by = timezone.now(), by
+    adhesion.save(update_fields=["status", "reason", "decided_at", "decided_by"])
+    Event.objects.create(verb="decline_adhesion", by=by, adhesion=adhesion, detail={"reason": reason})
+    transaction.on_commit(lambda: _send_decline(adhesion))
+    return adhesion
+
+
+@transaction.atomic
+def invite_colleague(organisation: Organisation, *, by, email: str, name: str, role: str) -> Membership:
+    """Give a person a role in a body, opening an account when there is none."""
+    membership = _join(email, name, organisation, role)
+    Event.objects.create(verb="invite", by=by, organisation=organisation, person=membership.user, detail={"role": role})
+    transaction.on_commit(lambda: send_invitation(membership, organisation.name))
+    return membership
+
+
+@transaction.atomic
+def remove_colleague(membership: Membership, *, by) -> None:
+    """End a person's role in a body; the account and what it did stay on record."""
+    Event.objects.create(
+        verb="remove", by=by, organisation=membership.organisation, person=membership.user,
+        detail={"role": membership.role},
+    )
+    membership.delete()
+
+
+def _lock_waiting(adhesion: Adhesion) -> Adhesion:
+    locked = Adhesion.objects.select_for_update().select_related("protocol").filter(pk=adhesion.pk)
+    found = locked.filter(status=Adhesion.Status.RECEIVED).first()
+    if found is None:
+        raise AlreadyDecided
+    return found
+
+
+def _body_of(adhesion: Adhesion) -> Organisation:
+    if adhesion.kind == Organisation.Kind.MUNICIPALITY:
+        return body_of_municipality(adhesion.municipality)
+    same = Organisation.objects.filter(kind=adhesion.kind, name__iexact=adhesion.body_name).first()
+    return same or open_body(kind=adhesion.kind, name=adhesion.body_name, territory=adhesion.municipality)
+
+
+def _join(email: str, name: str, organisation: Organisation, role: str) -> Membership:
+    """The account of an address, made when new, as a member of the body. An existing role is kept."""
+    email = email.strip().lower()
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    membership, _made = Membership.objects.get_or_create(user=user, organisation=organisation, defaults={"role": role})
+    return membership
+
+
+def send_invitation(membership: Membership, reason: str) -> None:
+    """The message that opens the door: a one-use link to choose a password, or the sign-in page."""
+    user = membership.user
+    if user.has_usable_password():
+        path, words = reverse("account_login"), "Accedi con la tua password"
+    else:
+        key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+        uid, _dash, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        words = "Scegli la tua password"
+    send_mail(
+        "Il tuo accesso all’Osservatorio Smart City",
+        f"{reason}: ora puoi pubblicare i progetti di {membership.organisation.name}.\n\n"
+        f"{words}:\n{settings.SITE_URL}{path}\n\n"
+        f"Il tuo nome utente è {user.email}.\n",
+        settings.DEFAULT_FROM_EMAIL,
+        [user.email],
+    )
+
+
+def _send_decline(adhesion: Adhesion) -> None:
+    send_mail(
+        "La tua richiesta di adesione",
+        f"La redazione non ha accolto la richiesta di {adhesion.applicant_name} per «{adhesion.protocol}».\n\n"
+        f"Motivo: {adhesion.reason}\n",
+        settings.DEFAULT_FROM_EMAIL,
+        [adhesion.email],
+    )

@@ -1,0 +1,24 @@
+"""allauth's pages under Italian addresses, with the names allauth looks up."""
+
+from allauth.account import views
+from django.urls import path, re_path
+
+urlpatterns = [
+    path("", views.login, name="account_login"),
+    path("esci/", views.logout, name="account_logout"),
+    path("registrazione/", views.signup, name="account_signup"),
+    path("sospeso/", views.account_inactive, name="account_inactive"),
+    path("conferma/", views.reauthenticate, name="account_reauthenticate"),
+    path("email/", views.email, name="account_email"),
+    path("email/da-confermare/", views.email_verification_sent, name="account_email_verification_sent"),
+    re_path(r"^email/conferma/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
+    path("password/cambia/", views.password_change, name="account_change_password"),
+    path("password/imposta/", views.password_set, name="account_set_password"),
+    path("password/dimenticata/", views.password_reset, name="account_reset_password"),
+    path("password/dimenticata/inviata/", views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/scegli/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.password_reset_from_key, name="account_reset_password_from_key",
+    ),
+    path("password/scelta/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+]

@@ -1,0 +1,59 @@
+"""Protocols and the public request to join one."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from municipalities import actions
+from municipalities.forms import AdhesionForm
+from municipalities.models import Adhesion, Protocol
+
+
+@require_safe
+def protocol_list(request):
+    protocols = Protocol.objects.published().order_by("-is_open", "title")
+    return render(request, "municipalities/protocol_list.html", {"protocols": protocols})
+
+
+@require_safe
+def protocol_detail(request, slug):
+    protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
+    accepted = protocol.adhesions.filter(status=Adhesion.Status.ACCEPTED).select_related("organisation__territory")
+    context = {"protocol": protocol, "members": accepted.order_by("organisation__name")}
+    return render(request, "municipalities/protocol_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def adhesion_request(request, slug):
+    """Ask to join; the request counts once its address is confirmed."""
+    protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
+    if not protocol.is_open:
+        return render(request, "municipalities/protocol_closed.html", {"protocol": protocol}, status=410)
+    form = AdhesionForm(request.POST or None, request.FILES or None, protocol=protocol)
+    if request.method == "POST" and form.is_valid():
+        form.instance.nonce = form.cleaned_data["nonce"]
+        actions.request_adhesion(form.save(commit=False))
+        return redirect("municipalities:adhesion-sent", slug)
+    context = {"protocol": protocol, "form": form}
+    return render(request, "municipalities/adhesion_form.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def adhesion_sent(request, slug):
+    protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
+    return render(request, "municipalities/adhesion_sent.html", {"protocol": protocol})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def adhesion_confirm(request, token):
+    """Prove the address. A button, since mail scanners follow links by themselves."""
+    adhesion = actions.adhesion_of_token(token)
+    if adhesion is None:
+        raise Http404(_("Il collegamento non vale più: invia una nuova richiesta di adesione."))
+    if request.method == "POST" and actions.confirm_adhesion(adhesion):
+        messages.success(request, _("Indirizzo confermato: la redazione esamina la richiesta."))
+        return redirect("municipalities:adhesion-confirm", token)
+    context = {"adhesion": adhesion, "protocol": adhesion.protocol, "done": adhesion.confirmed_at is not None}
+    return render(request, "municipalities/adhesion_confirm.html", context)

@@ -1,0 +1,34 @@
+"""Is the process alive, can it work."""
+
+import os
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def live(request):
+    """The process answers."""
+    return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def ready(request):
+    """Database, migrations and media are there; 503 with Retry-After and the failing part otherwise."""
+    checks = {"database": _database(), "media": os.access(settings.MEDIA_ROOT.parent, os.W_OK)}
+    good = all(checks.values())
+    headers = {"Cache-Control": "no-store", **({} if good else {"Retry-After": "15"})}
+    body = {"status": "ok" if good else "unavailable", "checks": checks}
+    return JsonResponse(body, status=200 if good else 503, headers=headers)
+
+
+def _database() -> bool:
+    """Reachable, and with every migration of this code applied."""
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False

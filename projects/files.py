@@ -1,0 +1,33 @@
+"""Attached files: open to all once a published card shows them, to the office and the desk before."""
+
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from projects import rules
+from projects.models import Document
+
+
+@require_safe
+def document_file(request, pk):
+    """The file under a readable name. Images show in the page, all else is a download in a sandbox."""
+    document = get_object_or_404(Document.objects.select_related("project").exclude(file=""), pk=pk)
+    if not (_is_public(document) or rules.can_see(request.user, document.project)):
+        raise Http404
+    extension = document.file.name.rpartition(".")[2]
+    try:
+        content = document.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        content, as_attachment=not document.media_type.startswith("image/"), content_type=document.media_type,
+        filename=f"{slugify(document.title)[:80] or 'documento'}.{extension}",
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "public, max-age=3600" if _is_public(document) else "private, no-store"
+    return response
+
+
+def _is_public(document: Document) -> bool:
+    return document.published_at is not None and document.project.cards.current().exists()
