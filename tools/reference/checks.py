@@ -38,6 +38,7 @@ def wrong_facts(reference) -> list[str]:
         "Mappano": (sum(link[:1] == ("2017-04-18",) and link[2] == "M316" for link in links), 4),
         "boundaries": (set(reference.topology.objects), set(reference.in_force)),
         "contiguous intervals": (gaps(reference.history), ["A618"]),
+        "numbers": ([row["belfiore"] for row in reference.municipalities if not in_range(row)], []),
         "successors": (orphans(reference), []),
     }
     return [
@@ -64,3 +65,10 @@ def orphans(reference) -> list[str]:
     return sorted(
         belfiore for belfiore, _ in ended - {(row["predecessor"], row["date"]) for row in reference.changes}
     )
+
+
+def in_range(row: dict) -> bool:
+    """Sizes are empty or whole numbers of a sensible size."""
+    limits = {"population": 3_000_000, "altitude_m": 2_100, "altitude_zone": 5, "urbanisation_degree": 3}
+    given = {key: row[key] for key in limits if row.get(key)}
+    return all(value.isdigit() and int(value) <= limits[key] for key, value in given.items())
