@@ -102,6 +102,13 @@ def test_alice_superiore_and_its_neighbours_lead_to_val_di_chy(code):
     assert find_municipality(code).name == "Val di Chy"
 
 
+def test_suppressed_municipality_keeps_its_size():
+    alice = municipality("A199")
+    assert (alice.population, alice.population_year, alice.altitude_m) == (711, 2018, 610)
+    assert (alice.istat_code, alice.valid_to, alice.province.code) == ("001005", date(2019, 1, 1), "TO")
+    assert alice.altitude_zone is None
+
+
 @pytest.mark.parametrize("code", ["001151", "001277", "001297"])
 def test_members_of_valchiusa_lead_to_it(code):
     assert find_municipality(code).code == "M415"

@@ -84,7 +84,6 @@ class Reference:
         return {
             "belfiore": belfiore, "name": last["name"], "name_other": last["name_other"],
             "valid_from": first["valid_from"], "valid_to": last["valid_to"],
-            "population_year": POPULATION_YEAR if size.get("population") else "",
             "latitude": latitude, "longitude": longitude, **size,
             "ipa_code": self._ipa_code(belfiore),
         }  # fmt: skip
@@ -128,7 +127,8 @@ def dimensions(changes: list[dict]) -> dict[str, dict]:
             "altitude_m": sizes.get(successor, {}).get("altitude_m", ""),
             **{key: shared(members, key) for key in ("altitude_zone", "urbanisation_degree")},
         }
-    return sizes
+    former = {row["belfiore"]: row for row in facts("former_dimensions")}
+    return {**former, **{key: {"population_year": POPULATION_YEAR, **size} for key, size in sizes.items()}}
 
 
 def shared(members: list[dict], key: str) -> str:
