@@ -104,7 +104,8 @@ def _show_review(request, project, *, status=200, **forms):
         note.label = field_label(note.field)
     context = {
         **card_context(document), "project": project, "submission": submission, "comments": notes,
-        "differences": differences(read_document(card), document) if card else [], "card": card,
+        "differences": differences(read_document(card), document) if card else [], "public_card": card,
+        "contents": [row for row in differences({}, document) if row["after"]],
         "earlier": [s for s in project.submissions.order_by("-number") if s != submission],
         "warnings": _warnings(project), "completeness": completeness(project),
         "can_take": rules.can_take(request.user, project), "can_review": rules.can_review(request.user, project),
