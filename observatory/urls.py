@@ -11,6 +11,7 @@ urlpatterns = [
     path("salute/live", health.live, name="health-live"),
     path("salute/ready", health.ready, name="health-ready"),
     path("documenti/<int:pk>/", document_file, name="document-file"),
+    path("api/v1/", include("api.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("protocolli/", include("municipalities.urls")),

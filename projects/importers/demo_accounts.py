@@ -38,5 +38,7 @@ def _make_account(email: str, name: str, role: str, body: Organisation, is_admin
     if not user.check_password(PASSWORD):
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
-    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.update_or_create(
+        user=user, email=email, defaults={"verified": True, "primary": True}
+    )
     Membership.objects.update_or_create(user=user, organisation=body, defaults={"role": role})

@@ -30,10 +30,32 @@ from projects.workflow import Status
 LOAD = "load"
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PLAIN = (
-    "title", "acronym", "summary", "description", "title_en", "summary_en", "kind", "place_name", "scale",
-    "primary_area", "other_areas", "target_groups", "technologies", "sdgs", "need", "objectives", "solution",
-    "policy", "stage", "cost_is_estimate", "cost_note", "financing_instrument", "beneficiaries",
-    "what_worked", "what_did_not", "participation",
+    "title",
+    "acronym",
+    "summary",
+    "description",
+    "title_en",
+    "summary_en",
+    "kind",
+    "place_name",
+    "scale",
+    "primary_area",
+    "other_areas",
+    "target_groups",
+    "technologies",
+    "sdgs",
+    "need",
+    "objectives",
+    "solution",
+    "policy",
+    "stage",
+    "cost_is_estimate",
+    "cost_note",
+    "financing_instrument",
+    "beneficiaries",
+    "what_worked",
+    "what_did_not",
+    "participation",
 )
 DATES = ("stage_as_of", "start_planned", "start_actual", "end_planned", "end_actual")
 AMOUNTS = ("total_cost", "running_cost_per_year", "savings_per_year")
@@ -42,7 +64,10 @@ FLAGS = ("cost_unknown", "cost_is_estimate")
 NUMBERS = (*AMOUNTS, "latitude", "longitude", "amount", "baseline", "target", "value")
 # key of the entry → kind of row
 ROW_KEYS = {
-    "partners": "partners", "funding": "funding_lines", "indicators": "indicators", "sources": "sources",
+    "partners": "partners",
+    "funding": "funding_lines",
+    "indicators": "indicators",
+    "sources": "sources",
 }
 
 
@@ -120,13 +145,16 @@ def facts_of(entry: Mapping) -> dict:
     facts |= {name: _decimal(entry.get(name)) for name in AMOUNTS}
     facts |= {"cost_unknown": facts["total_cost"] is None, "origin": Origin.SAMPLE.value, "contact_email": ""}
     facts["lead_municipality"] = _place(entry, entry["lead_municipality"]).code
-    facts["other_municipalities"] = sorted(_place(entry, c).code for c in entry.get("other_municipalities") or [])
+    facts["other_municipalities"] = sorted(
+        _place(entry, c).code for c in entry.get("other_municipalities") or []
+    )
     facts["promoter"] = entry["promoter"]
     facts |= {rows: [] for rows in (*ROWS, "documents")}
     for key, rows in ROW_KEYS.items():
         facts[rows] = [_row(rows, given) for given in entry.get(key) or []]
     facts["identifiers"] = [
-        {"scheme": IdentifierScheme.CUP.value, "value": normalise_cup(code)} for code in entry.get("cup_codes") or []
+        {"scheme": IdentifierScheme.CUP.value, "value": normalise_cup(code)}
+        for code in entry.get("cup_codes") or []
     ]
     return facts
 
@@ -218,7 +246,9 @@ def body_of(promoter: Mapping, key: str) -> Organisation:
             raise BadEntry(f"{key}: del Comune {promoter['name']} manca il codice")
         return municipality_body(place)
     defaults = {"slug": _free_slug(promoter["name"]), "territory": place}
-    return Organisation.objects.get_or_create(kind=promoter["kind"], name=promoter["name"], defaults=defaults)[0]
+    return Organisation.objects.get_or_create(
+        kind=promoter["kind"], name=promoter["name"], defaults=defaults
+    )[0]
 
 
 def _free_slug(name: str) -> str:

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *, verbosity, **options):
         total, done, changed, last = Card.objects.count(), 0, 0, 0
-        while keys := list(Card.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        while keys := list(
+            Card.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]
+        ):
             changed += rebuild(keys)
             done, last = done + len(keys), keys[-1]
             if verbosity > 1 or (verbosity and total > BATCH):

@@ -1,0 +1,105 @@
+"""Every parameter of the API, once: its name, what the schema says of it, how its value is read."""
+
+from collections.abc import Iterable
+from datetime import date
+from http import HTTPStatus
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+
+from api.problems import BadParameters
+from projects.areas import AREA_BY_KEY
+from projects.search import CLOSED, FACET_NAMES, RANGE_NAMES, SORTS
+
+DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT = 20, 500, 1_000_000_000, 200
+FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES)
+PAGING = ("limit", "offset")
+WORDS = {
+    "q": "Parole da cercare",
+    "area": "Chiave dell’area",
+    "municipality": "Codice catastale o ISTAT del Comune",
+    "province": "Sigla della provincia",
+    "region": "Codice ISTAT della regione",
+    "stage": "Stato di avanzamento",
+    "kind": "Tipo",
+    "year": "Anno in cui il progetto è in corso",
+    "funding_source": "Fonte di finanziamento",
+    "cost_band": "Fascia di costo",
+    "technology": "Tecnologia",
+    "sdg": "Numero dell’obiettivo di sviluppo sostenibile",
+    "origin": "Origine della scheda",
+    "year_from": "In corso da quest’anno in poi",
+    "year_to": "In corso fino a quest’anno",
+    "cost_min": "Costo minimo in euro",
+    "cost_max": "Costo massimo in euro",
+    "bbox": "Riquadro: ovest,sud,est,nord in gradi WGS84",
+    "updated_since": "Pubblicati dal giorno o dal momento indicato",
+}
+CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
+
+
+def _integer(name: str, about: str, lowest: int, highest: int) -> OpenApiParameter:
+    schema = {"type": "integer", "format": "int32", "minimum": lowest, "maximum": highest}
+    return OpenApiParameter(name, schema, description=about)
+
+
+def _text(name: str, about: str) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "maxLength": MAX_TEXT}, description=about)
+
+
+def _many(name: str) -> OpenApiParameter:
+    items = {"type": "string", "maxLength": MAX_TEXT}
+    if name in CHOICES:
+        items = {"type": "string", "enum": CHOICES[name]}
+    schema = {"type": "array", "items": items, "maxItems": 50}
+    return OpenApiParameter(name, schema, description=WORDS[name], explode=True)
+
+
+def _day(name: str, about: str) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", "format": "date"}, description=about)
+
+
+PARAMETERS = {
+    "limit": _integer("limit", "Quanti elementi in una pagina", 1, MAX_LIMIT),
+    "offset": _integer("offset", "Quanti elementi saltare", 0, MAX_OFFSET),
+    "sort": OpenApiParameter("sort", {"type": "string", "enum": list(SORTS)}, description="Ordine"),
+    "on": _day("on", "I Comuni come erano quel giorno"),
+    "as_of": _day("as_of", "L’edizione in vigore quel giorno"),
+    **{name: _many(name) for name in FACET_NAMES},
+    **{name: _text(name, WORDS[name]) for name in ("q", *RANGE_NAMES)},
+}
+
+
+def check(params: QueryDict, known: Iterable[str]) -> None:
+    """Refuse parameters the endpoint does not know (400) and values no database can hold (422)."""
+    if unknown := [name for name in params if name not in known]:
+        told = _("Questo parametro non esiste")
+        raise BadParameters([(name[:60], told) for name in unknown], HTTPStatus.BAD_REQUEST)
+    broken = [name for name, values in params.lists() if any("\0" in value for value in values)]
+    if broken:
+        raise BadParameters([(name, _("Il valore contiene un carattere non ammesso")) for name in broken])
+
+
+def integer(params: QueryDict, name: str, default: int) -> int:
+    """The number under `name`, within the bounds that the schema tells."""
+    raw = params.get(name, "")
+    if not raw:
+        return default
+    schema = PARAMETERS[name].type
+    lowest, highest = schema["minimum"], schema["maximum"]
+    if not (raw.isascii() and raw.isdecimal() and len(raw) < 12 and lowest <= int(raw) <= highest):
+        words = _("Serve un numero intero da %(lowest)s a %(highest)s")
+        raise BadParameters([(name, words % {"lowest": lowest, "highest": highest})])
+    return int(raw)
+
+
+def day(params: QueryDict, name: str) -> date | None:
+    """The day under `name`, None when it is not given."""
+    raw = params.get(name, "")
+    if not raw:
+        return None
+    try:
+        return date.fromisoformat(raw)
+    except ValueError as error:
+        raise BadParameters([(name, _("Serve una data, per esempio 2026-03-31"))]) from error

@@ -1,0 +1,186 @@
+"""The shapes of the answers, for the schema. Lists are stored JSON and never pass through here."""
+
+from rest_framework import serializers as s
+
+MAX_INT32 = 2_147_483_647
+
+
+def _text(**options):
+    return s.CharField(allow_null=True, **options)
+
+
+def _count(**options):
+    return s.IntegerField(min_value=0, max_value=MAX_INT32, **options)
+
+
+class Place(s.Serializer):
+    code = s.CharField(help_text="Codice catastale (Belfiore)")
+    istat_code = s.CharField()
+    name = s.CharField()
+    slug = s.CharField()
+    province = s.CharField()
+    region = s.CharField()
+
+
+class Body(s.Serializer):
+    slug = s.CharField()
+    name = s.CharField()
+    kind = s.CharField()
+
+
+class ProjectItem(s.Serializer):
+    code = s.CharField()
+    slug = s.CharField()
+    edition = _count()
+    published_at = s.DateTimeField()
+    title = s.CharField()
+    title_en = _text()
+    acronym = _text()
+    summary = _text()
+    summary_en = _text()
+    kind = _text()
+    primary_area = _text()
+    other_areas = s.ListField(child=s.CharField())
+    stage = _text()
+    stage_as_of = _text()
+    year_from = _count(allow_null=True)
+    year_to = _count(allow_null=True)
+    total_cost = _text(help_text="Euro, numero decimale come testo")
+    cost_unknown = s.BooleanField()
+    technologies = s.ListField(child=s.CharField())
+    cup_codes = s.ListField(child=s.CharField())
+    latitude = _text()
+    longitude = _text()
+    place_name = _text()
+    origin = s.CharField()
+    lead_municipality = Place(allow_null=True)
+    other_municipalities = Place(many=True)
+    promoter = Body(allow_null=True)
+    image = s.DictField(allow_null=True)
+
+
+class ProjectCard(ProjectItem):
+    """The whole card; fields of its groups beyond these are described in /docs."""
+
+    image = None
+    description = _text()
+    need = _text()
+    objectives = _text()
+    solution = _text()
+    funding_lines = s.ListField(child=s.DictField())
+    indicators = s.ListField(child=s.DictField())
+    partners = s.ListField(child=s.DictField())
+    documents = s.ListField(child=s.DictField())
+    sources = s.ListField(child=s.DictField())
+
+
+class Version(s.Serializer):
+    edition = _count()
+    published_at = s.DateTimeField()
+    change_note = s.CharField()
+    is_current = s.BooleanField()
+    withdrawn_at = s.DateTimeField(allow_null=True)
+    withdrawal_reason = s.CharField()
+
+
+class FacetValue(s.Serializer):
+    value = s.CharField()
+    label = s.CharField()
+    count = _count()
+
+
+class Facets(s.Serializer):
+    count = _count()
+    facets = s.DictField(child=FacetValue(many=True))
+
+
+class MunicipalityItem(s.Serializer):
+    code = s.CharField()
+    istat_code = s.CharField()
+    name = s.CharField()
+    name_other = s.CharField()
+    slug = s.CharField()
+    province = _text()
+    region = _text()
+    valid_from = s.DateField(allow_null=True)
+    valid_to = s.DateField(allow_null=True)
+    population = _count(allow_null=True)
+    population_year = _count(allow_null=True)
+    area_km2 = _text()
+    altitude_m = s.IntegerField(allow_null=True, min_value=-100, max_value=5000)
+    altitude_zone = _count(allow_null=True)
+    urbanisation_degree = _count(allow_null=True)
+    latitude = _text()
+    longitude = _text()
+    ipa_code = s.CharField()
+    website = s.CharField()
+
+
+class MunicipalityTotals(s.Serializer):
+    projects = _count()
+    area = FacetValue(many=True)
+    stage = FacetValue(many=True)
+    year = FacetValue(many=True)
+
+
+class Municipality(MunicipalityItem):
+    requested_code = s.CharField()
+    totals = MunicipalityTotals()
+
+
+class AreaItem(s.Serializer):
+    key = s.CharField()
+    slug = s.CharField()
+    label = s.CharField()
+    hint = s.CharField()
+    colour = s.CharField()
+    projects = _count()
+
+
+class OrganisationItem(Body):
+    ipa_code = s.CharField()
+    website = s.CharField()
+    municipality = _text()
+    projects = _count()
+
+
+class ProtocolItem(s.Serializer):
+    slug = s.CharField()
+    title = s.CharField()
+    summary = s.CharField()
+    description = s.CharField()
+    promoter = s.CharField()
+    signed_year = _count(allow_null=True)
+    admitted_kinds = s.ListField(child=s.CharField())
+    source_url = s.CharField()
+    is_open = s.BooleanField()
+    members = _count()
+
+
+class Stats(s.Serializer):
+    projects = _count()
+    municipalities = _count()
+    total_cost = s.CharField()
+    projects_with_cost = _count()
+    last_published_at = s.DateTimeField(allow_null=True)
+    area = FacetValue(many=True)
+    stage = FacetValue(many=True)
+    year = FacetValue(many=True)
+    region = FacetValue(many=True)
+    origin = FacetValue(many=True)
+
+
+class Status(s.Serializer):
+    status = _count()
+    title = s.CharField()
+
+
+def list_of(item: type[s.Serializer]) -> type[s.Serializer]:
+    """The envelope of every list around one kind of item."""
+    fields = {
+        "count": _count(),
+        "next": _text(),
+        "previous": _text(),
+        "results": item(many=True),
+    }
+    return type(f"{item.__name__.removesuffix('Item')}List", (s.Serializer,), fields)

@@ -1,0 +1,26 @@
+"""Every resource of the API at a glance. No trailing slashes."""
+
+from django.urls import path, re_path
+
+from api.views import documentation, places, projects, registry
+from api.views.base import StatusView, UnknownView
+
+app_name = "api"
+urlpatterns = [
+    path("", registry.Index.as_view(), name="index"),
+    path("projects", projects.ProjectList.as_view(), name="projects"),
+    path("projects/facets", projects.ProjectFacets.as_view(), name="project-facets"),
+    path("projects/<str:key>", projects.ProjectDetail.as_view(), name="project"),
+    path("projects/<str:key>/versions", projects.VersionList.as_view(), name="versions"),
+    path("projects/<str:key>/versions/<int:edition>", projects.VersionDetail.as_view(), name="version"),
+    path("municipalities", places.MunicipalityList.as_view(), name="municipalities"),
+    path("municipalities/<str:code>", places.MunicipalityDetail.as_view(), name="municipality"),
+    path("areas", registry.AreaList.as_view(), name="areas"),
+    path("organisations", registry.OrganisationList.as_view(), name="organisations"),
+    path("protocols", registry.ProtocolList.as_view(), name="protocols"),
+    path("stats", registry.StatsView.as_view(), name="stats"),
+    path("status", StatusView.as_view(), name="status"),
+    path("openapi.json", documentation.OpenApi.as_view(), name="schema"),
+    path("docs", documentation.docs, name="docs"),
+    re_path(r"^.*$", UnknownView.as_view()),
+]

@@ -1,0 +1,119 @@
+"""What every endpoint of the API does: only reads, known parameters, rate, ETag, CORS, pages."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+
+from django.http import Http404, HttpResponse
+from django.utils.cache import get_conditional_response
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.params import DEFAULT_LIMIT, check, integer
+from api.problems import MEDIA_TYPE
+from api.renderers import AlwaysJson, StoredJsonRenderer
+from api.schema import PublicSchema
+from api.serializers import Status
+from api.throttles import AddressRate
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, "
+    "X-RateLimit-Reset",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class PublicView(APIView):
+    """Base of all endpoints. `parameters` names what the query string may hold."""
+
+    name = ""
+    parameters: tuple[str, ...] = ()
+    answer = None
+    schema = PublicSchema()
+    http_method_names = ["get", "head", "options"]
+    throttle_classes = [AddressRate]
+    renderer_classes = [StoredJsonRenderer]
+    parser_classes = []
+    content_negotiation_class = AlwaysJson
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method != "OPTIONS":
+            check(request.query_params, self.parameters)
+        if any("\0" in str(part) for part in kwargs.values()):
+            raise Http404
+
+    def get_throttles(self) -> list:
+        self.rate = AddressRate()
+        return [self.rate]
+
+    def options(self, request: Request, *args, **kwargs) -> Response:
+        return Response(status=204, headers=PREFLIGHT)
+
+    def finalize_response(self, request, response, *args, **kwargs) -> HttpResponse:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        extra = CORS | (self.rate.headers if hasattr(self, "rate") else {})
+        if response.status_code == 200:
+            response.setdefault("Cache-Control", "public, max-age=60")
+        for name, value in extra.items():
+            response[name] = value
+        if hasattr(response, "add_post_render_callback"):
+            response.add_post_render_callback(lambda rendered: _conditional(request, rendered, extra))
+        return response
+
+    def paged(self, request: Request, rows, count: int, shape: Callable) -> Response:
+        """One page of `rows`, which are sliced here: the envelope of every list, and Link headers."""
+        limit = integer(request.query_params, "limit", DEFAULT_LIMIT)
+        offset = integer(request.query_params, "offset", 0)
+        ahead = _at(request, offset + limit) if offset + limit < count else None
+        back = _at(request, max(0, offset - limit)) if offset > 0 else None
+        results = shape(list(rows[offset : offset + limit]))
+        links = ", ".join(f'<{url}>; rel="{rel}"' for url, rel in ((ahead, "next"), (back, "prev")) if url)
+        body = {"count": count, "next": ahead, "previous": back, "results": results}
+        return Response(body, headers={"Link": links} if links else {})
+
+
+def _at(request: Request, offset: int) -> str:
+    params = request.query_params.copy()
+    params["offset"] = str(offset)
+    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
+
+
+def _conditional(request, response, extra: dict[str, str]):
+    """304 when the caller has these very bytes already."""
+    if response.status_code != 200:
+        return None
+    etag = f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"'
+    response["ETag"] = etag
+    answer = get_conditional_response(request, etag=etag, response=response)
+    if answer is not response:
+        for name, value in extra.items():
+            answer[name] = value
+    return answer
+
+
+class StatusView(PublicView):
+    """Il servizio risponde."""
+
+    name = "get_status"
+    answer = Status
+
+    def get(self, request: Request) -> Response:
+        answer = Response({"status": 200, "title": "OK"}, content_type=MEDIA_TYPE)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+
+class UnknownView(PublicView):
+    """Whatever has no endpoint: a problem, not a web page."""
+
+    schema = None
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        self.check_throttles(request)
+        raise Http404

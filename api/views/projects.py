@@ -1,0 +1,137 @@
+"""Projects: the list with its filters, facets, cards and their editions."""
+
+from datetime import date
+
+import orjson
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.labels import labelled
+from api.params import FILTERS, PAGING, day
+from api.problems import BadParameters, Gone
+from api.serializers import Facets, ProjectCard, ProjectItem, Version, list_of
+from api.views.base import PublicView
+from opendata.search import cards_on
+from projects.cards import FACETS, read_document
+from projects.models import Card
+from projects.search import ProjectQuery, facet_counts, find, parse
+
+
+def query_of(request: Request) -> ProjectQuery:
+    """The filters of the query string; values that do not exist are refused."""
+    query, problems = parse(request.query_params)
+    if problems:
+        raise BadParameters([(p.parameter, p.detail) for p in problems])
+    return query
+
+
+def editions_of(key: str):
+    """All editions of the project with this code or slug, newest first."""
+    by_code = key[:2].isalpha() and key[2:3] == "-" and key[-1:].isdigit()
+    found = Card.objects.filter(code=key.upper()) if by_code else Card.objects.none()
+    if not by_code or not found.exists():
+        found = Card.objects.filter(slug=key.lower())
+    return found.order_by("-edition")
+
+
+def current_card(key: str) -> Card:
+    """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
+    newest = editions_of(key).order_by("-is_current", "-edition").first()
+    if newest is None:
+        raise Http404
+    if not newest.is_current:
+        raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": newest.withdrawal_reason})
+    return newest
+
+
+class ProjectList(PublicView):
+    """Elenco dei progetti pubblicati.
+
+    Un parametro ripetuto vale come alternativa, parametri diversi restringono.
+    """
+
+    name = "list_projects"
+    parameters = (*FILTERS, "sort", *PAGING)
+    answer = list_of(ProjectItem)
+
+    def get(self, request: Request) -> Response:
+        cards = find(query_of(request))
+        items = cards.values_list("item", flat=True)
+        return self.paged(request, items, cards.count(), lambda rows: list(map(orjson.Fragment, rows)))
+
+
+class ProjectFacets(PublicView):
+    """Quanti progetti per valore, con gli stessi filtri dell’elenco.
+
+    Ogni gruppo è contato senza il proprio filtro.
+    """
+
+    name = "list_project_facets"
+    parameters = FILTERS
+    answer = Facets
+
+    def get(self, request: Request) -> Response:
+        query = query_of(request)
+        counts = facet_counts(query, FACETS)
+        return Response({"count": find(query).count(), "facets": labelled(counts)})
+
+
+class ProjectDetail(PublicView):
+    """La scheda di un progetto, oggi o come era in un giorno."""
+
+    name = "get_project"
+    parameters = ("as_of",)
+    answer = ProjectCard
+
+    def get(self, request: Request, key: str) -> Response:
+        on = day(request.query_params, "as_of")
+        card = current_card(key)
+        return Response(read_document(_card_on(card, on) if on else card))
+
+
+def _card_on(card: Card, on: date) -> Card:
+    then = cards_on(on).filter(project=card.project_id).first()
+    if then is None or then.withdrawn_at:
+        raise Http404
+    return then
+
+
+class VersionList(PublicView):
+    """Le edizioni della scheda di un progetto."""
+
+    name = "list_project_versions"
+    parameters = PAGING
+    answer = list_of(Version)
+
+    def get(self, request: Request, key: str) -> Response:
+        editions = editions_of(key)
+        count = editions.count()
+        if not count:
+            raise Http404
+        fields = (
+            "edition",
+            "published_at",
+            "change_note",
+            "is_current",
+            "withdrawn_at",
+            "withdrawal_reason",
+        )
+        return self.paged(request, editions.values(*fields), count, list)
+
+
+class VersionDetail(PublicView):
+    """Una edizione della scheda di un progetto."""
+
+    name = "get_project_version"
+    answer = ProjectCard
+
+    def get(self, request: Request, key: str, edition: int) -> Response:
+        project = current_card(key).project_id
+        card = Card.objects.filter(project=project, edition=edition).first()
+        if card is None:
+            raise Http404
+        if card.withdrawn_at:
+            raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason})
+        return Response(read_document(card))

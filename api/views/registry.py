@@ -1,0 +1,136 @@
+"""Areas, bodies, protocols, figures of the whole registry, and the way in."""
+
+from django.db.models import Count, Max, Q, Sum
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.labels import labelled
+from api.params import PAGING
+from api.serializers import AreaItem, OrganisationItem, ProtocolItem, Stats, list_of
+from api.views.base import PublicView
+from municipalities.models import Adhesion, Organisation, Protocol
+from projects.areas import AREAS
+from projects.models import Card, CardFacet
+from projects.search import ProjectQuery, facet_counts
+
+PROTOCOL_FIELDS = (
+    "slug",
+    "title",
+    "summary",
+    "description",
+    "promoter",
+    "signed_year",
+    "admitted_kinds",
+    "source_url",
+    "is_open",
+    "members",
+)
+ENTRANCES = (
+    "projects",
+    "municipalities",
+    "areas",
+    "organisations",
+    "protocols",
+    "stats",
+    "status",
+    "schema",
+    "docs",
+)
+
+
+class Index(PublicView):
+    """Where to go on from here."""
+
+    schema = None
+
+    def get(self, request: Request) -> Response:
+        return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in ENTRANCES})
+
+
+class AreaList(PublicView):
+    """Le otto aree, con quanti progetti le toccano."""
+
+    name = "list_areas"
+    parameters = PAGING
+    answer = list_of(AreaItem)
+
+    def get(self, request: Request) -> Response:
+        counts = facet_counts(ProjectQuery(), ("area",))["area"]
+        rows = [
+            {
+                "key": area.key,
+                "slug": area.slug,
+                "label": str(area.name),
+                "hint": str(area.hint),
+                "colour": area.colour,
+                "projects": counts.get(area.key, 0),
+            }
+            for area in AREAS
+        ]
+        return self.paged(request, rows, len(rows), list)
+
+
+class OrganisationList(PublicView):
+    """Gli enti che hanno progetti pubblicati, per nome."""
+
+    name = "list_organisations"
+    parameters = ("q", *PAGING)
+    answer = list_of(OrganisationItem)
+
+    def get(self, request: Request) -> Response:
+        published = Count("projects__cards", filter=Q(projects__cards__is_current=True))
+        bodies = Organisation.objects.annotate(n=published).filter(n__gt=0)
+        if words := request.query_params.get("q", "")[:200].strip():
+            bodies = bodies.filter(name__icontains=words)
+        bodies = bodies.select_related("territory").order_by("name", "pk")
+        return self.paged(request, bodies, bodies.count(), _shape_bodies)
+
+
+def _shape_bodies(bodies: list[Organisation]) -> list[dict]:
+    return [
+        {
+            "slug": body.slug,
+            "name": body.name,
+            "kind": body.kind,
+            "ipa_code": body.ipa_code,
+            "website": body.website,
+            "municipality": body.territory.code if body.territory else None,
+            "projects": body.n,
+        }
+        for body in bodies
+    ]
+
+
+class ProtocolList(PublicView):
+    """I protocolli a cui gli enti aderiscono."""
+
+    name = "list_protocols"
+    parameters = PAGING
+    answer = list_of(ProtocolItem)
+
+    def get(self, request: Request) -> Response:
+        accepted = Count("adhesions", filter=Q(adhesions__status=Adhesion.Status.ACCEPTED))
+        protocols = Protocol.objects.published().annotate(members=accepted).order_by("signed_year", "pk")
+        return self.paged(request, protocols.values(*PROTOCOL_FIELDS), protocols.count(), list)
+
+
+class StatsView(PublicView):
+    """Le cifre di tutto il registro."""
+
+    name = "get_stats"
+    answer = Stats
+
+    def get(self, request: Request) -> Response:
+        cards = Card.objects.current()
+        sums = cards.aggregate(
+            projects=Count("pk"),
+            projects_with_cost=Count("total_cost"),
+            total_cost=Sum("total_cost"),
+            last_published_at=Max("published_at"),
+        )
+        sums["total_cost"] = f"{sums['total_cost'] or 0:.2f}"
+        places = CardFacet.objects.filter(facet="municipality").values("value").distinct().count()
+        facets = labelled(facet_counts(ProjectQuery(), ("area", "stage", "year", "region", "origin")))
+        facets["year"].sort(key=lambda row: row["value"])
+        return Response({**sums, "municipalities": places, **facets})

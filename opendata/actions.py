@@ -1,0 +1,118 @@
+"""Writing the national export: all tables, all formats, described and summed. No clock; whole or not."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from opendata.columns import TABLES, Table
+from opendata.packages import describe
+from opendata.search import Snapshot
+from opendata.writers import (
+    CsvWriter,
+    GeoJsonWriter,
+    JsonLinesWriter,
+    ParquetWriter,
+    Workbook,
+    write_zip,
+)
+
+WORKBOOK, PACKAGE, SUMS = "osservatorio.xlsx", "datapackage.json", "SHA256SUMS"
+
+
+class NotAnExport(Exception):
+    """The target folder holds something that no export made; it is not touched."""
+
+
+def export_national(out: Path, *, day: date | None = None, archive: Path | None = None) -> dict[str, int]:
+    """Write the state of `day`, or of now, into the folder `out`; gives the rows of each table.
+
+    An earlier export in `out` is replaced at once when the new one is complete.
+    """
+    out = out.absolute()
+    _check_target(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        made = Path(scratch, "new")
+        made.mkdir()
+        counts = _write_tables(made, Snapshot(day))
+        _write_package(made, counts, day)
+        if archive:
+            _write_archive(made, archive.absolute(), Path(scratch, "archive.zip"))
+        _replace(out, made, Path(scratch, "old"))
+    return counts
+
+
+def _check_target(out: Path) -> None:
+    """Only a missing folder, an empty one or an earlier export may be written."""
+    if not out.exists():
+        return
+    found = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
+    if found and not (out.is_dir() and found <= _listed(out)):
+        raise NotAnExport(out)
+
+
+def _listed(out: Path) -> set[str]:
+    sums = out / SUMS
+    if not sums.is_file():
+        return set()
+    return {SUMS, *(line.partition("  ")[2] for line in sums.read_text("utf-8").splitlines())}
+
+
+def _write_tables(folder: Path, snapshot: Snapshot) -> dict[str, int]:
+    workbook = Workbook(folder / WORKBOOK)
+    counts = {}
+    for table in TABLES:
+        formats = [CsvWriter, JsonLinesWriter, ParquetWriter] + [GeoJsonWriter] * table.has_points
+        writers = [made(folder / f"{table.name}{made.suffix}", table) for made in formats]
+        counts[table.name] = _write_rows(table, snapshot, [*writers, workbook.sheet(table)])
+    workbook.close(TABLES)
+    return counts
+
+
+def _write_rows(table: Table, snapshot: Snapshot, writers: list) -> int:
+    count = 0
+    for row in snapshot.rows(table.name):
+        values, count = table.values(row), count + 1
+        for writer in writers:
+            writer.write(values)
+    for writer in writers:
+        writer.close()
+    return count
+
+
+def _write_package(folder: Path, counts: dict[str, int], day: date | None) -> None:
+    files = {
+        path.name: {"bytes": path.stat().st_size, "hash": f"sha256:{_digest(path)}"}
+        for path in folder.iterdir()
+    }
+    package = describe(TABLES, files, counts, day)
+    (folder / PACKAGE).write_bytes(
+        orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
+    lines = [f"{_digest(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    (folder / SUMS).write_text("".join(lines), "utf-8")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_archive(folder: Path, archive: Path, scratch: Path) -> None:
+    """Beside its final name first, so that a reader never sees half an archive."""
+    write_zip(scratch, folder.iterdir())
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    beside = archive.with_name(f".{archive.name}.new")
+    shutil.copyfile(scratch, beside)
+    os.replace(beside, archive)
+
+
+def _replace(out: Path, made: Path, aside: Path) -> None:
+    if out.exists():
+        out.rename(aside)
+    made.rename(out)

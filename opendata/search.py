@@ -1,0 +1,176 @@
+"""What was public on a day, as rows for the open data. Streamed: memory does not grow with the projects."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import orjson
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import override
+
+from municipalities.models import Territory, TerritoryChange, TerritoryCode
+from municipalities.search import ENDING_KINDS
+from opendata.columns import AREAS as AREAS_TABLE
+from opendata.columns import CITIES, DOCUMENTS, FUNDING, PROJECTS, REPLICABILITY
+from projects.areas import AREAS
+from projects.models import Card
+from projects.vocabulary import Stage
+
+BATCH = 500
+CITY_FIELDS = (
+    "code",
+    "istat_code",
+    "name",
+    "name_other",
+    "population",
+    "population_year",
+    "area_km2",
+    "altitude_m",
+    "altitude_zone",
+    "urbanisation_degree",
+    "latitude",
+    "longitude",
+    "ipa_code",
+    "website",
+    "valid_from",
+)
+
+
+def cards_on(day: date | None = None) -> QuerySet[Card]:
+    """The edition of each project in force at the end of `day` in Italy, or now.
+
+    An edition withdrawn by then is left out, and does not bring an earlier one back.
+    """
+    if day is None:
+        return Card.objects.current()
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    newer = Card.objects.filter(
+        project=OuterRef("project"), edition__gt=OuterRef("edition"), published_at__lt=end
+    )
+    issued = Card.objects.filter(~Exists(newer), published_at__lt=end)
+    return issued.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end))
+
+
+def codes_on(day: date, territory_ids=None) -> dict[int, TerritoryCode]:
+    """`{territory id: its dated code}` of municipalities as they were called and coded on `day`."""
+    began = Q(valid_from=None) | Q(valid_from__lte=day)
+    dated = TerritoryCode.objects.filter(began, Q(valid_to=None) | Q(valid_to__gt=day))
+    if territory_ids is not None:
+        dated = dated.filter(territory__in=territory_ids)
+    return {row.territory_id: row for row in dated.select_related("province__region")}
+
+
+def cities_on(day: date | None = None) -> dict[str, dict]:
+    """`{Belfiore code: facts}` of the municipalities in force on `day`, or now, sorted by code."""
+    places = Territory.objects.municipalities()
+    places = (places.on(day) if day else places.current()).order_by("code")
+    dated = codes_on(day) if day else {}
+    cities = {}
+    for row in places.values("pk", *CITY_FIELDS, "province__code", "region__code"):
+        row["province_code"], row["region_code"] = row.pop("province__code"), row.pop("region__code")
+        if then := dated.get(row.pop("pk")):
+            row["name"], row["istat_code"] = then.name, then.istat_code
+            if then.province:
+                row["province_code"] = then.province.code
+                row["region_code"] = then.province.region.code if then.province.region else None
+        cities[row["code"]] = row
+    return cities
+
+
+class Snapshot:
+    """The portal at one moment. Cards never change, so their ids, read once, hold it still."""
+
+    def __init__(self, day: date | None = None):
+        self.day = day
+        self.keys = list(cards_on(day).order_by("code").values_list("pk", flat=True))
+        self.cities = cities_on(day)
+        self.successors = _successors()
+
+    def city_of(self, code: str | None) -> dict | None:
+        """The municipality in force on the day that holds the ground of `code`."""
+        seen = set()
+        while code and code not in self.cities and code not in seen:
+            seen.add(code)
+            code = self.successors.get(code)
+        return self.cities.get(code)
+
+    def documents(self) -> Iterator[dict]:
+        """The card documents by code of project, with their municipalities as they were on the day."""
+        for start in range(0, len(self.keys), BATCH):
+            keys = self.keys[start : start + BATCH]
+            found = dict(Card.objects.filter(pk__in=keys).values_list("pk", "document"))
+            for key in keys:
+                yield self._placed(orjson.loads(found[key]))
+
+    def _placed(self, document: dict) -> dict:
+        document["municipality"] = self.city_of(document["lead_municipality"]) or {
+            "code": document["lead_municipality"]
+        }
+        others = (self.city_of(code) for code in document["other_municipalities"])
+        document["other_municipalities"] = sorted({city["code"] for city in others if city})
+        return document
+
+    def rows(self, name: str) -> Iterator[Mapping]:
+        """The rows of one table, in the order of its key."""
+        return {
+            PROJECTS.name: self.documents,
+            CITIES.name: self._cities,
+            AREAS_TABLE.name: self._areas,
+            REPLICABILITY.name: lambda: iter(()),
+            FUNDING.name: self._funding,
+            DOCUMENTS.name: self._files,
+        }[name]()
+
+    def _cities(self) -> Iterator[dict]:
+        totals = defaultdict(lambda: defaultdict(int))
+        for document in self.documents():
+            _count_in(totals, document)
+        empty = dict.fromkeys((c.name for c in CITIES.columns if c.is_required), 0) | {"total_cost_led": None}
+        for code, city in self.cities.items():
+            yield {**empty, **totals.get(code, {}), **city}
+
+    def _areas(self) -> Iterator[dict]:
+        counts, costs = defaultdict(int), defaultdict(Decimal)
+        for document in self.documents():
+            area = document["primary_area"]
+            counts[area] += 1
+            costs[area] += Decimal(document["total_cost"] or 0)
+        for area in sorted(AREAS, key=lambda area: area.key):
+            with override("it"):
+                row = {"key": area.key, "slug": area.slug, "name": str(area.name)}
+            with override("en"):
+                row["name_en"] = str(area.name)
+            yield {**row, "projects": counts[area.key], "total_cost": costs[area.key]}
+
+    def _funding(self) -> Iterator[dict]:
+        for document in self.documents():
+            for number, line in enumerate(document["funding_lines"], 1):
+                yield {**line, "project_code": document["code"], "line": number}
+
+    def _files(self) -> Iterator[dict]:
+        for document in self.documents():
+            for file in sorted(document["documents"], key=lambda file: file["id"]):
+                yield {**file, "project_code": document["code"]}
+
+
+def _count_in(totals: Mapping, document: Mapping) -> None:
+    """Add one project to the totals of every municipality it names."""
+    lead = document["municipality"]["code"]
+    for code in {lead, *document["other_municipalities"]} - {None}:
+        totals[code]["projects"] += 1
+        totals[code][f"area_{document['primary_area']}"] += 1
+        if document["stage"] in Stage.values:
+            totals[code][f"stage_{document['stage']}"] += 1
+    totals[lead]["projects_led"] += 1
+    if document["total_cost"] is not None:
+        totals[lead]["total_cost_led"] += Decimal(document["total_cost"])
+
+
+def _successors() -> dict[str, str]:
+    """`{code of an ended municipality: code of the one that took it in}`, the latest change winning."""
+    changes = TerritoryChange.objects.filter(kind__in=ENDING_KINDS).exclude(successor=None)
+    changes = changes.order_by("effective_date", "pk")
+    pairs = changes.values_list("predecessor__code", "successor__code")
+    return {before: after for before, after in pairs if before != after}

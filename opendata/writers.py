@@ -1,0 +1,231 @@
+"""Files of tables. A writer knows a format and a table's columns, not what the rows are about.
+
+All write row by row and without a clock: the same rows give the same bytes.
+"""
+
+import csv
+import zipfile
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from opendata.columns import (
+    BOOLEAN,
+    DAY,
+    INTEGER,
+    LIST,
+    MOMENT,
+    NUMBER,
+    Column,
+    Table,
+)
+
+LIST_DELIMITER = "|"
+# A spreadsheet runs a cell that starts so; full-width forms are folded to these by some.
+FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
+PARQUET_ROWS = 2_000
+XLSX_CELL = 32_767
+FIXED = datetime(1980, 1, 1)
+FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
+
+
+def neutralised(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe before the sign."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def moment(text: str) -> str:
+    """An ISO moment in UTC, to the second: `2026-03-01T10:20:30Z`."""
+    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def as_text(column: Column, value) -> str:
+    """One spelling a value, for files that hold text only."""
+    if value is None:
+        return ""
+    if column.type == NUMBER:
+        return f"{value:.{column.places}f}"
+    if column.type == BOOLEAN:
+        return "true" if value else "false"
+    if column.type == LIST:
+        return LIST_DELIMITER.join(value)
+    if column.type == MOMENT:
+        return moment(value)
+    return str(value)
+
+
+def as_json(column: Column, value):
+    """The value as JSON has it: numbers are numbers, lists are lists."""
+    if isinstance(value, Decimal):
+        return float(round(value, column.places))
+    if value is not None and column.type == MOMENT:
+        return moment(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class CsvWriter:
+    """UTF-8 without mark, comma, CRLF, quotes where needed (RFC 4180)."""
+
+    suffix = ".csv"
+
+    def __init__(self, path: Path, table: Table):
+        self.columns = table.columns
+        self.file = path.open("w", encoding="utf-8", newline="")
+        self.writer = csv.writer(self.file, lineterminator="\r\n")
+        self.writer.writerow(column.name for column in table.columns)
+
+    def write(self, values: list) -> None:
+        self.writer.writerow(map(self._cell, self.columns, values))
+
+    def _cell(self, column: Column, value) -> str:
+        text = as_text(column, value)
+        return text if column.type in (NUMBER, INTEGER) else neutralised(text)
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class JsonLinesWriter:
+    suffix = ".jsonl"
+
+    def __init__(self, path: Path, table: Table):
+        self.columns = table.columns
+        self.file = path.open("wb")
+
+    def write(self, values: list) -> None:
+        row = {c.name: as_json(c, v) for c, v in zip(self.columns, values, strict=True)}
+        self.file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class GeoJsonWriter:
+    """A FeatureCollection (RFC 7946); a row without coordinates has no geometry."""
+
+    suffix = ".geojson"
+
+    def __init__(self, path: Path, table: Table):
+        self.columns = table.columns
+        self.file = path.open("wb")
+        self.file.write(b'{"type":"FeatureCollection","features":[')
+        self.before = b"\n"
+
+    def write(self, values: list) -> None:
+        row = {c.name: as_json(c, v) for c, v in zip(self.columns, values, strict=True)}
+        point = [row.pop("longitude"), row.pop("latitude")]
+        geometry = None if None in point else {"type": "Point", "coordinates": point}
+        feature = {"type": "Feature", "geometry": geometry, "properties": row}
+        self.file.write(self.before + orjson.dumps(feature))
+        self.before = b",\n"
+
+    def close(self) -> None:
+        self.file.write(b"\n]}\n")
+        self.file.close()
+
+
+class ParquetWriter:
+    suffix = ".parquet"
+
+    def __init__(self, path: Path, table: Table):
+        self.columns = table.columns
+        self.schema = pa.schema([pa.field(c.name, _arrow_type(c), not c.is_required) for c in table.columns])
+        self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+        self.rows: list[list] = []
+
+    def write(self, values: list) -> None:
+        self.rows.append([_arrow_value(c, v) for c, v in zip(self.columns, values, strict=True)])
+        if len(self.rows) == PARQUET_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = zip(*self.rows, strict=True) if self.rows else ([] for _column in self.columns)
+        arrays = [pa.array(list(v), f.type) for v, f in zip(columns, self.schema, strict=True)]
+        self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
+        self.rows = []
+
+    def close(self) -> None:
+        self._flush()
+        self.writer.close()
+
+
+def _arrow_type(column: Column) -> pa.DataType:
+    if column.type == NUMBER:
+        return pa.decimal128(18, column.places)
+    return {
+        INTEGER: pa.int64(),
+        BOOLEAN: pa.bool_(),
+        LIST: pa.list_(pa.string()),
+        MOMENT: pa.timestamp("s", tz="UTC"),
+        DAY: pa.date32(),
+    }.get(column.type, pa.string())
+
+
+def _arrow_value(column: Column, value):
+    if isinstance(value, Decimal):
+        return round(value, column.places)
+    if value is not None and column.type == MOMENT:
+        return datetime.fromisoformat(value).replace(microsecond=0)
+    return value
+
+
+class Workbook:
+    """One XLSX with a sheet a table and a last one that explains the columns. Text is never a formula."""
+
+    def __init__(self, path: Path):
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.book = xlsxwriter.Workbook(path, options)
+        self.book.set_properties({"created": FIXED, "title": "Osservatorio Smart City"})
+        self.bold = self.book.add_format({"bold": True})
+
+    def sheet(self, table: Table) -> "SheetWriter":
+        sheet = self.book.add_worksheet(table.name)
+        sheet.freeze_panes(1, 0)
+        return SheetWriter(sheet, table, self.bold)
+
+    def close(self, tables: Iterable[Table]) -> None:
+        sheet = self.book.add_worksheet("columns")
+        lines = [("tabella / table", "colonna / column", "etichetta", "label", "descrizione", "description")]
+        for table in tables:
+            lines += [(table.name, c.name, *c.label, *c.about) for c in table.columns]
+        for number, line in enumerate(lines):
+            for place, text in enumerate(line):
+                sheet.write_string(number, place, text, None if number else self.bold)
+        self.book.close()
+
+
+class SheetWriter:
+    def __init__(self, sheet, table: Table, bold):
+        self.sheet, self.columns, self.number = sheet, table.columns, 0
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, column.name, bold)
+
+    def write(self, values: list) -> None:
+        self.number += 1
+        for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+            if value is None:
+                continue
+            if column.type in (INTEGER, NUMBER):
+                self.sheet.write_number(self.number, place, value)
+            else:
+                self.sheet.write_string(self.number, place, as_text(column, value)[:XLSX_CELL])
+
+    def close(self) -> None:
+        """The workbook closes its sheets."""
+
+
+def write_zip(path: Path, files: Iterable[Path]) -> None:
+    """An archive whose bytes depend on the names and contents alone."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(files):
+            info = zipfile.ZipInfo(file.name, FIXED_ZIP)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with file.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
+                while block := source.read(1 << 20):
+                    target.write(block)
