@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from hashlib import blake2b
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
@@ -47,6 +48,10 @@ class PublicView(APIView):
             check(request.query_params, self.parameters)
         if any("\0" in str(part) for part in kwargs.values()):
             raise Http404
+
+    def perform_authentication(self, request: Request) -> None:
+        """Nobody signs in here: the session is never read, so answers do not depend on cookies."""
+        request.user = AnonymousUser()
 
     def get_throttles(self) -> list:
         self.rate = AddressRate()
@@ -115,5 +120,6 @@ class UnknownView(PublicView):
     schema = None
 
     def initial(self, request: Request, *args, **kwargs) -> None:
+        self.perform_authentication(request)
         self.check_throttles(request)
         raise Http404

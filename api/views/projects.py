@@ -1,5 +1,6 @@
 """Projects: the list with its filters, facets, cards and their editions."""
 
+import re
 from datetime import date
 
 import orjson
@@ -18,6 +19,8 @@ from projects.cards import FACETS, read_document
 from projects.models import Card
 from projects.search import ProjectQuery, facet_counts, find, parse
 
+CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
+
 
 def query_of(request: Request) -> ProjectQuery:
     """The filters of the query string; values that do not exist are refused."""
@@ -29,11 +32,8 @@ def query_of(request: Request) -> ProjectQuery:
 
 def editions_of(key: str):
     """All editions of the project with this code or slug, newest first."""
-    by_code = key[:2].isalpha() and key[2:3] == "-" and key[-1:].isdigit()
-    found = Card.objects.filter(code=key.upper()) if by_code else Card.objects.none()
-    if not by_code or not found.exists():
-        found = Card.objects.filter(slug=key.lower())
-    return found.order_by("-edition")
+    named = {"code": key.upper()} if CODE.match(key) else {"slug": key.lower()}
+    return Card.objects.filter(**named).order_by("-edition")
 
 
 def current_card(key: str) -> Card:
