@@ -41,10 +41,37 @@ def read_municipality(text: str) -> Territory:
     )
 
 
-class MunicipalityField(forms.CharField):
-    def __init__(self, **options):
-        options.setdefault("max_length", 120)
-        super().__init__(**options)
+class ReadField(forms.Field):
+    """A field that turns one typed text into a value by `read`; an empty text is `empty`."""
+
+    widget = forms.TextInput
+    max_length = 120
+
+    def read(self, text: str):
+        return text
+
+    def empty(self):
+        return None
+
+    def to_python(self, value):
+        text = "" if value is None else str(value).replace("\x00", "").strip()
+        if len(text) > self.max_length:
+            raise ValidationError(
+                _("Al massimo %(limit)s caratteri: ne hai scritti %(length)s"),
+                params={"limit": self.max_length, "length": len(text)},
+            )
+        return self.read(text) if text else self.empty()
+
+    def has_changed(self, initial, data):
+        try:
+            return (initial or self.empty()) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class MunicipalityField(ReadField):
+    def read(self, text):
+        return read_municipality(text)
 
     def prepare_value(self, value):
         if isinstance(value, Territory):
@@ -53,23 +80,31 @@ class MunicipalityField(forms.CharField):
             return place_label(Territory.objects.select_related("province").get(pk=value))
         return value
 
-    def to_python(self, value):
-        text = super().to_python(value)
-        return read_municipality(text) if text else None
+    def has_changed(self, initial, data):
+        known = initial.pk if isinstance(initial, Territory) else initial
+        try:
+            typed = self.to_python(data)
+        except ValidationError:
+            return True
+        return known != (typed.pk if typed else None)
 
 
-class MunicipalityListField(forms.CharField):
+class MunicipalityListField(ReadField):
     """Several municipalities, one a line or separated by commas."""
 
     widget = forms.Textarea(attrs={"rows": 3})
+    max_length = 12_000
+
+    def empty(self):
+        return []
 
     def prepare_value(self, value):
         if isinstance(value, list):
             return "\n".join(place_label(place) for place in value)
         return value
 
-    def to_python(self, value):
-        names = [n.strip() for n in re.split(r"[\n,;]", super().to_python(value)) if n.strip()]
+    def read(self, text):
+        names = [n.strip() for n in re.split(r"[\n,;]", text) if n.strip()]
         errors, found = [], []
         for name in dict.fromkeys(names):
             try:

@@ -3,9 +3,14 @@
 import unicodedata
 from datetime import date
 
+from django.db.models import F
+
 from municipalities.models import Territory, TerritoryChange
 
-ENDING_KINDS = (TerritoryChange.Kind.MERGER, TerritoryChange.Kind.INCORPORATION)
+# A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
+ENDING_KINDS = (
+    TerritoryChange.Kind.MERGER, TerritoryChange.Kind.INCORPORATION, TerritoryChange.Kind.RENAMING,
+)
 
 
 def fold(text: str) -> str:
@@ -30,7 +35,7 @@ def _by_code(code: str) -> Territory | None:
         return places.filter(code=code.upper()).first()
     if code.isdigit() and len(code) <= 6:
         dated = places.filter(codes__istat_code=code.zfill(6))
-        return dated.order_by("-codes__valid_from").first()
+        return dated.order_by(F("codes__valid_from").desc(nulls_last=True)).first()
     return places.filter(slug=code.lower()).first()
 
 

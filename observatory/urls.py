@@ -5,12 +5,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from observatory import health
-from projects.files import document_file
 
 urlpatterns = [
     path("salute/live", health.live, name="health-live"),
     path("salute/ready", health.ready, name="health-ready"),
-    path("documenti/<int:pk>/", document_file, name="document-file"),
+    path("documenti/", include("projects.file_urls")),
     path("api/v1/", include("api.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from municipalities.places import ReadField
 from projects.cup import normalise_cup
 from projects.dates import parse_partial_date
 
@@ -32,11 +33,11 @@ def parse_euro(text: str) -> Decimal:
     return amount
 
 
-class EuroField(forms.CharField):
-    def __init__(self, **options):
-        options.setdefault("max_length", 30)
-        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        super().__init__(**options)
+class EuroField(ReadField):
+    """An amount in euro, shown with its thousands."""
+
+    max_length = 30
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     def prepare_value(self, value):
         if isinstance(value, Decimal):
@@ -44,10 +45,7 @@ class EuroField(forms.CharField):
             return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
         return value
 
-    def to_python(self, value):
-        text = super().to_python(value)
-        if not text:
-            return None
+    def read(self, text):
         try:
             return parse_euro(text)
         except ValueError as error:
@@ -60,13 +58,13 @@ class EuroField(forms.CharField):
             return True
 
 
-class PartialDateField(forms.CharField):
+class PartialDateField(ReadField):
     """A day, a month or a year, shown as Italians write it and kept as reduced ISO."""
 
-    def __init__(self, **options):
-        options.setdefault("max_length", 10)
-        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
-        super().__init__(**options)
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def empty(self):
+        return ""
 
     def prepare_value(self, value):
         parts = value.split("-") if isinstance(value, str) else []
@@ -74,10 +72,7 @@ class PartialDateField(forms.CharField):
             return "/".join(str(int(part)) for part in reversed(parts))
         return value
 
-    def to_python(self, value):
-        text = super().to_python(value)
-        if not text:
-            return ""
+    def read(self, text):
         try:
             return parse_partial_date(text)
         except ValueError as error:
@@ -85,37 +80,47 @@ class PartialDateField(forms.CharField):
                 _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2024; basta anche l’anno")
             ) from error
 
-    def has_changed(self, initial, data):
-        try:
-            return (initial or "") != self.to_python(data)
-        except ValidationError:
-            return True
 
+class ListField(ReadField):
+    """Several short texts in one, kept as a list without repetitions."""
 
-class WordListField(forms.CharField):
-    """Tags separated by commas, kept as a list of lower-case words."""
+    max_length = 600
+    separators = ","
+    item_max = 60
 
-    def prepare_value(self, value):
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value):
-        words = [w.strip().lower() for w in super().to_python(value).split(",") if w.strip()]
-        if any(len(word) > 60 for word in words):
-            raise ValidationError(_("Ogni parola può avere al massimo 60 caratteri: separale con una virgola"))
-        return list(dict.fromkeys(words))[:30]
-
-
-class CupListField(forms.CharField):
-    """CUP codes separated by spaces or commas; malformed ones are kept and flagged elsewhere."""
+    def empty(self):
+        return []
 
     def prepare_value(self, value):
         return ", ".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value):
-        codes = [normalise_cup(c) for c in re.split(r"[,;\n]", super().to_python(value)) if c.strip()]
-        if any(len(code) > 60 for code in codes):
-            raise ValidationError(_("Separa i CUP con una virgola"))
-        return list(dict.fromkeys(codes))
+    def item(self, text: str) -> str:
+        return text.strip()
+
+    def read(self, text):
+        items = [self.item(part) for part in re.split(f"[{self.separators}]", text) if part.strip()]
+        if any(len(item) > self.item_max for item in items):
+            raise ValidationError(
+                _("Ogni voce può avere al massimo %(limit)s caratteri: separale con una virgola"),
+                params={"limit": self.item_max},
+            )
+        return list(dict.fromkeys(items))
+
+
+class WordListField(ListField):
+    """Tags, in lower case."""
+
+    def item(self, text):
+        return text.strip().lower()
+
+
+class CupListField(ListField):
+    """CUP codes; malformed ones are kept, and flagged elsewhere."""
+
+    separators = ",;\n"
+
+    def item(self, text):
+        return normalise_cup(text)
 
 
 class CheckboxList(forms.TypedMultipleChoiceField):

@@ -164,7 +164,6 @@ class ResourcesStepForm(StepForm):
     savings_per_year = EuroField(label=_("Risparmio annuo in euro"))
     cup_codes = CupListField(
         label=_("CUP"), help_text=_("15 caratteri, per esempio C19I21000130001; più codici separati da virgola"),
-        max_length=400,
     )
 
     class Meta:
@@ -203,7 +202,7 @@ class ResourcesStepForm(StepForm):
 
 class ResultsStepForm(StepForm):
     technologies = WordListField(
-        label=_("Tecnologie"), max_length=600, help_text=_("Separate da virgola, per esempio sensori, led, open data")
+        label=_("Tecnologie"), help_text=_("Separate da virgola, per esempio sensori, led, open data")
     )
     platforms = CheckboxList(label=_("Piattaforme nazionali usate"), choices=Platform)
 

@@ -28,6 +28,7 @@ FLOORS = {
 SHARED = {"models", "actions", "search", "ranking", "rules", "cards"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
+    "municipalities.places",
     "projects.areas",
     "projects.columns",
     "projects.dates",
@@ -41,12 +42,12 @@ STEPS = {
     **dict.fromkeys(["rules", "cards", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "mail"], ANSWERS),
     "actions": ACTIONS,
-    **dict.fromkeys(["fields", "uploads", "forms", "importers"], INTAKE),
+    **dict.fromkeys(["places", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
-    **dict.fromkeys(["middleware", "context", "adapter", "templatetags", "apps"], PAGES),
-    "urls": URLS,
+    **dict.fromkeys(["files", "pages", "health", "middleware", "context", "adapter", "templatetags", "apps"], PAGES),
+    **dict.fromkeys(["urls", "sign_in"], URLS),
 }
 FORBIDDEN_NAMES = {"core", "common", "utils"}
 

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from projects import files
+
+urlpatterns = [path("<int:pk>/", files.document_file, name="document-file")]

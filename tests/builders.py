@@ -1,0 +1,91 @@
+"""A small country for tests: a few places, bodies, people and projects, made by the product's own actions."""
+
+import uuid
+from datetime import date
+
+from accounts.models import Membership, User
+from municipalities.actions import body_of_municipality, open_body
+from municipalities.models import Organisation, Territory, TerritoryChange, TerritoryCode
+from municipalities.search import fold
+from projects import actions
+from projects.models import Card, Project
+
+PASSWORD = "una-frase-lunga-e-sicura"
+
+
+def territory(level: str, code: str, name: str, **fields) -> Territory:
+    fields.setdefault("slug", fold(name).replace(" ", "-"))
+    return Territory.objects.create(level=level, code=code, name=name, search_name=fold(name), **fields)
+
+
+def piedmont() -> dict[str, Territory]:
+    """Torino, Ivrea, Samone and Val di Chy with its predecessor Alice Superiore; Samone of Trento too."""
+    region = territory("region", "01", "Piemonte")
+    turin = territory("province", "TO", "Torino", region=region, kind=3)
+    trentino = territory("region", "04", "Trentino-Alto Adige")
+    trento = territory("province", "TN", "Trento", region=trentino, kind=2)
+    places = {
+        "torino": _town("L219", "Torino", "001272", turin, population=848_748, population_year=2021),
+        "ivrea": _town("E379", "Ivrea", "001125", turin, population=22_683, population_year=2021),
+        "samone": _town("H753", "Samone", "001236", turin, slug="samone-to"),
+        "samone_tn": _town("H754", "Samone", "022165", trento, slug="samone-tn"),
+        "val_di_chy": _town("M405", "Val di Chy", "001317", turin, valid_from=date(2019, 1, 1)),
+        "alice": _town("A199", "Alice Superiore", "001005", turin, valid_to=date(2019, 1, 1)),
+    }
+    TerritoryChange.objects.create(
+        kind="merger", effective_date=date(2019, 1, 1), predecessor=places["alice"], successor=places["val_di_chy"]
+    )
+    return places
+
+
+def _town(code: str, name: str, istat_code: str, province: Territory, **fields) -> Territory:
+    town = territory("municipality", code, name, istat_code=istat_code, province=province, region=province.region, **fields)
+    TerritoryCode.objects.create(
+        territory=town, istat_code=istat_code, province=province, name=name, search_name=fold(name),
+        valid_from=town.valid_from, valid_to=town.valid_to,
+    )
+    return town
+
+
+def person(email: str, *memberships: tuple[Organisation, str]) -> User:
+    user = User.objects.create_user(email, PASSWORD, name=email.partition("@")[0].title())
+    for organisation, role in memberships:
+        Membership.objects.create(user=user, organisation=organisation, role=role)
+    return user
+
+
+def officer(town: Territory, email: str = "referente@example.org", role: str = "officer") -> User:
+    return person(email, (body_of_municipality(town), role))
+
+
+def reviewer(email: str = "redazione@example.org", role: str = "reviewer") -> User:
+    desk = Organisation.objects.filter(kind="observatory").first()
+    return person(email, (desk or open_body(kind="observatory", name="Osservatorio Smart City"), role))
+
+
+COMPLETE = {
+    "title": "Illuminazione pubblica a LED",
+    "summary": "Sostituzione dei lampioni con apparecchi a LED telecontrollati.",
+    "kind": "project",
+    "need": "I lampioni consumano troppo.",
+    "stage": "running",
+    "primary_area": "energy",
+    "total_cost": 14_000_000,
+    "start_actual": "2019",
+    "technologies": ["led"],
+}
+
+
+def draft(by: User, town: Territory, **fields) -> Project:
+    """A project ready to be sent, unless `fields` empties something."""
+    return actions.create_project(
+        by=by, owner=body_of_municipality(town), nonce=uuid.uuid4(), **{**COMPLETE, **fields}
+    )
+
+
+def published(by: User, desk: User, town: Territory, **fields) -> Card:
+    """A project sent, taken and published through the real workflow."""
+    project = draft(by, town, **fields)
+    actions.submit(project, by=by, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    return actions.publish(project, by=desk)

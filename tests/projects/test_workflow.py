@@ -1,0 +1,181 @@
+import uuid
+
+import orjson
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+
+from municipalities.actions import body_of_municipality
+from projects import actions
+from projects.cards import read_document
+from projects.models import Card, CardFacet, Project, ProjectEvent, Submission
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns):
+    return builders.officer(towns["torino"])
+
+
+@pytest.fixture
+def desk():
+    return builders.reviewer()
+
+
+def test_code_is_numbered_by_province_and_year(towns, office):
+    first, second = builders.draft(office, towns["torino"]), builders.draft(office, towns["ivrea"])
+    year = first.created_at.year
+    assert [first.code, second.code] == [f"TO-{year}-0001", f"TO-{year}-0002"]
+
+
+def test_create_with_the_same_nonce_makes_one_project(towns, office):
+    owner, nonce = body_of_municipality(towns["torino"]), uuid.uuid4()
+    made = [actions.create_project(by=office, owner=owner, nonce=nonce, title="A") for _ in range(2)]
+    assert made[0] == made[1]
+    assert Project.objects.count() == 1
+
+
+def test_submit_incomplete_names_every_missing_field_and_moves_nothing(towns, office):
+    project = builders.draft(office, towns["torino"], need="", total_cost=None)
+    with pytest.raises(actions.Incomplete) as error:
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+    assert sorted(error.value.args[0]) == ["need", "total_cost"]
+    project.refresh_from_db()
+    assert project.status == "draft"
+    assert not Submission.objects.exists()
+
+
+def test_submit_with_unknown_cost_is_complete(towns, office):
+    project = builders.draft(office, towns["torino"], total_cost=None, cost_unknown=True)
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    assert project.status == "submitted"
+
+
+def test_submit_twice_with_one_nonce_is_one_sending_and_one_receipt(towns, office, django_capture_on_commit_callbacks):
+    project, nonce = builders.draft(office, towns["torino"]), uuid.uuid4()
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = [actions.submit(project, by=office, nonce=nonce) for _ in range(2)]
+    assert sent[0] == sent[1]
+    assert sent[0].receipt == f"{project.code}/1"
+    assert [m.to for m in mail.outbox] == [[office.email]]
+    assert sent[0].receipt in mail.outbox[0].body
+
+
+def test_whole_path_with_changes_asked_and_answered(towns, office, desk, django_capture_on_commit_callbacks):
+    project = builders.draft(office, towns["torino"])
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.take(project, by=desk)
+        note = actions.comment(project, by=desk, field="summary", text="Quanti lampioni?")
+        actions.request_changes(project, by=desk, message="Manca poco")
+        actions.answer_comment(note, by=office, answer="Centomila")
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.take(project, by=desk)
+        card = actions.publish(project, by=desk)
+    assert (card.edition, card.slug, card.is_current) == (1, "illuminazione-pubblica-a-led", True)
+    verbs = list(project.events.order_by("pk").values_list("verb", flat=True))
+    assert verbs == ["create", "submit", "take", "request_changes", "submit", "take", "publish"]
+    assert [s.outcome for s in project.submissions.order_by("number")] == ["changes_requested", "published"]
+    assert len(mail.outbox) == 4
+    assert "Manca poco" in mail.outbox[1].body
+
+
+def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
+    card = builders.published(office, desk, towns["torino"])
+    project = card.project
+    actions.revise(project, by=office)
+    project.title = "Luci nuove"
+    project.save()
+    assert Card.objects.current().get().title == "Illuminazione pubblica a LED"
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    second = actions.publish(project, by=desk)
+    assert Card.objects.current().get() == second
+    assert (second.edition, second.title, second.slug) == (2, "Luci nuove", "illuminazione-pubblica-a-led")
+    assert orjson.loads(project.cards.get(edition=1).document)["title"] == "Illuminazione pubblica a LED"
+    assert set(CardFacet.objects.values_list("card", flat=True)) == {second.pk}
+
+
+@pytest.mark.parametrize("move", ["take", "publish", "request_changes", "release"])
+def test_desk_moves_are_refused_on_a_draft(towns, office, desk, move):
+    project = builders.draft(office, towns["torino"])
+    with pytest.raises(actions.WrongMove):
+        getattr(actions, move)(project, by=desk)
+    project.refresh_from_db()
+    assert project.status == "draft"
+
+
+def test_publish_twice_makes_one_card(towns, office, desk):
+    card = builders.published(office, desk, towns["torino"])
+    with pytest.raises(actions.WrongMove):
+        actions.publish(card.project, by=desk)
+    assert Card.objects.count() == 1
+
+
+def test_second_save_of_the_same_version_is_told(towns, office):
+    project = builders.draft(office, towns["torino"])
+    actions.save_draft(project, by=office, version=1, changes={})
+    with pytest.raises(actions.StaleDraft):
+        actions.save_draft(project, by=office, version=1, changes={})
+    assert ProjectEvent.objects.filter(verb="save").count() == 1
+
+
+def test_save_after_sending_is_refused(towns, office):
+    project = builders.draft(office, towns["torino"])
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    with pytest.raises(actions.WrongMove):
+        actions.save_draft(project, by=office, version=project.version, changes={})
+
+
+def test_withdrawn_card_is_kept_with_its_reason(towns, office, desk):
+    card = builders.published(office, desk, towns["torino"])
+    withdrawn = actions.withdraw(card, by=desk, reason="Dati errati")
+    assert withdrawn.withdrawal_reason == "Dati errati"
+    assert not Card.objects.current().exists()
+    assert not CardFacet.objects.exists()
+    with pytest.raises(actions.WrongMove):
+        actions.withdraw(card, by=desk, reason="Ancora")
+
+
+def test_card_refuses_deletion(towns, office, desk):
+    card = builders.published(office, desk, towns["torino"])
+    with pytest.raises(TypeError):
+        card.delete()
+
+
+def test_database_keeps_one_current_card(towns, office, desk):
+    card = builders.published(office, desk, towns["torino"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Card.objects.create(project=card.project, edition=9, published_at=card.published_at, document="{}", item="{}")
+
+
+def test_same_title_gets_another_slug(towns, office, desk):
+    first = builders.published(office, desk, towns["torino"])
+    second = builders.published(office, desk, towns["ivrea"])
+    third = builders.published(office, desk, towns["ivrea"])
+    assert [first.slug, second.slug, third.slug] == [
+        "illuminazione-pubblica-a-led", "illuminazione-pubblica-a-led-ivrea", "illuminazione-pubblica-a-led-2",
+    ]
+
+
+def test_project_of_a_merged_municipality_is_found_under_its_successor(towns, office, desk):
+    card = builders.published(office, desk, towns["torino"], lead_municipality=towns["alice"])
+    assert card.municipality_code == "M405"
+    assert orjson.loads(card.document)["lead_municipality"] == "A199"
+    assert read_document(card)["lead_municipality"]["name"] == "Val di Chy"
+
+
+def test_card_without_consent_hides_the_office_address(towns, office, desk):
+    hidden = builders.published(office, desk, towns["torino"], contact_email="ufficio@example.org")
+    shown = builders.published(
+        office, desk, towns["torino"], contact_email="ufficio@example.org", contact_is_public=True
+    )
+    assert orjson.loads(hidden.document)["contact_email"] is None
+    assert orjson.loads(shown.document)["contact_email"] == "ufficio@example.org"
