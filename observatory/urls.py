@@ -2,13 +2,19 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
-from observatory import health
+from observatory import health, well_known
+from projects.feeds import SITEMAPS
 
 urlpatterns = [
     path("salute/live", health.live, name="health-live"),
     path("salute/ready", health.ready, name="health-ready"),
+    path("robots.txt", well_known.robots),
+    path(".well-known/security.txt", well_known.security),
+    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}),
+    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-section"),
     path("documenti/", include("projects.file_urls")),
     path("api/v1/", include("api.urls")),
     path("admin/", admin.site.urls),
@@ -18,6 +24,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("area-riservata/", include("projects.officer_urls")),
         path("redazione/", include("projects.desk_urls")),
+        path("", include("projects.public_urls")),
         prefix_default_language=False,
     ),
 ]

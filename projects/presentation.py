@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import nh3
+import orjson
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -83,6 +84,21 @@ def card_context(document: Mapping) -> dict:
         "files": [
             {**d, "label": _label(DocumentType, d["type"])} for d in document["documents"] if d not in pictures
         ],
+    }
+
+
+def list_item(card) -> dict:
+    """A card of a list: the stored item with its labels. No query."""
+    item = orjson.loads(card.item)
+    areas = [item["primary_area"], *item["other_areas"]]
+    return {
+        **item,
+        "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
+        "stage_label": _label(Stage, item["stage"]),
+        "kind_label": _label(Kind, item["kind"]),
+        "total_cost": _money(item["total_cost"]),
+        "period": period(item),
+        "published_at": card.published_at,
     }
 
 

@@ -11,6 +11,7 @@ from django.db.models import Case, Count, ExpressionWrapper, IntegerField, Q, Qu
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import Territory
 from municipalities.search import find_municipality, fold
@@ -223,3 +224,79 @@ def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict
         rows = rows.values_list("value").annotate(n=Count("card")).order_by("value")
         counts[facet] = dict(rows)
     return counts
+
+
+def labels_of(facet: str, values) -> dict[str, str]:
+    """`{value: words}` for the values of a facet, in the reader's language."""
+    closed = {
+        "stage": Stage.choices, "kind": Kind.choices, "funding_source": FundingSource.choices,
+        "origin": Origin.choices, "cost_band": COST_BAND_LABELS, "area": [(a.key, a.name) for a in AREA_BY_KEY.values()],
+        "sdg": [(str(number), label) for number, label in SDG_CHOICES],
+    }
+    if facet in closed:
+        return {key: str(label) for key, label in closed[facet]}
+    if facet in ("municipality", "province", "region"):
+        places = Territory.objects.filter(level=facet, code__in=list(values))
+        return dict(places.values_list("code", "name"))
+    return {value: value for value in values}
+
+
+COST_BAND_LABELS = [
+    ("unknown", gettext_lazy("Non comunicato")), ("under_50k", gettext_lazy("Meno di 50.000 €")),
+    ("50k_250k", gettext_lazy("Da 50.000 a 250.000 €")), ("250k_1m", gettext_lazy("Da 250.000 € a 1 milione")),
+    ("1m_5m", gettext_lazy("Da 1 a 5 milioni di euro")), ("5m_20m", gettext_lazy("Da 5 a 20 milioni di euro")),
+    ("over_20m", gettext_lazy("Oltre 20 milioni di euro")),
+]
+FACET_TITLES = {
+    "area": gettext_lazy("Area"), "municipality": gettext_lazy("Comune"), "province": gettext_lazy("Provincia"),
+    "region": gettext_lazy("Regione"), "stage": gettext_lazy("Stato"), "kind": gettext_lazy("Tipo"),
+    "year": gettext_lazy("Anno"), "funding_source": gettext_lazy("Fonte di finanziamento"),
+    "cost_band": gettext_lazy("Costo"), "technology": gettext_lazy("Tecnologia"),
+    "sdg": gettext_lazy("Obiettivo di sviluppo sostenibile"), "origin": gettext_lazy("Origine"),
+}
+
+
+def facet_groups(query: ProjectQuery, counts: Mapping) -> list[dict]:
+    """The filters of a page: `[{key, name, title, options: [{value, label, count, selected}]}]`.
+
+    Closed lists keep choices with no result; open ones (municipalities) show what is there, most first.
+    """
+    groups = []
+    for facet, found in counts.items():
+        chosen = query.facets.get(facet, ())
+        labels = labels_of(facet, {*found, *chosen})
+        options = [
+            {
+                "value": AREA_BY_KEY[value].slug if facet == "area" else value, "label": label,
+                "count": found.get(value, 0), "selected": value in chosen,
+            }
+            for value, label in labels.items()
+        ]
+        if facet not in CLOSED and facet != "area":
+            options.sort(key=lambda option: (-option["count"], fold(option["label"])))
+        groups.append({"key": facet, "name": FACET_NAMES[facet], "title": FACET_TITLES[facet], "options": options})
+    return groups
+
+
+def chips(query: ProjectQuery) -> list[dict]:
+    """The active filters: `[{title, label, without (query), url (query string that removes it)}]`."""
+    found = []
+    for facet, values in query.facets.items():
+        labels = labels_of(facet, values)
+        for value in values:
+            rest = {**query.facets, facet: tuple(v for v in values if v != value)}
+            without = replace(query, facets={k: v for k, v in rest.items() if v})
+            found.append({"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without})
+    for key, value in query.ranges.items():
+        without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
+        found.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
+    if query.text:
+        found.append({"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")})
+    return [{**chip, "url": page_params(chip["without"]).urlencode()} for chip in found]
+
+
+RANGE_TITLES = {
+    "year_from": gettext_lazy("Dall’anno"), "year_to": gettext_lazy("Fino all’anno"),
+    "cost_min": gettext_lazy("Costo minimo"), "cost_max": gettext_lazy("Costo massimo"),
+    "bbox": gettext_lazy("Riquadro della mappa"), "updated_since": gettext_lazy("Aggiornati dal"),
+}

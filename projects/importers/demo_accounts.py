@@ -4,9 +4,9 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Membership, User
+from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation
 from municipalities.search import find_municipality
-from projects.importers.sample import municipality_body
 
 PASSWORD = "osservatorio-di-prova"
 TORINO = "L219"
@@ -21,11 +21,10 @@ ACCOUNTS = (
 @transaction.atomic
 def make_accounts() -> list[str]:
     """Make the three accounts, or put them back as they were; gives their addresses."""
-    torino = municipality_body(find_municipality(TORINO))
-    observatory, _made = Organisation.objects.get_or_create(
-        slug="osservatorio-smart-city",
-        defaults={"kind": Organisation.Kind.OBSERVATORY, "name": "Osservatorio Smart City"},
-    )
+    torino = body_of_municipality(find_municipality(TORINO))
+    kind = Organisation.Kind.OBSERVATORY
+    observatory = Organisation.objects.filter(kind=kind).order_by("pk").first()
+    observatory = observatory or open_body(kind=kind, name="Osservatorio Smart City")
     for email, name, role, is_admin in ACCOUNTS:
         body = torino if role == Membership.Role.MANAGER else observatory
         _make_account(email, name, role, body, is_admin)

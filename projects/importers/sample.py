@@ -15,8 +15,8 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
+from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Protocol, Territory
 from municipalities.search import find_municipality
 from projects import actions
@@ -196,7 +196,7 @@ def _write(key: str, facts: Mapping, project: Project | None) -> Project:
     lead = find_municipality(facts["lead_municipality"])
     promoter = body_of(facts["promoter"], key)
     if project is None:
-        owner = promoter if promoter.kind == Organisation.Kind.MUNICIPALITY else municipality_body(lead)
+        owner = promoter if promoter.kind == Organisation.Kind.MUNICIPALITY else body_of_municipality(lead)
         project = Project(origin_key=key, owner=owner, code=actions.next_code(owner))
     for name in OWN_FIELDS:
         if name != "code":
@@ -227,15 +227,6 @@ def _validate(row, key: str) -> None:
         raise BadEntry(f"{key}: {type(row).__name__} {error.message_dict}") from error
 
 
-def municipality_body(place: Territory) -> Organisation:
-    """The administration of a municipality, «Comune di X», made when missing."""
-    name = f"Comune di {place.name}"
-    defaults = {"name": name, "slug": _free_slug(name), "ipa_code": place.ipa_code, "website": place.website}
-    return Organisation.objects.get_or_create(
-        kind=Organisation.Kind.MUNICIPALITY, territory=place, defaults=defaults
-    )[0]
-
-
 def body_of(promoter: Mapping, key: str) -> Organisation:
     """The body that promotes a project: `{kind, name, municipality}` → a row, made when missing."""
     if promoter["kind"] not in Organisation.Kind.values:
@@ -244,15 +235,6 @@ def body_of(promoter: Mapping, key: str) -> Organisation:
     if promoter["kind"] == Organisation.Kind.MUNICIPALITY:
         if place is None:
             raise BadEntry(f"{key}: del Comune {promoter['name']} manca il codice")
-        return municipality_body(place)
-    defaults = {"slug": _free_slug(promoter["name"]), "territory": place}
-    return Organisation.objects.get_or_create(
-        kind=promoter["kind"], name=promoter["name"], defaults=defaults
-    )[0]
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:110]
-    taken = set(Organisation.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    candidates = [base, *(f"{base}-{n}" for n in range(2, 1000))]
-    return next(slug for slug in candidates if slug not in taken)
+        return body_of_municipality(place)
+    existing = Organisation.objects.filter(kind=promoter["kind"], name=promoter["name"]).first()
+    return existing or open_body(kind=promoter["kind"], name=promoter["name"], territory=place)

@@ -1,0 +1,183 @@
+"""Public pages. They read cards, never the working copy, in a constant number of queries."""
+
+import orjson
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from municipalities.search import suggest_municipalities
+from projects.areas import AREA_BY_SLUG, AREAS
+from projects.cards import read_document
+from projects.differences import differences
+from projects.models import Card
+from projects.portfolio import area_totals, front_figures
+from projects.presentation import card_context, list_item
+from projects.search import SORTS, ProjectQuery, chips, facet_counts, facet_groups, find, page_params, parse
+
+PER_PAGE = 10
+LIST_FACETS = ("area", "stage", "municipality")
+
+
+@require_safe
+def home(request):
+    """Figures, areas, what is new."""
+    newest = [list_item(card) for card in find(ProjectQuery())[:6]]
+    return render(request, "projects/home.html", {"figures": front_figures(), "areas": area_totals(), "newest": newest})
+
+
+@require_safe
+def card_list(request):
+    """The list with its filters; the URL is the state.
+
+    Context: `page` (of items), `count`, `query`, `groups` (facets with counts), `chips` (active filters
+    with the URL that removes each), `sorts`, `problems` (filters that were left out), `base` (query string).
+    """
+    query, problems = parse(request.GET, page=True)
+    cards = find(query)
+    paginator = Paginator(cards, PER_PAGE)
+    number = request.GET.get("pagina", "1")
+    if number.isdigit() and int(number) > paginator.num_pages:
+        params = page_params(query)
+        params["pagina"] = str(paginator.num_pages)
+        return redirect(f"{request.path}?{params.urlencode()}")
+    page = paginator.get_page(number)
+    context = {
+        "page": page, "items": [list_item(card) for card in page.object_list], "count": paginator.count,
+        "query": query, "problems": problems, "base": page_params(query).urlencode(),
+        "groups": facet_groups(query, facet_counts(query, LIST_FACETS)), "chips": chips(query),
+        "sorts": [(italian, _sort_label(key), key == query.sort) for key, (italian, _order) in SORTS.items()],
+        "widenings": _widenings(query) if not paginator.count else [],
+    }
+    return render(request, "projects/card_list.html", context)
+
+
+def _sort_label(key: str) -> str:
+    return {
+        "-published_at": _("Dalla più recente"), "published_at": _("Dalla meno recente"), "title": _("Titolo, A–Z"),
+        "-title": _("Titolo, Z–A"), "cost": _("Costo, dal più basso"), "-cost": _("Costo, dal più alto"),
+        "relevance": _("Pertinenza"),
+    }[key]
+
+
+def _widenings(query: ProjectQuery) -> list[dict]:
+    """Which filter to remove to find most: shown when nothing is found."""
+    ways = [{**chip, "count": find(chip["without"]).count()} for chip in chips(query)]
+    return sorted((way for way in ways if way["count"]), key=lambda way: -way["count"])[:3]
+
+
+def _card_or_404(slug: str) -> Card | HttpResponse:
+    """The card in force for a slug; a redirect for a code; the last withdrawn edition otherwise."""
+    card = Card.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("project").first()
+    if card:
+        return card
+    by_code = Card.objects.filter(code=slug.upper()).order_by("-edition").first()
+    if by_code:
+        return redirect("projects:card-detail", by_code.slug, permanent=True)
+    raise Http404(_("Non c’è una scheda con questo indirizzo."))
+
+
+@require_safe
+def card_detail(request, slug):
+    """A project's card in force; 410 with the reason when it was withdrawn."""
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        return card
+    if not card.is_current:
+        return render(request, "projects/card_withdrawn.html", {"card": card}, status=410)
+    return render(request, "projects/card_detail.html", _detail(card))
+
+
+def _detail(card: Card) -> dict:
+    return {**card_context(read_document(card)), "edition": card, "confirmed_at": card.project.confirmed_at}
+
+
+@require_safe
+def card_json(request, slug):
+    """The card as data, at an address of its own beside the page."""
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        return redirect("projects:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True)
+    if not card.is_current:
+        raise Http404(_("La scheda è stata ritirata."))
+    body = orjson.dumps(read_document(card), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+def _editions(slug: str) -> list[Card]:
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        raise Http404
+    return list(Card.objects.filter(project=card.project_id).order_by("-edition"))
+
+
+@require_safe
+def card_versions(request, slug):
+    """Every edition of a card, from the last."""
+    editions = _editions(slug)
+    return render(request, "projects/card_versions.html", {"editions": editions, "title": editions[0].title, "slug": slug})
+
+
+@require_safe
+def card_version(request, slug, number):
+    """One edition as it was published, also when withdrawn or replaced."""
+    edition = _edition(_editions(slug), number)
+    if edition.withdrawn_at:
+        return render(request, "projects/card_withdrawn.html", {"card": edition}, status=410)
+    return render(request, "projects/card_detail.html", {**_detail(edition), "is_past": not edition.is_current})
+
+
+def _edition(editions: list[Card], number: int) -> Card:
+    found = next((card for card in editions if card.edition == number), None)
+    if found is None:
+        raise Http404(_("La scheda non ha questa edizione."))
+    return found
+
+
+@require_safe
+def card_compare_editions(request, slug, number, other):
+    """What changed between two editions, field by field."""
+    editions = _editions(slug)
+    first, second = sorted((_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition)
+    rows = differences(read_document(first), read_document(second))
+    return render(
+        request, "projects/card_compare_editions.html",
+        {"before": first, "after": second, "differences": rows, "slug": slug, "title": second.title},
+    )
+
+
+@require_safe
+def area_list(request):
+    return render(request, "projects/area_list.html", {"areas": area_totals()})
+
+
+@require_safe
+def area_detail(request, slug):
+    """One area: its figures and its newest projects."""
+    area = AREA_BY_SLUG.get(slug)
+    if area is None:
+        raise Http404(_("Le aree sono otto: questa non c’è."))
+    query = ProjectQuery(facets={"area": (area.key,)})
+    counts = facet_counts(query, ("stage", "municipality"))
+    cards = find(query)
+    context = {
+        "area": area, "count": cards.count(), "items": [list_item(card) for card in cards[:PER_PAGE]],
+        "municipalities": len(counts["municipality"]), "groups": facet_groups(query, {"stage": counts["stage"]}),
+        "areas": AREAS,
+    }
+    return render(request, "projects/area_detail.html", context)
+
+
+@require_safe
+def search(request):
+    """The whole site: projects and municipalities."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    query, _problems = parse(request.GET, page=True)
+    cards = find(query) if query.text else Card.objects.none()
+    context = {
+        "text": text, "count": cards.count(), "items": [list_item(card) for card in cards[:PER_PAGE]],
+        "towns": suggest_municipalities(text, limit=10) if text else [],
+        "areas": [a for a in AREAS if text and text.lower() in str(a.name).lower()],
+    }
+    return render(request, "projects/search.html", context)
