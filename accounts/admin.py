@@ -1,0 +1,68 @@
+"""People, roles and the register of what was done. Signing in goes through the portal's own page."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+
+from accounts.models import Event, Membership, User
+
+admin.site.site_header = "Osservatorio Smart City"
+admin.site.site_title = "Osservatorio Smart City"
+# The portal's sign-in has the rate limits and the verified address; the admin's own has neither.
+admin.site.login = secure_admin_login(admin.site.login)
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ("organisation",)
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """No password here: each person chooses theirs, from an invitation or a reset."""
+
+    fields = ("email", "name", "is_active", "is_staff", "is_superuser", "joined_at", "last_login")
+    readonly_fields = ("joined_at", "last_login")
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "memberships__role")
+    search_fields = ("email", "name")
+    inlines = [MembershipInline]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only who has all rights may give rights."""
+        return (
+            self.readonly_fields
+            if request.user.is_superuser
+            else (*self.readonly_fields, "is_staff", "is_superuser")
+        )
+
+    def save_model(self, request, obj, form, change) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ("user", "organisation", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "organisation")
+    autocomplete_fields = ("user", "organisation")
+
+
+@admin.register(Event)
+class EventAdmin(admin.ModelAdmin):
+    """What was done is read, never rewritten."""
+
+    list_display = ("at", "verb", "by", "person", "organisation")
+    list_filter = ("verb",)
+    list_select_related = ("by", "person", "organisation")
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

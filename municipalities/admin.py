@@ -1,0 +1,108 @@
+"""Places, bodies, protocols and adhesions for the staff. Decisions are taken at the desk, not here."""
+
+from django.contrib import admin
+from import_export.admin import ExportMixin, ImportExportModelAdmin
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from municipalities.models import Adhesion, Organisation, Protocol, Territory
+
+
+class TerritoryResource(ModelResource):
+    """Facts of known territories. Births, mergers and codes come from the official lists alone."""
+
+    name = Field("name", "name", readonly=True)
+    istat_code = Field("istat_code", "istat_code", readonly=True)
+    province = Field("province__code", "province", readonly=True)
+    region = Field("region__code", "region", readonly=True)
+    valid_from = Field("valid_from", "valid_from", readonly=True)
+    valid_to = Field("valid_to", "valid_to", readonly=True)
+
+    class Meta:
+        model = Territory
+        import_id_fields = ("level", "code")
+        fields = (
+            "level",
+            "code",
+            "name",
+            "istat_code",
+            "province",
+            "region",
+            "valid_from",
+            "valid_to",
+            "population",
+            "population_year",
+            "area_km2",
+            "altitude_m",
+            "altitude_zone",
+            "urbanisation_degree",
+            "latitude",
+            "longitude",
+            "ipa_code",
+            "website",
+        )
+        skip_unchanged = True
+        use_transactions = True
+
+    def skip_row(self, instance, original, row, import_validation_errors=None) -> bool:
+        return instance._state.adding or super().skip_row(instance, original, row, import_validation_errors)
+
+
+@admin.register(Territory)
+class TerritoryAdmin(ImportExportModelAdmin):
+    resource_classes = [TerritoryResource]
+    list_display = ("name", "level", "code", "istat_code", "province", "population", "valid_to")
+    list_filter = ("level",)
+    list_select_related = ("province",)
+    search_fields = ("search_name", "code", "istat_code")
+
+    def get_readonly_fields(self, request, obj=None):
+        return [field.name for field in self.model._meta.fields]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_import_permission(self, request) -> bool:
+        return request.user.has_perm("municipalities.change_territory")
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ImportExportModelAdmin):
+    list_display = ("name", "kind", "territory", "ipa_code")
+    list_filter = ("kind",)
+    list_select_related = ("territory",)
+    search_fields = ("name", "ipa_code", "tax_code")
+    autocomplete_fields = ("territory",)
+    prepopulated_fields = {"slug": ("name",)}
+
+    def has_import_permission(self, request) -> bool:
+        return request.user.has_perm("municipalities.change_organisation")
+
+
+@admin.register(Protocol)
+class ProtocolAdmin(admin.ModelAdmin):
+    list_display = ("title", "promoter", "signed_year", "is_open", "published_at")
+    search_fields = ("title", "promoter")
+    prepopulated_fields = {"slug": ("title",)}
+
+
+@admin.register(Adhesion)
+class AdhesionAdmin(ExportMixin, admin.ModelAdmin):
+    """Requests as they came. Who accepts or declines one does it at the desk, with its consequences."""
+
+    list_display = ("__str__", "protocol", "kind", "status", "created_at", "decided_at")
+    list_filter = ("status", "kind", "protocol")
+    list_select_related = ("protocol", "municipality")
+    search_fields = ("body_name", "municipality__name", "protocol_number")
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

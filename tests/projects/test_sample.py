@@ -1,0 +1,210 @@
+"""Loading the sample: what one entry becomes, and that a second run leaves everything as it is."""
+
+import json
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import CommandError, call_command
+
+from accounts.models import Membership, User
+from municipalities.models import Organisation, Protocol
+from projects import actions
+from projects.importers.sample import load_projects
+from projects.models import Card, Project, ProjectEvent
+from tests import builders
+
+ENTRY = {
+    "key": "luci-torino",
+    "n": 1,
+    "title": "Luci a LED",
+    "summary": "Lampioni nuovi.",
+    "kind": "project",
+    "cup_codes": ["c19i 21000130001"],
+    "lead_municipality": "L219",
+    "other_municipalities": ["A199", "001125"],
+    "scale": "city",
+    "primary_area": "energy",
+    "other_areas": ["environment"],
+    "technologies": ["LED"],
+    "sdgs": [7],
+    "stage": "running",
+    "stage_as_of": "2015",
+    "start_actual": "3/2014",
+    "need": "Consumi",
+    "promoter": {"kind": "municipality", "name": "Comune di Torino", "municipality": "L219"},
+    "partners": [{"name": "Iren", "role": "implementer"}],
+    "total_cost": 14000000.5,
+    "funding": [{"source": "eu", "programme": "FESR", "amount": 100.5}],
+    "indicators": [{"name": "Energia", "unit": "kWh", "baseline": 10, "target": 5.25, "value": None}],
+    "sources": [{"url": "https://example.org/luci", "title": "Luci"}],
+}
+FIRM = {
+    **ENTRY,
+    "key": "ditta-ivrea",
+    "title": "App",
+    "lead_municipality": "E379",
+    "total_cost": None,
+    "promoter": {"kind": "company", "name": "Ditta", "municipality": ""},
+    "other_municipalities": [],
+}
+
+
+@pytest.fixture
+def towns(db):
+    return builders.piedmont()
+
+
+@pytest.fixture
+def load(tmp_path, towns):
+    def run(*entries):
+        file = tmp_path / "projects.json"
+        file.write_text(json.dumps(entries), "utf-8")
+        return load_projects(file)
+
+    return run
+
+
+def test_entry_becomes_a_published_project(load):
+    report = load(ENTRY)
+    assert (report.created, report.problems) == (["luci-torino"], [])
+    project = Project.objects.get(origin_key="luci-torino")
+    assert (project.status, project.origin, project.owner.name) == ("published", "sample", "Comune di Torino")
+    assert (project.start_actual, project.total_cost) == ("2014-03", Decimal("14000000.50"))
+    assert list(project.identifiers.values_list("value", flat=True)) == ["C19I21000130001"]
+    assert project.indicators.get().target == Decimal("5.25")
+    card = Card.objects.current().get()
+    assert (card.code, card.slug, card.edition) == (project.code, "luci-a-led", 1)
+    facets = set(card.facets.filter(facet="municipality").values_list("value", flat=True))
+    assert facets == {"L219", "M405", "E379"}
+
+
+def test_project_of_a_firm_is_kept_by_the_municipality(load):
+    load(FIRM)
+    project = Project.objects.get()
+    assert (project.owner.name, project.promoter.name) == ("Comune di Ivrea", "Ditta")
+    assert project.cost_unknown is True
+
+
+def test_second_run_changes_nothing(load):
+    load(ENTRY, FIRM)
+    before = list(Card.objects.order_by("pk").values()), list(Project.objects.order_by("pk").values())
+    report = load(ENTRY, FIRM)
+    assert report.unchanged == ["luci-torino", "ditta-ivrea"]
+    assert (
+        list(Card.objects.order_by("pk").values()),
+        list(Project.objects.order_by("pk").values()),
+    ) == before
+    assert Organisation.objects.count() == 3
+    assert ProjectEvent.objects.count() == 2
+
+
+def test_changed_entry_makes_the_next_edition(load):
+    load(ENTRY)
+    report = load({**ENTRY, "stage": "completed", "funding": []})
+    assert report.updated == ["luci-torino"]
+    card = Card.objects.current().get()
+    assert (card.edition, card.stage) == (2, "completed")
+    assert Project.objects.get().funding_lines.count() == 0
+
+
+def test_what_people_wrote_stays(load, towns):
+    load(ENTRY)
+    project = Project.objects.get()
+    actions.revise(project, by=builders.officer(towns["torino"]))
+    assert load({**ENTRY, "title": "Altro"}).kept == ["luci-torino"]
+    assert Project.objects.get().title == "Luci a LED"
+    assert Card.objects.count() == 1
+
+
+def test_withdrawn_card_is_not_brought_back(load):
+    load(ENTRY)
+    actions.withdraw(Card.objects.get(), by=builders.reviewer(), reason="Dati errati")
+    assert load(ENTRY).unchanged == ["luci-torino"]
+    assert not Card.objects.current().exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"lead_municipality": "Z999"}, "il Comune Z999 non è nell’elenco"),
+        ({"stage": "finito"}, "stage"),
+        ({"start_actual": "31/31/2014"}, "start_actual non è una data"),
+        ({"funding": [{"source": "marte", "amount": 1}]}, "FundingLine"),
+        ({"promoter": {"kind": "club", "name": "X"}}, "tipo di ente sconosciuto"),
+    ],
+)
+def test_bad_entry_is_told_and_leaves_no_trace(load, change, told):
+    report = load({**ENTRY, **change}, FIRM)
+    assert told in report.problems[0]
+    assert report.created == ["ditta-ivrea"]
+    assert not Project.objects.filter(origin_key="luci-torino").exists()
+
+
+def run(*args, **options) -> str:
+    out = StringIO()
+    call_command(*args, stdout=out, stderr=out, **options)
+    return out.getvalue()
+
+
+def test_command_loads_protocols_and_says_when_nothing_changed(tmp_path, towns):
+    file = tmp_path / "projects.json"
+    file.write_text(json.dumps([ENTRY]), "utf-8")
+    assert "Progetti nuovi: 1" in run("load_sample", file=file)
+    again = run("load_sample", file=file)
+    assert "Protocolli nuovi: 0" in again
+    assert "Nessun cambiamento" in again
+    slugs = set(Protocol.objects.published().values_list("slug", flat=True))
+    assert slugs == {"torino-smart-city-metropolitana", "protocollo-smart-city-toscana"}
+
+
+def test_command_without_places_says_what_to_do(db):
+    with pytest.raises(CommandError, match="load_reference"):
+        run("load_sample")
+
+
+def test_demo_accounts_can_be_made_twice(tmp_path, towns, settings, client):
+    settings.DEMO = True
+    file = tmp_path / "projects.json"
+    file.write_text("[]", "utf-8")
+    run("load_sample", file=file, demo_accounts=True)
+    told = run("load_sample", file=file, demo_accounts=True)
+    roles = Membership.objects.values_list("user__email", "role", "organisation__name")
+    assert sorted(roles) == [
+        ("admin@example.org", "administrator", "Osservatorio Smart City"),
+        ("redazione@example.org", "reviewer", "Osservatorio Smart City"),
+        ("referente@example.org", "manager", "Comune di Torino"),
+    ]
+    assert EmailAddress.objects.filter(verified=True, primary=True).count() == 3
+    password = told.split("password: ")[1].split(")")[0]
+    assert all(user.check_password(password) for user in User.objects.all())
+    assert list(User.objects.filter(is_superuser=True).values_list("email", flat=True)) == [
+        "admin@example.org"
+    ]
+
+
+def test_demo_accounts_are_refused_in_production(towns, settings):
+    settings.DEMO = settings.DEBUG = False
+    with pytest.raises(CommandError, match="DEMO=1"):
+        run("load_sample", demo_accounts=True)
+    assert not User.objects.exists()
+
+
+def test_rebuild_mends_what_is_derived(load):
+    load(ENTRY, FIRM)
+    Card.objects.filter(slug="app").update(search_text="", municipality_code="X")
+    Card.objects.get(slug="luci-a-led").facets.all().delete()
+    assert "Schede: 2, cambiate: 2" in run("rebuild_cards")
+    assert "Schede: 2, cambiate: 0" in run("rebuild_cards")
+    assert Card.objects.get(slug="app").municipality_code == "E379"
+    assert Card.objects.get(slug="luci-a-led").facets.filter(facet="area").count() == 2
+
+
+def test_rebuild_gives_old_editions_no_facets(load):
+    load(ENTRY)
+    load({**ENTRY, "title": "Luci nuove"})
+    old = Card.objects.get(edition=1)
+    Card.objects.filter(pk=old.pk).update(province_code="")
+    assert "cambiate: 1" in run("rebuild_cards")
+    assert not old.facets.exists()
