@@ -11,11 +11,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-# A laptop's own settings, written at set-up by `make`; what the environment says comes first.
-environ.Env.read_env(BASE_DIR / ".env")
+TESTING = "pytest" in sys.modules
+if not TESTING:
+    # A laptop's own settings, written by `make serve`; what the environment says comes first.
+    environ.Env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-TESTING = "pytest" in sys.modules
 # Commands of the set-up run before anybody has written a configuration.
 RELAXED = DEBUG or DEMO or TESTING
 

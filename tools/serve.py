@@ -40,6 +40,13 @@ def secret_key():
     return path.read_text().strip()
 
 
+def remember_settings(env):
+    """So that `.venv/bin/python manage.py …` works on the same data; an existing .env is the reader's own."""
+    path = ROOT / ".env"
+    if not path.exists():
+        write_privately(path, "".join(f"{name}={env[name]}\n" for name in ("DEMO", "SECRET_KEY", "DATABASE_URL")))
+
+
 def write_privately(path, text):
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write(text)
@@ -129,6 +136,7 @@ def serve():
     check_port(port)
     prepare("requirements.txt")
     env = demo_environment(port)
+    remember_settings(env)
     prepare_data(env)
     check_port(port)
     server = start(port, env)
