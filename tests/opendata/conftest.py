@@ -1,0 +1,66 @@
+import hashlib
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from projects.cards import build_card, collect, places_of, write_card
+from projects.models import Card
+from tests import builders
+
+
+def sums(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def towns(db):
+    return builders.piedmont()
+
+
+@pytest.fixture
+def publish(towns):
+    """`publish("ivrea", on="2024-05-01", rows={…}, title=…)` gives a card with child rows."""
+    desk = builders.reviewer()
+    offices = {}
+
+    def run(town: str = "torino", *, on: str = "2024-05-01", rows=None, **fields) -> Card:
+        if town not in offices:
+            offices[town] = builders.officer(towns[town], f"{town}@example.org")
+        card = builders.published(offices[town], desk, towns[town], **fields)
+        return reissued(card, on, rows or {})
+
+    return run
+
+
+def reissued(card: Card, on: str, rows: dict) -> Card:
+    """The card with child rows in its document, as if published at noon of a day."""
+    project = card.project
+    for name, values in rows.items():
+        for value in values:
+            getattr(project, name).create(**value)
+    moment = datetime.fromisoformat(f"{on}T12:00:00").replace(tzinfo=UTC)
+    Card.objects.filter(pk=card.pk).update(published_at=moment)
+    return rewrite(card.pk, moment)
+
+
+def rewrite(pk: int, moment: datetime) -> Card:
+    card = Card.objects.get(pk=pk)
+    document = build_card(collect(card.project), slug=card.slug, edition=card.edition, published_at=moment)
+    write_card(card, document, places_of([document]))
+    return card
+
+
+@pytest.fixture
+def export(tmp_path):
+    """Run the command into a folder; gives the folder and what was printed."""
+
+    def run(name: str = "out", **options) -> Path:
+        out = StringIO()
+        call_command("export_national", out=tmp_path / name, stdout=out, **options)
+        run.printed = out.getvalue()
+        return tmp_path / name
+
+    return run
