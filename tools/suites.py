@@ -34,6 +34,16 @@ def test_environment():
     return {**kept, "CHROMIUM": asked.stdout.decode().strip()}
 
 
+def run_to_the_end(command, env):
+    """Ctrl-C reaches the command too: let it put its things away before going."""
+    child = subprocess.Popen(command, cwd=ROOT, env=env)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.wait()
+        raise
+
+
 def test():
     prepare("requirements-dev.txt")
     env = test_environment()
@@ -41,7 +51,7 @@ def test():
     for name, command in SUITES.items():
         print(f"\n== {name}", flush=True)
         started = time.monotonic()
-        code = subprocess.call(command, cwd=ROOT, env=env)
+        code = run_to_the_end(command, env)
         verdicts.append((name, code, time.monotonic() - started))
     print()
     for name, code, seconds in verdicts:
