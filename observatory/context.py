@@ -1,7 +1,69 @@
-"""What the shell of every page needs."""
+"""What the shell of every page needs. Nothing here reads the session until a template asks."""
+
+from dataclasses import dataclass
 
 from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from accounts.rules import is_officer, is_reviewer
+
+RESERVED = ("officer", "desk", "accounts")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu; `is_current` also for the pages below it."""
+
+    label: str
+    url: str
+    is_current: bool
 
 
 def shell(request):
-    return {"DEMO": settings.DEMO, "SITE_URL": settings.SITE_URL}
+    return {
+        "DEMO": settings.DEMO,
+        "SITE_URL": settings.SITE_URL,
+        "ACCESSIBILITY_URL": getattr(settings, "ACCESSIBILITY_URL", ""),
+        "data_url": address("opendata:home"),
+        "menu": SimpleLazyObject(lambda: menu(request)),
+    }
+
+
+def menu(request) -> list[Entry]:
+    """The public menu, or on reserved pages that of the signed-in person."""
+    match = request.resolver_match
+    reserved = bool(match) and match.app_name in RESERVED and request.user.is_authenticated
+    entries = reserved_entries(request.user) if reserved else public_entries()
+    found = [(label, url) for label, name in entries if (url := address(name))]
+    here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
+    home = address("projects:home")
+    return [Entry(label, url, url == here and url != home) for label, url in found]
+
+
+def public_entries() -> list[tuple[str, str]]:
+    return [
+        (_("Progetti"), "projects:card-list"),
+        (_("Città"), "projects:city-list"),
+        (_("Aree"), "projects:area-list"),
+        (_("Protocolli"), "municipalities:protocol-list"),
+        (_("Dati aperti"), "opendata:home"),
+    ]
+
+
+def reserved_entries(user) -> list[tuple[str, str]]:
+    entries = []
+    if is_officer(user):
+        entries += [(_("I tuoi progetti"), "officer:home"), (_("Nuovo progetto"), "officer:project-create")]
+    if is_reviewer(user):
+        entries += [(_("Redazione"), "desk:home"), (_("Adesioni"), "accounts:adhesion-list")]
+    return [*entries, (_("Sito pubblico"), "projects:home")]
+
+
+def address(name: str) -> str:
+    """The path of a route, empty while the part of the portal that answers there is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

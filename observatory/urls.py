@@ -24,6 +24,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("area-riservata/", include("projects.officer_urls")),
         path("redazione/", include("projects.desk_urls")),
+        path("", include("observatory.pages")),
         path("", include("projects.public_urls")),
         prefix_default_language=False,
     ),

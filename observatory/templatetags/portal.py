@@ -1,0 +1,142 @@
+"""Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
+
+import re
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.urls import translate_url
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from projects.areas import AREA_BY_KEY, AREAS
+
+register = template.Library()
+NO_BREAK_SPACE = "\u00a0"
+
+
+@register.simple_tag
+def icon(name: str, size: str = ""):
+    """A symbol of our sprite, silent for screen readers: the word beside it speaks."""
+    classes = f"icon icon-{size}" if size else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static("build/img/sprite.svg"),
+        name,
+    )
+
+
+@register.filter
+def area(key: str):
+    """The area of a key, to show its name, colour and icon; nothing for an unknown one."""
+    return AREA_BY_KEY.get(key)
+
+
+@register.filter
+def euro(amount) -> str:
+    """`1.250.000 €`; cents only under a thousand."""
+    if amount in (None, ""):
+        return ""
+    amount = Decimal(amount)
+    places = 0 if amount >= 1000 or amount == amount.to_integral_value() else 2
+    return f"{number_format(amount, places, force_grouping=True)}{NO_BREAK_SPACE}€"
+
+
+@register.filter
+def measure(value) -> str:
+    """A number as it is, without useless zeros: `54,5`, `1.250`."""
+    if value in (None, ""):
+        return ""
+    exact = Decimal(value).normalize()
+    places = max(0, -exact.as_tuple().exponent)
+    return number_format(exact, places, force_grouping=True)
+
+
+@register.filter
+def partial_date(text: str | None) -> str:
+    """`2024` → 2024, `2024-05` → maggio 2024, `2024-05-12` → 12 maggio 2024."""
+    moment = partial_moment(text)
+    if moment is None:
+        return text or ""
+    pattern = {4: "Y", 7: "F Y"}.get(len(text), "j F Y")
+    return date_format(moment, pattern)
+
+
+def partial_moment(text: str | None):
+    if not text or not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        return None
+    return parse_datetime(f"{text}-01-01"[:10] + "T00:00")
+
+
+@register.filter
+def moment(text: str | None):
+    """The datetime of an ISO text, for Django's own `date` filter."""
+    return parse_datetime(text) if text else None
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context):
+    """`{code, label, url}` of this very page in the other language, or nothing where there is none."""
+    request = context.get("request")
+    if request is None:
+        return None
+    code = "it" if get_language() == "en" else "en"
+    url = translate_url(request.get_full_path(), code)
+    label = {"it": "Italiano", "en": "English"}[code]
+    return {"code": code, "label": label, "url": url} if url != request.get_full_path() else None
+
+
+@register.simple_tag
+def is_optional(field) -> bool:
+    """Drafts require nothing of what they will require later: the form says it by `is_optional`."""
+    return getattr(field.field, "is_optional", not field.field.required)
+
+
+@register.filter
+def file_kind(document: dict) -> str:
+    """`PDF, 1,2 MB`: what a link to a file gives, before one follows it."""
+    kinds = {"application/pdf": "PDF", "text/csv": "CSV"}
+    media = document.get("media_type") or ""
+    size = document.get("size")
+    words = [kinds.get(media, media.rpartition(".")[2].upper() or _("collegamento"))]
+    if size:
+        words.append(file_size(size))
+    return ", ".join(words)
+
+
+def file_size(size: int) -> str:
+    if size < 1_000_000:
+        return f"{number_format(max(1, round(size / 1000)))}{NO_BREAK_SPACE}kB"
+    return f"{number_format(Decimal(size) / 1_000_000, 1)}{NO_BREAK_SPACE}MB"
+
+
+@register.simple_tag
+def sprite() -> str:
+    """The address of the sprite, for the few icons that dress themselves."""
+    return static("build/img/sprite.svg")
+
+
+@register.simple_tag
+def error_links(form) -> list[dict]:
+    """`[{anchor, text}]` of every error; a group of choices is reached at its first one."""
+    links = [{"anchor": "", "text": text} for text in form.non_field_errors()]
+    for field in form:
+        suffix = "_0" if field.use_fieldset else ""
+        links += [{"anchor": f"{field.auto_id}{suffix}", "text": text} for text in field.errors]
+    return links
+
+
+@register.simple_tag
+def page_numbers(page) -> list[int | None]:
+    """The numbers to show, with None for each gap."""
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [number if isinstance(number, int) else None for number in shown]
+
+
+@register.simple_tag
+def all_areas():
+    return AREAS
