@@ -84,7 +84,13 @@ def submit(project: Project, *, by, nonce: uuid.UUID, note: str = "") -> Submiss
         return existing
     if missing := missing_required(project):
         raise Incomplete(missing)
-    _move(project, Move.SUBMIT)
+    try:
+        _move(project, Move.SUBMIT)
+    except WrongMove:
+        # The twin of a double click was first, and waited for by the UPDATE above.
+        if twin := Submission.objects.filter(nonce=nonce, project=project).first():
+            return twin
+        raise
     number = (project.submissions.aggregate(n=Max("number"))["n"] or 0) + 1
     submission = Submission.objects.create(
         project=project, number=number, nonce=nonce, submitted_by=by, note=note

@@ -1,0 +1,103 @@
+"""What happens when people act at the same moment: real threads, real connections, on both databases."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+
+from municipalities.actions import body_of_municipality
+from projects import actions
+from projects.models import Card, Project, Submission
+from tests import builders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 6
+
+
+def together(work, times: int = AT_ONCE) -> list:
+    """The outcomes of `work(n)` started at the same moment in as many threads; exceptions as values."""
+    gate = Barrier(times)
+
+    def one(number: int):
+        gate.wait()
+        try:
+            return work(number)
+        except Exception as error:  # the outcome is what the test looks at
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
+
+
+@pytest.fixture
+def office():
+    return builders.officer(builders.piedmont()["torino"])
+
+
+@pytest.fixture
+def town(office):
+    return office.memberships.get().organisation.territory
+
+
+def test_double_click_on_create_makes_one_project(office, town):
+    owner, nonce = body_of_municipality(town), uuid.uuid4()
+    made = together(lambda n: actions.create_project(by=office, owner=owner, nonce=nonce, title="A"))
+    assert {project.pk for project in made} == {Project.objects.get().pk}
+
+
+def test_projects_made_at_once_have_codes_of_their_own(office, town):
+    made = together(lambda n: builders.draft(office, town))
+    assert len({project.code for project in made}) == AT_ONCE
+
+
+def test_double_click_on_send_makes_one_submission(office, town):
+    project, nonce = builders.draft(office, town), uuid.uuid4()
+    sent = together(lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=nonce))
+    assert [s for s in sent if isinstance(s, Exception)] == []
+    assert {s.pk for s in sent} == {Submission.objects.get().pk}
+
+
+def test_two_reviewers_publish_one_edition(office, town):
+    desk = builders.reviewer()
+    project = builders.draft(office, town)
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    outcomes = together(lambda n: actions.publish(Project.objects.get(pk=project.pk), by=desk))
+    assert [type(o) for o in outcomes].count(actions.WrongMove) == AT_ONCE - 1
+    assert Card.objects.get().edition == 1
+
+
+def test_same_title_published_at_once_gets_slugs_apart(office, town):
+    desk = builders.reviewer()
+    projects = [builders.draft(office, town) for _ in range(AT_ONCE)]
+    for project in projects:
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.take(project, by=desk)
+    cards = together(lambda n: actions.publish(projects[n], by=desk))
+    assert [c for c in cards if isinstance(c, Exception)] == []
+    assert len({card.slug for card in cards}) == AT_ONCE
+
+
+def test_of_two_saves_of_one_version_one_is_told(office, town):
+    project = builders.draft(office, town)
+
+    def save(number):
+        mine = Project.objects.get(pk=project.pk)
+        with transaction.atomic():
+            actions.save_draft(mine, by=office, version=1, changes={})
+            Project.objects.filter(pk=project.pk).update(summary=f"versione {number}")
+
+    outcomes = together(save)
+    assert [type(o) for o in outcomes].count(actions.StaleDraft) == AT_ONCE - 1
+
+
+def test_withdrawing_at_once_happens_once(office, town):
+    desk = builders.reviewer()
+    card = builders.published(office, desk, town)
+    outcomes = together(lambda n: actions.withdraw(card, by=desk, reason=f"Motivo {n}"))
+    assert [type(o) for o in outcomes].count(actions.WrongMove) == AT_ONCE - 1
+    assert not Card.objects.current().exists()
