@@ -158,3 +158,13 @@ def test_licence_is_whole():
     assert articles == [str(number) for number in range(1, 16)]
     assert text.rstrip().endswith("require the production of a new EUPL version.")
     assert "LiLiQ-R+" in text
+
+
+def test_every_setting_of_the_environment_is_explained():
+    settings = (ROOT / "observatory" / "settings.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'(?:env\.\w+|required)\(\s*"([A-Z_]+)"', settings))
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL"} <= names
+    assert {name for name in names if not re.search(rf"^#?{name}=", example, re.MULTILINE)} == set()
+    assert {name for name in names if f"`{name}`" not in readme} == set()

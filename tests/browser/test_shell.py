@@ -13,7 +13,7 @@ def test_home_is_accessible(width, request, check_accessibility):
 @pytest.mark.parametrize("width", ["page_desktop", "page_mobile"])
 def test_first_tab_reaches_skip_link(width, request):
     page = request.getfixturevalue(width)
-    page.goto("/")
+    assert page.goto("/").status == 200
     page.keyboard.press("Tab")
     link = page.locator(":focus")
     assert link.inner_text().strip() == "Vai al contenuto"
@@ -24,5 +24,5 @@ def test_first_tab_reaches_skip_link(width, request):
 @pytest.mark.parametrize("width", ["page_desktop", "page_mobile"])
 def test_home_does_not_scroll_sideways(width, request):
     page = request.getfixturevalue(width)
-    page.goto("/")
+    assert page.goto("/").status == 200
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
