@@ -18,7 +18,7 @@ class AdhesionForm(forms.ModelForm):
         label=_("Che tipo di ente sei?"), widget=forms.RadioSelect, error_messages={"required": _("Scegli il tipo di ente")}
     )
     municipality = MunicipalityField(
-        label=_("Comune"), required=False, help_text=_("Scrivi il nome, per esempio Ivrea o Samone (TO)")
+        label=_("Comune"), required=False, help_text=_("Per i Comuni: scrivi il nome, per esempio Ivrea o Samone (TO)")
     )
     protocol_date = forms.DateField(
         label=_("Data di protocollo"), required=False, help_text=_("Per esempio 1/3/2026"),
@@ -37,7 +37,7 @@ class AdhesionForm(forms.ModelForm):
         ]
         labels = {"signed_document": _("Documento firmato (PDF)")}
         help_texts = {
-            "body_name": _("Solo se non sei un Comune"),
+            "body_name": _("Per gli altri enti: il nome per esteso"),
             "officer_name": _("La persona che avrà il primo accesso"),
             "email": _("L’indirizzo di lavoro: riceverà il collegamento di conferma e sarà il nome utente"),
             "protocol_number": _("Se il tuo ente ha già protocollato la richiesta"),
@@ -62,6 +62,8 @@ class AdhesionForm(forms.ModelForm):
         kwargs.setdefault("initial", {"nonce": uuid.uuid4()})
         super().__init__(*args, **kwargs)
         self.instance.protocol = protocol
+        # One of the two is due, by the kind of body: neither is called optional.
+        self.fields["municipality"].is_optional = self.fields["body_name"].is_optional = False
         self.fields["kind"].choices = [(k, Organisation.Kind(k).label) for k in protocol.admitted_kinds]
 
     def clean_website_url(self):

@@ -1,7 +1,9 @@
 """What changed between two documents of one project, field by field, in words."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from projects.areas import AREA_BY_KEY
@@ -27,6 +29,7 @@ WORDS = {
     "kind": Kind, "stage": Stage, "scale": Scale, "financing_instrument": Instrument,
     "target_groups": TargetGroup, "platforms": Platform,
 }
+MONEY = {"total_cost", "running_cost_per_year", "savings_per_year"}
 ROW_WORDS = {"source": FundingSource, "role": PartnerRole}
 
 
@@ -59,6 +62,8 @@ def in_words(key: str, value) -> str:
         return _row_in_words(value)
     if key in ("primary_area", "other_areas"):
         return str(AREA_BY_KEY[value].name) if value in AREA_BY_KEY else value
+    if key in MONEY:
+        return f"{number_format(Decimal(value), use_l10n=True, force_grouping=True)} €"
     if key in WORDS and value in WORDS[key].values:
         return str(WORDS[key](value).label)
     return str(value)

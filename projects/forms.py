@@ -37,6 +37,15 @@ def _area(rows: int, **attrs):
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
+def name_blanks(form) -> None:
+    """Say «Scegli» where Django draws a line of dashes."""
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.Select) and not isinstance(field.widget, forms.RadioSelect):
+            choices = list(field.choices)
+            if choices and not choices[0][0]:
+                field.widget.choices = [("", _("Scegli")), *choices[1:]]
+
+
 class StepForm(forms.ModelForm):
     """Nothing is required to save; `version` guards against a colleague's save."""
 
@@ -46,6 +55,7 @@ class StepForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        name_blanks(self)
         for name, bound in self.fields.items():
             bound.is_optional = name not in self.required_to_submit
             if name != "version":
@@ -284,6 +294,10 @@ class DocumentForm(forms.ModelForm):
 
 class RowForm(forms.ModelForm):
     """One row of a repeated part: a row left empty is no row."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name_blanks(self)
 
 
 class FundingRow(RowForm):

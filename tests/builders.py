@@ -3,6 +3,8 @@
 import uuid
 from datetime import date
 
+from allauth.account.models import EmailAddress
+
 from accounts.models import Membership, User
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Territory, TerritoryChange, TerritoryCode
@@ -49,6 +51,7 @@ def _town(code: str, name: str, istat_code: str, province: Territory, **fields) 
 
 def person(email: str, *memberships: tuple[Organisation, str]) -> User:
     user = User.objects.create_user(email, PASSWORD, name=email.partition("@")[0].title())
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     for organisation, role in memberships:
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return user
