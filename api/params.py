@@ -5,7 +5,8 @@ from datetime import date
 from http import HTTPStatus
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
 from api.problems import BadParameters
@@ -16,25 +17,25 @@ DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT = 20, 500, 1_000_000_000, 200
 FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES)
 PAGING = ("limit", "offset")
 WORDS = {
-    "q": "Parole da cercare",
-    "area": "Chiave dell’area",
-    "municipality": "Codice catastale o ISTAT del Comune",
-    "province": "Sigla della provincia",
-    "region": "Codice ISTAT della regione",
-    "stage": "Stato di avanzamento",
-    "kind": "Tipo",
-    "year": "Anno in cui il progetto è in corso",
-    "funding_source": "Fonte di finanziamento",
-    "cost_band": "Fascia di costo",
-    "technology": "Tecnologia",
-    "sdg": "Numero dell’obiettivo di sviluppo sostenibile",
-    "origin": "Origine della scheda",
-    "year_from": "In corso da quest’anno in poi",
-    "year_to": "In corso fino a quest’anno",
-    "cost_min": "Costo minimo in euro",
-    "cost_max": "Costo massimo in euro",
-    "bbox": "Riquadro: ovest,sud,est,nord in gradi WGS84",
-    "updated_since": "Pubblicati dal giorno o dal momento indicato",
+    "q": _("Parole da cercare"),
+    "area": _("Chiave dell’area"),
+    "municipality": _("Codice catastale o ISTAT del Comune"),
+    "province": _("Sigla della provincia"),
+    "region": _("Codice ISTAT della regione"),
+    "stage": _("Stato di avanzamento"),
+    "kind": _("Tipo"),
+    "year": _("Anno in cui il progetto è in corso"),
+    "funding_source": _("Fonte di finanziamento"),
+    "cost_band": _("Fascia di costo"),
+    "technology": _("Tecnologia"),
+    "sdg": _("Numero dell’obiettivo di sviluppo sostenibile"),
+    "origin": _("Origine della scheda"),
+    "year_from": _("In corso da quest’anno in poi"),
+    "year_to": _("In corso fino a quest’anno"),
+    "cost_min": _("Costo minimo in euro"),
+    "cost_max": _("Costo massimo in euro"),
+    "bbox": _("Riquadro: ovest,sud,est,nord in gradi WGS84"),
+    "updated_since": _("Pubblicati dal giorno o dal momento indicato"),
 }
 CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
 
@@ -53,7 +54,7 @@ def _many(name: str) -> OpenApiParameter:
     if name in CHOICES:
         items = {"type": "string", "enum": CHOICES[name]}
     schema = {"type": "array", "items": items, "maxItems": 50}
-    return OpenApiParameter(name, schema, description=WORDS[name], explode=True)
+    return OpenApiParameter(name, schema, description=str(WORDS[name]), explode=True)
 
 
 def _day(name: str, about: str) -> OpenApiParameter:
@@ -67,18 +68,20 @@ PARAMETERS = {
     "on": _day("on", "I Comuni come erano quel giorno"),
     "as_of": _day("as_of", "L’edizione in vigore quel giorno"),
     **{name: _many(name) for name in FACET_NAMES},
-    **{name: _text(name, WORDS[name]) for name in ("q", *RANGE_NAMES)},
+    **{name: _text(name, str(WORDS[name])) for name in ("q", *RANGE_NAMES)},
 }
 
 
 def check(params: QueryDict, known: Iterable[str]) -> None:
     """Refuse parameters the endpoint does not know (400) and values no database can hold (422)."""
     if unknown := [name for name in params if name not in known]:
-        told = _("Questo parametro non esiste")
+        told = gettext("Questo parametro non esiste")
         raise BadParameters([(name[:60], told) for name in unknown], HTTPStatus.BAD_REQUEST)
     broken = [name for name, values in params.lists() if any("\0" in value for value in values)]
     if broken:
-        raise BadParameters([(name, _("Il valore contiene un carattere non ammesso")) for name in broken])
+        raise BadParameters(
+            [(name, gettext("Il valore contiene un carattere non ammesso")) for name in broken]
+        )
 
 
 def integer(params: QueryDict, name: str, default: int) -> int:
@@ -89,7 +92,7 @@ def integer(params: QueryDict, name: str, default: int) -> int:
     schema = PARAMETERS[name].type
     lowest, highest = schema["minimum"], schema["maximum"]
     if not (raw.isascii() and raw.isdecimal() and len(raw) < 12 and lowest <= int(raw) <= highest):
-        words = _("Serve un numero intero da %(lowest)s a %(highest)s")
+        words = gettext("Serve un numero intero da %(lowest)s a %(highest)s")
         raise BadParameters([(name, words % {"lowest": lowest, "highest": highest})])
     return int(raw)
 
@@ -102,4 +105,4 @@ def day(params: QueryDict, name: str) -> date | None:
     try:
         return date.fromisoformat(raw)
     except ValueError as error:
-        raise BadParameters([(name, _("Serve una data, per esempio 2026-03-31"))]) from error
+        raise BadParameters([(name, gettext("Serve una data, per esempio 2026-03-31"))]) from error

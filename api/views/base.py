@@ -1,11 +1,15 @@
 """What every endpoint of the API does: only reads, known parameters, rate, ETag, CORS, pages."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import blake2b
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_supported_language_variant, override
+from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -29,6 +33,14 @@ PREFLIGHT = {
 }
 
 
+def language_of(request) -> str:
+    """The first language of Accept-Language that the portal speaks; no cookie is read."""
+    for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        with suppress(LookupError):
+            return get_supported_language_variant(code)
+    return settings.LANGUAGE_CODE
+
+
 class PublicView(APIView):
     """Base of all endpoints. `parameters` names what the query string may hold."""
 
@@ -41,6 +53,14 @@ class PublicView(APIView):
     renderer_classes = [StoredJsonRenderer]
     parser_classes = []
     content_negotiation_class = AlwaysJson
+
+    def dispatch(self, request, *args, **kwargs) -> HttpResponse:
+        """In the language of the Accept-Language header: paths of the API have none of their own."""
+        language = language_of(request)
+        with override(language):
+            response = super().dispatch(request, *args, **kwargs)
+        response["Content-Language"] = language
+        return response
 
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from api.params import DEFAULT_LIMIT, MAX_LIMIT, WORDS
 from api.schema import complete
 from api.throttles import AddressRate
-from api.views.base import PublicView
+from api.views.base import PublicView, language_of
 
 ENDPOINTS = (
     ("projects", _("Elenco dei progetti, con filtri e ordine"), "projects?area=energy&province=TO&sort=cost"),
@@ -46,15 +47,13 @@ class OpenApi(PublicView):
 
 def docs(request: HttpRequest) -> HttpResponse:
     """How to use the API, for people."""
-    return render(
-        request,
-        "api/docs.html",
-        {
-            "base": f"{settings.SITE_URL}/api/v1/",
-            "endpoints": ENDPOINTS,
-            "filters": WORDS.items(),
-            "default_limit": DEFAULT_LIMIT,
-            "max_limit": MAX_LIMIT,
-            "rate": AddressRate.limit,
-        },
-    )
+    context = {
+        "base": f"{settings.SITE_URL}/api/v1/",
+        "endpoints": ENDPOINTS,
+        "filters": WORDS.items(),
+        "default_limit": DEFAULT_LIMIT,
+        "max_limit": MAX_LIMIT,
+        "rate": AddressRate.limit,
+    }
+    with override(language_of(request)):
+        return render(request, "api/docs.html", context)
