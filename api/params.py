@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
 from api.problems import BadParameters
+from opendata.actions import FORMATS, PROJECT_FIELDS
 from projects.areas import AREA_BY_KEY
 from projects.search import CLOSED, FACET_NAMES, RANGE_NAMES, SORTS
 
@@ -65,6 +66,12 @@ PARAMETERS = {
     "limit": _integer("limit", "Quanti elementi in una pagina", 1, MAX_LIMIT),
     "offset": _integer("offset", "Quanti elementi saltare", 0, MAX_OFFSET),
     "sort": OpenApiParameter("sort", {"type": "string", "enum": list(SORTS)}, description="Ordine"),
+    "format": OpenApiParameter(
+        "format",
+        {"type": "string", "enum": ["json", *FORMATS]},
+        description="Formato: tutti gli altri danno l’elenco intero",
+    ),
+    "fields": _text("fields", "Colonne dei formati a file, separate da virgole"),
     "on": _day("on", "I Comuni come erano quel giorno"),
     "as_of": _day("as_of", "L’edizione in vigore quel giorno"),
     **{name: _many(name) for name in FACET_NAMES},
@@ -82,6 +89,23 @@ def check(params: QueryDict, known: Iterable[str]) -> None:
         raise BadParameters(
             [(name, gettext("Il valore contiene un carattere non ammesso")) for name in broken]
         )
+
+
+def choice(params: QueryDict, name: str, default: str) -> str:
+    """The word under `name`, one of those that the schema tells."""
+    value = params.get(name) or default
+    if value not in PARAMETERS[name].type["enum"]:
+        raise BadParameters([(name, gettext("Questo valore non esiste"))])
+    return value
+
+
+def columns(params: QueryDict) -> list[str]:
+    """The columns that `fields` names; none when it is not given."""
+    names = [name.strip() for name in params.get("fields", "").split(",") if name.strip()]
+    if unknown := [name for name in names if name not in PROJECT_FIELDS]:
+        told = gettext("La colonna «%(name)s» non esiste")
+        raise BadParameters([("fields", told % {"name": name[:60]}) for name in unknown])
+    return names
 
 
 def integer(params: QueryDict, name: str, default: int) -> int:

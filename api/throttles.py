@@ -15,6 +15,7 @@ class AddressRate(BaseThrottle):
     """A fixed window of one minute. A cache that is away lets requests through rather than stopping them."""
 
     limit = 600
+    scope = "reads"
 
     def __init__(self):
         self.used, self.reset = 0, WINDOW
@@ -23,7 +24,7 @@ class AddressRate(BaseThrottle):
         now = time.time()
         self.reset = WINDOW - int(now) % WINDOW
         ident = hashlib.sha256(str(self.get_ident(request)).encode()).hexdigest()[:32]
-        key = f"api-rate:{ident}:{int(now) // WINDOW}"
+        key = f"api-rate:{self.scope}:{ident}:{int(now) // WINDOW}"
         try:
             cache.add(key, 0, WINDOW * 2)
             self.used = cache.incr(key)
@@ -41,3 +42,10 @@ class AddressRate(BaseThrottle):
             "X-RateLimit-Remaining": str(max(0, self.limit - self.used)),
             "X-RateLimit-Reset": str(self.reset),
         }
+
+
+class DownloadRate(AddressRate):
+    """Whole files cost more than pages."""
+
+    limit = 30
+    scope = "downloads"

@@ -4,15 +4,18 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import orjson
+from django.db.models import QuerySet
 
-from opendata.columns import TABLES, Table
+from opendata.columns import PROJECTS, TABLES, Table
 from opendata.packages import describe
 from opendata.search import Snapshot
 from opendata.writers import (
+    BookWriter,
     CsvWriter,
     GeoJsonWriter,
     JsonLinesWriter,
@@ -22,6 +25,14 @@ from opendata.writers import (
 )
 
 WORKBOOK, PACKAGE, SUMS = "osservatorio.xlsx", "datapackage.json", "SHA256SUMS"
+
+
+FORMATS = {
+    writer.suffix[1:]: writer
+    for writer in (CsvWriter, JsonLinesWriter, GeoJsonWriter, ParquetWriter, BookWriter)
+}
+PROJECT_FIELDS = tuple(column.name for column in PROJECTS.columns)
+POINT = ("latitude", "longitude")
 
 
 class NotAnExport(Exception):
@@ -45,6 +56,16 @@ def export_national(out: Path, *, day: date | None = None, archive: Path | None 
             _write_archive(made, archive.absolute(), Path(scratch, "archive.zip"))
         _replace(out, made, Path(scratch, "old"))
     return counts
+
+
+def write_projects(cards: QuerySet, path: Path, suffix: str, fields: Sequence[str] = ()) -> int:
+    """Write the sheets of `cards`, in their order, into one file; gives how many.
+
+    `fields` chooses the columns; a map keeps its coordinates.
+    """
+    names = [*(fields or PROJECT_FIELDS), *(POINT if suffix == "geojson" else ())]
+    table = PROJECTS.narrowed(names)
+    return _write_rows(table, Snapshot(cards=cards), [FORMATS[suffix](path, table)])
 
 
 def _check_target(out: Path) -> None:

@@ -5,7 +5,7 @@ allow-list: what has no column here leaves the portal in no dataset. Office e-ma
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
 
@@ -80,6 +80,11 @@ class Table:
 
     def values(self, row: Mapping) -> list:
         return [column.value(row) for column in self.columns]
+
+    def narrowed(self, names: Sequence[str]) -> "Table":
+        """The same table with the columns named, in that order."""
+        by_name = {column.name: column for column in self.columns}
+        return replace(self, columns=tuple(by_name[name] for name in dict.fromkeys(names)))
 
 
 def _code(name: str, italian: str, english: str, about=("", ""), get=None, **options) -> Column:

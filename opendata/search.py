@@ -82,9 +82,10 @@ def cities_on(day: date | None = None) -> dict[str, dict]:
 class Snapshot:
     """The portal at one moment. Cards never change, so their ids, read once, hold it still."""
 
-    def __init__(self, day: date | None = None):
-        self.day = day
-        self.keys = list(cards_on(day).order_by("code").values_list("pk", flat=True))
+    def __init__(self, day: date | None = None, cards: QuerySet[Card] | None = None):
+        """All that was public on `day`, by code; or `cards` alone, in their own order."""
+        chosen = cards_on(day).order_by("code") if cards is None else cards
+        self.keys = list(chosen.values_list("pk", flat=True))
         self.cities = cities_on(day)
         self.successors = _successors()
 

@@ -220,6 +220,19 @@ class SheetWriter:
         """The workbook closes its sheets."""
 
 
+class BookWriter:
+    """A workbook of one table, written as the other formats are."""
+
+    suffix = ".xlsx"
+
+    def __init__(self, path: Path, table: Table):
+        self.book, self.table = Workbook(path), table
+        self.write = self.book.sheet(table).write
+
+    def close(self) -> None:
+        self.book.close([self.table])
+
+
 def write_zip(path: Path, files: Iterable[Path]) -> None:
     """An archive whose bytes depend on the names and contents alone."""
     with zipfile.ZipFile(path, "w") as archive:

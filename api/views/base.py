@@ -19,7 +19,7 @@ from api.problems import MEDIA_TYPE
 from api.renderers import AlwaysJson, StoredJsonRenderer
 from api.schema import PublicSchema
 from api.serializers import Status
-from api.throttles import AddressRate
+from api.throttles import AddressRate, DownloadRate
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -76,6 +76,12 @@ class PublicView(APIView):
     def get_throttles(self) -> list:
         self.rate = AddressRate()
         return [self.rate]
+
+    def check_downloads(self, request: Request) -> None:
+        """Whole files have a rate of their own, told in place of the general one."""
+        self.rate = DownloadRate()
+        if not self.rate.allow_request(request, self):
+            self.throttled(request, self.rate.wait())
 
     def options(self, request: Request, *args, **kwargs) -> Response:
         return Response(status=204, headers=PREFLIGHT)

@@ -17,6 +17,7 @@ from api.views.base import PublicView, language_of
 
 ENDPOINTS = (
     ("projects", _("Elenco dei progetti, con filtri e ordine"), "projects?area=energy&province=TO&sort=cost"),
+    ("projects?format=csv", _("Lo stesso elenco, intero, come file"), "projects?format=csv&area=energy"),
     ("projects/facets", _("Quanti progetti per valore"), "projects/facets?q=illuminazione"),
     ("projects/{code}", _("La scheda di un progetto, anche come era in un giorno"), ""),
     ("projects/{code}/versions", _("Le edizioni di una scheda"), ""),

@@ -2,23 +2,36 @@
 
 import re
 from datetime import date
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import orjson
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.labels import labelled
-from api.params import FILTERS, PAGING, day
+from api.params import FILTERS, PAGING, choice, columns, day
 from api.problems import BadParameters, Gone
 from api.serializers import Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
+from opendata.actions import write_projects
 from opendata.search import cards_on
 from projects.cards import FACETS, read_document
 from projects.models import Card
 from projects.search import ProjectQuery, facet_counts, find, parse
 
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "jsonl": "application/jsonl",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
 
 
@@ -49,17 +62,41 @@ def current_card(key: str) -> Card:
 class ProjectList(PublicView):
     """Elenco dei progetti pubblicati.
 
-    Un parametro ripetuto vale come alternativa, parametri diversi restringono.
+    Un parametro ripetuto vale come alternativa, parametri diversi restringono. Con `format` lo stesso
+    elenco, intero, come file: allora `limit` e `offset` non valgono.
     """
 
     name = "list_projects"
-    parameters = (*FILTERS, "sort", *PAGING)
+    parameters = (*FILTERS, "sort", "format", "fields", *PAGING)
     answer = list_of(ProjectItem)
 
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Response | FileResponse:
         cards = find(query_of(request))
+        suffix = choice(request.query_params, "format", "json")
+        if suffix != "json":
+            self.check_downloads(request)
+            return download(request, cards, suffix)
         items = cards.values_list("item", flat=True)
         return self.paged(request, items, cards.count(), lambda rows: list(map(orjson.Fragment, rows)))
+
+
+def download(request: Request, cards: QuerySet, suffix: str) -> FileResponse:
+    """The filtered view, whole, as one file; 304 when the caller has it already.
+
+    The file is written aside first and sent from there, so memory does not grow with the list.
+    """
+    if paging := [name for name in PAGING if name in request.query_params]:
+        told = _("I file danno l’elenco intero, senza pagine")
+        raise BadParameters([(name, told) for name in paging])
+    fields = columns(request.query_params)
+    with TemporaryDirectory(prefix="progetti-") as folder:
+        path = Path(folder, f"progetti.{suffix}")
+        write_projects(cards, path, suffix, fields)
+        file = path.open("rb")
+    answer = FileResponse(file, as_attachment=True, filename=path.name, content_type=MEDIA_TYPES[suffix])
+    answer["ETag"] = f'"{file_digest(file, "sha256").hexdigest()}"'
+    file.seek(0)
+    return get_conditional_response(request, etag=answer["ETag"], response=answer)
 
 
 class ProjectFacets(PublicView):
