@@ -1,0 +1,124 @@
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from projects import actions
+from projects.models import Card, FieldComment, Project
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns):
+    return builders.officer(towns["torino"])
+
+
+@pytest.fixture
+def desk(client):
+    user = builders.reviewer()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def sent(office, towns):
+    project = builders.draft(office, towns["torino"])
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    return project
+
+
+def url(project, name="review"):
+    return reverse(f"desk:project-{name}", args=[project.code])
+
+
+def test_queue_shows_what_waits(client, desk, sent, office, towns):
+    draft = builders.draft(office, towns["ivrea"], title="Ancora in bozza")
+    page = client.get(reverse("desk:home")).content.decode()
+    assert sent.title in page
+    assert draft.title not in page
+
+
+def test_review_to_publication(client, desk, sent):
+    client.post(url(sent, "take"))
+    client.post(url(sent, "comment"), {"field": "summary", "text": "Bene"})
+    page = client.post(url(sent, "publish"), follow=True).content.decode()
+    assert "La scheda è pubblica: edizione 1." in page
+    assert Card.objects.current().get().project == sent
+
+
+def test_changes_need_a_word(client, desk, sent):
+    client.post(url(sent, "take"))
+    page = client.post(url(sent, "request-changes"), {"message": ""})
+    assert "Scrivi un messaggio o almeno un commento a un campo" in page.content.decode()
+    assert Project.objects.get().status == "in_review"
+
+
+def test_archive_needs_a_reason(client, desk, sent):
+    client.post(url(sent, "take"))
+    page = client.post(url(sent, "archive"), {"archive-reason": ""})
+    assert "Scrivi il motivo" in page.content.decode()
+    client.post(url(sent, "archive"), {"archive-reason": "Fuori tema"})
+    assert Project.objects.get().status == "archived"
+
+
+def test_second_reviewer_learns_that_it_moved_on(client, desk, sent):
+    client.post(url(sent, "take"))
+    page = client.post(url(sent, "take"), follow=True).content.decode()
+    assert "La scheda è cambiata nel frattempo" in page
+
+
+def test_comment_on_an_unknown_field_is_refused(client, desk, sent):
+    client.post(url(sent, "take"))
+    assert client.post(url(sent, "comment"), {"field": "password", "text": "x"}).status_code == 422
+    assert not FieldComment.objects.exists()
+
+
+def test_later_edition_is_shown_with_its_differences(client, desk, office, towns):
+    card = builders.published(office, desk, towns["torino"])
+    project = card.project
+    actions.revise(project, by=office)
+    Project.objects.update(total_cost=15_000_000)
+    actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
+    page = client.get(url(project)).content.decode()
+    assert "14.000.000 €" in page
+    assert "15.000.000 €" in page
+
+
+@pytest.mark.parametrize("name", ["take", "release", "comment", "request-changes", "publish", "archive", "withdraw"])
+def test_office_cannot_decide(client, office, sent, name):
+    client.force_login(office)
+    answer = client.post(url(sent, name), {"field": "title", "text": "x", "archive-reason": "x"})
+    assert answer.status_code == 403
+    assert Project.objects.get().status == "submitted"
+
+
+def test_office_and_visitor_do_not_see_the_queue(client, office):
+    assert client.get(reverse("desk:home")).url == "/accesso/?next=/redazione/"
+    client.force_login(office)
+    assert client.get(reverse("desk:home")).status_code == 403
+
+
+def test_get_changes_nothing(client, desk, sent):
+    assert client.get(url(sent, "take")).status_code == 405
+    assert Project.objects.get().status == "submitted"
+
+
+def test_number_of_queries_of_the_queue_does_not_grow(client, desk, office, towns, django_assert_num_queries):
+    def send():
+        actions.submit(builders.draft(office, towns["torino"]), by=office, nonce=uuid.uuid4())
+
+    send()
+    # session, user, counts by state, cards, count of the page, projects, their sendings, roles
+    with django_assert_num_queries(8):
+        client.get(reverse("desk:home"))
+    send()
+    send()
+    with django_assert_num_queries(8):
+        client.get(reverse("desk:home"))

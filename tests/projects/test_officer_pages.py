@@ -1,0 +1,225 @@
+import io
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from projects import actions
+from projects.models import Document, Project
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns, client):
+    user = builders.officer(towns["torino"])
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def project(office, towns):
+    return builders.draft(office, towns["torino"])
+
+
+def step_url(project, slug="progetto"):
+    return reverse("officer:project-step", args=[project.code, slug])
+
+
+def first_step(project, **typed):
+    """What the first step's form sends for the project as it is, but for `typed`."""
+    fields = ("title", "summary", "kind", "stage", "need", "solution")
+    return {"version": project.version, **{f: getattr(project, f) for f in fields}, **typed}
+
+
+def rows(prefix, *filled):
+    data = {f"{prefix}-TOTAL_FORMS": len(filled), f"{prefix}-INITIAL_FORMS": 0}
+    for number, row in enumerate(filled):
+        data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+    return data
+
+
+def test_home_lists_own_projects_only(client, project, towns):
+    other = builders.draft(builders.officer(towns["ivrea"], "ivrea@example.org"), towns["ivrea"], title="Altrui")
+    page = client.get(reverse("officer:home")).content.decode()
+    assert project.title in page
+    assert other.title not in page
+
+
+def test_create_twice_with_the_same_form_makes_one_project(client, office):
+    body = office.memberships.get().organisation
+    form = {"title": "Nuovo", "owner": body.pk, "nonce": uuid.uuid4()}
+    answers = [client.post(reverse("officer:project-create"), form) for _ in range(2)]
+    assert Project.objects.count() == 1
+    assert {a.url for a in answers} == {step_url(Project.objects.get())}
+
+
+def test_create_for_another_body_is_refused(client, office, towns):
+    other = builders.officer(towns["ivrea"], "ivrea@example.org").memberships.get().organisation
+    form = {"title": "Nuovo", "owner": other.pk, "nonce": uuid.uuid4()}
+    page = client.post(reverse("officer:project-create"), form)
+    assert "Scegli un ente dell’elenco" in page.content.decode()
+    assert not Project.objects.exists()
+
+
+def test_partial_step_is_saved(client, project):
+    answer = client.post(step_url(project), first_step(project, need="", summary=""))
+    assert answer.url == step_url(project, "territorio")
+    project.refresh_from_db()
+    assert (project.need, project.version) == ("", 2)
+    assert project.events.get(verb="save").changes == {"step": "project", "fields": ["summary", "need"]}
+
+
+def test_error_keeps_what_was_typed_and_links_to_the_field(client, project):
+    answer = client.post(step_url(project), first_step(project, title="x" * 134, need="Scritto con fatica"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Il titolo può avere al massimo 120 caratteri: ne hai scritti 134" in page
+    assert 'href="#id_title"' in page
+    assert "Scritto con fatica" in page
+    assert Project.objects.get().title == project.title
+
+
+def test_rows_and_lists_of_a_step_are_saved(client, project):
+    typed = {
+        "version": 1, "promoter": project.promoter_id, "total_cost": "1.250.000,50", "cup_codes": " c19i21000130001 ,X",
+        **rows("partners", {"name": "Politecnico", "role": "research"}, {"name": "", "role": ""}),
+        **rows("funding", {"source": "eu", "programme": "FESR", "amount": "100.000"}),
+    }
+    answer = client.post(step_url(project, "risorse"), typed, follow=True)
+    project.refresh_from_db()
+    assert str(project.total_cost) == "1250000.50"
+    assert list(project.partners.values_list("name", "role")) == [("Politecnico", "research")]
+    assert [str(line.amount) for line in project.funding_lines.all()] == ["100000.00"]
+    assert list(project.identifiers.order_by("pk").values_list("value", flat=True)) == ["C19I21000130001", "X"]
+    assert "X: Il CUP ha 15 caratteri: questo ne ha 1" in answer.content.decode()
+
+
+def test_wrong_row_names_its_field_and_saves_nothing(client, project):
+    typed = {
+        "version": 1, "promoter": project.promoter_id, "total_cost": "5", **rows("partners"),
+        **rows("funding", {"source": "eu", "amount": "tanto"}),
+    }
+    page = client.post(step_url(project, "risorse"), typed).content.decode()
+    assert 'href="#id_funding-0-amount"' in page
+    assert 'value="tanto"' in page
+    project.refresh_from_db()
+    assert project.total_cost == 14_000_000
+
+
+def test_second_save_of_a_colleague_sees_both_versions_and_loses_nothing(client, project, towns):
+    colleague = builders.officer(towns["torino"], "collega@example.org")
+    actions.save_draft(project, by=colleague, version=1, changes={})
+    Project.objects.filter(pk=project.pk).update(summary="La sintesi del collega")
+    answer = client.post(step_url(project), first_step(project, version=1, summary="La mia sintesi"))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Collega ha modificato questa scheda" in page
+    assert "La sintesi del collega" in page
+    assert "La mia sintesi" in page
+    assert Project.objects.get().summary == "La sintesi del collega"
+    again = client.post(step_url(project), first_step(project, version=2, summary="La mia sintesi"))
+    assert again.status_code == 302
+    assert Project.objects.get().summary == "La mia sintesi"
+
+
+def test_incomplete_project_is_not_sent_and_tells_where(client, project):
+    Project.objects.update(need="")
+    url = reverse("officer:project-step", args=[project.code, "riepilogo"])
+    page = client.post(url, {"declaration": "on", "nonce": uuid.uuid4()}).content.decode()
+    assert f'href="{step_url(project)}#id_need"' in page
+    assert Project.objects.get().status == "draft"
+
+
+def test_sending_shows_the_receipt(client, project):
+    url = reverse("officer:project-step", args=[project.code, "riepilogo"])
+    page = client.post(url, {"declaration": "on", "nonce": uuid.uuid4()}, follow=True).content.decode()
+    assert f"{project.code}/1" in page
+    assert Project.objects.get().status == "submitted"
+
+
+def test_sent_project_cannot_be_edited(client, project, office):
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    answer = client.post(step_url(project), first_step(project, title="Di nascosto"), follow=True)
+    assert "non si può più modificare" in answer.content.decode()
+    assert Project.objects.get().title == project.title
+
+
+@pytest.mark.parametrize(
+    "path", ["", "anteprima/", "progetto/", "riepilogo/", "documenti/"],
+)
+def test_another_office_gets_403_without_a_hint(client, project, towns, path):
+    client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
+    answer = client.get(reverse("officer:project-status", args=[project.code]) + path)
+    assert answer.status_code == 403
+    assert project.title not in answer.content.decode()
+
+
+def test_visitor_is_sent_to_sign_in_and_back(client, project):
+    client.logout()
+    answer = client.get(step_url(project))
+    assert answer.url == f"/accesso/?next={step_url(project)}"
+
+
+def test_unknown_step_is_404(client, project):
+    assert client.get(step_url(project, "inesistente")).status_code == 404
+
+
+def image() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "PNG")
+    return SimpleUploadedFile("foto.png", out.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+def test_document_is_private_until_published(client, project, office, towns):
+    add = reverse("officer:document-add", args=[project.code])
+    typed = {"type": "image", "title": "La centralina", "alt_text": "Una centralina rossa", "file": image()}
+    assert client.post(add, typed).status_code == 302
+    document = Document.objects.get()
+    url = reverse("document-file", args=[document.pk])
+    assert client.get(url)["Content-Type"] == "image/webp"
+    client.logout()
+    assert client.get(url).status_code == 404
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    desk = builders.reviewer()
+    actions.take(project, by=desk)
+    card = actions.publish(project, by=desk)
+    answer = client.get(url)
+    assert answer.status_code == 200
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    actions.withdraw(card, by=desk, reason="Prova")
+    assert client.get(url).status_code == 404
+
+
+def test_wrong_document_tells_why_and_keeps_the_rest(client, project):
+    add = reverse("officer:document-add", args=[project.code])
+    wrong = SimpleUploadedFile("virus.pdf", b"MZ\x90")
+    page = client.post(add, {"type": "manual", "title": "Il mio manuale", "file": wrong}).content.decode()
+    assert "Carica un file PDF" in page
+    assert "Il mio manuale" in page
+    assert not Document.objects.exists()
+
+
+def test_number_of_queries_of_home_does_not_grow(client, office, towns, django_assert_num_queries):
+    url = reverse("officer:home")
+    builders.draft(office, towns["torino"])
+    # session, user, roles, projects with their owners
+    with django_assert_num_queries(4):
+        client.get(url)
+    builders.draft(office, towns["torino"])
+    builders.draft(office, towns["torino"])
+    with django_assert_num_queries(4):
+        client.get(url)
