@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from municipalities.models import Adhesion, Territory, TerritoryBoundary
+from municipalities.models import Adhesion, Territory
 from municipalities.search import find_municipality, fold
 from projects.areas import AREAS
+from projects.maps import locator
 from projects.portfolio import city_totals, projects_by_municipality
 from projects.presentation import list_item
 from projects.search import ProjectQuery, find
@@ -38,9 +39,14 @@ def city_list(request):
         towns = towns.filter(code__in=list(counts))
     page = Paginator(towns.order_by("search_name", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
-        "page": page, "rows": [{"town": t, "projects": counts.get(t.code, 0)} for t in page.object_list],
-        "count": page.paginator.count, "text": text, "province": province, "only_with": only_with,
-        "provinces": Territory.objects.provinces().current().order_by("name"), "base": _base(request),
+        "page": page,
+        "rows": [{"town": t, "projects": counts.get(t.code, 0)} for t in page.object_list],
+        "count": page.paginator.count,
+        "text": text,
+        "province": province,
+        "only_with": only_with,
+        "provinces": Territory.objects.provinces().current().order_by("name"),
+        "base": _base(request),
     }
     return render(request, "projects/city_list.html", context)
 
@@ -63,13 +69,24 @@ def city_detail(request, slug):
     query = ProjectQuery(facets={"municipality": (town.code,)})
     figures = city_totals(town.code)
     context = {
-        "town": town, "figures": figures, "items": [list_item(card) for card in find(query)[:SHOWN]],
+        "town": town,
+        "figures": figures,
+        "items": [list_item(card) for card in find(query)[:SHOWN]],
         "by_area": _by_area(figures["by_area"]),
-        "by_stage": [(stage.label, figures["by_stage"][stage.value]) for stage in Stage if stage.value in figures["by_stage"]],
-        "former": town.changes_in.filter(kind="merger").exclude(predecessor=F("successor")).select_related("predecessor"),
+        "by_stage": [
+            (stage.label, figures["by_stage"][stage.value])
+            for stage in Stage
+            if stage.value in figures["by_stage"]
+        ],
+        "former": town.changes_in.filter(kind="merger")
+        .exclude(predecessor=F("successor"))
+        .select_related("predecessor"),
         "adhesions": Adhesion.objects.filter(municipality=town, status="accepted").select_related("protocol"),
-        "neighbours": _neighbours(town), "locator": locator(town),
-        "density": round(town.population / float(town.area_km2)) if town.population and town.area_km2 else None,
+        "neighbours": _neighbours(town),
+        "locator": locator(town),
+        "density": round(town.population / float(town.area_km2))
+        if town.population and town.area_km2
+        else None,
     }
     return render(request, "projects/city_detail.html", context)
 
@@ -78,7 +95,11 @@ def _by_area(counts: dict[str, int]) -> list[dict]:
     """The eight areas with the count and its share of the largest, for bars."""
     most = max(counts.values(), default=0)
     return [
-        {"area": a, "count": counts.get(a.key, 0), "share": round(100 * counts.get(a.key, 0) / most) if most else 0}
+        {
+            "area": a,
+            "count": counts.get(a.key, 0),
+            "share": round(100 * counts.get(a.key, 0) / most) if most else 0,
+        }
         for a in AREAS
     ]
 
@@ -86,21 +107,10 @@ def _by_area(counts: dict[str, int]) -> list[dict]:
 def _neighbours(town: Territory) -> list[dict]:
     """Municipalities of the same province with most projects: what to look at when there is none here."""
     counts = projects_by_municipality()
-    near = Territory.objects.municipalities().filter(province=town.province, code__in=list(counts)).exclude(pk=town.pk)
+    near = (
+        Territory.objects.municipalities()
+        .filter(province=town.province, code__in=list(counts))
+        .exclude(pk=town.pk)
+    )
     rows = [{"town": place, "projects": counts[place.code]} for place in near]
     return sorted(rows, key=lambda row: (-row["projects"], row["town"].name))[:5]
-
-
-def locator(town: Territory) -> dict | None:
-    """Where the town lies in its province: `{view_box, province_path, town_path}` in the plane of boundaries."""
-    ids = [town.pk, town.province_id]
-    shapes = {b.territory_id: b for b in TerritoryBoundary.objects.filter(territory__in=ids)}
-    if len(shapes) < len(ids):
-        return None
-    frame = shapes[town.province_id]
-    margin = (frame.max_x - frame.min_x) * 0.02
-    box = (frame.min_x - margin, frame.min_y - margin, frame.max_x - frame.min_x + 2 * margin, frame.max_y - frame.min_y + 2 * margin)
-    return {
-        "view_box": " ".join(f"{value:.1f}" for value in box),
-        "province_path": frame.svg_path, "town_path": shapes[town.pk].svg_path,
-    }

@@ -25,9 +25,38 @@ from projects.vocabulary import (
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 ALLOWED_TAGS = {
-    "p", "ul", "ol", "li", "strong", "em", "a", "h3", "h4", "h5", "blockquote", "code", "pre", "br", "hr",
-    "table", "thead", "tbody", "tr", "th", "td",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "a",
+    "h3",
+    "h4",
+    "h5",
+    "blockquote",
+    "code",
+    "pre",
+    "br",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
 }
+
+
+LESSONS = (
+    "what_worked",
+    "what_did_not",
+    "success_conditions",
+    "risks",
+    "would_do_differently",
+    "reuse_costs",
+)
 
 
 def render_markdown(text: str | None) -> SafeString:
@@ -36,9 +65,14 @@ def render_markdown(text: str | None) -> SafeString:
         return SafeString("")
     html = MARKDOWN.render(text)
     for level in (5, 4, 3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 5)}>").replace(f"</h{level}>", f"</h{min(level + 2, 5)}>")
+        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 5)}>").replace(
+            f"</h{level}>", f"</h{min(level + 2, 5)}>"
+        )
     clean = nh3.clean(
-        html, tags=ALLOWED_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"},
+        html,
+        tags=ALLOWED_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(clean)
@@ -78,11 +112,14 @@ def card_context(document: Mapping) -> dict:
             {**row, **{key: _money(row[key]) for key in ("baseline", "target", "value")}}
             for row in document["indicators"]
         ],
+        "has_lessons": any(document[key] for key in LESSONS),
         "description_html": render_markdown(document["description"]),
         "image": pictures[0] if pictures else None,
         "images": pictures,
         "files": [
-            {**d, "label": _label(DocumentType, d["type"])} for d in document["documents"] if d not in pictures
+            {**d, "label": _label(DocumentType, d["type"])}
+            for d in document["documents"]
+            if d not in pictures
         ],
     }
 

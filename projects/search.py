@@ -24,13 +24,26 @@ MAX_WORDS, MAX_VALUES, MAX_TEXT = 12, 50, 200
 
 # name in the API → name on pages
 FACET_NAMES = {
-    "area": "area", "municipality": "comune", "province": "provincia", "region": "regione",
-    "stage": "stato", "kind": "tipo", "year": "anno", "funding_source": "fonte",
-    "cost_band": "costo", "technology": "tecnologia", "sdg": "obiettivo", "origin": "origine",
+    "area": "area",
+    "municipality": "comune",
+    "province": "provincia",
+    "region": "regione",
+    "stage": "stato",
+    "kind": "tipo",
+    "year": "anno",
+    "funding_source": "fonte",
+    "cost_band": "costo",
+    "technology": "tecnologia",
+    "sdg": "obiettivo",
+    "origin": "origine",
 }
 RANGE_NAMES = {
-    "year_from": "anno_da", "year_to": "anno_a", "cost_min": "costo_min", "cost_max": "costo_max",
-    "bbox": "riquadro", "updated_since": "aggiornati_dal",
+    "year_from": "anno_da",
+    "year_to": "anno_a",
+    "cost_min": "costo_min",
+    "cost_max": "costo_max",
+    "bbox": "riquadro",
+    "updated_since": "aggiornati_dal",
 }
 SORTS = {
     "-published_at": ("recenti", ["-published_at", "-id"]),
@@ -42,8 +55,11 @@ SORTS = {
     "relevance": ("pertinenza", ["-score", "-published_at", "-id"]),
 }
 CLOSED = {
-    "stage": set(Stage.values), "kind": set(Kind.values), "funding_source": set(FundingSource.values),
-    "origin": set(Origin.values), "cost_band": {key for key, _limit in COST_BANDS},
+    "stage": set(Stage.values),
+    "kind": set(Kind.values),
+    "funding_source": set(FundingSource.values),
+    "origin": set(Origin.values),
+    "cost_band": {key for key, _limit in COST_BANDS},
     "sdg": {str(number) for number, _label in SDG_CHOICES},
 }
 
@@ -189,9 +205,22 @@ def find(query: ProjectQuery) -> QuerySet[Card]:
     return cards.order_by(*SORTS[sort][1])
 
 
+def similar_to(card: Card, limit: int = 3) -> QuerySet[Card]:
+    """Other current cards of the same main area, those of the same place first."""
+    nearness = Case(
+        When(municipality_code=card.municipality_code, then=Value(0)),
+        When(province_code=card.province_code, then=Value(1)),
+        default=Value(2),
+    )
+    others = Card.objects.current().filter(primary_area=card.primary_area).exclude(project=card.project_id)
+    return others.defer("document", "search_text").order_by(nearness, "-published_at", "-id")[:limit]
+
+
 def _within(cards: QuerySet, ranges: Mapping) -> QuerySet:
     if "year_from" in ranges:
-        cards = cards.filter(Q(year_to__gte=ranges["year_from"]) | Q(year_to=None, year_from__gte=ranges["year_from"]))
+        cards = cards.filter(
+            Q(year_to__gte=ranges["year_from"]) | Q(year_to=None, year_from__gte=ranges["year_from"])
+        )
     if "year_to" in ranges:
         cards = cards.filter(year_from__lte=ranges["year_to"])
     if "cost_min" in ranges:
@@ -229,8 +258,12 @@ def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict
 def labels_of(facet: str, values) -> dict[str, str]:
     """`{value: words}` for the values of a facet, in the reader's language."""
     closed = {
-        "stage": Stage.choices, "kind": Kind.choices, "funding_source": FundingSource.choices,
-        "origin": Origin.choices, "cost_band": COST_BAND_LABELS, "area": [(a.key, a.name) for a in AREA_BY_KEY.values()],
+        "stage": Stage.choices,
+        "kind": Kind.choices,
+        "funding_source": FundingSource.choices,
+        "origin": Origin.choices,
+        "cost_band": COST_BAND_LABELS,
+        "area": [(a.key, a.name) for a in AREA_BY_KEY.values()],
         "sdg": [(str(number), label) for number, label in SDG_CHOICES],
     }
     if facet in closed:
@@ -242,17 +275,27 @@ def labels_of(facet: str, values) -> dict[str, str]:
 
 
 COST_BAND_LABELS = [
-    ("unknown", gettext_lazy("Non comunicato")), ("under_50k", gettext_lazy("Meno di 50.000 €")),
-    ("50k_250k", gettext_lazy("Da 50.000 a 250.000 €")), ("250k_1m", gettext_lazy("Da 250.000 € a 1 milione")),
-    ("1m_5m", gettext_lazy("Da 1 a 5 milioni di euro")), ("5m_20m", gettext_lazy("Da 5 a 20 milioni di euro")),
+    ("unknown", gettext_lazy("Non comunicato")),
+    ("under_50k", gettext_lazy("Meno di 50.000 €")),
+    ("50k_250k", gettext_lazy("Da 50.000 a 250.000 €")),
+    ("250k_1m", gettext_lazy("Da 250.000 € a 1 milione")),
+    ("1m_5m", gettext_lazy("Da 1 a 5 milioni di euro")),
+    ("5m_20m", gettext_lazy("Da 5 a 20 milioni di euro")),
     ("over_20m", gettext_lazy("Oltre 20 milioni di euro")),
 ]
 FACET_TITLES = {
-    "area": gettext_lazy("Area"), "municipality": gettext_lazy("Comune"), "province": gettext_lazy("Provincia"),
-    "region": gettext_lazy("Regione"), "stage": gettext_lazy("Stato"), "kind": gettext_lazy("Tipo"),
-    "year": gettext_lazy("Anno"), "funding_source": gettext_lazy("Fonte di finanziamento"),
-    "cost_band": gettext_lazy("Costo"), "technology": gettext_lazy("Tecnologia"),
-    "sdg": gettext_lazy("Obiettivo di sviluppo sostenibile"), "origin": gettext_lazy("Origine"),
+    "area": gettext_lazy("Area"),
+    "municipality": gettext_lazy("Comune"),
+    "province": gettext_lazy("Provincia"),
+    "region": gettext_lazy("Regione"),
+    "stage": gettext_lazy("Stato"),
+    "kind": gettext_lazy("Tipo"),
+    "year": gettext_lazy("Anno"),
+    "funding_source": gettext_lazy("Fonte di finanziamento"),
+    "cost_band": gettext_lazy("Costo"),
+    "technology": gettext_lazy("Tecnologia"),
+    "sdg": gettext_lazy("Obiettivo di sviluppo sostenibile"),
+    "origin": gettext_lazy("Origine"),
 }
 
 
@@ -267,14 +310,18 @@ def facet_groups(query: ProjectQuery, counts: Mapping) -> list[dict]:
         labels = labels_of(facet, {*found, *chosen})
         options = [
             {
-                "value": AREA_BY_KEY[value].slug if facet == "area" else value, "label": label,
-                "count": found.get(value, 0), "selected": value in chosen,
+                "value": AREA_BY_KEY[value].slug if facet == "area" else value,
+                "label": label,
+                "count": found.get(value, 0),
+                "selected": value in chosen,
             }
             for value, label in labels.items()
         ]
         if facet not in CLOSED and facet != "area":
             options.sort(key=lambda option: (-option["count"], fold(option["label"])))
-        groups.append({"key": facet, "name": FACET_NAMES[facet], "title": FACET_TITLES[facet], "options": options})
+        groups.append(
+            {"key": facet, "name": FACET_NAMES[facet], "title": FACET_TITLES[facet], "options": options}
+        )
     return groups
 
 
@@ -286,17 +333,24 @@ def chips(query: ProjectQuery) -> list[dict]:
         for value in values:
             rest = {**query.facets, facet: tuple(v for v in values if v != value)}
             without = replace(query, facets={k: v for k, v in rest.items() if v})
-            found.append({"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without})
+            found.append(
+                {"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without}
+            )
     for key, value in query.ranges.items():
         without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
         found.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
     if query.text:
-        found.append({"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")})
+        found.append(
+            {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
+        )
     return [{**chip, "url": page_params(chip["without"]).urlencode()} for chip in found]
 
 
 RANGE_TITLES = {
-    "year_from": gettext_lazy("Dall’anno"), "year_to": gettext_lazy("Fino all’anno"),
-    "cost_min": gettext_lazy("Costo minimo"), "cost_max": gettext_lazy("Costo massimo"),
-    "bbox": gettext_lazy("Riquadro della mappa"), "updated_since": gettext_lazy("Aggiornati dal"),
+    "year_from": gettext_lazy("Dall’anno"),
+    "year_to": gettext_lazy("Fino all’anno"),
+    "cost_min": gettext_lazy("Costo minimo"),
+    "cost_max": gettext_lazy("Costo massimo"),
+    "bbox": gettext_lazy("Riquadro della mappa"),
+    "updated_since": gettext_lazy("Aggiornati dal"),
 }

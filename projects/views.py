@@ -11,10 +11,21 @@ from municipalities.search import suggest_municipalities
 from projects.areas import AREA_BY_SLUG, AREAS
 from projects.cards import read_document
 from projects.differences import differences
+from projects.maps import locator_of, region_map
 from projects.models import Card
 from projects.portfolio import area_totals, front_figures
 from projects.presentation import card_context, list_item
-from projects.search import SORTS, ProjectQuery, chips, facet_counts, facet_groups, find, page_params, parse
+from projects.search import (
+    SORTS,
+    ProjectQuery,
+    chips,
+    facet_counts,
+    facet_groups,
+    find,
+    page_params,
+    parse,
+    similar_to,
+)
 
 PER_PAGE = 10
 LIST_FACETS = ("area", "stage", "municipality")
@@ -24,7 +35,9 @@ LIST_FACETS = ("area", "stage", "municipality")
 def home(request):
     """Figures, areas, what is new."""
     newest = [list_item(card) for card in find(ProjectQuery())[:6]]
-    return render(request, "projects/home.html", {"figures": front_figures(), "areas": area_totals(), "newest": newest})
+    return render(
+        request, "projects/home.html", {"figures": front_figures(), "areas": area_totals(), "newest": newest}
+    )
 
 
 @require_safe
@@ -38,15 +51,20 @@ def card_list(request):
     cards = find(query)
     paginator = Paginator(cards, PER_PAGE)
     number = request.GET.get("pagina", "1")
-    if number.isdigit() and int(number) > paginator.num_pages:
+    if number.isdecimal() and int(number) > paginator.num_pages:
         params = page_params(query)
         params["pagina"] = str(paginator.num_pages)
         return redirect(f"{request.path}?{params.urlencode()}")
     page = paginator.get_page(number)
     context = {
-        "page": page, "items": [list_item(card) for card in page.object_list], "count": paginator.count,
-        "query": query, "problems": problems, "base": page_params(query).urlencode(),
-        "groups": facet_groups(query, facet_counts(query, LIST_FACETS)), "chips": chips(query),
+        "page": page,
+        "items": [list_item(card) for card in page.object_list],
+        "count": paginator.count,
+        "query": query,
+        "problems": problems,
+        "base": page_params(query).urlencode(),
+        "groups": facet_groups(query, facet_counts(query, LIST_FACETS)),
+        "chips": chips(query),
         "sorts": [(italian, _sort_label(key), key == query.sort) for key, (italian, _order) in SORTS.items()],
         "widenings": _widenings(query) if not paginator.count else [],
     }
@@ -55,8 +73,12 @@ def card_list(request):
 
 def _sort_label(key: str) -> str:
     return {
-        "-published_at": _("Dalla più recente"), "published_at": _("Dalla meno recente"), "title": _("Titolo, A–Z"),
-        "-title": _("Titolo, Z–A"), "cost": _("Costo, dal più basso"), "-cost": _("Costo, dal più alto"),
+        "-published_at": _("Dalla più recente"),
+        "published_at": _("Dalla meno recente"),
+        "title": _("Titolo, A–Z"),
+        "-title": _("Titolo, Z–A"),
+        "cost": _("Costo, dal più basso"),
+        "-cost": _("Costo, dal più alto"),
         "relevance": _("Pertinenza"),
     }[key]
 
@@ -69,7 +91,9 @@ def _widenings(query: ProjectQuery) -> list[dict]:
 
 def _card_or_404(slug: str) -> Card | HttpResponse:
     """The card in force for a slug; a redirect for a code; the last withdrawn edition otherwise."""
-    card = Card.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("project").first()
+    card = (
+        Card.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("project").first()
+    )
     if card:
         return card
     by_code = Card.objects.filter(code=slug.upper()).order_by("-edition").first()
@@ -90,7 +114,15 @@ def card_detail(request, slug):
 
 
 def _detail(card: Card) -> dict:
-    return {**card_context(read_document(card)), "edition": card, "confirmed_at": card.project.confirmed_at}
+    document = read_document(card)
+    town = document["lead_municipality"]
+    return {
+        **card_context(document),
+        "edition": card,
+        "confirmed_at": card.project.confirmed_at,
+        "similar": [list_item(other) for other in similar_to(card)],
+        "locator": locator_of(town and town["code"]),
+    }
 
 
 @require_safe
@@ -98,7 +130,9 @@ def card_json(request, slug):
     """The card as data, at an address of its own beside the page."""
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
-        return redirect("projects:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True)
+        return redirect(
+            "projects:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True
+        )
     if not card.is_current:
         raise Http404(_("La scheda è stata ritirata."))
     body = orjson.dumps(read_document(card), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
@@ -116,7 +150,11 @@ def _editions(slug: str) -> list[Card]:
 def card_versions(request, slug):
     """Every edition of a card, from the last."""
     editions = _editions(slug)
-    return render(request, "projects/card_versions.html", {"editions": editions, "title": editions[0].title, "slug": slug})
+    return render(
+        request,
+        "projects/card_versions.html",
+        {"editions": editions, "title": editions[0].title, "slug": slug},
+    )
 
 
 @require_safe
@@ -125,7 +163,9 @@ def card_version(request, slug, number):
     edition = _edition(_editions(slug), number)
     if edition.withdrawn_at:
         return render(request, "projects/card_withdrawn.html", {"card": edition}, status=410)
-    return render(request, "projects/card_detail.html", {**_detail(edition), "is_past": not edition.is_current})
+    return render(
+        request, "projects/card_detail.html", {**_detail(edition), "is_past": not edition.is_current}
+    )
 
 
 def _edition(editions: list[Card], number: int) -> Card:
@@ -139,10 +179,13 @@ def _edition(editions: list[Card], number: int) -> Card:
 def card_compare_editions(request, slug, number, other):
     """What changed between two editions, field by field."""
     editions = _editions(slug)
-    first, second = sorted((_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition)
+    first, second = sorted(
+        (_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition
+    )
     rows = differences(read_document(first), read_document(second))
     return render(
-        request, "projects/card_compare_editions.html",
+        request,
+        "projects/card_compare_editions.html",
         {"before": first, "after": second, "differences": rows, "slug": slug, "title": second.title},
     )
 
@@ -162,8 +205,11 @@ def area_detail(request, slug):
     counts = facet_counts(query, ("stage", "municipality"))
     cards = find(query)
     context = {
-        "area": area, "count": cards.count(), "items": [list_item(card) for card in cards[:PER_PAGE]],
-        "municipalities": len(counts["municipality"]), "groups": facet_groups(query, {"stage": counts["stage"]}),
+        "area": area,
+        "count": cards.count(),
+        "items": [list_item(card) for card in cards[:PER_PAGE]],
+        "municipalities": len(counts["municipality"]),
+        "groups": facet_groups(query, {"stage": counts["stage"]}),
         "areas": AREAS,
     }
     return render(request, "projects/area_detail.html", context)
@@ -176,7 +222,9 @@ def search(request):
     query, _problems = parse(request.GET, page=True)
     cards = find(query) if query.text else Card.objects.none()
     context = {
-        "text": text, "count": cards.count(), "items": [list_item(card) for card in cards[:PER_PAGE]],
+        "text": text,
+        "count": cards.count(),
+        "items": [list_item(card) for card in cards[:PER_PAGE]],
         "towns": suggest_municipalities(text, limit=10) if text else [],
         "areas": [a for a in AREAS if text and text.lower() in str(a.name).lower()],
     }

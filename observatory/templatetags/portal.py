@@ -1,5 +1,6 @@
 """Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
 
+import json
 import re
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from django.urls import translate_url
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -140,3 +142,60 @@ def page_numbers(page) -> list[int | None]:
 @register.simple_tag
 def all_areas():
     return AREAS
+
+
+@register.filter
+def localised(item: dict, field: str) -> str:
+    """`title` or `summary` in the reader's language, in Italian where the body gave no other."""
+    return (get_language() == "en" and item.get(f"{field}_en")) or item.get(field) or ""
+
+
+@register.simple_tag(takes_context=True)
+def json_ld(context, data: dict) -> SafeString:
+    """A block of linked data; the three signs that could end it early are written as escapes."""
+    text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, sort_keys=True)
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')
+
+
+@register.simple_tag(takes_context=True)
+def card_ld(context) -> SafeString:
+    """A card as schema.org's CreativeWork."""
+    card = context["card"]
+    town = card["lead_municipality"]
+    promoter = card["promoter"]
+    data = {
+        "@type": "CreativeWork",
+        "name": card["title"],
+        "abstract": card["summary"],
+        "identifier": card["code"],
+        "version": card["edition"],
+        "datePublished": card["published_at"],
+        "url": context.get("SITE_URL", "") + context["request"].path,
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "about": [str(area.name) for area in context["areas"]],
+        "spatialCoverage": town and {"@type": "City", "name": town["name"], "identifier": town["istat_code"]},
+        "publisher": promoter and {"@type": "GovernmentOrganization", "name": promoter["name"]},
+    }
+    return json_ld(context, {key: value for key, value in data.items() if value})
+
+
+@register.simple_tag(takes_context=True)
+def city_ld(context) -> SafeString:
+    town = context["town"]
+    data = {
+        "@type": "City",
+        "name": town.name,
+        "identifier": town.istat_code,
+        "url": context.get("SITE_URL", "") + context["request"].path,
+        "containedInPlace": town.province and {"@type": "AdministrativeArea", "name": town.province.name},
+    }
+    return json_ld(context, {key: value for key, value in data.items() if value})
+
+
+@register.simple_tag(takes_context=True)
+def query_pairs(context, *left_out: str) -> list[tuple[str, str]]:
+    """The query string as hidden fields of a form, without the names that the form sends itself."""
+    lists = context["request"].GET.lists()
+    return [(name, value) for name, values in lists if name not in left_out for value in values]
