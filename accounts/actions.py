@@ -50,7 +50,9 @@ def decline_adhesion(adhesion: Adhesion, *, by, reason: str) -> Adhesion:
 def invite_colleague(organisation: Organisation, *, by, email: str, name: str, role: str) -> Membership:
     """Give a person a role in a body, opening an account when there is none."""
     membership = _join(email, name, organisation, role)
-    Event.objects.create(verb="invite", by=by, organisation=organisation, person=membership.user, detail={"role": role})
+    Event.objects.create(
+        verb="invite", by=by, organisation=organisation, person=membership.user, detail={"role": role}
+    )
     transaction.on_commit(lambda: send_invitation(membership, organisation.name))
     return membership
 
@@ -59,7 +61,10 @@ def invite_colleague(organisation: Organisation, *, by, email: str, name: str, r
 def remove_colleague(membership: Membership, *, by) -> None:
     """End a person's role in a body; the account and what it did stay on record."""
     Event.objects.create(
-        verb="remove", by=by, organisation=membership.organisation, person=membership.user,
+        verb="remove",
+        by=by,
+        organisation=membership.organisation,
+        person=membership.user,
         detail={"role": membership.role},
     )
     membership.delete()
@@ -85,7 +90,9 @@ def _join(email: str, name: str, organisation: Organisation, role: str) -> Membe
     email = email.strip().lower()
     user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
-    membership, _made = Membership.objects.get_or_create(user=user, organisation=organisation, defaults={"role": role})
+    membership, _made = Membership.objects.get_or_create(
+        user=user, organisation=organisation, defaults={"role": role}
+    )
     return membership
 
 
@@ -112,7 +119,8 @@ def send_invitation(membership: Membership, reason: str) -> None:
 def _send_decline(adhesion: Adhesion) -> None:
     send_mail(
         "La tua richiesta di adesione",
-        f"La redazione non ha accolto la richiesta di {adhesion.applicant_name} per «{adhesion.protocol}».\n\n"
+        f"La redazione non ha accolto la richiesta di {adhesion.applicant_name} "
+        f"per «{adhesion.protocol}».\n\n"
         f"Motivo: {adhesion.reason}\n",
         settings.DEFAULT_FROM_EMAIL,
         [adhesion.email],

@@ -41,7 +41,9 @@ def adhesion_list(request):
     adhesions = Adhesion.objects.filter(status=wanted).select_related("protocol", "municipality__province")
     page = Paginator(adhesions.order_by("created_at"), 50).get_page(request.GET.get("pagina"))
     return render(
-        request, "desk/adhesion_list.html", {"page": page, "wanted": wanted, "states": Adhesion.Status.choices}
+        request,
+        "desk/adhesion_list.html",
+        {"page": page, "wanted": wanted, "states": Adhesion.Status.choices},
     )
 
 
@@ -58,7 +60,9 @@ def adhesion_detail(request, pk):
         if answer:
             return answer
     context = {
-        "adhesion": adhesion, "form": form, "open": adhesion.status == Adhesion.Status.RECEIVED,
+        "adhesion": adhesion,
+        "form": form,
+        "open": adhesion.status == Adhesion.Status.RECEIVED,
         "events": adhesion.events.select_related("by").order_by("-at"),
         "twins": _twins(adhesion),
     }
@@ -85,7 +89,9 @@ def _twins(adhesion):
     """Other requests for the same body and protocol, so that nobody accepts twice."""
     if adhesion.municipality_id is None:
         return Adhesion.objects.none()
-    same = Adhesion.objects.filter(protocol=adhesion.protocol, municipality=adhesion.municipality, kind=adhesion.kind)
+    same = Adhesion.objects.filter(
+        protocol=adhesion.protocol, municipality=adhesion.municipality, kind=adhesion.kind
+    )
     return same.exclude(pk=adhesion.pk).order_by("created_at")
 
 
@@ -98,7 +104,9 @@ def adhesion_document(request, pk):
     if not adhesion.signed_document:
         raise Http404
     return FileResponse(
-        adhesion.signed_document.open("rb"), as_attachment=True, filename=f"adesione-{pk}.pdf",
+        adhesion.signed_document.open("rb"),
+        as_attachment=True,
+        filename=f"adesione-{pk}.pdf",
         content_type="application/pdf",
     )
 
@@ -122,7 +130,11 @@ def colleagues(request):
             messages.success(request, _("Invito inviato a {}.").format(form.cleaned_data["email"]))
             return redirect("accounts:colleagues")
     members = Membership.objects.filter(organisation__in=bodies).select_related("user", "organisation")
-    context = {"members": members.order_by("organisation__name", "user__name"), "managed": managed, "form": form}
+    context = {
+        "members": members.order_by("organisation__name", "user__name"),
+        "managed": managed,
+        "form": form,
+    }
     return render(request, "officer/colleagues.html", context, status=422 if form.errors else 200)
 
 
@@ -136,7 +148,9 @@ def colleague_remove(request, pk):
     if not rules.is_manager(request.user, membership.organisation_id):
         raise PermissionDenied
     if membership.user_id == request.user.pk:
-        messages.error(request, _("Non puoi togliere te stesso: chiedi a un altro responsabile o alla redazione."))
+        messages.error(
+            request, _("Non puoi togliere te stesso: chiedi a un altro responsabile o alla redazione.")
+        )
     else:
         actions.remove_colleague(membership, by=request.user)
         messages.success(request, _("Hai tolto l’accesso a {}.").format(membership.user))

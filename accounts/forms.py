@@ -6,7 +6,9 @@ from accounts.models import Membership
 
 class DeclineForm(forms.Form):
     reason = forms.CharField(
-        label=_("Motivo"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Motivo"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Scrivi il motivo")},
     )
 
@@ -25,6 +27,7 @@ class ColleagueForm(forms.Form):
         },
     )
     role = forms.ChoiceField(
-        label=_("Ruolo"), choices=[(r.value, r.label) for r in (Membership.Role.OFFICER, Membership.Role.MANAGER)],
+        label=_("Ruolo"),
+        choices=[(r.value, r.label) for r in (Membership.Role.OFFICER, Membership.Role.MANAGER)],
         help_text=_("Il responsabile invita e toglie i colleghi"),
     )

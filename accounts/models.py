@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Adhesion, Organisation
 
@@ -21,11 +22,11 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    email = models.EmailField("e-mail", unique=True)
-    name = models.CharField("nome o ufficio", max_length=120, blank=True)
-    is_active = models.BooleanField("attivo", default=True)
-    is_staff = models.BooleanField("accede all’amministrazione", default=False)
-    joined_at = models.DateTimeField("iscrizione", auto_now_add=True)
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("nome o ufficio"), max_length=120, blank=True)
+    is_active = models.BooleanField(_("attivo"), default=True)
+    is_staff = models.BooleanField(_("accede all’amministrazione"), default=False)
+    joined_at = models.DateTimeField(_("iscrizione"), auto_now_add=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
@@ -33,8 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
-        verbose_name = "persona"
-        verbose_name_plural = "persone"
+        verbose_name = _("persona")
+        verbose_name_plural = _("persone")
 
     def __str__(self):
         return self.name or self.email
@@ -42,19 +43,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 class Membership(models.Model):
     class Role(models.TextChoices):
-        OFFICER = "officer", "Referente"
-        MANAGER = "manager", "Responsabile dell’ente"
-        REVIEWER = "reviewer", "Redazione"
-        ADMINISTRATOR = "administrator", "Amministrazione"
+        OFFICER = "officer", _("Referente")
+        MANAGER = "manager", _("Responsabile dell’ente")
+        REVIEWER = "reviewer", _("Redazione")
+        ADMINISTRATOR = "administrator", _("Amministrazione")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
-    role = models.CharField("ruolo", max_length=16, choices=Role)
+    role = models.CharField(_("ruolo"), max_length=16, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = "appartenenza"
-        verbose_name_plural = "appartenenze"
+        verbose_name = _("appartenenza")
+        verbose_name_plural = _("appartenenze")
         constraints = [
             models.UniqueConstraint(fields=["user", "organisation"], name="one_role_per_person_and_body")
         ]
@@ -75,8 +76,8 @@ class Event(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        verbose_name = "evento"
-        verbose_name_plural = "registro"
+        verbose_name = _("evento")
+        verbose_name_plural = _("registro")
 
     def __str__(self):
         return self.verb

@@ -18,7 +18,8 @@ urlpatterns = [
     path("password/dimenticata/inviata/", views.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/scegli/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key, name="account_reset_password_from_key",
+        views.password_reset_from_key,
+        name="account_reset_password_from_key",
     ),
     path("password/scelta/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
 ]

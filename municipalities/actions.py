@@ -64,7 +64,9 @@ def body_of_municipality(territory: Territory) -> Organisation:
     """The municipality as a body, made on first need."""
     existing = Organisation.objects.of_municipality(territory).first()
     return existing or open_body(
-        kind=Organisation.Kind.MUNICIPALITY, name=f"Comune di {territory.name}", territory=territory,
+        kind=Organisation.Kind.MUNICIPALITY,
+        name=f"Comune di {territory.name}",
+        territory=territory,
         ipa_code=territory.ipa_code,
     )
 

@@ -15,13 +15,19 @@ class AdhesionForm(forms.ModelForm):
     """Who asks, for which body, with which act. The nonce makes a double click one request."""
 
     kind = forms.ChoiceField(
-        label=_("Che tipo di ente sei?"), widget=forms.RadioSelect, error_messages={"required": _("Scegli il tipo di ente")}
+        label=_("Che tipo di ente sei?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Scegli il tipo di ente")},
     )
     municipality = MunicipalityField(
-        label=_("Comune"), required=False, help_text=_("Per i Comuni: scrivi il nome, per esempio Ivrea o Samone (TO)")
+        label=_("Comune"),
+        required=False,
+        help_text=_("Per i Comuni: scrivi il nome, per esempio Ivrea o Samone (TO)"),
     )
     protocol_date = forms.DateField(
-        label=_("Data di protocollo"), required=False, help_text=_("Per esempio 1/3/2026"),
+        label=_("Data di protocollo"),
+        required=False,
+        help_text=_("Per esempio 1/3/2026"),
         input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y"],
         error_messages={"invalid": _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2026")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -32,8 +38,16 @@ class AdhesionForm(forms.ModelForm):
     class Meta:
         model = Adhesion
         fields = [
-            "kind", "municipality", "body_name", "office", "officer_name", "email", "protocol_number",
-            "protocol_date", "signed_document", "note",
+            "kind",
+            "municipality",
+            "body_name",
+            "office",
+            "officer_name",
+            "email",
+            "protocol_number",
+            "protocol_date",
+            "signed_document",
+            "note",
         ]
         labels = {"signed_document": _("Documento firmato (PDF)")}
         help_texts = {

@@ -28,12 +28,14 @@ def read_municipality(text: str) -> Territory:
         return exact[0]
     if len(exact) > 1:
         choices = ", ".join(sorted(place_label(p) for p in exact))
-        raise ValidationError(_("Ci sono più Comuni con questo nome: scrivi %(choices)s"), params={"choices": choices})
+        raise ValidationError(
+            _("Ci sono più Comuni con questo nome: scrivi %(choices)s"), params={"choices": choices}
+        )
     if by_code := find_municipality(text):
         return by_code
-    if by_former := Territory.objects.municipalities().filter(codes__search_name=fold(name)).distinct()[:2]:
-        if len(by_former) == 1 and (heir := find_municipality(by_former[0].code)):
-            return heir
+    by_former = Territory.objects.municipalities().filter(codes__search_name=fold(name)).distinct()[:2]
+    if len(by_former) == 1 and (heir := find_municipality(by_former[0].code)):
+        return heir
     near = ", ".join(place_label(p) for p in suggest_municipalities(name, limit=3))
     hint = _(" Forse cerchi: %(near)s") % {"near": near} if near else ""
     raise ValidationError(

@@ -9,7 +9,9 @@ from municipalities.models import Territory, TerritoryChange
 
 # A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
 ENDING_KINDS = (
-    TerritoryChange.Kind.MERGER, TerritoryChange.Kind.INCORPORATION, TerritoryChange.Kind.RENAMING,
+    TerritoryChange.Kind.MERGER,
+    TerritoryChange.Kind.INCORPORATION,
+    TerritoryChange.Kind.RENAMING,
 )
 
 

@@ -20,7 +20,9 @@ def protocol_list(request):
 @require_safe
 def protocol_detail(request, slug):
     protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
-    accepted = protocol.adhesions.filter(status=Adhesion.Status.ACCEPTED).select_related("organisation__territory")
+    accepted = protocol.adhesions.filter(status=Adhesion.Status.ACCEPTED).select_related(
+        "organisation__territory"
+    )
     context = {"protocol": protocol, "members": accepted.order_by("organisation__name")}
     return render(request, "municipalities/protocol_detail.html", context)
 

@@ -32,7 +32,9 @@ def required(name: str, relaxed: str) -> str:
         return value
     if RELAXED:
         return relaxed
-    missing = [n for n in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL") if not env.str(n, default="")]
+    missing = [
+        n for n in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL") if not env.str(n, default="")
+    ]
     raise ImproperlyConfigured(
         f"Mancano le variabili d’ambiente: {', '.join(missing)}. "
         "Le elenca .env.example; per provare sul tuo computer usa `make serve`."
@@ -87,6 +89,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "observatory.urls"
 WSGI_APPLICATION = "observatory.wsgi.application"
+# An address typed without its scheme is https, as Django 6 will assume by itself.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
@@ -149,6 +153,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:landing"
 ACCOUNT_ADAPTER = "accounts.adapter.InvitationOnlyAdapter"
@@ -234,6 +240,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    # How many proxies stand in front: what a client writes in X-Forwarded-For beyond them is not believed.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

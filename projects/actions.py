@@ -16,7 +16,16 @@ from municipalities.models import Organisation
 from projects import mail
 from projects.cards import build_card, collect, places_of, write_card
 from projects.completeness import missing_required
-from projects.models import Card, CardFacet, CodeCounter, Document, FieldComment, Project, ProjectEvent, Submission
+from projects.models import (
+    Card,
+    CardFacet,
+    CodeCounter,
+    Document,
+    FieldComment,
+    Project,
+    ProjectEvent,
+    Submission,
+)
 from projects.workflow import EDITABLE, MOVES, Move, Status
 
 
@@ -79,7 +88,7 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping) -> Proje
 
 @transaction.atomic
 def submit(project: Project, *, by, nonce: uuid.UUID, note: str = "") -> Submission:
-    """Send a draft for review. Raises Incomplete with what is missing; the same nonce twice is one sending."""
+    """Send a draft for review. Raises Incomplete with what is missing; one nonce is one sending."""
     if existing := Submission.objects.filter(nonce=nonce, project=project).first():
         return existing
     if missing := missing_required(project):
@@ -186,9 +195,7 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     edition = (project.cards.aggregate(n=Max("edition"))["n"] or 0) + 1
     CardFacet.objects.filter(card__project=project).delete()
     project.cards.filter(is_current=True).update(is_current=False)
-    card = Card(
-        project=project, edition=edition, published_at=now, published_by=by, change_note=change_note
-    )
+    card = Card(project=project, edition=edition, published_at=now, published_by=by, change_note=change_note)
     document = build_card(collect(project), slug=project.slug, edition=edition, published_at=now)
     write_card(card, document, places_of([document]))
     project.documents.filter(removed_at=None, published_at=None).update(published_at=now)

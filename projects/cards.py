@@ -18,14 +18,59 @@ from projects.dates import year_of
 from projects.models import Card, CardFacet, Project
 
 OWN_FIELDS = (
-    "code", "title", "acronym", "summary", "description", "title_en", "summary_en", "kind", "website",
-    "place_name", "scale", "latitude", "longitude", "primary_area", "other_areas", "target_groups",
-    "technologies", "sdgs", "need", "objectives", "starting_situation", "policy", "stage", "stage_as_of",
-    "stage_reason", "start_planned", "start_actual", "end_planned", "end_actual", "contact_office",
-    "total_cost", "cost_unknown", "cost_is_estimate", "cost_note", "running_cost_per_year",
-    "savings_per_year", "financing_instrument", "solution", "components", "standards", "open_apis",
-    "data_produced", "data_licence", "platforms", "repository_url", "beneficiaries", "what_worked",
-    "what_did_not", "risks", "success_conditions", "would_do_differently", "participation", "origin",
+    "code",
+    "title",
+    "acronym",
+    "summary",
+    "description",
+    "title_en",
+    "summary_en",
+    "kind",
+    "website",
+    "place_name",
+    "scale",
+    "latitude",
+    "longitude",
+    "primary_area",
+    "other_areas",
+    "target_groups",
+    "technologies",
+    "sdgs",
+    "need",
+    "objectives",
+    "starting_situation",
+    "policy",
+    "stage",
+    "stage_as_of",
+    "stage_reason",
+    "start_planned",
+    "start_actual",
+    "end_planned",
+    "end_actual",
+    "contact_office",
+    "total_cost",
+    "cost_unknown",
+    "cost_is_estimate",
+    "cost_note",
+    "running_cost_per_year",
+    "savings_per_year",
+    "financing_instrument",
+    "solution",
+    "components",
+    "standards",
+    "open_apis",
+    "data_produced",
+    "data_licence",
+    "platforms",
+    "repository_url",
+    "beneficiaries",
+    "what_worked",
+    "what_did_not",
+    "risks",
+    "success_conditions",
+    "would_do_differently",
+    "participation",
+    "origin",
 )
 ROWS = {
     "identifiers": ("scheme", "value"),
@@ -37,16 +82,42 @@ ROWS = {
     "sources": ("url", "title"),
 }
 DOCUMENT_FIELDS = (
-    "id", "type", "title", "url", "media_type", "size", "sha256", "width", "height", "alt_text", "credit",
-    "date", "licence",
+    "id",
+    "type",
+    "title",
+    "url",
+    "media_type",
+    "size",
+    "sha256",
+    "width",
+    "height",
+    "alt_text",
+    "credit",
+    "date",
+    "licence",
 )
 COST_BANDS = (
-    ("unknown", None), ("under_50k", 50_000), ("50k_250k", 250_000), ("250k_1m", 1_000_000),
-    ("1m_5m", 5_000_000), ("5m_20m", 20_000_000), ("over_20m", None),
+    ("unknown", None),
+    ("under_50k", 50_000),
+    ("50k_250k", 250_000),
+    ("250k_1m", 1_000_000),
+    ("1m_5m", 5_000_000),
+    ("5m_20m", 20_000_000),
+    ("over_20m", None),
 )
 FACETS = (
-    "area", "municipality", "province", "region", "stage", "kind", "year", "funding_source", "cost_band",
-    "technology", "sdg", "origin",
+    "area",
+    "municipality",
+    "province",
+    "region",
+    "stage",
+    "kind",
+    "year",
+    "funding_source",
+    "cost_band",
+    "technology",
+    "sdg",
+    "origin",
 )
 MAX_YEARS = 60
 
@@ -69,7 +140,9 @@ def collect(project: Project) -> dict:
     facts["lead_municipality"] = project.lead_municipality.code if project.lead_municipality_id else None
     facts["other_municipalities"] = sorted(project.other_municipalities.values_list("code", flat=True))
     facts["promoter"] = project.promoter and {
-        "slug": project.promoter.slug, "name": project.promoter.name, "kind": project.promoter.kind,
+        "slug": project.promoter.slug,
+        "name": project.promoter.name,
+        "kind": project.promoter.kind,
     }
     facts["contact_email"] = project.contact_email if project.contact_is_public else ""
     for name, fields in ROWS.items():
@@ -125,12 +198,18 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
     lead = places.get(document["lead_municipality"])
     others = [places[c] for c in document["other_municipalities"] if c in places]
     columns = {
-        "code": document["code"], "slug": document["slug"], "title": document["title"],
-        "title_key": fold(document["title"])[:120], "primary_area": document["primary_area"] or "",
-        "kind": document["kind"] or "", "stage": document["stage"] or "",
+        "code": document["code"],
+        "slug": document["slug"],
+        "title": document["title"],
+        "title_key": fold(document["title"])[:120],
+        "primary_area": document["primary_area"] or "",
+        "kind": document["kind"] or "",
+        "stage": document["stage"] or "",
         "municipality_code": lead.code if lead else (document["lead_municipality"] or ""),
-        "province_code": lead.province if lead else "", "region_code": lead.region if lead else "",
-        "year_from": document["year_from"], "year_to": document["year_to"],
+        "province_code": lead.province if lead else "",
+        "region_code": lead.region if lead else "",
+        "year_from": document["year_from"],
+        "year_to": document["year_to"],
         "total_cost": document["total_cost"] and Decimal(document["total_cost"]),
         "latitude": document["latitude"] and Decimal(document["latitude"]),
         "longitude": document["longitude"] and Decimal(document["longitude"]),
@@ -144,9 +223,29 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
     """What a list shows of a card, the same for page, API and file."""
     keys = (
-        "code", "slug", "title", "title_en", "acronym", "summary", "summary_en", "kind", "primary_area",
-        "other_areas", "stage", "stage_as_of", "year_from", "year_to", "total_cost", "cost_unknown",
-        "technologies", "cup_codes", "latitude", "longitude", "place_name", "origin", "edition",
+        "code",
+        "slug",
+        "title",
+        "title_en",
+        "acronym",
+        "summary",
+        "summary_en",
+        "kind",
+        "primary_area",
+        "other_areas",
+        "stage",
+        "stage_as_of",
+        "year_from",
+        "year_to",
+        "total_cost",
+        "cost_unknown",
+        "technologies",
+        "cup_codes",
+        "latitude",
+        "longitude",
+        "place_name",
+        "origin",
+        "edition",
         "published_at",
     )
     item = {key: document[key] for key in keys}
@@ -160,16 +259,33 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
 
 def _named(place: Place) -> dict:
     return {
-        "code": place.code, "istat_code": place.istat_code, "name": place.name, "slug": place.slug,
-        "province": place.province, "region": place.region,
+        "code": place.code,
+        "istat_code": place.istat_code,
+        "name": place.name,
+        "slug": place.slug,
+        "province": place.province,
+        "region": place.region,
     }
 
 
 def _search_text(document: Mapping, places: list[Place]) -> str:
     words = [
-        document[key] or "" for key in (
-            "title", "acronym", "title_en", "summary", "summary_en", "need", "objectives", "solution",
-            "description", "place_name", "policy", "beneficiaries", "what_worked", "code",
+        document[key] or ""
+        for key in (
+            "title",
+            "acronym",
+            "title_en",
+            "summary",
+            "summary_en",
+            "need",
+            "objectives",
+            "solution",
+            "description",
+            "place_name",
+            "policy",
+            "beneficiaries",
+            "what_worked",
+            "code",
         )
     ]
     words += [*document["technologies"], *document["cup_codes"], *(p.name for p in places)]
@@ -205,15 +321,21 @@ def cost_band(total_cost: str | None) -> str:
 def places_of(documents: list[Mapping]) -> dict[str, Place]:
     """The municipalities in force today for every code the documents name. Constant queries
     but for merged municipalities, each of which is followed to its successor."""
-    codes = {d["lead_municipality"] for d in documents} | {c for d in documents for c in d["other_municipalities"]}
+    codes = {d["lead_municipality"] for d in documents} | {
+        c for d in documents for c in d["other_municipalities"]
+    }
     found = Territory.objects.municipalities().filter(code__in=codes - {None})
     return {t.code: _place(successor_of(t)) for t in found.select_related("province", "region")}
 
 
 def _place(territory: Territory) -> Place:
     return Place(
-        territory.code, territory.name, territory.slug, territory.istat_code,
-        territory.province.code if territory.province else "", territory.region.code if territory.region else "",
+        territory.code,
+        territory.name,
+        territory.slug,
+        territory.istat_code,
+        territory.province.code if territory.province else "",
+        territory.region.code if territory.region else "",
     )
 
 
@@ -255,6 +377,9 @@ def name_places(document: dict) -> dict:
 def draft_document(project: Project) -> dict:
     """The card that publishing now would make, with names resolved: what a preview shows."""
     document = build_card(
-        collect(project), slug=project.slug or "", edition=project.cards.count() + 1, published_at=timezone.now()
+        collect(project),
+        slug=project.slug or "",
+        edition=project.cards.count() + 1,
+        published_at=timezone.now(),
     )
     return name_places(document)

@@ -17,8 +17,17 @@ REQUIRED = {
     "total_cost": ("resources", _("Scrivi il costo totale o indica che non è ancora disponibile")),
 }
 WORTH_ADDING = (
-    "solution", "objectives", "description", "start_actual", "end_planned", "technologies",
-    "contact_office", "contact_email", "success_conditions", "what_worked", "beneficiaries",
+    "solution",
+    "objectives",
+    "description",
+    "start_actual",
+    "end_planned",
+    "technologies",
+    "contact_office",
+    "contact_email",
+    "success_conditions",
+    "what_worked",
+    "beneficiaries",
 )
 
 

@@ -52,10 +52,14 @@ def queue(request):
     counts = dict(Project.objects.values_list("status").annotate(n=Count("pk")))
     page = Paginator(projects, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
-        "page": page, "rows": [_queue_row(p) for p in _with_submission(page.object_list)], "wanted": wanted,
+        "page": page,
+        "rows": [_queue_row(p) for p in _with_submission(page.object_list)],
+        "wanted": wanted,
         "states": [(value, label, counts.get(value, 0)) for value, label in Status.choices],
-        "waiting": counts.get(Status.SUBMITTED, 0), "in_review": counts.get(Status.IN_REVIEW, 0),
-        "public": Card.objects.current().count(), "answer_days": ANSWER_DAYS,
+        "waiting": counts.get(Status.SUBMITTED, 0),
+        "in_review": counts.get(Status.IN_REVIEW, 0),
+        "public": Card.objects.current().count(),
+        "answer_days": ANSWER_DAYS,
     }
     return render(request, "desk/queue.html", context)
 
@@ -72,7 +76,10 @@ def _queue_row(project: Project) -> dict:
     sent = project.last_submission
     days = (timezone.now() - sent.submitted_at).days if sent and not sent.decided_at else None
     return {
-        "project": project, "submission": sent, "days": days, "overdue": days is not None and days > ANSWER_DAYS,
+        "project": project,
+        "submission": sent,
+        "days": days,
+        "overdue": days is not None and days > ANSWER_DAYS,
         "warnings": _warnings(project, light=True),
     }
 
@@ -103,15 +110,24 @@ def _show_review(request, project, *, status=200, **forms):
     for note in notes:
         note.label = field_label(note.field)
     context = {
-        **card_context(document), "project": project, "submission": submission, "comments": notes,
-        "differences": differences(read_document(card), document) if card else [], "public_card": card,
+        **card_context(document),
+        "project": project,
+        "submission": submission,
+        "comments": notes,
+        "differences": differences(read_document(card), document) if card else [],
+        "public_card": card,
         "contents": [row for row in differences({}, document) if row["after"]],
         "earlier": [s for s in project.submissions.order_by("-number") if s != submission],
-        "warnings": _warnings(project), "completeness": completeness(project),
-        "can_take": rules.can_take(request.user, project), "can_review": rules.can_review(request.user, project),
-        "comment_form": CommentForm(), "message_form": MessageForm(), "reason_form": ReasonForm(prefix="archive"),
+        "warnings": _warnings(project),
+        "completeness": completeness(project),
+        "can_take": rules.can_take(request.user, project),
+        "can_review": rules.can_review(request.user, project),
+        "comment_form": CommentForm(),
+        "message_form": MessageForm(),
+        "reason_form": ReasonForm(prefix="archive"),
         "withdraw_form": ReasonForm(prefix="withdraw"),
-        "events": project.events.select_related("by").order_by("-at", "-pk")[:50], **forms,
+        "events": project.events.select_related("by").order_by("-at", "-pk")[:50],
+        **forms,
     }
     return render(request, "desk/review.html", context, status=status)
 
@@ -196,7 +212,9 @@ def request_changes(request, code):
 def publish(request, code):
     project = load(request, code)
     try:
-        card = actions.publish(project, by=request.user, change_note=request.POST.get("change_note", "")[:300])
+        card = actions.publish(
+            project, by=request.user, change_note=request.POST.get("change_note", "")[:300]
+        )
     except WrongMove:
         return _moved_on(request, code)
     return _after(request, project, _("La scheda è pubblica: edizione {}.").format(card.edition))

@@ -21,13 +21,22 @@ from projects.vocabulary import (
 
 LEFT_OUT = {"edition", "published_at", "slug", "code", "cup_codes", "year_from", "year_to", "origin"}
 LABELS = {
-    "identifiers": _("codici"), "milestones": _("tappe"), "partners": _("partner"),
-    "funding_lines": _("fonti di finanziamento"), "reuse_costs": _("costi di riuso"),
-    "indicators": _("indicatori"), "sources": _("fonti"), "documents": _("documenti"),
+    "identifiers": _("codici"),
+    "milestones": _("tappe"),
+    "partners": _("partner"),
+    "funding_lines": _("fonti di finanziamento"),
+    "reuse_costs": _("costi di riuso"),
+    "indicators": _("indicatori"),
+    "sources": _("fonti"),
+    "documents": _("documenti"),
 }
 WORDS = {
-    "kind": Kind, "stage": Stage, "scale": Scale, "financing_instrument": Instrument,
-    "target_groups": TargetGroup, "platforms": Platform,
+    "kind": Kind,
+    "stage": Stage,
+    "scale": Scale,
+    "financing_instrument": Instrument,
+    "target_groups": TargetGroup,
+    "platforms": Platform,
 }
 MONEY = {"total_cost", "running_cost_per_year", "savings_per_year"}
 ROW_WORDS = {"source": FundingSource, "role": PartnerRole}
@@ -37,7 +46,12 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
     """`[{field, label, before, after}]` for every field whose words differ, in the order of the card."""
     changed = [key for key in after if key not in LEFT_OUT and before.get(key) != after[key]]
     return [
-        {"field": key, "label": label_of(key), "before": in_words(key, before.get(key)), "after": in_words(key, after[key])}
+        {
+            "field": key,
+            "label": label_of(key),
+            "before": in_words(key, before.get(key)),
+            "after": in_words(key, after[key]),
+        }
         for key in changed
     ]
 
@@ -46,7 +60,11 @@ def label_of(key: str) -> str:
     """The Italian name of a field of the card."""
     if key in LABELS:
         return LABELS[key]
-    names = {field.name: field.verbose_name for field in Project._meta.get_fields() if hasattr(field, "verbose_name")}
+    names = {
+        field.name: field.verbose_name
+        for field in Project._meta.get_fields()
+        if hasattr(field, "verbose_name")
+    }
     return names.get(key, key)
 
 
@@ -78,6 +96,13 @@ def _row_in_words(row: Mapping) -> str:
     for name, value in row.items():
         if name in ROW_WORDS and value in ROW_WORDS[name].values:
             value = ROW_WORDS[name](value).label
-        if value not in (None, "", False) and name not in ("id", "sha256", "media_type", "size", "width", "height"):
+        if value not in (None, "", False) and name not in (
+            "id",
+            "sha256",
+            "media_type",
+            "size",
+            "width",
+            "height",
+        ):
             parts.append(str(value))
     return ", ".join(parts)

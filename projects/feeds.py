@@ -88,7 +88,9 @@ class CitySitemap(Sitemap):
 class PageSitemap(Sitemap):
     def items(self):
         names = ["projects:home", "projects:card-list", "projects:city-list", "projects:area-list"]
-        return [reverse(name) for name in names] + [reverse("projects:area-detail", args=[a.slug]) for a in AREAS]
+        return [reverse(name) for name in names] + [
+            reverse("projects:area-detail", args=[a.slug]) for a in AREAS
+        ]
 
     def location(self, path):
         return path

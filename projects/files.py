@@ -21,7 +21,9 @@ def document_file(request, pk):
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(
-        content, as_attachment=not document.media_type.startswith("image/"), content_type=document.media_type,
+        content,
+        as_attachment=not document.media_type.startswith("image/"),
+        content_type=document.media_type,
         filename=f"{slugify(document.title)[:80] or 'documento'}.{extension}",
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

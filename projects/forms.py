@@ -30,7 +30,15 @@ from projects.models import (
     Project,
 )
 from projects.uploads import check_upload
-from projects.vocabulary import SDG_CHOICES, DocumentType, IdentifierScheme, Kind, Platform, Stage, TargetGroup
+from projects.vocabulary import (
+    SDG_CHOICES,
+    DocumentType,
+    IdentifierScheme,
+    Kind,
+    Platform,
+    Stage,
+    TargetGroup,
+)
 
 
 def _area(rows: int, **attrs):
@@ -39,11 +47,11 @@ def _area(rows: int, **attrs):
 
 def name_blanks(form) -> None:
     """Say «Scegli» where Django draws a line of dashes."""
-    for field in form.fields.values():
-        if isinstance(field.widget, forms.Select) and not isinstance(field.widget, forms.RadioSelect):
-            choices = list(field.choices)
+    for choice in form.fields.values():
+        if isinstance(choice.widget, forms.Select) and not isinstance(choice.widget, forms.RadioSelect):
+            choices = list(choice.choices)
             if choices and not choices[0][0]:
-                field.widget.choices = [("", _("Scegli")), *choices[1:]]
+                choice.widget.choices = [("", _("Scegli")), *choices[1:]]
 
 
 class StepForm(forms.ModelForm):
@@ -78,12 +86,29 @@ class ProjectStepForm(StepForm):
     class Meta:
         model = Project
         fields = [
-            "title", "summary", "kind", "stage", "need", "solution", "objectives", "description", "acronym",
-            "stage_as_of", "stage_reason", "starting_situation", "policy", "title_en", "summary_en", "website",
+            "title",
+            "summary",
+            "kind",
+            "stage",
+            "need",
+            "solution",
+            "objectives",
+            "description",
+            "acronym",
+            "stage_as_of",
+            "stage_reason",
+            "starting_situation",
+            "policy",
+            "title_en",
+            "summary_en",
+            "website",
         ]
         labels = {
-            "title": _("Titolo"), "summary": _("Sintesi"), "need": _("A quale problema risponde"),
-            "solution": _("Come lo risolve"), "description": _("Descrizione estesa"),
+            "title": _("Titolo"),
+            "summary": _("Sintesi"),
+            "need": _("A quale problema risponde"),
+            "solution": _("Come lo risolve"),
+            "description": _("Descrizione estesa"),
         }
         help_texts = {
             "title": _("Al massimo 120 caratteri, per esempio «Illuminazione pubblica a LED»"),
@@ -106,8 +131,12 @@ class ProjectStepForm(StepForm):
             },
         }
         widgets = {
-            "summary": _area(4, **{"data-counter": 500}), "need": _area(5), "solution": _area(7),
-            "objectives": _area(4), "description": _area(8), "starting_situation": _area(4),
+            "summary": _area(4, **{"data-counter": 500}),
+            "need": _area(5),
+            "solution": _area(7),
+            "objectives": _area(4),
+            "description": _area(8),
+            "starting_situation": _area(4),
             "summary_en": _area(4),
         }
 
@@ -115,17 +144,24 @@ class ProjectStepForm(StepForm):
 class PlacesStepForm(StepForm):
     required_to_submit = ("primary_area", "lead_municipality")
     primary_area = forms.ChoiceField(
-        label=_("Qual è l’area principale?"), choices=AREA_CHOICES, widget=forms.RadioSelect,
+        label=_("Qual è l’area principale?"),
+        choices=AREA_CHOICES,
+        widget=forms.RadioSelect,
         help_text=_("Scegline una sola. Nel campo successivo puoi indicare le altre"),
     )
     other_areas = CheckboxList(label=_("Quali altre aree tocca?"), choices=AREA_CHOICES)
     lead_municipality = MunicipalityField(
-        label=_("Comune capofila"), help_text=_("Scrivi il nome, per esempio Ivrea o Samone (TO)"),
+        label=_("Comune capofila"),
+        help_text=_("Scrivi il nome, per esempio Ivrea o Samone (TO)"),
         widget=forms.TextInput(attrs={"list": "municipalities", "autocomplete": "off"}),
     )
     other_municipalities = MunicipalityListField(label=_("Altri Comuni"), help_text=_("Uno per riga"))
-    start_planned = PartialDateField(label=_("Inizio previsto"), help_text=_("Per esempio 1/3/2024, o solo 2024"))
-    start_actual = PartialDateField(label=_("Inizio effettivo"), help_text=_("Per esempio 1/3/2024, o solo 2024"))
+    start_planned = PartialDateField(
+        label=_("Inizio previsto"), help_text=_("Per esempio 1/3/2024, o solo 2024")
+    )
+    start_actual = PartialDateField(
+        label=_("Inizio effettivo"), help_text=_("Per esempio 1/3/2024, o solo 2024")
+    )
     end_planned = PartialDateField(label=_("Fine prevista"), help_text=_("Per esempio 31/12/2028"))
     end_actual = PartialDateField(label=_("Fine effettiva"), help_text=_("Per esempio 31/12/2028"))
     target_groups = CheckboxList(label=_("A chi si rivolge?"), choices=TargetGroup)
@@ -134,8 +170,19 @@ class PlacesStepForm(StepForm):
     class Meta:
         model = Project
         fields = [
-            "primary_area", "other_areas", "lead_municipality", "place_name", "scale", "start_planned",
-            "start_actual", "end_planned", "end_actual", "target_groups", "sdgs", "latitude", "longitude",
+            "primary_area",
+            "other_areas",
+            "lead_municipality",
+            "place_name",
+            "scale",
+            "start_planned",
+            "start_actual",
+            "end_planned",
+            "end_actual",
+            "target_groups",
+            "sdgs",
+            "latitude",
+            "longitude",
         ]
         localized_fields = ["latitude", "longitude"]
         help_texts = {
@@ -154,9 +201,9 @@ class PlacesStepForm(StepForm):
 
     def clean(self):
         data = super().clean()
-        if (data.get("latitude") is None) != (data.get("longitude") is None):
-            if not {"latitude", "longitude"} & set(self.errors):
-                self.add_error("longitude", _("Scrivi sia la latitudine sia la longitudine, o nessuna delle due"))
+        is_half = (data.get("latitude") is None) != (data.get("longitude") is None)
+        if is_half and not {"latitude", "longitude"} & set(self.errors):
+            self.add_error("longitude", _("Scrivi sia la latitudine sia la longitudine, o nessuna delle due"))
         return data
 
     def save(self, commit=True):
@@ -173,14 +220,21 @@ class ResourcesStepForm(StepForm):
     running_cost_per_year = EuroField(label=_("Costo annuo di gestione in euro"))
     savings_per_year = EuroField(label=_("Risparmio annuo in euro"))
     cup_codes = CupListField(
-        label=_("CUP"), help_text=_("15 caratteri, per esempio C19I21000130001; più codici separati da virgola"),
+        label=_("CUP"),
+        help_text=_("15 caratteri, per esempio C19I21000130001; più codici separati da virgola"),
     )
 
     class Meta:
         model = Project
         fields = [
-            "promoter", "total_cost", "cost_unknown", "cost_is_estimate", "cost_note", "running_cost_per_year",
-            "savings_per_year", "financing_instrument",
+            "promoter",
+            "total_cost",
+            "cost_unknown",
+            "cost_is_estimate",
+            "cost_note",
+            "running_cost_per_year",
+            "savings_per_year",
+            "financing_instrument",
         ]
         labels = {"cost_unknown": _("Il costo non è ancora disponibile")}
 
@@ -195,7 +249,9 @@ class ResourcesStepForm(StepForm):
     def clean(self):
         data = super().clean()
         if data.get("cost_unknown") and data.get("total_cost") is not None:
-            self.add_error("total_cost", _("Scrivi il costo oppure indica che non è disponibile, non entrambi"))
+            self.add_error(
+                "total_cost", _("Scrivi il costo oppure indica che non è disponibile, non entrambi")
+            )
         return data
 
     def save(self, commit=True):
@@ -219,18 +275,37 @@ class ResultsStepForm(StepForm):
     class Meta:
         model = Project
         fields = [
-            "beneficiaries", "technologies", "success_conditions", "what_worked", "what_did_not",
-            "would_do_differently", "risks", "participation", "components", "standards", "open_apis",
-            "data_produced", "data_licence", "platforms", "repository_url",
+            "beneficiaries",
+            "technologies",
+            "success_conditions",
+            "what_worked",
+            "what_did_not",
+            "would_do_differently",
+            "risks",
+            "participation",
+            "components",
+            "standards",
+            "open_apis",
+            "data_produced",
+            "data_licence",
+            "platforms",
+            "repository_url",
         ]
         help_texts = {
             "beneficiaries": _("Chi ne ha beneficio e quanti sono, per esempio «1.500 abbonati»"),
             "success_conditions": _("Competenze, dati, accordi, infrastrutture"),
         }
         widgets = {
-            name: _area(4) for name in (
-                "success_conditions", "what_worked", "what_did_not", "would_do_differently", "risks",
-                "participation", "components", "data_produced",
+            name: _area(4)
+            for name in (
+                "success_conditions",
+                "what_worked",
+                "what_did_not",
+                "would_do_differently",
+                "risks",
+                "participation",
+                "components",
+                "data_produced",
             )
         }
 
@@ -248,7 +323,9 @@ class ContactsStepForm(StepForm):
 class DocumentForm(forms.ModelForm):
     """One file or one link, with its type and title. The file is checked and images made anew."""
 
-    file = forms.FileField(label=_("File"), required=False, help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB"))
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
+    )
     date = PartialDateField(label=_("Data"), required=False)
 
     class Meta:
@@ -343,44 +420,96 @@ class Step:
 
 STEPS = (
     Step(
-        "project", "progetto", _("Il progetto"), _("Racconta che cos’è e perché serve."), ProjectStepForm,
+        "project",
+        "progetto",
+        _("Il progetto"),
+        _("Racconta che cos’è e perché serve."),
+        ProjectStepForm,
         folded=(
-            "objectives", "description", "acronym", "stage_as_of", "stage_reason", "starting_situation", "policy",
-            "title_en", "summary_en", "website",
+            "objectives",
+            "description",
+            "acronym",
+            "stage_as_of",
+            "stage_reason",
+            "starting_situation",
+            "policy",
+            "title_en",
+            "summary_en",
+            "website",
         ),
     ),
     Step(
-        "places", "territorio", _("Aree e territorio"), _("Indica di che cosa si occupa, dove e quando."),
+        "places",
+        "territorio",
+        _("Aree e territorio"),
+        _("Indica di che cosa si occupa, dove e quando."),
         PlacesStepForm,
-        rows=(Rows("milestones", _("Tappe"), _rows(Milestone, MilestoneRow, ["title", "date", "is_done"], 20)),),
+        rows=(
+            Rows("milestones", _("Tappe"), _rows(Milestone, MilestoneRow, ["title", "date", "is_done"], 20)),
+        ),
         folded=("place_name", "scale", "target_groups", "sdgs", "latitude", "longitude"),
     ),
     Step(
-        "resources", "risorse", _("Soggetti e risorse"), _("Indica chi partecipa e quanto costa."), ResourcesStepForm,
+        "resources",
+        "risorse",
+        _("Soggetti e risorse"),
+        _("Indica chi partecipa e quanto costa."),
+        ResourcesStepForm,
         rows=(
             Rows("partners", _("Partner"), _rows(Partner, RowForm, ["name", "role"], 40)),
             Rows(
-                "funding", _("Fonti di finanziamento"),
+                "funding",
+                _("Fonti di finanziamento"),
                 _rows(FundingLine, FundingRow, ["source", "programme", "amount"], 20),
             ),
         ),
-        folded=("cost_is_estimate", "cost_note", "running_cost_per_year", "savings_per_year", "financing_instrument"),
+        folded=(
+            "cost_is_estimate",
+            "cost_note",
+            "running_cost_per_year",
+            "savings_per_year",
+            "financing_instrument",
+        ),
     ),
     Step(
-        "results", "risultati", _("Risultati e riuso"), _("Di’ che cosa è cambiato e che cosa serve per rifarlo."),
+        "results",
+        "risultati",
+        _("Risultati e riuso"),
+        _("Di’ che cosa è cambiato e che cosa serve per rifarlo."),
         ResultsStepForm,
         rows=(
             Rows(
-                "indicators", _("Indicatori"),
-                _rows(Indicator, IndicatorRow, ["name", "unit", "baseline", "value", "target", "date", "source"], 10),
+                "indicators",
+                _("Indicatori"),
+                _rows(
+                    Indicator,
+                    IndicatorRow,
+                    ["name", "unit", "baseline", "value", "target", "date", "source"],
+                    10,
+                ),
             ),
         ),
         folded=(
-            "what_did_not", "would_do_differently", "risks", "participation", "components", "standards",
-            "open_apis", "data_produced", "data_licence", "platforms", "repository_url",
+            "what_did_not",
+            "would_do_differently",
+            "risks",
+            "participation",
+            "components",
+            "standards",
+            "open_apis",
+            "data_produced",
+            "data_licence",
+            "platforms",
+            "repository_url",
         ),
     ),
-    Step("documents", "documenti", _("Documenti e contatti"), _("Allega ciò che aiuta chi vuole rifarlo."), ContactsStepForm),
+    Step(
+        "documents",
+        "documenti",
+        _("Documenti e contatti"),
+        _("Allega ciò che aiuta chi vuole rifarlo."),
+        ContactsStepForm,
+    ),
     Step("summary", "riepilogo", _("Riepilogo e invio"), _("Controlla le risposte e invia la scheda."), None),
 )
 STEP_BY_SLUG = {step.slug: step for step in STEPS}
@@ -393,14 +522,19 @@ class NewProjectForm(forms.Form):
     """The first screen: a title and, for who belongs to more bodies, which of them."""
 
     title = forms.CharField(
-        label=_("Titolo"), max_length=120, help_text=_("Potrai cambiarlo"),
+        label=_("Titolo"),
+        max_length=120,
+        help_text=_("Potrai cambiarlo"),
         error_messages={
             "required": _("Scrivi il titolo del progetto"),
-            "max_length": _("Il titolo può avere al massimo %(limit_value)d caratteri: ne hai scritti %(show_value)d"),
+            "max_length": _(
+                "Il titolo può avere al massimo %(limit_value)d caratteri: ne hai scritti %(show_value)d"
+            ),
         },
     )
     owner = forms.ModelChoiceField(
-        label=_("Ente che inserisce la scheda"), queryset=Organisation.objects.none(),
+        label=_("Ente che inserisce la scheda"),
+        queryset=Organisation.objects.none(),
         error_messages={"required": _("Scegli l’ente"), "invalid_choice": _("Scegli un ente dell’elenco")},
     )
     nonce = forms.UUIDField(widget=forms.HiddenInput)
@@ -416,7 +550,10 @@ class SubmitForm(forms.Form):
         label=_("Messaggio per la redazione"), required=False, max_length=2000, widget=_area(3)
     )
     declaration = forms.BooleanField(
-        label=_("Dichiaro che i dati sono corretti e che il mio ente ne autorizza la pubblicazione con licenza CC BY 4.0"),
+        label=_(
+            "Dichiaro che i dati sono corretti e che il mio ente ne autorizza la pubblicazione "
+            "con licenza CC BY 4.0"
+        ),
         error_messages={"required": _("Conferma la dichiarazione per inviare la scheda")},
     )
     nonce = forms.UUIDField(widget=forms.HiddenInput)
@@ -425,7 +562,10 @@ class SubmitForm(forms.Form):
 class CommentForm(forms.Form):
     field = forms.ChoiceField(label=_("Campo"), choices=[], error_messages={"required": _("Scegli il campo")})
     text = forms.CharField(
-        label=_("Commento"), max_length=2000, widget=_area(3), error_messages={"required": _("Scrivi il commento")}
+        label=_("Commento"),
+        max_length=2000,
+        widget=_area(3),
+        error_messages={"required": _("Scrivi il commento")},
     )
 
     def __init__(self, *args, **kwargs):
@@ -466,4 +606,3 @@ class ReasonForm(forms.Form):
 
 class MessageForm(forms.Form):
     message = forms.CharField(label=_("Messaggio all’ente"), max_length=4000, required=False, widget=_area(3))
-

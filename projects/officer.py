@@ -117,15 +117,16 @@ def edit_step(request, code, slug):
 
 
 def _formsets(step: Step, project: Project, data=None) -> list:
-    return [
-        (rows, rows.formset(data, instance=project, prefix=rows.key)) for rows in step.rows
-    ]
+    return [(rows, rows.formset(data, instance=project, prefix=rows.key)) for rows in step.rows]
 
 
 def _save_step(request, code, step):
     project = load(request, code, rules.can_see)
     if not project.is_editable:
-        messages.error(request, _("La scheda non si può più modificare: è {}.").format(project.get_status_display().lower()))
+        messages.error(
+            request,
+            _("La scheda non si può più modificare: è {}.").format(project.get_status_display().lower()),
+        )
         return redirect("officer:project-status", project.code)
     saved = load(request, code, rules.can_edit)
     form = step.form(request.POST, instance=project)
@@ -136,7 +137,9 @@ def _save_step(request, code, step):
         with transaction.atomic():
             changed = form.changed_data + [rows.key for rows, formset in formsets if formset.has_changed()]
             actions.save_draft(
-                project, by=request.user, version=form.cleaned_data["version"],
+                project,
+                by=request.user,
+                version=form.cleaned_data["version"],
                 changes={"step": step.key, "fields": [name for name in changed if name != "version"]},
             )
             form.save()
@@ -172,7 +175,9 @@ def _show_conflict(request, code, step, form, formsets):
     for name in step.form.base_fields:
         shown, typed = theirs[name].value(), form[name].value()
         if name != "version" and (shown or "") != (typed or ""):
-            differing.append({"label": form[name].label, "theirs": shown, "yours": typed, "id": form[name].auto_id})
+            differing.append(
+                {"label": form[name].label, "theirs": shown, "yours": typed, "id": form[name].auto_id}
+            )
     form.data = form.data.copy()
     form.data["version"] = current.version
     conflict = {"by": current.updated_by, "at": current.updated_at, "fields": differing}
@@ -181,10 +186,18 @@ def _show_conflict(request, code, step, form, formsets):
 
 def _show_step(request, project, step, form, formsets, *, conflict=None, status=200):
     context = {
-        "project": project, "step": step, "steps": _step_states(project), "form": form, "formsets": formsets,
-        "number": STEPS.index(step) + 1, "total": len(STEPS), "conflict": conflict,
-        "completeness": completeness(project), "comments": _open_comments(project, step),
-        "errors": _errors(form, formsets), "places": _nearby(project) if step.key == "places" else (),
+        "project": project,
+        "step": step,
+        "steps": _step_states(project),
+        "form": form,
+        "formsets": formsets,
+        "number": STEPS.index(step) + 1,
+        "total": len(STEPS),
+        "conflict": conflict,
+        "completeness": completeness(project),
+        "comments": _open_comments(project, step),
+        "errors": _errors(form, formsets),
+        "places": _nearby(project) if step.key == "places" else (),
         "shown_fields": [f for f in form if f.name not in step.folded and not f.is_hidden],
         "folded_fields": [f for f in form if f.name in step.folded],
     }
@@ -216,8 +229,12 @@ def _nearby(project: Project):
     lead = project.lead_municipality or project.owner.territory
     if lead is None or lead.province_id is None:
         return ()
-    return Territory.objects.municipalities().current().in_province(lead.province.code).order_by("name").values_list(
-        "name", flat=True
+    return (
+        Territory.objects.municipalities()
+        .current()
+        .in_province(lead.province.code)
+        .order_by("name")
+        .values_list("name", flat=True)
     )
 
 
@@ -225,8 +242,13 @@ def _step_states(project: Project) -> list[dict]:
     """Each step with its word: complete or still to do."""
     missing = {step for step, _text in missing_required(project).values()}
     return [
-        {"step": step, "state": _("Da completare") if step.key in missing else _("Completo"), "done": step.key not in missing}
-        for step in STEPS if step.form
+        {
+            "step": step,
+            "state": _("Da completare") if step.key in missing else _("Completo"),
+            "done": step.key not in missing,
+        }
+        for step in STEPS
+        if step.form
     ]
 
 
@@ -255,9 +277,17 @@ def add_document(request, code):
     step = STEP_BY_SLUG["documenti"]
     context_form = step.form(instance=project)
     response = {
-        "project": project, "step": step, "steps": _step_states(project), "form": context_form, "formsets": [],
-        "number": STEPS.index(step) + 1, "total": len(STEPS), "completeness": completeness(project),
-        "comments": _open_comments(project, step), "errors": _errors(form, []), "document_form": form,
+        "project": project,
+        "step": step,
+        "steps": _step_states(project),
+        "form": context_form,
+        "formsets": [],
+        "number": STEPS.index(step) + 1,
+        "total": len(STEPS),
+        "completeness": completeness(project),
+        "comments": _open_comments(project, step),
+        "errors": _errors(form, []),
+        "document_form": form,
         "documents": project.documents.filter(removed_at=None).order_by("pk"),
         "shown_fields": list(context_form)[:-1],
     }
@@ -286,15 +316,24 @@ def summary(request, code):
     missing = _missing(project)
     if request.method == "POST" and form.is_valid() and not missing:
         try:
-            actions.submit(project, by=request.user, nonce=form.cleaned_data["nonce"], note=form.cleaned_data["note"])
+            actions.submit(
+                project, by=request.user, nonce=form.cleaned_data["nonce"], note=form.cleaned_data["note"]
+            )
         except (Incomplete, WrongMove):
             messages.error(request, _("La scheda è cambiata nel frattempo: controllala e inviala di nuovo."))
             return redirect("officer:project-step", project.code, "riepilogo")
         return redirect("officer:project-status", project.code)
     context = {
-        "project": project, "form": form, "missing": missing, "steps": _step_states(project),
-        "answers": _answers(project), "step": STEPS[-1], "number": len(STEPS), "total": len(STEPS),
-        "completeness": completeness(project), "comments": _open_comments(project),
+        "project": project,
+        "form": form,
+        "missing": missing,
+        "steps": _step_states(project),
+        "answers": _answers(project),
+        "step": STEPS[-1],
+        "number": len(STEPS),
+        "total": len(STEPS),
+        "completeness": completeness(project),
+        "comments": _open_comments(project),
         "tried": request.method == "POST",
     }
     return render(request, "officer/summary.html", context, status=422 if request.method == "POST" else 200)
@@ -306,7 +345,13 @@ def _missing(project: Project) -> list[dict]:
     found = []
     for name, (step_key, text) in missing_required(project).items():
         bound = steps[step_key].form(instance=project)[name]
-        found.append({"text": text, "step": steps[step_key], "anchor": f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id})
+        found.append(
+            {
+                "text": text,
+                "step": steps[step_key],
+                "anchor": f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id,
+            }
+        )
     return found
 
 
@@ -344,13 +389,20 @@ def status(request, code):
     project = load(request, code, rules.can_see)
     submissions = project.submissions.select_related("submitted_by", "taken_by").order_by("-number")
     context = {
-        "project": project, "submission": submissions.first(), "submissions": submissions,
-        "comments": [(note, AnswerForm(prefix=str(note.pk), initial={"answer": note.answer})) for note in _open_comments(project)],
+        "project": project,
+        "submission": submissions.first(),
+        "submissions": submissions,
+        "comments": [
+            (note, AnswerForm(prefix=str(note.pk), initial={"answer": note.answer}))
+            for note in _open_comments(project)
+        ],
         "events": project.events.select_related("by").order_by("-at", "-pk")[:50],
         "card": project.cards.filter(is_current=True).first(),
         "withdrawn": project.cards.exclude(withdrawn_at=None).order_by("-edition").first(),
-        "can_edit": rules.can_edit(request.user, project), "can_recall": rules.can_recall(request.user, project),
-        "can_revise": rules.can_revise(request.user, project), "completeness": completeness(project),
+        "can_edit": rules.can_edit(request.user, project),
+        "can_recall": rules.can_recall(request.user, project),
+        "can_revise": rules.can_revise(request.user, project),
+        "completeness": completeness(project),
     }
     return render(request, "officer/status.html", context)
 
@@ -361,7 +413,8 @@ def preview(request, code):
     """The card as the public would see it, from the working copy."""
     project = load(request, code, rules.can_see)
     return render(
-        request, "projects/card_detail.html",
+        request,
+        "projects/card_detail.html",
         {**card_context(draft_document(project)), "preview": True, "project": project},
     )
 
@@ -401,6 +454,8 @@ def move(request, code, verb):
         messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))
         return redirect("officer:project-status", code)
     if verb == "modifica":
-        messages.info(request, _("La scheda pubblica resta com’è finché la redazione non accetta le modifiche."))
+        messages.info(
+            request, _("La scheda pubblica resta com’è finché la redazione non accetta le modifiche.")
+        )
         return redirect("officer:project-step", code, STEPS[0].slug)
     return redirect("officer:project-status", code)

@@ -3,13 +3,16 @@
 Pages speak Italian parameters and slugs, the API English keys; both become one ProjectQuery.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Case, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +24,7 @@ from projects.models import Card, CardFacet
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 MAX_WORDS, MAX_VALUES, MAX_TEXT = 12, 50, 200
+YEAR = re.compile(r"^[0-9]{4}$")
 
 # name in the API → name on pages
 FACET_NAMES = {
@@ -136,7 +140,7 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
     if key in ("province", "region"):
         return _territory_code(key, raw)
     if key == "year":
-        return raw if raw.isdigit() and len(raw) == 4 else None
+        return raw if YEAR.match(raw) else None
     if key == "technology":
         return fold(raw)[:80] or None
     return raw if raw in CLOSED[key] else None
@@ -150,7 +154,7 @@ def _territory_code(level: str, raw: str) -> str | None:
 
 def _range_value(key: str, raw: str):
     if key.startswith("year"):
-        if not (raw.isdigit() and len(raw) == 4):
+        if not YEAR.match(raw):
             raise ValueError(raw)
         return int(raw)
     if key.startswith("cost"):
@@ -166,7 +170,7 @@ def _range_value(key: str, raw: str):
     moment = parse_datetime(raw) or parse_date(raw)
     if moment is None:
         raise ValueError(raw)
-    return moment
+    return make_aware(moment) if isinstance(moment, datetime) and is_naive(moment) else moment
 
 
 def page_params(query: ProjectQuery) -> QueryDict:

@@ -86,7 +86,9 @@ def _check_image(content: bytes) -> Upload | None:
     try:
         picture = ImageOps.exif_transpose(picture)
         picture.thumbnail((MAX_SIDE, MAX_SIDE))
-        clean = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
+        clean = picture.convert(
+            "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
+        )
         out = io.BytesIO()
         clean.save(out, "WEBP", quality=82, method=4)
     except (OSError, ValueError, SyntaxError) as error:

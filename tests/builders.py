@@ -35,16 +35,26 @@ def piedmont() -> dict[str, Territory]:
         "alice": _town("A199", "Alice Superiore", "001005", turin, valid_to=date(2019, 1, 1)),
     }
     TerritoryChange.objects.create(
-        kind="merger", effective_date=date(2019, 1, 1), predecessor=places["alice"], successor=places["val_di_chy"]
+        kind="merger",
+        effective_date=date(2019, 1, 1),
+        predecessor=places["alice"],
+        successor=places["val_di_chy"],
     )
     return places
 
 
 def _town(code: str, name: str, istat_code: str, province: Territory, **fields) -> Territory:
-    town = territory("municipality", code, name, istat_code=istat_code, province=province, region=province.region, **fields)
+    town = territory(
+        "municipality", code, name, istat_code=istat_code, province=province, region=province.region, **fields
+    )
     TerritoryCode.objects.create(
-        territory=town, istat_code=istat_code, province=province, name=name, search_name=fold(name),
-        valid_from=town.valid_from, valid_to=town.valid_to,
+        territory=town,
+        istat_code=istat_code,
+        province=province,
+        name=name,
+        search_name=fold(name),
+        valid_from=town.valid_from,
+        valid_to=town.valid_to,
     )
     return town
 

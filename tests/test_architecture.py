@@ -41,13 +41,27 @@ DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "search", "ranking"], ANSWERS),
-    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "mail"], ANSWERS),
+    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "actions": ACTIONS,
     **dict.fromkeys(["places", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
-    **dict.fromkeys(["files", "pages", "health", "well_known", "city_views", "middleware", "context", "adapter", "templatetags", "apps"], PAGES),
+    **dict.fromkeys(
+        [
+            "files",
+            "pages",
+            "health",
+            "well_known",
+            "city_views",
+            "middleware",
+            "context",
+            "adapter",
+            "templatetags",
+            "apps",
+        ],
+        PAGES,
+    ),
     **dict.fromkeys(["urls", "sign_in"], URLS),
 }
 FORBIDDEN_NAMES = {"core", "common", "utils"}

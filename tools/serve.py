@@ -44,7 +44,9 @@ def remember_settings(env):
     """So that `.venv/bin/python manage.py …` works on the same data; an existing .env is the reader's own."""
     path = ROOT / ".env"
     if not path.exists():
-        write_privately(path, "".join(f"{name}={env[name]}\n" for name in ("DEMO", "SECRET_KEY", "DATABASE_URL")))
+        write_privately(
+            path, "".join(f"{name}={env[name]}\n" for name in ("DEMO", "SECRET_KEY", "DATABASE_URL"))
+        )
 
 
 def write_privately(path, text):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from municipalities.models.territory import Territory
 
@@ -13,32 +14,36 @@ class OrganisationQuerySet(models.QuerySet):
 
 class Organisation(models.Model):
     class Kind(models.TextChoices):
-        MUNICIPALITY = "municipality", "Comune"
-        UNION = "union", "Unione di Comuni"
-        PUBLIC_BODY = "public_body", "Altro ente pubblico"
-        IN_HOUSE = "in_house", "Società in house"
-        UNIVERSITY = "university", "Università"
-        RESEARCH = "research", "Centro di ricerca"
-        COMPANY = "company", "Impresa"
-        ASSOCIATION = "association", "Associazione"
-        OBSERVATORY = "observatory", "Osservatorio"
+        MUNICIPALITY = "municipality", _("Comune")
+        UNION = "union", _("Unione di Comuni")
+        PUBLIC_BODY = "public_body", _("Altro ente pubblico")
+        IN_HOUSE = "in_house", _("Società in house")
+        UNIVERSITY = "university", _("Università")
+        RESEARCH = "research", _("Centro di ricerca")
+        COMPANY = "company", _("Impresa")
+        ASSOCIATION = "association", _("Associazione")
+        OBSERVATORY = "observatory", _("Osservatorio")
 
-    kind = models.CharField("tipo", max_length=16, choices=Kind)
-    name = models.CharField("denominazione", max_length=200)
+    kind = models.CharField(_("tipo"), max_length=16, choices=Kind)
+    name = models.CharField(_("denominazione"), max_length=200)
     slug = models.SlugField(max_length=120, unique=True)
     territory = models.ForeignKey(
-        Territory, models.PROTECT, null=True, blank=True, related_name="organisations",
-        verbose_name="territorio",
+        Territory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("territorio"),
     )
-    ipa_code = models.CharField("codice IPA", max_length=20, blank=True)
-    tax_code = models.CharField("codice fiscale", max_length=16, blank=True)
-    website = models.URLField("sito", blank=True)
+    ipa_code = models.CharField(_("codice IPA"), max_length=20, blank=True)
+    tax_code = models.CharField(_("codice fiscale"), max_length=16, blank=True)
+    website = models.URLField(_("sito"), blank=True)
 
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "ente"
-        verbose_name_plural = "enti"
+        verbose_name = _("ente")
+        verbose_name_plural = _("enti")
         constraints = [
             models.UniqueConstraint(
                 fields=["territory"], condition=Q(kind="municipality"), name="one_body_per_municipality"

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class TerritoryQuerySet(models.QuerySet):
@@ -44,64 +45,62 @@ def _open(start: str, end: str, day: date) -> Q:
 
 class Territory(models.Model):
     class Level(models.TextChoices):
-        REGION = "region", "Regione"
-        PROVINCE = "province", "Provincia o città metropolitana"
-        MUNICIPALITY = "municipality", "Comune"
+        REGION = "region", _("Regione")
+        PROVINCE = "province", _("Provincia o città metropolitana")
+        MUNICIPALITY = "municipality", _("Comune")
 
     class ProvinceKind(models.IntegerChoices):
         """ISTAT's types of supra-municipal unit."""
 
-        PROVINCE = 1, "Provincia"
-        AUTONOMOUS = 2, "Provincia autonoma"
-        METROPOLITAN = 3, "Città metropolitana"
-        CONSORTIUM = 4, "Libero consorzio"
-        STATISTICAL = 5, "Unità non amministrativa"
+        PROVINCE = 1, _("Provincia")
+        AUTONOMOUS = 2, _("Provincia autonoma")
+        METROPOLITAN = 3, _("Città metropolitana")
+        CONSORTIUM = 4, _("Libero consorzio")
+        STATISTICAL = 5, _("Unità non amministrativa")
 
     class AltitudeZone(models.IntegerChoices):
-        INNER_MOUNTAIN = 1, "Montagna interna"
-        COASTAL_MOUNTAIN = 2, "Montagna litoranea"
-        INNER_HILL = 3, "Collina interna"
-        COASTAL_HILL = 4, "Collina litoranea"
-        PLAIN = 5, "Pianura"
+        INNER_MOUNTAIN = 1, _("Montagna interna")
+        COASTAL_MOUNTAIN = 2, _("Montagna litoranea")
+        INNER_HILL = 3, _("Collina interna")
+        COASTAL_HILL = 4, _("Collina litoranea")
+        PLAIN = 5, _("Pianura")
 
     class Urbanisation(models.IntegerChoices):
-        CITY = 1, "Città o zona densamente popolata"
-        TOWN = 2, "Piccola città o sobborgo"
-        RURAL = 3, "Zona rurale"
+        CITY = 1, _("Città o zona densamente popolata")
+        TOWN = 2, _("Piccola città o sobborgo")
+        RURAL = 3, _("Zona rurale")
 
     level = models.CharField(max_length=12, choices=Level)
-    code = models.CharField("codice", max_length=8)
-    name = models.CharField("nome", max_length=100)
-    name_other = models.CharField("nome in altra lingua", max_length=100, blank=True)
+    code = models.CharField(_("codice"), max_length=8)
+    name = models.CharField(_("nome"), max_length=100)
+    name_other = models.CharField(_("nome in altra lingua"), max_length=100, blank=True)
     search_name = models.CharField(max_length=210, db_index=True, editable=False)
     slug = models.SlugField(max_length=120)
-    province = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="municipalities"
+    province = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="municipalities")
+    region = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="territories")
+    valid_from = models.DateField(_("dal"), null=True, blank=True)
+    valid_to = models.DateField(_("fino al (escluso)"), null=True, blank=True)
+    istat_code = models.CharField(_("codice ISTAT più recente"), max_length=6, blank=True, db_index=True)
+    uts_code = models.CharField(_("codice UTS"), max_length=3, blank=True)
+    kind = models.PositiveSmallIntegerField(_("tipo di UTS"), choices=ProvinceKind, null=True, blank=True)
+    population = models.PositiveIntegerField(_("abitanti"), null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(_("anno degli abitanti"), null=True, blank=True)
+    area_km2 = models.DecimalField(
+        _("superficie (km²)"), max_digits=9, decimal_places=2, null=True, blank=True
     )
-    region = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="territories"
-    )
-    valid_from = models.DateField("dal", null=True, blank=True)
-    valid_to = models.DateField("fino al (escluso)", null=True, blank=True)
-    istat_code = models.CharField("codice ISTAT più recente", max_length=6, blank=True, db_index=True)
-    uts_code = models.CharField("codice UTS", max_length=3, blank=True)
-    kind = models.PositiveSmallIntegerField("tipo di UTS", choices=ProvinceKind, null=True, blank=True)
-    population = models.PositiveIntegerField("abitanti", null=True, blank=True)
-    population_year = models.PositiveSmallIntegerField("anno degli abitanti", null=True, blank=True)
-    area_km2 = models.DecimalField("superficie (km²)", max_digits=9, decimal_places=2, null=True, blank=True)
-    altitude_m = models.SmallIntegerField("altitudine del centro (m)", null=True, blank=True)
+    altitude_m = models.SmallIntegerField(_("altitudine del centro (m)"), null=True, blank=True)
     altitude_zone = models.PositiveSmallIntegerField(choices=AltitudeZone, null=True, blank=True)
     urbanisation_degree = models.PositiveSmallIntegerField(choices=Urbanisation, null=True, blank=True)
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
-    ipa_code = models.CharField("codice IPA", max_length=20, blank=True)
-    website = models.URLField("sito", blank=True)
+    ipa_code = models.CharField(_("codice IPA"), max_length=20, blank=True)
+    website = models.URLField(_("sito"), blank=True)
 
     objects = TerritoryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "territorio"
-        verbose_name_plural = "territori"
+        verbose_name = _("territorio")
+        verbose_name_plural = _("territori")
         constraints = [
             models.UniqueConstraint(fields=["level", "code"], name="territory_code_unique"),
             models.UniqueConstraint(fields=["level", "slug"], name="territory_slug_unique"),
@@ -125,16 +124,16 @@ class TerritoryCode(models.Model):
     """What a municipality was called, coded and part of, in one interval."""
 
     territory = models.ForeignKey(Territory, models.CASCADE, related_name="codes")
-    istat_code = models.CharField("codice ISTAT", max_length=6, db_index=True)
+    istat_code = models.CharField(_("codice ISTAT"), max_length=6, db_index=True)
     province = models.ForeignKey(Territory, models.PROTECT, null=True, related_name="+")
-    name = models.CharField("nome", max_length=100)
+    name = models.CharField(_("nome"), max_length=100)
     search_name = models.CharField(max_length=100, db_index=True, editable=False)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "codice datato"
-        verbose_name_plural = "codici datati"
+        verbose_name = _("codice datato")
+        verbose_name_plural = _("codici datati")
         constraints = [
             models.UniqueConstraint(
                 fields=["territory", "istat_code", "name", "valid_from"],
@@ -152,22 +151,22 @@ class TerritoryCode(models.Model):
 
 class TerritoryChange(models.Model):
     class Kind(models.TextChoices):
-        MERGER = "merger", "Fusione"
-        INCORPORATION = "incorporation", "Incorporazione"
-        SPLIT = "split", "Distacco"
-        RENAMING = "renaming", "Cambio di nome"
-        CODE_CHANGE = "code_change", "Cambio di codice"
-        PROVINCE_CHANGE = "province_change", "Cambio di provincia"
+        MERGER = "merger", _("Fusione")
+        INCORPORATION = "incorporation", _("Incorporazione")
+        SPLIT = "split", _("Distacco")
+        RENAMING = "renaming", _("Cambio di nome")
+        CODE_CHANGE = "code_change", _("Cambio di codice")
+        PROVINCE_CHANGE = "province_change", _("Cambio di provincia")
 
     kind = models.CharField(max_length=16, choices=Kind)
-    effective_date = models.DateField("decorrenza")
+    effective_date = models.DateField(_("decorrenza"))
     predecessor = models.ForeignKey(Territory, models.CASCADE, related_name="changes_out")
     successor = models.ForeignKey(Territory, models.CASCADE, related_name="changes_in")
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        verbose_name = "variazione"
-        verbose_name_plural = "variazioni"
+        verbose_name = _("variazione")
+        verbose_name_plural = _("variazioni")
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "effective_date", "predecessor", "successor"],
@@ -194,8 +193,8 @@ class TerritoryBoundary(models.Model):
     max_y = models.FloatField()
 
     class Meta:
-        verbose_name = "confine"
-        verbose_name_plural = "confini"
+        verbose_name = _("confine")
+        verbose_name_plural = _("confini")
 
     def __str__(self):
         return str(self.territory_id)

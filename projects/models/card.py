@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.project import Project
 
@@ -27,18 +28,18 @@ class Card(models.Model):
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="cards")
-    edition = models.PositiveSmallIntegerField("edizione")
+    edition = models.PositiveSmallIntegerField(_("edizione"))
     is_current = models.BooleanField(default=True)
-    published_at = models.DateTimeField("pubblicata il")
+    published_at = models.DateTimeField(_("pubblicata il"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    change_note = models.CharField("che cosa è cambiato", max_length=300, blank=True)
-    withdrawn_at = models.DateTimeField("ritirata il", null=True, blank=True)
+    change_note = models.CharField(_("che cosa è cambiato"), max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(_("ritirata il"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    withdrawal_reason = models.CharField("motivo del ritiro", max_length=500, blank=True)
+    withdrawal_reason = models.CharField(_("motivo del ritiro"), max_length=500, blank=True)
 
     code = models.CharField(max_length=16)
     slug = models.CharField(max_length=140)
@@ -64,8 +65,8 @@ class Card(models.Model):
     objects = CardQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "scheda"
-        verbose_name_plural = "schede"
+        verbose_name = _("scheda")
+        verbose_name_plural = _("schede")
         constraints = [
             models.UniqueConstraint(fields=["project", "edition"], name="card_edition_once"),
             models.UniqueConstraint(
@@ -99,9 +100,7 @@ class CardFacet(models.Model):
     value = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["facet", "value", "card"], name="card_facet_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["facet", "value", "card"], name="card_facet_once")]
 
     def __str__(self):
         return f"{self.facet}={self.value}"

@@ -5,6 +5,7 @@ import uuid
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
 from projects.models.project import Project
@@ -22,13 +23,11 @@ class Identifier(models.Model):
     """A code by which others know the project. A malformed CUP is kept and flagged, never dropped."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="identifiers")
-    scheme = models.CharField("tipo", max_length=12, choices=IdentifierScheme)
-    value = models.CharField("codice", max_length=60)
+    scheme = models.CharField(_("tipo"), max_length=12, choices=IdentifierScheme)
+    value = models.CharField(_("codice"), max_length=60)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["project", "scheme", "value"], name="identifier_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "scheme", "value"], name="identifier_once")]
         indexes = [models.Index(fields=["scheme", "value"], name="identifier_lookup")]
 
     def __str__(self):
@@ -37,9 +36,9 @@ class Identifier(models.Model):
 
 class Milestone(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
-    title = models.CharField("tappa", max_length=160)
-    date = models.CharField("data", max_length=10, blank=True)
-    is_done = models.BooleanField("raggiunta", default=False)
+    title = models.CharField(_("tappa"), max_length=160)
+    date = models.CharField(_("data"), max_length=10, blank=True)
+    is_done = models.BooleanField(_("raggiunta"), default=False)
 
     def __str__(self):
         return self.title
@@ -47,11 +46,9 @@ class Milestone(models.Model):
 
 class Partner(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="partners")
-    name = models.CharField("denominazione", max_length=200)
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    role = models.CharField("ruolo", max_length=18, choices=PartnerRole)
+    name = models.CharField(_("denominazione"), max_length=200)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(_("ruolo"), max_length=18, choices=PartnerRole)
 
     def __str__(self):
         return self.name
@@ -59,10 +56,15 @@ class Partner(models.Model):
 
 class FundingLine(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="funding_lines")
-    source = models.CharField("fonte", max_length=12, choices=FundingSource)
-    programme = models.CharField("fondo o programma", max_length=200, blank=True)
+    source = models.CharField(_("fonte"), max_length=12, choices=FundingSource)
+    programme = models.CharField(_("fondo o programma"), max_length=200, blank=True)
     amount = models.DecimalField(
-        "importo", max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        _("importo"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
 
     def __str__(self):
@@ -73,10 +75,10 @@ class ReuseCost(models.Model):
     """What one line of AgID's comparative evaluation would cost elsewhere, in euro."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="reuse_costs")
-    line = models.CharField("voce", max_length=16, choices=CostLine)
-    amount = models.DecimalField("importo", max_digits=14, decimal_places=2)
-    driver = models.CharField("cresce con", max_length=12, choices=CostDriver, default=CostDriver.FIXED)
-    is_yearly = models.BooleanField("ogni anno", default=False)
+    line = models.CharField(_("voce"), max_length=16, choices=CostLine)
+    amount = models.DecimalField(_("importo"), max_digits=14, decimal_places=2)
+    driver = models.CharField(_("cresce con"), max_length=12, choices=CostDriver, default=CostDriver.FIXED)
+    is_yearly = models.BooleanField(_("ogni anno"), default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "line"], name="reuse_cost_once")]
@@ -87,14 +89,14 @@ class ReuseCost(models.Model):
 
 class Indicator(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")
-    name = models.CharField("indicatore", max_length=160)
-    unit = models.CharField("unità di misura", max_length=40, blank=True)
-    baseline = models.DecimalField("partenza", max_digits=18, decimal_places=4, null=True, blank=True)
-    target = models.DecimalField("obiettivo", max_digits=18, decimal_places=4, null=True, blank=True)
-    value = models.DecimalField("oggi", max_digits=18, decimal_places=4, null=True, blank=True)
-    date = models.CharField("data della misura", max_length=10, blank=True)
-    method = models.CharField("metodo", max_length=300, blank=True)
-    source = models.CharField("fonte", max_length=300, blank=True)
+    name = models.CharField(_("indicatore"), max_length=160)
+    unit = models.CharField(_("unità di misura"), max_length=40, blank=True)
+    baseline = models.DecimalField(_("partenza"), max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField(_("obiettivo"), max_digits=18, decimal_places=4, null=True, blank=True)
+    value = models.DecimalField(_("oggi"), max_digits=18, decimal_places=4, null=True, blank=True)
+    date = models.CharField(_("data della misura"), max_length=10, blank=True)
+    method = models.CharField(_("metodo"), max_length=300, blank=True)
+    source = models.CharField(_("fonte"), max_length=300, blank=True)
 
     def __str__(self):
         return self.name
@@ -109,19 +111,19 @@ class Document(models.Model):
     """A typed file or link. Files are checked, images re-encoded, before they get here."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="documents")
-    type = models.CharField("tipo", max_length=18, choices=DocumentType)
-    title = models.CharField("titolo", max_length=160)
-    file = models.FileField("file", upload_to=document_path, blank=True, max_length=200)
-    url = models.URLField("collegamento", blank=True, max_length=500)
+    type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
+    title = models.CharField(_("titolo"), max_length=160)
+    file = models.FileField(_("file"), upload_to=document_path, blank=True, max_length=200)
+    url = models.URLField(_("collegamento"), blank=True, max_length=500)
     media_type = models.CharField(max_length=80, blank=True)
-    size = models.PositiveIntegerField("byte", null=True, blank=True)
+    size = models.PositiveIntegerField(_("byte"), null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
-    alt_text = models.CharField("testo alternativo", max_length=300, blank=True)
-    credit = models.CharField("autore", max_length=160, blank=True)
-    date = models.CharField("data", max_length=10, blank=True)
-    licence = models.CharField("licenza", max_length=80, blank=True)
+    alt_text = models.CharField(_("testo alternativo"), max_length=300, blank=True)
+    credit = models.CharField(_("autore"), max_length=160, blank=True)
+    date = models.CharField(_("data"), max_length=10, blank=True)
+    licence = models.CharField(_("licenza"), max_length=80, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -143,8 +145,8 @@ class Source(models.Model):
     """A public page where the facts of the card can be checked."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="sources")
-    url = models.URLField("indirizzo", max_length=500)
-    title = models.CharField("titolo", max_length=200, blank=True)
+    url = models.URLField(_("indirizzo"), max_length=500)
+    title = models.CharField(_("titolo"), max_length=200, blank=True)
 
     def __str__(self):
         return self.title or self.url

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation, Territory
 from projects.areas import AREA_CHOICES
@@ -21,7 +22,12 @@ def _text(verbose_name: str, **options):
 
 def _money(verbose_name: str):
     return models.DecimalField(
-        verbose_name, max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+        verbose_name,
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
 
 
@@ -38,14 +44,14 @@ class ProjectQuerySet(models.QuerySet):
 
 
 class Project(models.Model):
-    code = models.CharField("codice", max_length=16, unique=True)
+    code = models.CharField(_("codice"), max_length=16, unique=True)
     owner = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="projects", verbose_name="ente che inserisce"
+        Organisation, models.PROTECT, related_name="projects", verbose_name=_("ente che inserisce")
     )
-    status = models.CharField("stato della scheda", max_length=18, choices=Status, default=Status.DRAFT)
-    version = models.PositiveIntegerField("versione della bozza", default=1)
+    status = models.CharField(_("stato della scheda"), max_length=18, choices=Status, default=Status.DRAFT)
+    version = models.PositiveIntegerField(_("versione della bozza"), default=1)
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    origin = models.CharField("origine", max_length=10, choices=Origin, default=Origin.ENTERED)
+    origin = models.CharField(_("origine"), max_length=10, choices=Origin, default=Origin.ENTERED)
     origin_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -58,100 +64,112 @@ class Project(models.Model):
 
     # identity
     slug = models.SlugField(max_length=140, unique=True, null=True, blank=True)
-    title = models.CharField("titolo", max_length=TITLE_MAX, blank=True)
-    acronym = models.CharField("acronimo", max_length=30, blank=True)
-    summary = models.TextField("sintesi", max_length=SUMMARY_MAX, blank=True)
-    description = _text("descrizione")
-    title_en = models.CharField("titolo in inglese", max_length=TITLE_MAX, blank=True)
-    summary_en = models.TextField("sintesi in inglese", max_length=SUMMARY_MAX, blank=True)
-    kind = models.CharField("tipo", max_length=10, choices=Kind, blank=True)
-    website = models.URLField("sito web", blank=True, max_length=500)
+    title = models.CharField(_("titolo"), max_length=TITLE_MAX, blank=True)
+    acronym = models.CharField(_("acronimo"), max_length=30, blank=True)
+    summary = models.TextField(_("sintesi"), max_length=SUMMARY_MAX, blank=True)
+    description = _text(_("descrizione"))
+    title_en = models.CharField(_("titolo in inglese"), max_length=TITLE_MAX, blank=True)
+    summary_en = models.TextField(_("sintesi in inglese"), max_length=SUMMARY_MAX, blank=True)
+    kind = models.CharField(_("tipo"), max_length=10, choices=Kind, blank=True)
+    website = models.URLField(_("sito web"), blank=True, max_length=500)
 
     # place
     lead_municipality = models.ForeignKey(
-        Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="Comune capofila"
+        Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Comune capofila")
     )
     other_municipalities = models.ManyToManyField(
-        Territory, blank=True, related_name="+", verbose_name="altri Comuni"
+        Territory, blank=True, related_name="+", verbose_name=_("altri Comuni")
     )
-    place_name = models.CharField("luogo", max_length=160, blank=True)
-    scale = models.CharField("scala", max_length=16, choices=Scale, blank=True)
+    place_name = models.CharField(_("luogo"), max_length=160, blank=True)
+    scale = models.CharField(_("scala"), max_length=16, choices=Scale, blank=True)
     latitude = models.DecimalField(
-        "latitudine", max_digits=8, decimal_places=5, null=True, blank=True,
+        _("latitudine"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(35), MaxValueValidator(48)],
     )
     longitude = models.DecimalField(
-        "longitudine", max_digits=8, decimal_places=5, null=True, blank=True,
+        _("longitudine"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(6), MaxValueValidator(19)],
     )
 
     # classification
-    primary_area = models.CharField("area principale", max_length=12, choices=AREA_CHOICES, blank=True)
-    other_areas = models.JSONField("altre aree", default=list, blank=True)
-    target_groups = models.JSONField("destinatari", default=list, blank=True)
-    technologies = models.JSONField("tecnologie", default=list, blank=True)
-    sdgs = models.JSONField("obiettivi di sviluppo sostenibile", default=list, blank=True)
+    primary_area = models.CharField(_("area principale"), max_length=12, choices=AREA_CHOICES, blank=True)
+    other_areas = models.JSONField(_("altre aree"), default=list, blank=True)
+    target_groups = models.JSONField(_("destinatari"), default=list, blank=True)
+    technologies = models.JSONField(_("tecnologie"), default=list, blank=True)
+    sdgs = models.JSONField(_("obiettivi di sviluppo sostenibile"), default=list, blank=True)
 
     # need and aim
-    need = _text("problema")
-    objectives = _text("obiettivi")
-    starting_situation = _text("situazione di partenza")
-    policy = models.CharField("piano o politica di riferimento", max_length=300, blank=True)
+    need = _text(_("problema"))
+    objectives = _text(_("obiettivi"))
+    starting_situation = _text(_("situazione di partenza"))
+    policy = models.CharField(_("piano o politica di riferimento"), max_length=300, blank=True)
 
     # time
-    stage = models.CharField("stato di avanzamento", max_length=12, choices=Stage, blank=True)
-    stage_as_of = _partial_date("stato riferito al")
-    stage_reason = models.CharField("motivo di sospensione o abbandono", max_length=500, blank=True)
-    start_planned = _partial_date("inizio previsto")
-    start_actual = _partial_date("inizio effettivo")
-    end_planned = _partial_date("fine prevista")
-    end_actual = _partial_date("fine effettiva")
-    confirmed_at = models.DateTimeField("confermata il", null=True, blank=True)
+    stage = models.CharField(_("stato di avanzamento"), max_length=12, choices=Stage, blank=True)
+    stage_as_of = _partial_date(_("stato riferito al"))
+    stage_reason = models.CharField(_("motivo di sospensione o abbandono"), max_length=500, blank=True)
+    start_planned = _partial_date(_("inizio previsto"))
+    start_actual = _partial_date(_("inizio effettivo"))
+    end_planned = _partial_date(_("fine prevista"))
+    end_actual = _partial_date(_("fine effettiva"))
+    confirmed_at = models.DateTimeField(_("confermata il"), null=True, blank=True)
 
     # actors
     promoter = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="promoted_projects",
-        verbose_name="ente titolare",
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="promoted_projects",
+        verbose_name=_("ente titolare"),
     )
-    contact_office = models.CharField("ufficio di contatto", max_length=160, blank=True)
-    contact_email = models.EmailField("e-mail dell’ufficio", blank=True)
-    contact_is_public = models.BooleanField("mostra l’e-mail dell’ufficio nella scheda", default=False)
+    contact_office = models.CharField(_("ufficio di contatto"), max_length=160, blank=True)
+    contact_email = models.EmailField(_("e-mail dell’ufficio"), blank=True)
+    contact_is_public = models.BooleanField(_("mostra l’e-mail dell’ufficio nella scheda"), default=False)
 
     # money, in euro
-    total_cost = _money("costo totale")
-    cost_unknown = models.BooleanField("costo non ancora disponibile", default=False)
-    cost_is_estimate = models.BooleanField("importo stimato", default=False)
-    cost_note = models.CharField("nota sui costi", max_length=500, blank=True)
-    running_cost_per_year = _money("costo annuo di gestione")
-    savings_per_year = _money("risparmio annuo")
+    total_cost = _money(_("costo totale"))
+    cost_unknown = models.BooleanField(_("costo non ancora disponibile"), default=False)
+    cost_is_estimate = models.BooleanField(_("importo stimato"), default=False)
+    cost_note = models.CharField(_("nota sui costi"), max_length=500, blank=True)
+    running_cost_per_year = _money(_("costo annuo di gestione"))
+    savings_per_year = _money(_("risparmio annuo"))
     financing_instrument = models.CharField(
-        "strumento finanziario", max_length=12, choices=Instrument, blank=True
+        _("strumento finanziario"), max_length=12, choices=Instrument, blank=True
     )
 
     # technique
-    solution = _text("soluzione")
-    components = _text("componenti")
-    standards = models.CharField("standard", max_length=500, blank=True)
-    open_apis = models.CharField("API aperte", max_length=500, blank=True)
-    data_produced = _text("dati prodotti")
-    data_licence = models.CharField("licenza dei dati", max_length=120, blank=True)
-    platforms = models.JSONField("piattaforme abilitanti", default=list, blank=True)
-    repository_url = models.URLField("codice sorgente", blank=True, max_length=500)
+    solution = _text(_("soluzione"))
+    components = _text(_("componenti"))
+    standards = models.CharField(_("standard"), max_length=500, blank=True)
+    open_apis = models.CharField(_("API aperte"), max_length=500, blank=True)
+    data_produced = _text(_("dati prodotti"))
+    data_licence = models.CharField(_("licenza dei dati"), max_length=120, blank=True)
+    platforms = models.JSONField(_("piattaforme abilitanti"), default=list, blank=True)
+    repository_url = models.URLField(_("codice sorgente"), blank=True, max_length=500)
 
     # results, lessons, participation
-    beneficiaries = models.CharField("beneficiari", max_length=300, blank=True)
-    what_worked = _text("che cosa ha funzionato")
-    what_did_not = _text("che cosa non ha funzionato")
-    risks = _text("rischi")
-    success_conditions = _text("che cosa serve per replicarlo")
-    would_do_differently = _text("che cosa faremmo in modo diverso")
-    participation = _text("partecipazione dei cittadini")
+    beneficiaries = models.CharField(_("beneficiari"), max_length=300, blank=True)
+    what_worked = _text(_("che cosa ha funzionato"))
+    what_did_not = _text(_("che cosa non ha funzionato"))
+    risks = _text(_("rischi"))
+    success_conditions = _text(_("che cosa serve per replicarlo"))
+    would_do_differently = _text(_("che cosa faremmo in modo diverso"))
+    participation = _text(_("partecipazione dei cittadini"))
 
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "progetto"
-        verbose_name_plural = "progetti"
+        verbose_name = _("progetto")
+        verbose_name_plural = _("progetti")
         constraints = [
             models.CheckConstraint(
                 condition=Q(total_cost=None) | Q(cost_unknown=False), name="cost_known_or_unknown"

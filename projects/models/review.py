@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from projects.models.project import Project
 
@@ -13,15 +14,15 @@ class Submission(models.Model):
     """One sending of a project for review, and how it was decided."""
 
     class Outcome(models.TextChoices):
-        PUBLISHED = "published", "Pubblicata"
-        CHANGES_REQUESTED = "changes_requested", "Integrazioni richieste"
-        ARCHIVED = "archived", "Non pubblicata"
-        RECALLED = "recalled", "Ripresa dall’ente"
+        PUBLISHED = "published", _("Pubblicata")
+        CHANGES_REQUESTED = "changes_requested", _("Integrazioni richieste")
+        ARCHIVED = "archived", _("Non pubblicata")
+        RECALLED = "recalled", _("Ripresa dall’ente")
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="submissions")
-    number = models.PositiveSmallIntegerField("numero")
+    number = models.PositiveSmallIntegerField(_("numero"))
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    note = models.TextField("messaggio alla redazione", blank=True, max_length=2000)
+    note = models.TextField(_("messaggio alla redazione"), blank=True, max_length=2000)
     submitted_at = models.DateTimeField(auto_now_add=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(null=True, blank=True)
@@ -32,8 +33,8 @@ class Submission(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    outcome = models.CharField("esito", max_length=18, choices=Outcome, blank=True)
-    message = models.TextField("messaggio all’ente", blank=True, max_length=4000)
+    outcome = models.CharField(_("esito"), max_length=18, choices=Outcome, blank=True)
+    message = models.TextField(_("messaggio all’ente"), blank=True, max_length=4000)
 
     class Meta:
         constraints = [
@@ -66,11 +67,11 @@ class FieldComment(models.Model):
     """A reviewer's word on one field, and the office's answer."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="comments")
-    field = models.CharField("campo", max_length=40)
-    text = models.TextField("commento", max_length=2000)
+    field = models.CharField(_("campo"), max_length=40)
+    text = models.TextField(_("commento"), max_length=2000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
-    answer = models.TextField("risposta", blank=True, max_length=2000)
+    answer = models.TextField(_("risposta"), blank=True, max_length=2000)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

@@ -23,17 +23,28 @@ def desk():
 
 @pytest.fixture
 def adhesion(towns):
-    protocol = Protocol.objects.create(slug="torino", title="Torino metropolitana", promoter="Città di Torino")
+    protocol = Protocol.objects.create(
+        slug="torino", title="Torino metropolitana", promoter="Città di Torino"
+    )
     return Adhesion.objects.create(
-        protocol=protocol, kind="municipality", municipality=towns["ivrea"], office="Innovazione",
-        officer_name="Referente di prova", email="Ivrea@example.org",
+        protocol=protocol,
+        kind="municipality",
+        municipality=towns["ivrea"],
+        office="Innovazione",
+        officer_name="Referente di prova",
+        email="Ivrea@example.org",
     )
 
 
 def test_request_with_one_nonce_is_one_request(towns, adhesion):
     twin = Adhesion(
-        protocol=adhesion.protocol, kind="municipality", municipality=towns["ivrea"], office="X",
-        officer_name="Y", email="y@example.org", nonce=adhesion.nonce,
+        protocol=adhesion.protocol,
+        kind="municipality",
+        municipality=towns["ivrea"],
+        office="X",
+        officer_name="Y",
+        email="y@example.org",
+        nonce=adhesion.nonce,
     )
     assert actions.request_adhesion(twin) == adhesion
     assert Adhesion.objects.count() == 1
@@ -89,8 +100,13 @@ def test_second_officer_of_a_body_joins_the_same_body(towns, adhesion, desk):
     actions.confirm_adhesion(adhesion)
     first = accept_adhesion(adhesion, by=desk)
     other = Adhesion.objects.create(
-        protocol=adhesion.protocol, kind="municipality", municipality=towns["ivrea"], office="X",
-        officer_name="Altro", email="altro@example.org", status="received",
+        protocol=adhesion.protocol,
+        kind="municipality",
+        municipality=towns["ivrea"],
+        office="X",
+        officer_name="Altro",
+        email="altro@example.org",
+        status="received",
     )
     assert accept_adhesion(other, by=desk).organisation == first.organisation
 

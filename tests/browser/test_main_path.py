@@ -19,8 +19,12 @@ def country(transactional_db):
     towns = builders.piedmont()
     builders.reviewer()
     Protocol.objects.create(
-        slug="torino", title="Smart city metropolitana", summary="Un accordo di prova.", promoter="Città di Torino",
-        admitted_kinds=["municipality", "company"], published_at="2026-01-01T00:00:00Z",
+        slug="torino",
+        title="Smart city metropolitana",
+        summary="Un accordo di prova.",
+        promoter="Città di Torino",
+        admitted_kinds=["municipality", "company"],
+        published_at="2026-01-01T00:00:00Z",
     )
     return towns
 
@@ -192,7 +196,9 @@ def answer_and_resend(office):
     office.page.get_by_label("La tua risposta").fill("Dodici, l’ho scritto nella sintesi.")
     office.press("Salva la risposta")
     office.go(f"/area-riservata/progetti/{code}/progetto/")
-    office.page.locator("#id_summary").fill("Centraline in dodici scuole per conoscere l’aria che respirano gli alunni.")
+    office.page.locator("#id_summary").fill(
+        "Centraline in dodici scuole per conoscere l’aria che respirano gli alunni."
+    )
     office.press("Salva e continua")
     office.go(f"/area-riservata/progetti/{code}/riepilogo/")
     office.page.locator("#id_declaration").check()
@@ -222,7 +228,9 @@ def check_public(office, tmp_path):
     office.sees("Sensori di qualità dell’aria nelle scuole")
     found = page.request.get("/api/v1/projects?municipality=001125").json()
     assert [found["count"], found["results"][0]["slug"]] == [1, slug]
-    assert page.request.get(f"/api/v1/projects/{found['results'][0]['code']}").json()["total_cost"] == "125000.5"
+    assert (
+        page.request.get(f"/api/v1/projects/{found['results'][0]['code']}").json()["total_cost"] == "125000.5"
+    )
     assert "Sensori di qualità dell’aria" in page.request.get("/feed/progetti.atom").text()
     call_command("export_national", "--out", str(tmp_path / "export"))
     package = json.loads((tmp_path / "export" / "datapackage.json").read_text())

@@ -17,8 +17,12 @@ pytestmark = pytest.mark.django_db
 def protocol():
     builders.piedmont()
     return Protocol.objects.create(
-        slug="torino", title="Torino metropolitana", summary="Prova", promoter="Città di Torino",
-        admitted_kinds=["municipality", "company"], published_at=timezone.now(),
+        slug="torino",
+        title="Torino metropolitana",
+        summary="Prova",
+        promoter="Città di Torino",
+        admitted_kinds=["municipality", "company"],
+        published_at=timezone.now(),
     )
 
 
@@ -26,8 +30,13 @@ def protocol():
 def ask(client, protocol):
     def post(**typed):
         form = {
-            "kind": "municipality", "municipality": "Ivrea", "office": "Innovazione", "officer_name": "Prova",
-            "email": "ivrea@example.org", "nonce": uuid.uuid4(), **typed,
+            "kind": "municipality",
+            "municipality": "Ivrea",
+            "office": "Innovazione",
+            "officer_name": "Prova",
+            "email": "ivrea@example.org",
+            "nonce": uuid.uuid4(),
+            **typed,
         }
         return client.post(reverse("municipalities:adhesion-request", args=["torino"]), form)
 

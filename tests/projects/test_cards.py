@@ -46,10 +46,21 @@ def test_facets_of_a_card(facts):
     place = Place("L219", "Torino", "torino", "001272", "TO", "01")
     document = build_card(facts, slug="led", edition=1, published_at=NOW)
     assert sorted(derive_columns(document, {"L219": place})["facets"]) == [
-        ("area", "energy"), ("cost_band", "5m_20m"), ("funding_source", "eu"), ("kind", "project"),
-        ("municipality", "L219"), ("origin", "entered"), ("province", "TO"), ("region", "01"),
-        ("stage", "running"), ("technology", "led"), ("technology", "sensori"),
-        ("year", "2019"), ("year", "2020"), ("year", "2021"), ("year", "2022"),
+        ("area", "energy"),
+        ("cost_band", "5m_20m"),
+        ("funding_source", "eu"),
+        ("kind", "project"),
+        ("municipality", "L219"),
+        ("origin", "entered"),
+        ("province", "TO"),
+        ("region", "01"),
+        ("stage", "running"),
+        ("technology", "led"),
+        ("technology", "sensori"),
+        ("year", "2019"),
+        ("year", "2020"),
+        ("year", "2021"),
+        ("year", "2022"),
     ]
 
 
@@ -61,7 +72,13 @@ def test_place_unknown_to_the_territory_keeps_its_code(facts):
 
 @pytest.mark.parametrize(
     ("cost", "band"),
-    [(None, "unknown"), ("0", "under_50k"), ("49999.99", "under_50k"), ("50000", "50k_250k"), ("20000000", "over_20m")],
+    [
+        (None, "unknown"),
+        ("0", "under_50k"),
+        ("49999.99", "under_50k"),
+        ("50000", "50k_250k"),
+        ("20000000", "over_20m"),
+    ],
 )
 def test_cost_bands(cost, band):
     assert cost_band(cost) == band
@@ -71,7 +88,8 @@ def test_differences_are_in_words(facts):
     before = build_card(facts, slug="led", edition=1, published_at=NOW)
     after = build_card({**facts, "stage": "completed", "sdgs": [7]}, slug="led", edition=2, published_at=NOW)
     assert [(d["field"], d["before"], d["after"]) for d in differences(before, after)] == [
-        ("sdgs", "", "7"), ("stage", "In corso", "Concluso"),
+        ("sdgs", "", "7"),
+        ("stage", "In corso", "Concluso"),
     ]
 
 

@@ -91,7 +91,9 @@ def test_later_edition_is_shown_with_its_differences(client, desk, office, towns
     assert "15.000.000 €" in page
 
 
-@pytest.mark.parametrize("name", ["take", "release", "comment", "request-changes", "publish", "archive", "withdraw"])
+@pytest.mark.parametrize(
+    "name", ["take", "release", "comment", "request-changes", "publish", "archive", "withdraw"]
+)
 def test_office_cannot_decide(client, office, sent, name):
     client.force_login(office)
     answer = client.post(url(sent, name), {"field": "title", "text": "x", "archive-reason": "x"})

@@ -16,8 +16,14 @@ from tests import builders
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [
-        ("1250000", "1250000"), ("1.250.000", "1250000"), ("1.250.000,00 €", "1250000"), ("€ 12,5", "12.5"),
-        ("1250000.50", "1250000.50"), ("1.250", "1250"), ("684 450", "684450"), ("0", "0"),
+        ("1250000", "1250000"),
+        ("1.250.000", "1250000"),
+        ("1.250.000,00 €", "1250000"),
+        ("€ 12,5", "12.5"),
+        ("1250000.50", "1250000.50"),
+        ("1.250", "1250"),
+        ("684 450", "684450"),
+        ("0", "0"),
     ],
 )
 def test_euro_as_italians_write_it(typed, amount):
@@ -45,8 +51,13 @@ def test_euro_survives_being_shown_and_read_again(amount):
 @pytest.mark.parametrize(
     ("typed", "iso"),
     [
-        ("1/3/2024", "2024-03-01"), ("01-03-2024", "2024-03-01"), ("1.3.24", "2024-03-01"),
-        ("2024-03-01", "2024-03-01"), ("3/2024", "2024-03"), ("2024-03", "2024-03"), ("2024", "2024"),
+        ("1/3/2024", "2024-03-01"),
+        ("01-03-2024", "2024-03-01"),
+        ("1.3.24", "2024-03-01"),
+        ("2024-03-01", "2024-03-01"),
+        ("3/2024", "2024-03"),
+        ("2024-03", "2024-03"),
+        ("2024", "2024"),
     ],
 )
 def test_days_as_italians_write_them(typed, iso):
@@ -67,7 +78,12 @@ def test_day_survives_being_shown_and_read_again(day):
 
 @pytest.mark.parametrize(
     ("first", "second", "before"),
-    [("2023", "2024", True), ("2024", "2024-05", False), ("2024-04-30", "2024-05", True), ("", "2024", False)],
+    [
+        ("2023", "2024", True),
+        ("2024", "2024-05", False),
+        ("2024-04-30", "2024-05", True),
+        ("", "2024", False),
+    ],
 )
 def test_days_of_different_precision_compare_at_the_coarser(first, second, before):
     assert is_before(first, second) is before
@@ -76,7 +92,8 @@ def test_days_of_different_precision_compare_at_the_coarser(first, second, befor
 @pytest.mark.parametrize(
     ("typed", "code", "warns"),
     [
-        (" c19i21000130001 ", "C19I21000130001", False), ("E41C22OO1540006", "E41C22OO1540006", True),
+        (" c19i21000130001 ", "C19I21000130001", False),
+        ("E41C22OO1540006", "E41C22OO1540006", True),
         ("C19I2100013000", "C19I2100013000", True),
     ],
 )
@@ -89,8 +106,13 @@ def test_cup_is_normalised_and_flagged_never_repaired(typed, code, warns):
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("Torino", "L219"), ("torino (TO)", "L219"), ("l219", "L219"), ("001272", "L219"), ("Samone (TN)", "H754"),
-        ("Alice Superiore", "M405"), ("001005", "M405"),
+        ("Torino", "L219"),
+        ("torino (TO)", "L219"),
+        ("l219", "L219"),
+        ("001272", "L219"),
+        ("Samone (TN)", "H754"),
+        ("Alice Superiore", "M405"),
+        ("001005", "M405"),
     ],
 )
 def test_municipality_by_name_or_code(typed, code):

@@ -48,7 +48,9 @@ def rows(prefix, *filled):
 
 
 def test_home_lists_own_projects_only(client, project, towns):
-    other = builders.draft(builders.officer(towns["ivrea"], "ivrea@example.org"), towns["ivrea"], title="Altrui")
+    other = builders.draft(
+        builders.officer(towns["ivrea"], "ivrea@example.org"), towns["ivrea"], title="Altrui"
+    )
     page = client.get(reverse("officer:home")).content.decode()
     assert project.title in page
     assert other.title not in page
@@ -90,7 +92,10 @@ def test_error_keeps_what_was_typed_and_links_to_the_field(client, project):
 
 def test_rows_and_lists_of_a_step_are_saved(client, project):
     typed = {
-        "version": 1, "promoter": project.promoter_id, "total_cost": "1.250.000,50", "cup_codes": " c19i21000130001 ,X",
+        "version": 1,
+        "promoter": project.promoter_id,
+        "total_cost": "1.250.000,50",
+        "cup_codes": " c19i21000130001 ,X",
         **rows("partners", {"name": "Politecnico", "role": "research"}, {"name": "", "role": ""}),
         **rows("funding", {"source": "eu", "programme": "FESR", "amount": "100.000"}),
     }
@@ -99,13 +104,19 @@ def test_rows_and_lists_of_a_step_are_saved(client, project):
     assert str(project.total_cost) == "1250000.50"
     assert list(project.partners.values_list("name", "role")) == [("Politecnico", "research")]
     assert [str(line.amount) for line in project.funding_lines.all()] == ["100000.00"]
-    assert list(project.identifiers.order_by("pk").values_list("value", flat=True)) == ["C19I21000130001", "X"]
+    assert list(project.identifiers.order_by("pk").values_list("value", flat=True)) == [
+        "C19I21000130001",
+        "X",
+    ]
     assert "X: Il CUP ha 15 caratteri: questo ne ha 1" in answer.content.decode()
 
 
 def test_wrong_row_names_its_field_and_saves_nothing(client, project):
     typed = {
-        "version": 1, "promoter": project.promoter_id, "total_cost": "5", **rows("partners"),
+        "version": 1,
+        "promoter": project.promoter_id,
+        "total_cost": "5",
+        **rows("partners"),
         **rows("funding", {"source": "eu", "amount": "tanto"}),
     }
     page = client.post(step_url(project, "risorse"), typed).content.decode()
@@ -154,7 +165,8 @@ def test_sent_project_cannot_be_edited(client, project, office):
 
 
 @pytest.mark.parametrize(
-    "path", ["", "anteprima/", "progetto/", "riepilogo/", "documenti/"],
+    "path",
+    ["", "anteprima/", "progetto/", "riepilogo/", "documenti/"],
 )
 def test_another_office_gets_403_without_a_hint(client, project, towns, path):
     client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))

@@ -14,12 +14,28 @@ def cards():
     return {
         "led": builders.published(office, desk, towns["torino"]),
         "bici": builders.published(
-            office, desk, towns["ivrea"], title="Mobilità sostenibile in città", primary_area="mobility",
-            other_areas=["environment"], stage="completed", total_cost=90_000, start_actual="2015", technologies=[],
+            office,
+            desk,
+            towns["ivrea"],
+            title="Mobilità sostenibile in città",
+            primary_area="mobility",
+            other_areas=["environment"],
+            stage="completed",
+            total_cost=90_000,
+            start_actual="2015",
+            technologies=[],
         ),
         "aria": builders.published(
-            office, desk, towns["samone"], title="Qualità dell’aria", summary="Sensori per la mobilità",
-            primary_area="environment", total_cost=None, cost_unknown=True, start_actual="", technologies=["sensori"],
+            office,
+            desk,
+            towns["samone"],
+            title="Qualità dell’aria",
+            summary="Sensori per la mobilità",
+            primary_area="environment",
+            total_cost=None,
+            cost_unknown=True,
+            start_actual="",
+            technologies=["sensori"],
         ),
     }
 
@@ -49,7 +65,10 @@ def test_query_is_text_never_syntax(cards, text):
 
 
 def test_values_of_one_facet_are_alternatives_and_facets_narrow(cards):
-    assert found("area=energy&area=mobility") == ["Mobilità sostenibile in città", "Illuminazione pubblica a LED"]
+    assert found("area=energy&area=mobility") == [
+        "Mobilità sostenibile in città",
+        "Illuminazione pubblica a LED",
+    ]
     assert found("area=environment&stage=completed") == ["Mobilità sostenibile in città"]
 
 
@@ -69,9 +88,16 @@ def test_ranges(cards):
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
-        ("area=ambiente", "area"), ("stage=x", "stage"), ("municipality=Z999", "municipality"),
-        ("year=abc", "year"), ("cost_min=molto", "cost_min"), ("cost_max=NaN", "cost_max"), ("bbox=1,2,3", "bbox"),
-        ("sort=colour", "sort"), ("updated_since=ieri", "updated_since"), ("bbox=9,1,8,2", "bbox"),
+        ("area=ambiente", "area"),
+        ("stage=x", "stage"),
+        ("municipality=Z999", "municipality"),
+        ("year=abc", "year"),
+        ("cost_min=molto", "cost_min"),
+        ("cost_max=NaN", "cost_max"),
+        ("bbox=1,2,3", "bbox"),
+        ("sort=colour", "sort"),
+        ("updated_since=ieri", "updated_since"),
+        ("bbox=9,1,8,2", "bbox"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_parameter(cards, query, parameter):
@@ -84,10 +110,13 @@ def test_counts_leave_out_their_own_filter(cards):
     query, _problems = parse(QueryDict("area=environment"))
     counts = facet_counts(query, ("area", "stage"))
     assert counts == {
-        "area": {"energy": 1, "environment": 2, "mobility": 1}, "stage": {"completed": 1, "running": 1},
+        "area": {"energy": 1, "environment": 2, "mobility": 1},
+        "stage": {"completed": 1, "running": 1},
     }
 
 
 def test_page_params_is_the_inverse_of_parse(cards):
-    query, _problems = parse(QueryDict("q=luce&area=energia&stato=running&anno_da=2015&ordina=titolo"), page=True)
+    query, _problems = parse(
+        QueryDict("q=luce&area=energia&stato=running&anno_da=2015&ordina=titolo"), page=True
+    )
     assert parse(page_params(query), page=True)[0] == query

@@ -58,7 +58,9 @@ def test_submit_with_unknown_cost_is_complete(towns, office):
     assert project.status == "submitted"
 
 
-def test_submit_twice_with_one_nonce_is_one_sending_and_one_receipt(towns, office, django_capture_on_commit_callbacks):
+def test_submit_twice_with_one_nonce_is_one_sending_and_one_receipt(
+    towns, office, django_capture_on_commit_callbacks
+):
     project, nonce = builders.draft(office, towns["torino"]), uuid.uuid4()
     with django_capture_on_commit_callbacks(execute=True):
         sent = [actions.submit(project, by=office, nonce=nonce) for _ in range(2)]
@@ -153,7 +155,9 @@ def test_card_refuses_deletion(towns, office, desk):
 def test_database_keeps_one_current_card(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(IntegrityError), transaction.atomic():
-        Card.objects.create(project=card.project, edition=9, published_at=card.published_at, document="{}", item="{}")
+        Card.objects.create(
+            project=card.project, edition=9, published_at=card.published_at, document="{}", item="{}"
+        )
 
 
 def test_same_title_gets_another_slug(towns, office, desk):
@@ -161,7 +165,9 @@ def test_same_title_gets_another_slug(towns, office, desk):
     second = builders.published(office, desk, towns["ivrea"])
     third = builders.published(office, desk, towns["ivrea"])
     assert [first.slug, second.slug, third.slug] == [
-        "illuminazione-pubblica-a-led", "illuminazione-pubblica-a-led-ivrea", "illuminazione-pubblica-a-led-2",
+        "illuminazione-pubblica-a-led",
+        "illuminazione-pubblica-a-led-ivrea",
+        "illuminazione-pubblica-a-led-2",
     ]
 
 
