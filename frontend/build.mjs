@@ -1,5 +1,5 @@
 // Makes static/build/ from npm's packages and our own sources: one style sheet, the fonts, one sprite of icons.
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,10 @@ import * as sass from "sass";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(HERE);
 const LIBRARY = join(ROOT, "node_modules", "bootstrap-italia");
-const BUILD = join(ROOT, "static", "build");
+const TARGET = join(ROOT, "static", "build");
+// Made beside and moved at the end: a portal that runs meanwhile never finds half a build.
+const BUILD = join(ROOT, "static", `.build-${process.pid}`);
+const OLD = join(ROOT, "static", `.old-${process.pid}`);
 // Our name of a font → the library's.
 const FONTS = { 400: "regular", "400-italic": "italic", 600: "600", 700: "700" };
 // The library still speaks the old Sass; what it says about itself is not for us to mend.
@@ -60,7 +63,12 @@ function sprite() {
   write("img/sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${[...theirs, ...ours].join("")}</svg>`);
 }
 
-rmSync(BUILD, { recursive: true, force: true });
-fonts();
-sprite();
-styles();
+try {
+  fonts();
+  sprite();
+  styles();
+  if (existsSync(TARGET)) renameSync(TARGET, OLD);
+  renameSync(BUILD, TARGET);
+} finally {
+  for (const rest of [BUILD, OLD]) rmSync(rest, { recursive: true, force: true });
+}

@@ -2,13 +2,15 @@
 
     .venv/bin/python frontend/outline.py
 
-writes projects/regions.json (regions, for the map that counts) and static/img/italia.svg (provinces, for the eye).
+writes projects/regions.json (regions, for the map that counts) and static/img/italia.svg (provinces, for
+the eye).
 """
 
 import json
 import os
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import django
@@ -74,7 +76,7 @@ def coarse(path: str, level: str, left: float, top: float) -> str:
             (round((x - left) / SCALE), round((y - top) / SCALE))
             for x, y in simplified(ring, TOLERANCE[level])
         ]
-        steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in zip(line, line[1:], strict=False) if a != b]
+        steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(line) if a != b]
         found.append(f"M{line[0][0]} {line[0][1]}l{' '.join(steps)}z".replace(" -", "-"))
     return "".join(found)
 

@@ -15,7 +15,7 @@ STEPS = (1, 2, 4, 10)
 
 
 def locator(town: Territory) -> dict | None:
-    """Where the town lies in its province: `{view_box, province_path, town_path}` in the plane of boundaries."""
+    """Where the town lies in its province: `{view_box, province_path, town_path}`."""
     ids = [town.pk, town.province_id]
     shapes = {b.territory_id: b for b in TerritoryBoundary.objects.filter(territory__in=ids)}
     if len(shapes) < len(ids):

@@ -35,9 +35,8 @@ LIST_FACETS = ("area", "stage", "municipality")
 def home(request):
     """Figures, areas, what is new."""
     newest = [list_item(card) for card in find(ProjectQuery())[:6]]
-    return render(
-        request, "projects/home.html", {"figures": front_figures(), "areas": area_totals(), "newest": newest}
-    )
+    context = {"figures": front_figures(), "areas": area_totals(), "newest": newest, "regions": region_map()}
+    return render(request, "projects/home.html", context)
 
 
 @require_safe
