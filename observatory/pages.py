@@ -1,12 +1,14 @@
 """Pages of words: legal, help, map of the site. No query but the reader's session."""
 
+from django import forms
 from django.conf import settings
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from projects.areas import AREAS
+from projects.areas import AREA_CHOICES, AREAS
 
 app_name = "pages"
 
@@ -41,8 +43,8 @@ def asked() -> list[tuple[str, str]]:
         (
             _("Che cos’è l’Osservatorio?"),
             _(
-                "È il registro pubblico dei progetti di città intelligente dei Comuni italiani. Ogni scheda dice "
-                "che problema c’era, che cosa si è fatto, quanto è costato e a che punto è."
+                "È il registro pubblico dei progetti di città intelligente dei Comuni italiani. "
+                "Ogni scheda dice che problema c’era, che cosa si è fatto, quanto è costato e a che punto è."
             ),
         ),
         (
@@ -52,7 +54,8 @@ def asked() -> list[tuple[str, str]]:
         (
             _("Le schede possono cambiare?"),
             _(
-                "Sì. Ogni modifica è una nuova edizione: le precedenti restano consultabili e si possono confrontare."
+                "Sì. Ogni modifica è una nuova edizione: le precedenti restano consultabili "
+                "e si possono confrontare."
             ),
         ),
         (
@@ -62,7 +65,8 @@ def asked() -> list[tuple[str, str]]:
         (
             _("Che cosa vuol dire «Esempio da fonti pubbliche»?"),
             _(
-                "Che la scheda è stata compilata a partire da documenti pubblici, citati nella scheda, e non da un ente."
+                "Che la scheda è stata compilata a partire da documenti pubblici, citati nella scheda, "
+                "e non da un ente."
             ),
         ),
         (
@@ -83,6 +87,30 @@ def site_map(request):
     return render(request, "pages/site_map.html", {"areas": AREAS})
 
 
+@require_safe
+def components(request):
+    """The gallery of our components, for those who build pages; not for the public."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404
+    return render(
+        request, "pages/components.html", {"areas": AREAS, "form": GalleryForm(request.GET or None)}
+    )
+
+
+class GalleryForm(forms.Form):
+    """A field of every kind; `?name=` shows them with their errors."""
+
+    name = forms.CharField(label=_("Titolo"), help_text=_("Al massimo 120 caratteri"))
+    notes = forms.CharField(
+        label=_("Note"), required=False, widget=forms.Textarea(attrs={"data-counter": 200})
+    )
+    primary_area = forms.ChoiceField(label=_("Area"), choices=AREA_CHOICES, widget=forms.RadioSelect)
+    others = forms.MultipleChoiceField(
+        label=_("Altre aree"), choices=AREA_CHOICES, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    agreed = forms.BooleanField(label=_("Dichiaro che è vero"))
+
+
 urlpatterns = [
     path("accessibilita/", accessibility, name="accessibility"),
     path("privacy/", privacy, name="privacy"),
@@ -90,5 +118,6 @@ urlpatterns = [
     path("assistenza/", help_page, name="help"),
     path("domande-frequenti/", questions, name="questions"),
     path("per-i-comuni/", for_municipalities, name="for-municipalities"),
+    path("componenti/", components, name="components"),
     path("mappa-del-sito/", site_map, name="site-map"),
 ]
