@@ -1,8 +1,12 @@
 """What every answer needs and no library gives."""
 
+import logging
+
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+
+logger = logging.getLogger(__name__)
 
 
 class DatabaseUnavailableMiddleware:
@@ -17,6 +21,7 @@ class DatabaseUnavailableMiddleware:
     def process_exception(self, request, error):
         if not isinstance(error, OperationalError | InterfaceError):
             return None
+        logger.error("database unavailable at %s", request.path, exc_info=error)
         response = render(None, "503.html", status=503)
         response["Retry-After"] = "15"
         return response
