@@ -35,7 +35,9 @@ class PrivatePagesMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        # Who has not been asked for yet need not be: the question may cost a query, or fail with it.
+        user = getattr(request, "_cached_user", None)
+        if user and user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] += ", no-store"
         return response
