@@ -26,7 +26,7 @@ def shell(request):
         "DEMO": settings.DEMO,
         "SITE_URL": settings.SITE_URL,
         "ACCESSIBILITY_URL": getattr(settings, "ACCESSIBILITY_URL", ""),
-        "data_url": address("opendata:home"),
+        "data_url": data_address(),
         "menu": SimpleLazyObject(lambda: menu(request)),
     }
 
@@ -48,8 +48,13 @@ def public_entries() -> list[tuple[str, str]]:
         (_("Città"), "projects:city-list"),
         (_("Aree"), "projects:area-list"),
         (_("Protocolli"), "municipalities:protocol-list"),
-        (_("Dati aperti"), "opendata:home"),
+        (_("Dati aperti"), "opendata:home" if address("opendata:home") else "api:docs"),
     ]
+
+
+def data_address() -> str:
+    """The page of open data; until there is one, that of the API, which gives files too."""
+    return address("opendata:home") or address("api:docs")
 
 
 def reserved_entries(user) -> list[tuple[str, str]]:

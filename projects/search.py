@@ -188,6 +188,20 @@ def page_params(query: ProjectQuery) -> QueryDict:
     return params
 
 
+def api_params(query: ProjectQuery) -> QueryDict:
+    """The query string of the API for this query: the inverse of parse()."""
+    params = QueryDict(mutable=True)
+    if query.text:
+        params["q"] = query.text
+    for key, values in query.facets.items():
+        params.setlist(key, list(values))
+    for key, value in query.ranges.items():
+        params[key] = ",".join(map(str, value)) if key == "bbox" else str(value)
+    if query.sort:
+        params["sort"] = query.sort
+    return params
+
+
 def words_of(text: str) -> list[str]:
     """At most twelve folded words; a query is text, never syntax."""
     return fold(text).split()[:MAX_WORDS]

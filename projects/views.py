@@ -18,6 +18,7 @@ from projects.presentation import card_context, list_item
 from projects.search import (
     SORTS,
     ProjectQuery,
+    api_params,
     chips,
     facet_counts,
     facet_groups,
@@ -62,6 +63,7 @@ def card_list(request):
         "query": query,
         "problems": problems,
         "base": page_params(query).urlencode(),
+        "api_base": api_params(query).urlencode(),
         "groups": facet_groups(query, facet_counts(query, LIST_FACETS)),
         "chips": chips(query),
         "sorts": [(italian, _sort_label(key), key == query.sort) for key, (italian, _order) in SORTS.items()],
