@@ -2,9 +2,11 @@
 
 import json
 import re
-from decimal import Decimal
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.template.defaultfilters import linebreaks
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.dateparse import parse_datetime
@@ -18,6 +20,7 @@ from projects.areas import AREA_BY_KEY, AREAS
 
 register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
+ITALIAN = mark_safe(' lang="it"')
 
 
 @register.simple_tag
@@ -40,12 +43,14 @@ def area(key: str):
 
 @register.filter
 def euro(amount) -> str:
-    """`1.250.000 €`; cents only under a thousand."""
+    """`1.250.000 €`, in English `€1,250,000`; cents only under a thousand."""
     if amount in (None, ""):
         return ""
     amount = Decimal(amount)
     places = 0 if amount >= 1000 or amount == amount.to_integral_value() else 2
-    return f"{number_format(amount, places, force_grouping=True)}{NO_BREAK_SPACE}€"
+    # number_format cuts the digits it does not show; money is rounded.
+    rounded = amount.quantize(Decimal(10) ** -places, ROUND_HALF_UP)
+    return f"{number_format(rounded, places, force_grouping=True)}{NO_BREAK_SPACE}€"
 
 
 @register.filter
@@ -148,6 +153,23 @@ def all_areas():
 def localised(item: dict, field: str) -> str:
     """`title` or `summary` in the reader's language, in Italian where the body gave no other."""
     return (get_language() == "en" and item.get(f"{field}_en")) or item.get(field) or ""
+
+
+@register.simple_tag
+def in_italian(item=None, field: str = "") -> str:
+    """The attribute of what bodies write in Italian, on a page in another language.
+
+    Nothing where `item` gives that field in English too: `localised` shows it.
+    """
+    if get_language() == "it" or (isinstance(item, Mapping) and item.get(f"{field}_en")):
+        return ""
+    return ITALIAN
+
+
+@register.filter
+def written(text: str) -> SafeString:
+    """Paragraphs of what a body wrote."""
+    return mark_safe(linebreaks(text).replace("<p>", f"<p{in_italian()}>"))
 
 
 @register.simple_tag(takes_context=True)
