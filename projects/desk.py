@@ -18,6 +18,7 @@ from projects.cards import draft_document, read_document
 from projects.completeness import completeness, missing_required
 from projects.cup import cup_warning
 from projects.differences import differences
+from projects.filters import QueueFilter
 from projects.forms import CommentForm, MessageForm, ReasonForm, field_label
 from projects.models import Card, Project
 from projects.presentation import card_context
@@ -43,19 +44,14 @@ def load(request, code: str) -> Project:
 def queue(request):
     """What waits, from the oldest; published and other states by choice."""
     _staff_only(request)
-    wanted = request.GET.get("stato", "")
-    projects = Project.objects.select_related("owner").order_by("updated_at")
-    if wanted in Status.values:
-        projects = projects.filter(status=wanted)
-    else:
-        wanted, projects = "", projects.waiting_for_review()
+    everything = Project.objects.select_related("owner").order_by("updated_at", "pk")
+    queue_filter = QueueFilter(request.GET, queryset=everything)
     counts = dict(Project.objects.values_list("status").annotate(n=Count("pk")))
-    page = Paginator(projects, PER_PAGE).get_page(request.GET.get("pagina"))
+    page = Paginator(queue_filter.qs, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
         "page": page,
         "rows": [_queue_row(p) for p in _with_submission(page.object_list)],
-        "wanted": wanted,
-        "states": [(value, label, counts.get(value, 0)) for value, label in Status.choices],
+        "filter": queue_filter,
         "waiting": counts.get(Status.SUBMITTED, 0),
         "in_review": counts.get(Status.IN_REVIEW, 0),
         "public": Card.objects.current().count(),

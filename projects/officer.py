@@ -37,11 +37,11 @@ RELATED = ("owner__territory", "promoter", "lead_municipality__province", "lead_
 
 
 def load(request: HttpRequest, code: str, may) -> Project:
-    """The project, or 404 to who may not even see it, or 403 to who may not do this."""
-    project = get_object_or_404(Project.objects.select_related(*RELATED), code=code)
-    if not rules.can_see(request.user, project):
-        raise PermissionDenied
-    if not may(request.user, project):
+    """The project, or 403: the same for what is not theirs and for what is not there, so no hint."""
+    project = Project.objects.select_related(*RELATED).filter(code=code).first()
+    if project is None and is_reviewer(request.user):
+        raise Http404
+    if project is None or not may(request.user, project):
         raise PermissionDenied
     return project
 

@@ -4,6 +4,7 @@ import tempfile
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         if database["ENGINE"].endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = f"{folder}/test.sqlite3"
         yield
+
+
+@pytest.fixture(autouse=True)
+def italian():
+    """Each test begins in Italian: a page asked for under /en/ leaves its language to the thread."""
+    translation.activate(settings.LANGUAGE_CODE)

@@ -43,7 +43,7 @@ STEPS = {
     **dict.fromkeys(["rules", "cards", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "actions": ACTIONS,
-    **dict.fromkeys(["places", "fields", "uploads", "forms", "importers"], INTAKE),
+    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),

@@ -87,9 +87,23 @@ class Card(models.Model):
     def __str__(self):
         return f"{self.title} ({self.edition})"
 
+    def save(self, *args, **kwargs):
+        """Columns may be derived anew; the document of a stored card never changes."""
+        frozen = getattr(self, "_frozen", None)
+        if frozen is not None and self.document != frozen:
+            raise TypeError("the document of a published card never changes")
+        super().save(*args, **kwargs)
+        self._frozen = self.document
+
     def delete(self, *args, **kwargs):
         """Cards are withdrawn, never deleted."""
         raise TypeError("a published card is withdrawn, not deleted")
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        card = super().from_db(db, field_names, values)
+        card._frozen = card.__dict__.get("document")
+        return card
 
 
 class CardFacet(models.Model):

@@ -45,6 +45,17 @@ def test_queue_shows_what_waits(client, desk, sent, office, towns):
     assert draft.title not in page
 
 
+def test_queue_by_state_and_body(client, desk, sent, office, towns):
+    ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
+    draft = builders.draft(ivrea, towns["ivrea"], title="Ancora in bozza")
+    url = reverse("desk:home")
+    assert draft.title in client.get(url, {"stato": "draft"}).content.decode()
+    assert sent.title not in client.get(url, {"stato": "draft"}).content.decode()
+    assert sent.title not in client.get(url, {"ente": draft.owner_id}).content.decode()
+    assert sent.title in client.get(url, {"ente": sent.owner_id}).content.decode()
+    assert client.get(url, {"stato": "x", "ente": "y"}).status_code == 200
+
+
 def test_review_to_publication(client, desk, sent):
     client.post(url(sent, "take"))
     client.post(url(sent, "comment"), {"field": "summary", "text": "Bene"})
@@ -117,10 +128,10 @@ def test_number_of_queries_of_the_queue_does_not_grow(client, desk, office, town
         actions.submit(builders.draft(office, towns["torino"]), by=office, nonce=uuid.uuid4())
 
     send()
-    # session, user, counts by state, cards, count of the page, projects, their sendings, roles
-    with django_assert_num_queries(8):
+    # session, user, roles, bodies to choose from, counts by state, cards, count of the page, projects, sendings
+    with django_assert_num_queries(9):
         client.get(reverse("desk:home"))
     send()
     send()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("desk:home"))

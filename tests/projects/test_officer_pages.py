@@ -175,6 +175,12 @@ def test_another_office_gets_403_without_a_hint(client, project, towns, path):
     assert project.title not in answer.content.decode()
 
 
+def test_code_that_does_not_exist_looks_the_same_to_an_office(client, project):
+    assert client.get(reverse("officer:project-status", args=["TO-2026-9999"])).status_code == 403
+    client.force_login(builders.reviewer())
+    assert client.get(reverse("officer:project-status", args=["TO-2026-9999"])).status_code == 404
+
+
 def test_visitor_is_sent_to_sign_in_and_back(client, project):
     client.logout()
     answer = client.get(step_url(project))

@@ -152,6 +152,15 @@ def test_card_refuses_deletion(towns, office, desk):
         card.delete()
 
 
+def test_document_of_a_stored_card_never_changes(towns, office, desk):
+    card = Card.objects.get(pk=builders.published(office, desk, towns["torino"]).pk)
+    card.title_key = "derivato di nuovo"
+    card.save()
+    card.document = "{}"
+    with pytest.raises(TypeError):
+        card.save()
+
+
 def test_database_keeps_one_current_card(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(IntegrityError), transaction.atomic():
