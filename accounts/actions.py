@@ -8,6 +8,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Event, Membership, User
 from municipalities.actions import body_of_municipality, open_body
@@ -97,15 +98,21 @@ def _join(email: str, name: str, organisation: Organisation, role: str) -> Membe
 
 
 def send_invitation(membership: Membership, reason: str) -> None:
-    """The message that opens the door: a one-use link to choose a password, or the sign-in page."""
+    """The message that opens the door: a one-use link to choose a password, or the sign-in page.
+
+    Its links are those of the Italian pages, whatever language the sender reads.
+    """
     user = membership.user
     if user.has_usable_password():
-        path, words = reverse("account_login"), "Accedi con la tua password"
+        name, arguments = "account_login", {}
+        words = "Accedi con la tua password"
     else:
         key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
         uid, _dash, token = key.partition("-")
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        name, arguments = "account_reset_password_from_key", {"uidb36": uid, "key": token}
         words = "Scegli la tua password"
+    with override("it"):
+        path = reverse(name, kwargs=arguments)
     send_mail(
         "Il tuo accesso all’Osservatorio Smart City",
         f"{reason}: ora puoi pubblicare i progetti di {membership.organisation.name}.\n\n"

@@ -5,6 +5,8 @@ Pattern read off 52,539 PNRR codes, all matching; L. 3/2003, delibera CIPE 143/2
 
 import re
 
+from django.utils.translation import gettext as _
+
 STRICT = re.compile(r"^[A-Z]\d{2}[A-Z]\d{7}000\d$")
 
 
@@ -16,7 +18,7 @@ def normalise_cup(text: str) -> str:
 def cup_warning(code: str) -> str:
     """What looks wrong about a normalised CUP, in words; empty when nothing does."""
     if len(code) != 15:
-        return f"Il CUP ha 15 caratteri: questo ne ha {len(code)}"
+        return _("Il CUP ha 15 caratteri: questo ne ha {}").format(len(code))
     if not STRICT.match(code):
-        return "Il CUP non segue lo schema usuale, per esempio C19I21000130001: controllalo"
+        return _("Il CUP non segue lo schema usuale, per esempio C19I21000130001: controllalo")
     return ""

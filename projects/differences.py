@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects.areas import AREA_BY_KEY
@@ -57,7 +58,7 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
 
 
 def label_of(key: str) -> str:
-    """The Italian name of a field of the card."""
+    """The name of a field of the card."""
     if key in LABELS:
         return LABELS[key]
     names = {
@@ -81,7 +82,8 @@ def in_words(key: str, value) -> str:
     if key in ("primary_area", "other_areas"):
         return str(AREA_BY_KEY[value].name) if value in AREA_BY_KEY else value
     if key in MONEY:
-        return f"{number_format(Decimal(value), use_l10n=True, force_grouping=True)} €"
+        amount = number_format(Decimal(value), use_l10n=True, force_grouping=True)
+        return gettext("%(amount)s €") % {"amount": amount}
     if key in WORDS and value in WORDS[key].values:
         return str(WORDS[key](value).label)
     return str(value)

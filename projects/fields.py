@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.places import ReadField
@@ -13,14 +14,20 @@ from projects.cup import normalise_cup
 from projects.dates import parse_partial_date
 
 THOUSANDS = re.compile(r"^\d{1,3}(\.\d{3})+$")
+ENGLISH = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,2})?$")
 
 
 def parse_euro(text: str) -> Decimal:
     """`1250000`, `1.250.000`, `1.250.000,00 €`, `1250000.50` → Decimal euro. ValueError when it is no amount.
 
-    A single dot followed by three digits separates thousands, as in Italian.
+    A single dot followed by three digits separates thousands, as in Italian. A comma before three digits
+    does so on English pages; on Italian ones it is refused, since it could mean either.
     """
     plain = re.sub(r"[\s\u00a0€]|EUR|euro", "", text, flags=re.IGNORECASE)
+    if ENGLISH.match(plain):
+        if get_language() != "en":
+            raise ValueError(text)
+        plain = plain.replace(",", "")
     whole, comma, cents = plain.partition(",")
     if comma or THOUSANDS.match(whole):
         plain = whole.replace(".", "") + ("." + cents if cents else "")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def _moment(at) -> str:
 
 
 def _url(name: str, *args) -> str:
-    return settings.SITE_URL + reverse(name, args=args)
+    with override("it"):
+        return settings.SITE_URL + reverse(name, args=args)
 
 
 def _send(to: str, subject: str, body: str) -> None:

@@ -50,7 +50,8 @@ def euro(amount) -> str:
     places = 0 if amount >= 1000 or amount == amount.to_integral_value() else 2
     # number_format cuts the digits it does not show; money is rounded.
     rounded = amount.quantize(Decimal(10) ** -places, ROUND_HALF_UP)
-    return f"{number_format(rounded, places, force_grouping=True)}{NO_BREAK_SPACE}€"
+    words = _("%(amount)s €") % {"amount": number_format(rounded, places, force_grouping=True)}
+    return words.replace(" ", NO_BREAK_SPACE)
 
 
 @register.filter
@@ -169,7 +170,7 @@ def in_italian(item=None, field: str = "") -> str:
 @register.filter
 def written(text: str) -> SafeString:
     """Paragraphs of what a body wrote."""
-    return mark_safe(linebreaks(text).replace("<p>", f"<p{in_italian()}>"))
+    return mark_safe(linebreaks(text, autoescape=True).replace("<p>", f"<p{in_italian()}>"))
 
 
 @register.simple_tag(takes_context=True)

@@ -68,7 +68,7 @@ class FundingLine(models.Model):
     )
 
     def __str__(self):
-        return f"{self.source} {self.programme}"
+        return f"{self.get_source_display()} {self.programme}".strip()
 
 
 class ReuseCost(models.Model):
