@@ -331,6 +331,10 @@ class DocumentForm(forms.ModelForm):
     class Meta:
         model = Document
         fields = ["type", "title", "file", "url", "alt_text", "credit", "date", "licence"]
+        error_messages = {
+            "type": {"required": _("Scegli il tipo di documento")},
+            "title": {"required": _("Scrivi il titolo del documento")},
+        }
         help_texts = {
             "alt_text": _("Per le immagini: che cosa si vede"),
             "url": _("In alternativa al file"),
@@ -338,6 +342,10 @@ class DocumentForm(forms.ModelForm):
         }
 
     upload = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name_blanks(self)
 
     def clean_file(self):
         file = self.cleaned_data.get("file")
@@ -372,9 +380,19 @@ class DocumentForm(forms.ModelForm):
 class RowForm(forms.ModelForm):
     """One row of a repeated part: a row left empty is no row."""
 
+    required_words = {
+        "name": _("Scrivi la denominazione"),
+        "role": _("Scegli il ruolo"),
+        "source": _("Scegli la fonte"),
+        "title": _("Scrivi il nome della tappa"),
+    }
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         name_blanks(self)
+        for name, words in self.required_words.items():
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = words
 
 
 class FundingRow(RowForm):
@@ -386,6 +404,8 @@ class MilestoneRow(RowForm):
 
 
 class IndicatorRow(RowForm):
+    required_words = {"name": _("Scrivi il nome dell’indicatore")}
+
     class Meta:
         localized_fields = ["baseline", "target", "value"]
 

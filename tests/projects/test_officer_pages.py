@@ -126,6 +126,17 @@ def test_wrong_row_names_its_field_and_saves_nothing(client, project):
     assert project.total_cost == 14_000_000
 
 
+def test_half_filled_row_tells_what_is_missing(client, project):
+    typed = {"version": 1, "promoter": project.promoter_id, "total_cost": "5", **rows("funding")}
+    half = client.post(
+        step_url(project, "risorse"), typed | rows("partners", {"name": "Politecnico", "role": ""})
+    )
+    page = half.content.decode()
+    assert "Scegli il ruolo" in page
+    assert 'href="#id_partners-0-role"' in page
+    assert "Campo obbligatorio" not in page
+
+
 def test_second_save_of_a_colleague_sees_both_versions_and_loses_nothing(client, project, towns):
     colleague = builders.officer(towns["torino"], "collega@example.org")
     actions.save_draft(project, by=colleague, version=1, changes={})
