@@ -39,12 +39,16 @@ WORDS = {
     "target_groups": TargetGroup,
     "platforms": Platform,
 }
+OURS = {*WORDS, "primary_area", "other_areas", "partners", "funding_lines"}
 MONEY = {"total_cost", "running_cost_per_year", "savings_per_year"}
 ROW_WORDS = {"source": FundingSource, "role": PartnerRole}
 
 
 def differences(before: Mapping, after: Mapping) -> list[dict]:
-    """`[{field, label, before, after}]` for every field whose words differ, in the order of the card."""
+    """`[{field, label, before, after, is_written}]` of what differs, in the order of the card.
+
+    `is_written`: the words are the body's own, and not ours in the reader's language.
+    """
     changed = [key for key in after if key not in LEFT_OUT and before.get(key) != after[key]]
     return [
         {
@@ -52,6 +56,7 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
             "label": label_of(key),
             "before": in_words(key, before.get(key)),
             "after": in_words(key, after[key]),
+            "is_written": key not in OURS and not key.endswith("_en") and not isinstance(after[key], bool),
         }
         for key in changed
     ]

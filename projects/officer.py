@@ -356,18 +356,25 @@ def _missing(project: Project) -> list[dict]:
 
 
 def _answers(project: Project) -> list[dict]:
-    """Every step with its filled answers, as words."""
+    """Every step with its filled answers: label, words, whether the words are the body's own."""
     groups = []
     for step in STEPS:
         if step.form is None:
             continue
         form = step.form(instance=project)
-        answers = [(f.label, _in_words(form, f)) for f in form if not f.is_hidden]
+        answers = [(f.label, _in_words(form, f), _is_written(f)) for f in form if not f.is_hidden]
         for rows in step.rows:
             related = getattr(project, {"funding": "funding_lines"}.get(rows.key, rows.key))
-            answers.append((rows.title, ", ".join(str(row) for row in related.order_by("pk"))))
-        groups.append({"step": step, "answers": [(label, words) for label, words in answers if words]})
+            words = ", ".join(str(row) for row in related.order_by("pk"))
+            answers.append((rows.title, words, rows.key != "funding"))
+        groups.append({"step": step, "answers": [answer for answer in answers if answer[1]]})
     return groups
+
+
+def _is_written(bound) -> bool:
+    """Whether an answer is in the body's own words, which are Italian on English pages too."""
+    ours = getattr(bound.field, "choices", None) or isinstance(bound.value(), bool)
+    return not ours and not bound.name.endswith("_en")
 
 
 def _in_words(form, bound) -> str:
