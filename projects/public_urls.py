@@ -12,7 +12,8 @@ urlpatterns = [
     path("progetti/<str:slug>/versioni/<int:number>/", views.card_version, name="card-version"),
     path(
         "progetti/<str:slug>/versioni/<int:number>/confronta/<int:other>/",
-        views.card_compare_editions, name="card-compare-editions",
+        views.card_compare_editions,
+        name="card-compare-editions",
     ),
     path("citta/", city_views.city_list, name="city-list"),
     path("citta/<str:slug>/", city_views.city_detail, name="city-detail"),
