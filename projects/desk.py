@@ -113,7 +113,7 @@ def _show_review(request, project, *, status=200, **forms):
         "differences": differences(read_document(card), document) if card else [],
         "public_card": card,
         "contents": [row for row in differences({}, document) if row["after"]],
-        "earlier": [s for s in project.submissions.order_by("-number") if s != submission],
+        "earlier": _earlier(project, submission),
         "warnings": _warnings(project),
         "completeness": completeness(project),
         "can_take": rules.can_take(request.user, project),
@@ -126,6 +126,19 @@ def _show_review(request, project, *, status=200, **forms):
         **forms,
     }
     return render(request, "desk/review.html", context, status=status)
+
+
+def _earlier(project: Project, last) -> list[tuple]:
+    """`[(sending, its comments with their labels)]` of the sendings before the last that had any."""
+    sendings = project.submissions.exclude(pk=last and last.pk).prefetch_related("comments").order_by("-number")
+    found = []
+    for sending in sendings:
+        notes = sorted(sending.comments.all(), key=lambda note: note.pk)
+        for note in notes:
+            note.label = field_label(note.field)
+        if notes:
+            found.append((sending, notes))
+    return found
 
 
 def _after(request, project, text):

@@ -123,12 +123,22 @@ def test_get_changes_nothing(client, desk, sent):
     assert Project.objects.get().status == "submitted"
 
 
+def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
+    actions.take(sent, by=desk)
+    actions.comment(sent, by=desk, field="summary", text="Troppo breve")
+    actions.request_changes(sent, by=desk)
+    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    page = client.get(url(sent)).content.decode()
+    assert f"Commenti dell’invio {sent.code}/1" in page
+    assert "<strong>Sintesi</strong>: Troppo breve" in page
+
+
 def test_number_of_queries_of_the_queue_does_not_grow(client, desk, office, towns, django_assert_num_queries):
     def send():
         actions.submit(builders.draft(office, towns["torino"]), by=office, nonce=uuid.uuid4())
 
     send()
-    # session, user, roles, bodies to choose from, counts by state, cards, count of the page, projects, sendings
+    # session, user, roles, bodies, counts by state, cards, count of the page, projects, sendings
     with django_assert_num_queries(9):
         client.get(reverse("desk:home"))
     send()
