@@ -129,8 +129,10 @@ def _show_review(request, project, *, status=200, **forms):
 
 
 def _earlier(project: Project, last) -> list[tuple]:
-    """`[(sending, its comments with their labels)]` of the sendings before the last that had any."""
-    sendings = project.submissions.exclude(pk=last and last.pk).prefetch_related("comments").order_by("-number")
+    """`[(sending, its comments with their labels)]` of the sendings before the last."""
+    sendings = (
+        project.submissions.exclude(pk=last and last.pk).prefetch_related("comments").order_by("-number")
+    )
     found = []
     for sending in sendings:
         notes = sorted(sending.comments.all(), key=lambda note: note.pk)
@@ -141,36 +143,27 @@ def _earlier(project: Project, last) -> list[tuple]:
     return found
 
 
-def _after(request, project, text):
-    messages.success(request, text)
+def _act(request, project: Project, words: str, action, *, on=None, **told):
+    """Make one move, on the project unless told, and go back to it; who was slower learns where it stands."""
+    try:
+        action(on or project, by=request.user, **told)
+    except WrongMove:
+        messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))
+    else:
+        messages.success(request, words)
     return redirect("desk:project-review", project.code)
-
-
-def _moved_on(request, code):
-    messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))
-    return redirect("desk:project-review", code)
 
 
 @login_required
 @require_POST
 def take(request, code):
-    project = load(request, code)
-    try:
-        actions.take(project, by=request.user)
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("Hai preso in carico la scheda."))
+    return _act(request, load(request, code), _("Hai preso in carico la scheda."), actions.take)
 
 
 @login_required
 @require_POST
 def release(request, code):
-    project = load(request, code)
-    try:
-        actions.release(project, by=request.user)
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("La scheda è tornata in coda."))
+    return _act(request, load(request, code), _("La scheda è tornata in coda."), actions.release)
 
 
 @login_required
@@ -180,22 +173,14 @@ def comment(request, code):
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _show_review(request, project, comment_form=form, status=422)
-    try:
-        actions.comment(project, by=request.user, **form.cleaned_data)
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni."))
+    words = _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni.")
+    return _act(request, project, words, actions.comment, **form.cleaned_data)
 
 
 @login_required
 @require_POST
 def remove_comment(request, code, pk):
-    project = load(request, code)
-    try:
-        actions.remove_comment(project, pk=pk, by=request.user)
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("Commento tolto."))
+    return _act(request, load(request, code), _("Commento tolto."), actions.remove_comment, pk=pk)
 
 
 @login_required
@@ -203,30 +188,23 @@ def remove_comment(request, code, pk):
 def request_changes(request, code):
     project = load(request, code)
     form = MessageForm(request.POST)
-    if not form.is_valid():
-        return _show_review(request, project, message_form=form, status=422)
+    form.full_clean()
     submission = project.submissions.filter(decided_at=None).first()
-    if not form.cleaned_data["message"] and not (submission and submission.comments.exists()):
+    if not form.cleaned_data.get("message") and not (submission and submission.comments.exists()):
         form.add_error("message", _("Scrivi un messaggio o almeno un commento a un campo"))
+    if form.errors:
         return _show_review(request, project, message_form=form, status=422)
-    try:
-        actions.request_changes(project, by=request.user, message=form.cleaned_data["message"])
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("Hai chiesto le integrazioni: abbiamo scritto all’ente."))
+    words = _("Hai chiesto le integrazioni: abbiamo scritto all’ente.")
+    return _act(request, project, words, actions.request_changes, **form.cleaned_data)
 
 
 @login_required
 @require_POST
 def publish(request, code):
     project = load(request, code)
-    try:
-        card = actions.publish(
-            project, by=request.user, change_note=request.POST.get("change_note", "")[:300]
-        )
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("La scheda è pubblica: edizione {}.").format(card.edition))
+    words = _("La scheda è pubblica: edizione {}.").format(project.cards.count() + 1)
+    note = request.POST.get("change_note", "").replace("\x00", "")[:300]
+    return _act(request, project, words, actions.publish, change_note=note)
 
 
 @login_required
@@ -236,25 +214,19 @@ def archive(request, code):
     form = ReasonForm(request.POST, prefix="archive")
     if not form.is_valid():
         return _show_review(request, project, reason_form=form, status=422)
-    try:
-        actions.archive(project, by=request.user, reason=form.cleaned_data["reason"])
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("La scheda non sarà pubblicata: abbiamo scritto all’ente."))
+    words = _("La scheda non sarà pubblicata: abbiamo scritto all’ente.")
+    return _act(request, project, words, actions.archive, **form.cleaned_data)
 
 
 @login_required
 @require_POST
 def withdraw(request, code):
     project = load(request, code)
-    card = project.cards.filter(is_current=True).first()
+    card = project.cards.current().first()
     if card is None:
         raise Http404
     form = ReasonForm(request.POST, prefix="withdraw")
     if not form.is_valid():
         return _show_review(request, project, withdraw_form=form, status=422)
-    try:
-        actions.withdraw(card, by=request.user, reason=form.cleaned_data["reason"])
-    except WrongMove:
-        return _moved_on(request, code)
-    return _after(request, project, _("La scheda è stata ritirata: una pagina lo dice, con il motivo."))
+    words = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
+    return _act(request, project, words, actions.withdraw, on=card, **form.cleaned_data)
