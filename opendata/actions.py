@@ -4,12 +4,11 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 import orjson
-from django.db.models import QuerySet
 
 from opendata.columns import PROJECTS, TABLES, Table
 from opendata.packages import describe
@@ -58,14 +57,14 @@ def export_national(out: Path, *, day: date | None = None, archive: Path | None 
     return counts
 
 
-def write_projects(cards: QuerySet, path: Path, suffix: str, fields: Sequence[str] = ()) -> int:
-    """Write the sheets of `cards`, in their order, into one file; gives how many.
+def write_projects(keys: Iterable[int], path: Path, suffix: str, fields: Sequence[str] = ()) -> int:
+    """Write the sheets of the cards with these keys, in their order, into one file; gives how many.
 
     `fields` chooses the columns; a map keeps its coordinates.
     """
     names = [*(fields or PROJECT_FIELDS), *(POINT if suffix == "geojson" else ())]
     table = PROJECTS.narrowed(names)
-    return _write_rows(table, Snapshot(cards=cards), [FORMATS[suffix](path, table)])
+    return _write_rows(table, Snapshot(keys=keys), [FORMATS[suffix](path, table)])
 
 
 def _check_target(out: Path) -> None:

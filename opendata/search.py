@@ -1,7 +1,8 @@
 """What was public on a day, as rows for the open data. Streamed: memory does not grow with the projects."""
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -82,10 +83,9 @@ def cities_on(day: date | None = None) -> dict[str, dict]:
 class Snapshot:
     """The portal at one moment. Cards never change, so their ids, read once, hold it still."""
 
-    def __init__(self, day: date | None = None, cards: QuerySet[Card] | None = None):
-        """All that was public on `day`, by code; or `cards` alone, in their own order."""
-        chosen = cards_on(day).order_by("code") if cards is None else cards
-        self.keys = list(chosen.values_list("pk", flat=True))
+    def __init__(self, day: date | None = None, keys: Iterable[int] | None = None):
+        """All that was public on `day`, by code; or the cards with these keys alone, in their order."""
+        self.keys = array("Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys)
         self.cities = cities_on(day)
         self.successors = _successors()
 

@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from municipalities.models import Organisation
-from projects import mail
+from projects import index, mail
 from projects.cards import build_card, collect, places_of, write_card
 from projects.completeness import missing_required
 from projects.models import (
     Card,
-    CardFacet,
     CodeCounter,
     Document,
     FieldComment,
@@ -191,13 +190,16 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     project = Project.objects.select_for_update().get(pk=project.pk)
     if not project.slug:
         _give_slug(project)
+    facts = collect(project)
+    index.lock()
     now = timezone.now()
     edition = (project.cards.aggregate(n=Max("edition"))["n"] or 0) + 1
-    CardFacet.objects.filter(card__project=project).delete()
+    former = {old.pk: index.terms_of(old) for old in project.cards.current()}
     project.cards.filter(is_current=True).update(is_current=False)
     card = Card(project=project, edition=edition, published_at=now, published_by=by, change_note=change_note)
-    document = build_card(collect(project), slug=project.slug, edition=edition, published_at=now)
+    document = build_card(facts, slug=project.slug, edition=edition, published_at=now)
     write_card(card, document, places_of([document]))
+    index.change(added={card.pk: index.terms_of(card)}, dropped=former)
     project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
     return card
 
@@ -241,14 +243,15 @@ def archive(project: Project, *, by, reason: str) -> Project:
 @transaction.atomic
 def withdraw(card: Card, *, by, reason: str) -> Card:
     """Take a public card down. A page says so and why; the card and its data stay on record."""
+    index.lock()
     taken = Card.objects.filter(pk=card.pk, is_current=True).update(
         is_current=False, withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason=reason
     )
     if not taken:
         raise WrongMove
-    card.facets.all().delete()
-    _record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
     card.refresh_from_db()
+    index.change(added={}, dropped={card.pk: index.terms_of(card)})
+    _record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
     return card
 
 

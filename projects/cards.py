@@ -12,10 +12,11 @@ from decimal import Decimal
 import orjson
 from django.utils import timezone
 
+from cardindex.words import line_of
 from municipalities.models import Territory
 from municipalities.search import fold, successor_of
 from projects.dates import year_of
-from projects.models import Card, CardFacet, Project
+from projects.models import Card, Project
 
 OWN_FIELDS = (
     "code",
@@ -193,10 +194,12 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
     """Typed columns, list item, search text and facet values of a document. Pure.
 
     `places` maps the Belfiore codes of the document to the municipalities in force; a code it lacks
-    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}}`.
+    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}}`; the column
+    `facet_values` holds the facets too, as they are stored.
     """
     lead = places.get(document["lead_municipality"])
     others = [places[c] for c in document["other_municipalities"] if c in places]
+    facets = _facets(document, [p for p in (lead, *others) if p])
     columns = {
         "code": document["code"],
         "slug": document["slug"],
@@ -216,8 +219,9 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "origin": document["origin"],
         "item": serialise(_item(document, lead, others)),
         "search_text": _search_text(document, [lead, *others] if lead else others),
+        "facet_values": orjson.dumps(sorted(facets)).decode(),
     }
-    return {"columns": columns, "facets": _facets(document, [p for p in (lead, *others) if p])}
+    return {"columns": columns, "facets": facets}
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
@@ -269,29 +273,18 @@ def _named(place: Place) -> dict:
 
 
 def _search_text(document: Mapping, places: list[Place]) -> str:
-    words = [
-        document[key] or ""
-        for key in (
-            "title",
-            "acronym",
-            "title_en",
-            "summary",
-            "summary_en",
-            "need",
-            "objectives",
-            "solution",
-            "description",
-            "place_name",
-            "policy",
-            "beneficiaries",
-            "what_worked",
-            "code",
-        )
-    ]
-    words += [*document["technologies"], *document["cup_codes"], *(p.name for p in places)]
-    words += [i["name"] for i in document["indicators"]] + [p["name"] for p in document["partners"]]
-    words.append((document["promoter"] or {}).get("name", ""))
-    return f" {fold(' '.join(words))} "
+    """Folded words in three lines: what stands in the title, in the summary, in the rest."""
+    title = (document["title"], document["acronym"], document["title_en"])
+    summary = (document["summary"], document["summary_en"])
+    keys = (
+        "need", "objectives", "solution", "description", "place_name", "policy", "beneficiaries",
+        "what_worked", "code",
+    )
+    rest = [document[key] for key in keys]
+    rest += [*document["technologies"], *document["cup_codes"], *(p.name for p in places)]
+    rest += [i["name"] for i in document["indicators"]] + [p["name"] for p in document["partners"]]
+    rest.append((document["promoter"] or {}).get("name"))
+    return "\n".join(map(line_of, (title, summary, rest)))
 
 
 def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
@@ -340,22 +333,16 @@ def _place(territory: Territory) -> Place:
 
 
 def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
-    """Store document and derived columns of one card, and its facets when it is the current one."""
+    """Store document and derived columns of one card; the index is the caller's (index.change)."""
     card.document = serialise(document)
     derive_into(card, document, places)
 
 
 def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
     """Renew what follows from the document; the document itself is not touched."""
-    derived = derive_columns(document, places)
-    for name, value in derived["columns"].items():
+    for name, value in derive_columns(document, places)["columns"].items():
         setattr(card, name, value)
     card.save()
-    card.facets.all().delete()
-    if card.is_current:
-        CardFacet.objects.bulk_create(
-            CardFacet(card=card, facet=facet, value=value) for facet, value in sorted(derived["facets"])
-        )
 
 
 def read_document(card: Card) -> dict:

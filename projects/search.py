@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from django.db.models import Case, Count, ExpressionWrapper, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive, make_aware
@@ -20,10 +20,11 @@ from municipalities.models import Territory
 from municipalities.search import find_municipality, fold
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS
-from projects.models import Card, CardFacet
+from projects.models import Card
+from projects.results import Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
-MAX_WORDS, MAX_VALUES, MAX_TEXT = 12, 50, 200
+MAX_VALUES, MAX_TEXT = 50, 200
 YEAR = re.compile(r"^[0-9]{4}$")
 
 # name in the API → name on pages
@@ -49,14 +50,10 @@ RANGE_NAMES = {
     "bbox": "riquadro",
     "updated_since": "aggiornati_dal",
 }
+# name in the API → name on pages
 SORTS = {
-    "-published_at": ("recenti", ["-published_at", "-id"]),
-    "published_at": ("meno_recenti", ["published_at", "id"]),
-    "title": ("titolo", ["title_key", "id"]),
-    "-title": ("titolo_inverso", ["-title_key", "-id"]),
-    "cost": ("costo_crescente", ["total_cost", "id"]),
-    "-cost": ("costo_decrescente", ["-total_cost", "-id"]),
-    "relevance": ("pertinenza", ["-score", "-published_at", "-id"]),
+    "-published_at": "recenti", "published_at": "meno_recenti", "title": "titolo", "-title": "titolo_inverso",
+    "cost": "costo_crescente", "-cost": "costo_decrescente", "relevance": "pertinenza",
 }
 CLOSED = {
     "stage": set(Stage.values),
@@ -117,7 +114,7 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
                 problems.append(Problem(name, _unknown(name, raw)))
     sort = params.get("ordina" if page else "sort", "")
     if page:
-        sort = next((key for key, (italian, _o) in SORTS.items() if italian == sort), "")
+        sort = next((key for key, italian in SORTS.items() if italian == sort), "")
     if sort and sort not in SORTS:
         problems.append(Problem("sort", _unknown("sort", sort)))
         sort = ""
@@ -184,7 +181,7 @@ def page_params(query: ProjectQuery) -> QueryDict:
     for key, value in query.ranges.items():
         params[RANGE_NAMES[key]] = ",".join(map(str, value)) if key == "bbox" else str(value)
     if query.sort:
-        params["ordina"] = SORTS[query.sort][0]
+        params["ordina"] = SORTS[query.sort]
     return params
 
 
@@ -202,75 +199,19 @@ def api_params(query: ProjectQuery) -> QueryDict:
     return params
 
 
-def words_of(text: str) -> list[str]:
-    """At most twelve folded words; a query is text, never syntax."""
-    return fold(text).split()[:MAX_WORDS]
+def find(query: ProjectQuery) -> Results:
+    """The current cards that answer the query, sorted; most relevant first for words, else freshest."""
+    return Results(query)
 
 
-def find(query: ProjectQuery) -> QuerySet[Card]:
-    """The current cards that answer the query, sorted; freshest first unless told."""
-    cards = Card.objects.current()
-    for word in words_of(query.text):
-        cards = cards.filter(search_text__contains=f" {word}")
-    if query.text and not words_of(query.text):
-        cards = cards.none()
-    for facet, values in query.facets.items():
-        cards = cards.with_facet(facet, values)
-    cards = _within(cards, query.ranges)
-    sort = query.sort or ("relevance" if query.text else "-published_at")
-    if sort == "relevance":
-        cards = cards.annotate(score=_title_score(query.text))
-    return cards.order_by(*SORTS[sort][1])
-
-
-def similar_to(card: Card, limit: int = 3) -> QuerySet[Card]:
+def similar_to(card: Card, limit: int = 3) -> list[Card]:
     """Other current cards of the same main area, those of the same place first."""
-    nearness = Case(
-        When(municipality_code=card.municipality_code, then=Value(0)),
-        When(province_code=card.province_code, then=Value(1)),
-        default=Value(2),
-    )
-    others = Card.objects.current().filter(primary_area=card.primary_area).exclude(project=card.project_id)
-    return others.defer("document", "search_text").order_by(nearness, "-published_at", "-id")[:limit]
-
-
-def _within(cards: QuerySet, ranges: Mapping) -> QuerySet:
-    if "year_from" in ranges:
-        cards = cards.filter(
-            Q(year_to__gte=ranges["year_from"]) | Q(year_to=None, year_from__gte=ranges["year_from"])
-        )
-    if "year_to" in ranges:
-        cards = cards.filter(year_from__lte=ranges["year_to"])
-    if "cost_min" in ranges:
-        cards = cards.filter(total_cost__gte=ranges["cost_min"])
-    if "cost_max" in ranges:
-        cards = cards.filter(total_cost__lte=ranges["cost_max"])
-    if "bbox" in ranges:
-        west, south, east, north = ranges["bbox"]
-        cards = cards.filter(longitude__range=(west, east), latitude__range=(south, north))
-    if "updated_since" in ranges:
-        since = ranges["updated_since"]
-        lookup = "published_at__gte" if hasattr(since, "hour") else "published_at__date__gte"
-        cards = cards.filter(**{lookup: since})
-    return cards
-
-
-def _title_score(text: str):
-    score = Value(0)
-    for word in words_of(text):
-        score = score + Case(When(title_key__contains=word, then=Value(1)), default=Value(0))
-    return ExpressionWrapper(score, output_field=IntegerField())
+    return find(ProjectQuery()).similar(card, limit)
 
 
 def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict[str, int]]:
     """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
-    counts = {}
-    for facet in facets:
-        cards = find(query.without(facet)).order_by()
-        rows = CardFacet.objects.filter(facet=facet, card__in=cards.values("pk"))
-        rows = rows.values_list("value").annotate(n=Count("card")).order_by("value")
-        counts[facet] = dict(rows)
-    return counts
+    return find(query).facets(facets)
 
 
 def labels_of(facet: str, values) -> dict[str, str]:

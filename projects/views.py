@@ -20,7 +20,6 @@ from projects.search import (
     ProjectQuery,
     api_params,
     chips,
-    facet_counts,
     facet_groups,
     find,
     page_params,
@@ -64,9 +63,9 @@ def card_list(request):
         "problems": problems,
         "base": page_params(query).urlencode(),
         "api_base": api_params(query).urlencode(),
-        "groups": facet_groups(query, facet_counts(query, LIST_FACETS)),
+        "groups": facet_groups(query, cards.facets(LIST_FACETS)),
         "chips": chips(query),
-        "sorts": [(italian, _sort_label(key), key == query.sort) for key, (italian, _order) in SORTS.items()],
+        "sorts": [(italian, _sort_label(key), key == query.sort) for key, italian in SORTS.items()],
         "widenings": _widenings(query) if not paginator.count else [],
     }
     return render(request, "projects/card_list.html", context)
@@ -203,8 +202,8 @@ def area_detail(request, slug):
     if area is None:
         raise Http404(_("Le aree sono otto: questa non c’è."))
     query = ProjectQuery(facets={"area": (area.key,)})
-    counts = facet_counts(query, ("stage", "municipality"))
     cards = find(query)
+    counts = cards.facets(("stage", "municipality"))
     context = {
         "area": area,
         "count": cards.count(),
@@ -221,11 +220,11 @@ def search(request):
     """The whole site: projects and municipalities."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     query, _problems = parse(request.GET, page=True)
-    cards = find(query) if query.text else Card.objects.none()
+    cards = find(query)
     context = {
         "text": text,
-        "count": cards.count(),
-        "items": [list_item(card) for card in cards[:PER_PAGE]],
+        "count": cards.count() if query.text else 0,
+        "items": [list_item(card) for card in cards[:PER_PAGE]] if query.text else [],
         "towns": suggest_municipalities(text, limit=10) if text else [],
         "areas": [a for a in AREAS if text and text.lower() in str(a.name).lower()],
     }

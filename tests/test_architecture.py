@@ -40,7 +40,7 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "search", "ranking"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "actions": ACTIONS,
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
@@ -180,6 +180,13 @@ def house() -> dict[str, str]:
 
 def test_house_keeps_its_floors():
     assert offences_of(house()) == []
+
+
+def test_engine_imports_no_app_and_no_framework():
+    """`cardindex` lies below the floors: bytes and codes, nothing of the portal."""
+    engine = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "cardindex").glob("*.py")}
+    targets = {app_of(target) for tree in engine.values() for _line, target in imports_of("", tree, set())}
+    assert targets & {"django", *FLOORS} == set()
 
 
 def test_every_app_has_a_floor():

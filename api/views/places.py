@@ -16,7 +16,7 @@ from api.views.base import PublicView
 from municipalities.models import Territory
 from municipalities.search import find_municipality, fold
 from opendata.search import codes_on
-from projects.search import ProjectQuery, facet_counts, find
+from projects.search import ProjectQuery, find
 
 FIELDS = (
     "code",
@@ -124,8 +124,8 @@ class MunicipalityDetail(PublicView):
         place = find_municipality(code)
         if place is None:
             raise Http404
-        query = ProjectQuery(facets={"municipality": (place.code,)})
-        totals = labelled(facet_counts(query, TOTALS))
+        cards = find(ProjectQuery(facets={"municipality": (place.code,)}))
+        totals = labelled(cards.facets(TOTALS))
         totals["year"].sort(key=lambda row: row["value"])
-        totals["projects"] = find(query).count()
+        totals["projects"] = cards.count()
         return Response({**municipality_item(place), "requested_code": code, "totals": totals})

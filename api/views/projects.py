@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import orjson
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from opendata.actions import write_projects
 from opendata.search import cards_on
 from projects.cards import FACETS, read_document
 from projects.models import Card
-from projects.search import ProjectQuery, facet_counts, find, parse
+from projects.search import ProjectQuery, Results, find, parse
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -76,11 +75,10 @@ class ProjectList(PublicView):
         if suffix != "json":
             self.check_downloads(request)
             return download(request, cards, suffix)
-        items = cards.values_list("item", flat=True)
-        return self.paged(request, items, cards.count(), lambda rows: list(map(orjson.Fragment, rows)))
+        return self.paged(request, cards.items(), cards.count(), lambda rows: list(map(orjson.Fragment, rows)))
 
 
-def download(request: Request, cards: QuerySet, suffix: str) -> FileResponse:
+def download(request: Request, cards: Results, suffix: str) -> FileResponse:
     """The filtered view, whole, as one file; 304 when the caller has it already.
 
     The file is written aside first and sent from there, so memory does not grow with the list.
@@ -91,7 +89,7 @@ def download(request: Request, cards: QuerySet, suffix: str) -> FileResponse:
     fields = columns(request.query_params)
     with TemporaryDirectory(prefix="progetti-") as folder:
         path = Path(folder, f"progetti.{suffix}")
-        write_projects(cards, path, suffix, fields)
+        write_projects(cards.ids(), path, suffix, fields)
         file = path.open("rb")
     answer = FileResponse(file, as_attachment=True, filename=path.name, content_type=MEDIA_TYPES[suffix])
     answer["ETag"] = f'"{file_digest(file, "sha256").hexdigest()}"'
@@ -110,9 +108,8 @@ class ProjectFacets(PublicView):
     answer = Facets
 
     def get(self, request: Request) -> Response:
-        query = query_of(request)
-        counts = facet_counts(query, FACETS)
-        return Response({"count": find(query).count(), "facets": labelled(counts)})
+        cards = find(query_of(request))
+        return Response({"count": cards.count(), "facets": labelled(cards.facets(FACETS))})
 
 
 class ProjectDetail(PublicView):

@@ -11,7 +11,7 @@ from api.serializers import AreaItem, OrganisationItem, ProtocolItem, Stats, lis
 from api.views.base import PublicView
 from municipalities.models import Adhesion, Organisation, Protocol
 from projects.areas import AREAS
-from projects.models import Card, CardFacet
+from projects.models import Card
 from projects.search import ProjectQuery, facet_counts
 
 PROTOCOL_FIELDS = (
@@ -130,7 +130,8 @@ class StatsView(PublicView):
             last_published_at=Max("published_at"),
         )
         sums["total_cost"] = f"{sums['total_cost'] or 0:.2f}"
-        places = CardFacet.objects.filter(facet="municipality").values("value").distinct().count()
-        facets = labelled(facet_counts(ProjectQuery(), ("area", "stage", "year", "region", "origin")))
+        counts = facet_counts(ProjectQuery(), ("municipality", "area", "stage", "year", "region", "origin"))
+        places = len(counts.pop("municipality"))
+        facets = labelled(counts)
         facets["year"].sort(key=lambda row: row["value"])
         return Response({**sums, "municipalities": places, **facets})

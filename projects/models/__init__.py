@@ -1,4 +1,4 @@
-from projects.models.card import Card, CardFacet
+from projects.models.card import Card
 from projects.models.details import (
     Document,
     FundingLine,
@@ -9,17 +9,20 @@ from projects.models.details import (
     ReuseCost,
     Source,
 )
+from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
 from projects.models.review import FieldComment, ProjectEvent, Submission
 
 __all__ = [
     "Card",
-    "CardFacet",
     "CodeCounter",
     "Document",
     "FieldComment",
     "FundingLine",
     "Identifier",
+    "IndexEntry",
+    "IndexLog",
+    "IndexVersion",
     "Indicator",
     "Milestone",
     "Partner",

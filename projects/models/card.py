@@ -13,18 +13,14 @@ class CardQuerySet(models.QuerySet):
         """The edition in force of each project, withdrawn ones left out."""
         return self.filter(is_current=True)
 
-    def with_facet(self, facet: str, values):
-        """Cards that carry any of `values` under `facet`."""
-        found = CardFacet.objects.filter(facet=facet, value__in=values)
-        return self.filter(pk__in=found.values("card"))
-
 
 class Card(models.Model):
     """Document frozen at publication, with typed columns for what is filtered and sorted.
 
     `document` never changes: the project's own words and official codes of its neighbours.
-    The columns, `item` and `search_text` are derived from it and from the territory of today;
-    `manage.py rebuild_cards` makes them anew.
+    The columns, `item`, `search_text` and `facet_values` are derived from it and from the territory of
+    today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
+    (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="cards")
@@ -60,7 +56,8 @@ class Card(models.Model):
 
     document = models.TextField()
     item = models.TextField()
-    search_text = models.TextField()
+    search_text = models.TextField(default="\n\n")
+    facet_values = models.TextField(default="[]")
 
     objects = CardQuerySet.as_manager()
 
@@ -79,7 +76,9 @@ class Card(models.Model):
         ]
         indexes = [
             models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
-            models.Index(fields=["title_key", "id"], condition=Q(is_current=True), name="card_by_title"),
+            models.Index(
+                fields=["municipality_code", "total_cost"], condition=Q(is_current=True), name="card_municipality"
+            ),
             models.Index(fields=["slug", "-edition"], name="card_slug"),
             models.Index(fields=["code", "-edition"], name="card_code"),
         ]
@@ -104,17 +103,3 @@ class Card(models.Model):
         card = super().from_db(db, field_names, values)
         card._frozen = card.__dict__.get("document")
         return card
-
-
-class CardFacet(models.Model):
-    """One value by which a current card is found: area, municipality, technology, funding source…"""
-
-    card = models.ForeignKey(Card, models.CASCADE, related_name="facets")
-    facet = models.CharField(max_length=16)
-    value = models.CharField(max_length=80)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["facet", "value", "card"], name="card_facet_once")]
-
-    def __str__(self):
-        return f"{self.facet}={self.value}"

@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from municipalities.actions import body_of_municipality
 from projects import actions
 from projects.cards import read_document
-from projects.models import Card, CardFacet, Project, ProjectEvent, Submission
+from projects.models import Card, Project, ProjectEvent, Submission
+from projects.search import ProjectQuery, find
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +103,7 @@ def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
     assert Card.objects.current().get() == second
     assert (second.edition, second.title, second.slug) == (2, "Luci nuove", "illuminazione-pubblica-a-led")
     assert orjson.loads(project.cards.get(edition=1).document)["title"] == "Illuminazione pubblica a LED"
-    assert set(CardFacet.objects.values_list("card", flat=True)) == {second.pk}
+    assert list(find(ProjectQuery()).ids()) == [second.pk]
 
 
 @pytest.mark.parametrize("move", ["take", "publish", "request_changes", "release"])
@@ -141,7 +142,7 @@ def test_withdrawn_card_is_kept_with_its_reason(towns, office, desk):
     withdrawn = actions.withdraw(card, by=desk, reason="Dati errati")
     assert withdrawn.withdrawal_reason == "Dati errati"
     assert not Card.objects.current().exists()
-    assert not CardFacet.objects.exists()
+    assert find(ProjectQuery()).count() == 0
     with pytest.raises(actions.WrongMove):
         actions.withdraw(card, by=desk, reason="Ancora")
 

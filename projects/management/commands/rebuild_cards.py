@@ -1,9 +1,10 @@
-"""Make anew what is derived from the stored cards: columns, list item, search text and facets."""
+"""Make anew what is derived from the stored cards: columns, list item, search text, facets, index."""
 
 import orjson
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from projects import index
 from projects.cards import derive_columns, derive_into, places_of
 from projects.models import Card
 
@@ -31,16 +32,18 @@ def rebuild(keys: list[int]) -> int:
 
     The rows are locked, so that a withdrawal at the same moment is not undone.
     """
-    cards = list(Card.objects.select_for_update().filter(pk__in=keys).prefetch_related("facets"))
+    index.lock()
+    cards = list(Card.objects.select_for_update().filter(pk__in=keys))
     documents = [orjson.loads(card.document) for card in cards]
     places = places_of(documents)
     stale = [(c, d) for c, d in zip(cards, documents, strict=True) if _is_stale(c, derive_columns(d, places))]
+    before = {card.pk: index.terms_of(card) for card, _document in stale if card.is_current}
     for card, document in stale:
         derive_into(card, document, places)
+    after = {card.pk: index.terms_of(card) for card, _document in stale if card.is_current}
+    index.change(added=after, dropped=before)
     return len(stale)
 
 
 def _is_stale(card: Card, derived: dict) -> bool:
-    columns = any(getattr(card, name) != value for name, value in derived["columns"].items())
-    stored = {(facet.facet, facet.value) for facet in card.facets.all()}
-    return columns or stored != (derived["facets"] if card.is_current else set())
+    return any(getattr(card, name) != value for name, value in derived["columns"].items())

@@ -1,0 +1,9 @@
+"""The index of the cards: sets of numbers under words and codes. It knows bytes, no app and no database.
+
+words       text → folded words; what a typed text asks for
+dictionary  the written forms the index holds: inflections, completions, slips of the pen
+slices      how a set is stored: one blob, cut in slices when it grows
+state       the sets a process keeps in memory, renewed row by row
+matching    words → sets by tier (title, summary, text)
+building    the rows of a change, and of the whole index at once
+"""

@@ -1,0 +1,87 @@
+"""The written forms that the index holds, and how a typed word finds them."""
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from Stemmer import Stemmer
+
+MIN_COMPLETED, MAX_COMPLETIONS = 3, 100
+MIN_MENDED, LONG, MAX_MENDED = 4, 8, 5
+# A stemmer is not safe between threads.
+_own = threading.local()
+
+
+def stem(word: str) -> str:
+    """The Italian stem of a folded word: `progetti` and `progetto` share one."""
+    if not hasattr(_own, "stemmer"):
+        _own.stemmer = Stemmer("italian")
+    return _own.stemmer.stemWord(word)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The forms a typed word stands for; `mended` tells that they are only near to it."""
+
+    forms: tuple[str, ...] = ()
+    mended: bool = False
+
+
+class Dictionary:
+    """All forms of the index, sorted, and grouped by stem. It never changes: `renewed` gives another."""
+
+    def __init__(self, forms: Iterable[str] = ()):
+        self.forms = sorted(set(forms))
+        self.groups: dict[str, tuple[str, ...]] = {}
+        for form in self.forms:
+            root = stem(form)
+            self.groups[root] = (*self.groups.get(root, ()), form)
+
+    def renewed(self, added: set[str], removed: set[str]) -> "Dictionary":
+        """A dictionary with forms more and less. Groups that do not change are shared."""
+        other = object.__new__(Dictionary)
+        added = {form for form in added if not self.holds(form)}
+        removed = {form for form in removed if self.holds(form)}
+        if not added and not removed:
+            return self
+        other.forms = sorted(added.union(form for form in self.forms if form not in removed))
+        other.groups = dict(self.groups)
+        for form in removed:
+            left = tuple(f for f in other.groups[stem(form)] if f != form)
+            other.groups.update({stem(form): left})
+        for form in added:
+            other.groups[stem(form)] = tuple(sorted((*other.groups.get(stem(form), ()), form)))
+        return other
+
+    def holds(self, form: str) -> bool:
+        place = bisect_left(self.forms, form)
+        return place < len(self.forms) and self.forms[place] == form
+
+    def find(self, word: str, *, is_open: bool = False) -> Found:
+        """Inflections first; completions of an unfinished word; only then forms near to it."""
+        if group := self.groups.get(stem(word)):
+            return Found(group)
+        if is_open and (completed := self.completions(word)):
+            return Found(completed)
+        return Found(self.near(word), mended=True)
+
+    def completions(self, start: str) -> tuple[str, ...]:
+        """Forms that begin so: all of them up to a hundred, then the shortest."""
+        if len(start) < MIN_COMPLETED:
+            return ()
+        first, last = bisect_left(self.forms, start), bisect_left(self.forms, start + "\U0010ffff")
+        found = sorted(self.forms[first:last], key=lambda form: (len(form), form))
+        return tuple(found[:MAX_COMPLETIONS])
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """The nearest forms: one slip in a word of four letters, two from eight on; their inflections too."""
+        if len(word) < MIN_MENDED:
+            return ()
+        cutoff = 2 if len(word) >= LONG else 1
+        hits = process.extract(word, self.forms, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
+        best = min((distance for _form, distance, _place in hits), default=None)
+        nearest = sorted(form for form, distance, _place in hits if distance == best)[:MAX_MENDED]
+        return tuple(dict.fromkeys(form for near in nearest for form in self.groups[stem(near)]))

@@ -1,0 +1,71 @@
+"""From a wording to sets of cards: every word must be found; tiers tell how near the top it stands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pyroaring import BitMap
+
+from cardindex.state import CODE, SUMMARY, TEXT, TITLE, Source, State, read_words
+from cardindex.words import Wording, code_bucket, is_code
+
+MAX_CHECKED = 5_000
+
+
+@dataclass(frozen=True)
+class Match:
+    """Cards that hold all words: in the title; in title or summary; anywhere. Each tier holds the one before.
+
+    `forms` are the written words that count as found, `mended` those put in place of a typed one,
+    `checks` phrases that only the text can confirm.
+    """
+
+    title: BitMap
+    summary: BitMap
+    text: BitMap
+    forms: frozenset[str] = frozenset()
+    mended: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()
+
+    def within(self, cards: BitMap) -> "Match":
+        """The same match among fewer cards."""
+        tiers = self.title & cards, self.summary & cards, self.text & cards
+        return Match(*tiers, self.forms, self.mended, self.checks)
+
+    @property
+    def tiers(self) -> list[BitMap]:
+        """Cards in order of relevance, each in its best tier only."""
+        return [self.title, self.summary - self.title, self.text - self.summary]
+
+
+def match(state: State, source: Source, wording: Wording) -> Match:
+    """All cards that answer the wording, phrases not yet checked. Raises state.Moved."""
+    found, mended = {}, {}
+    for word in wording.words:
+        if is_code(word):
+            continue
+        is_open = wording.is_open and word == wording.words[-1]
+        answer = state.dictionary.find(word, is_open=is_open)
+        found[word] = answer.forms
+        if answer.mended and answer.forms:
+            mended[word] = answer.forms
+    codes = {word: code_bucket(word) for word in wording.words if is_code(word)}
+    if not wording.words or not all(found.values()):
+        return Match(BitMap(), BitMap(), BitMap(), mended=mended)
+    sets = read_words(state, source, [*codes.values(), *(form for forms in found.values() for form in forms)])
+    tiers = []
+    for kind in (TITLE, SUMMARY, TEXT):
+        sides = [BitMap.union(BitMap(), *(sets[kind, form] for form in forms)) for forms in found.values()]
+        sides += [sets[CODE, bucket] for bucket in codes.values()]
+        tiers.append(BitMap.intersection(*sides) & state.all)
+    forms = frozenset(codes).union(*found.values())
+    return Match(*tiers, forms, mended, wording.phrases)
+
+
+def confirmed(cards: BitMap, checks: Iterable[str], texts: Callable) -> BitMap | None:
+    """The cards whose text holds every phrase, or None when they are too many to look at.
+
+    `texts(cards)` gives `(number, text)`; a text is its folded words with a blank around each.
+    """
+    if len(cards) > MAX_CHECKED:
+        return None
+    return BitMap(number for number, text in texts(cards) if all(check in text for check in checks))

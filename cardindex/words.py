@@ -1,0 +1,81 @@
+"""Words as the index knows them: case and accents folded, apostrophes cut, digits kept."""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_WORDS, MAX_LENGTH = 12, 40
+CODE_LENGTH = 5
+SEPARATOR = "|"
+ACCENTS = re.compile("[\u0300-\u036f]+")
+WORD = re.compile(r"[^\W_]+")
+QUOTED = re.compile("[\"“”«»]([^\"“”«»]*)[\"“”«»]")
+STOP_WORDS = frozenset(
+    """a ad agli ai al all alla alle allo anche c che chi ci come con cui d da dagli dai dal dall dalla dalle dallo
+    degli dei del dell della delle dello di e ed gli i il in l la le lo ma ne negli nei nel nell nella nelle nello
+    non o od per piu quest questa queste questi questo si sono su sugli sui sul sull sulla sulle sullo tra fra un
+    una uno un""".split()
+)
+
+
+def fold(text: str) -> str:
+    """Case and accents away: `Città` gives `citta`. Twice decomposed, as folding may compose anew."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return ACCENTS.sub("", plain)
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words of a text in their order: `Qualità dell’aria` gives `[qualita, dell, aria]`."""
+    return [word[:MAX_LENGTH] for word in WORD.findall(fold(text))]
+
+
+def is_code(word: str) -> bool:
+    """Long words with digits (CUP, dates, numbers of acts) are codes: found whole, never completed."""
+    return len(word) >= CODE_LENGTH and not word.isalpha()
+
+
+def code_bucket(word: str) -> str:
+    """One of 4,096 sets that codes share, so that a million codes are not a million rows."""
+    return hashlib.blake2b(word.encode(), digest_size=2).hexdigest()[:3]
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a typed text asks for: `words` all of which must be found, `phrases` to check on the text.
+
+    `is_open`: the last word may still be unfinished. A phrase is its words with a blank at each end.
+    """
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    is_open: bool = False
+
+
+def read(text: str) -> Wording:
+    """Read a typed text. Quotes make phrases; nothing else has a meaning, and nothing is an error."""
+    phrases = [tokens(quoted) for quoted in QUOTED.findall(text)]
+    found = list(dict.fromkeys(tokens(text)))
+    words = [word for word in found if word not in STOP_WORDS] or found
+    checks = [" ".join(phrase) for phrase in phrases if phrase]
+    checks += [word for word in words if is_code(word)]
+    return Wording(
+        tuple(words[:MAX_WORDS]),
+        tuple(f" {check} " for check in dict.fromkeys(checks)),
+        bool(words) and not text.rstrip().endswith(('"', "”", "»")),
+    )
+
+
+def line_of(fields) -> str:
+    """Several fields as one line of folded words, each with a blank around it; no phrase crosses a field."""
+    words = f" {SEPARATOR} ".join(" ".join(tokens(field)) for field in fields if field)
+    return f" {words} "
+
+
+def indexable(found: list[str]) -> tuple[set[str], set[str]]:
+    """The words and the code buckets under which a text is found, from its tokens."""
+    words = {word for word in found if word not in STOP_WORDS and word != SEPARATOR}
+    codes = {word for word in words if is_code(word)}
+    return words - codes, {code_bucket(code) for code in codes}

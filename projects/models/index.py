@@ -1,0 +1,50 @@
+"""The stored index of the current cards. cardindex knows what the bytes mean; projects/index.py writes them."""
+
+from django.db import models
+
+
+class IndexEntry(models.Model):
+    """One piece of the set of cards found under a value: a facet, a bucket of an order, a word.
+
+    `data` is empty where nothing is left; `version` is that of the change that wrote the row.
+    """
+
+    pk = models.CompositePrimaryKey("kind", "value", "slice")
+    kind = models.CharField(max_length=16)
+    value = models.CharField(max_length=120)
+    slice = models.IntegerField()
+    data = models.BinaryField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["version"], name="index_entry_version")]
+
+    def __str__(self):
+        return f"{self.kind}={self.value}/{self.slice}"
+
+
+class IndexVersion(models.Model):
+    """The single row that serialises publication: whoever changes the index holds it until the commit."""
+
+    number = models.BigIntegerField(default=0)
+    seal = models.CharField(max_length=32, blank=True)
+    rebuilt = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_index_version")]
+
+    def __str__(self):
+        return str(self.number)
+
+
+class IndexLog(models.Model):
+    """One change of the index: how many cards came and went. The seal tells it from one rolled back."""
+
+    version = models.BigIntegerField(primary_key=True)
+    seal = models.CharField(max_length=32)
+    made_at = models.DateTimeField()
+    added = models.PositiveIntegerField()
+    dropped = models.PositiveIntegerField()
+
+    def __str__(self):
+        return f"{self.version}: +{self.added} −{self.dropped}"

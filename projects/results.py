@@ -1,0 +1,280 @@
+"""The cards that answer a query, from the index: how many, in which order, how they divide.
+
+Nothing is read before it is asked for. All answers of one Results come from one version of the index.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import cached_property, partial
+from itertools import islice
+from operator import itemgetter
+
+from django.utils import timezone
+from pyroaring import BitMap
+
+from cardindex.matching import Match, confirmed, match
+from cardindex.state import State
+from cardindex.words import read
+from projects.index import (
+    CELL,
+    CELLS_PER_DEGREE,
+    COST,
+    FIRST_YEAR,
+    INDEX,
+    LAST_YEAR,
+    ROWS,
+    TITLE_KEY,
+    UNKNOWN,
+    cost_bounds,
+)
+from projects.models import Card
+
+BATCH = 500
+CHUNK = 5_000
+LAST_NUMBER = 2**32
+# sort → (kind of its buckets, column, whether it descends)
+BUCKETS = {
+    "title": (TITLE_KEY, "title_key", False), "-title": (TITLE_KEY, "title_key", True),
+    "cost": (COST, "total_cost", False), "-cost": (COST, "total_cost", True),
+}
+HEAVY = ("document", "search_text", "facet_values")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A query worked out: `text` cards of words and ranges, `parts` those of each facet, `cards` all at once."""
+
+    state: State
+    text: BitMap
+    parts: Mapping[str, BitMap]
+    match: Match | None = None
+    is_checked: bool = True
+
+    @cached_property
+    def cards(self) -> BitMap:
+        return self.without("")
+
+    def without(self, facet: str) -> BitMap:
+        """Cards under all filters but those of one facet."""
+        cards = self.text
+        for other, part in self.parts.items():
+            if other != facet:
+                cards = cards & part
+        return cards
+
+
+@dataclass
+class Results:
+    """The current cards that answer `query`, in its order."""
+
+    query: object
+
+    @cached_property
+    def _answer(self) -> Answer:
+        return INDEX.ask(ROWS, partial(_worked_out, self.query))
+
+    def count(self) -> int:
+        return len(self._answer.cards)
+
+    __len__ = count
+
+    def facets(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
+        """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
+        answer = self._answer
+        return {
+            name: answer.state.counts(name, answer.without(name) if name in answer.parts else answer.cards)
+            for name in names
+        }
+
+    def ids(self, offset: int = 0, limit: int | None = None) -> Iterator[int]:
+        """Primary keys in order."""
+        return islice(self._from(offset), limit)
+
+    def page(self, offset: int, limit: int) -> list[Card]:
+        """Cards in order, without their documents. One query."""
+        return self._cards(list(self.ids(offset, limit)))
+
+    def items(self) -> "Sliced":
+        """The stored list items, as text, to be sliced. One query for each slice."""
+        return Sliced(self._items)
+
+    def batches(self, size: int = BATCH) -> Iterator[list[Card]]:
+        """All cards in order, `size` at a time: memory does not grow with the list."""
+        ids = self.ids()
+        while numbers := list(islice(ids, size)):
+            yield self._cards(numbers)
+
+    def __iter__(self) -> Iterator[Card]:
+        for batch in self.batches():
+            yield from batch
+
+    def __getitem__(self, part: slice) -> list[Card]:
+        return self.page(*_window(part, self))
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The folded words that count as found in a text: what a snippet marks."""
+        return self._answer.match.forms if self._answer.match else frozenset()
+
+    @property
+    def mended(self) -> Mapping[str, tuple[str, ...]]:
+        """`{typed word: words searched in its place}` where nothing is written as it was typed."""
+        return self._answer.match.mended if self._answer.match else {}
+
+    @property
+    def phrases_are_checked(self) -> bool:
+        """False when so many cards hold the words of a phrase that nobody looked whether in that order."""
+        return self._answer.is_checked
+
+    def _cards(self, numbers: list[int]) -> list[Card]:
+        found = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
+        return [found[number] for number in numbers]
+
+    def _items(self, offset: int, limit: int) -> list[str]:
+        numbers = list(self.ids(offset, limit))
+        found = dict(Card.objects.filter(pk__in=numbers).values_list("pk", "item")) if numbers else {}
+        return [found[number] for number in numbers]
+
+    def _from(self, offset: int) -> Iterator[int]:
+        for size, ordered in self._runs():
+            if offset < size:
+                yield from ordered(offset)
+            offset = max(0, offset - size)
+
+    def _runs(self) -> Iterator[tuple[int, Callable[[int], Iterator[int]]]]:
+        """`(length, numbers from an offset on)` of the stretches that make the order."""
+        answer, sort = self._answer, self.query.sort or ("relevance" if self.query.text else "-published_at")
+        if sort in BUCKETS:
+            yield from _buckets(answer, *BUCKETS[sort])
+        elif sort == "published_at":
+            yield len(answer.cards), partial(_ascending, answer.cards)
+        else:
+            is_ranked = sort == "relevance" and answer.match
+            tiers = answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
+            for cards in tiers:
+                yield len(cards), partial(_descending, cards)
+
+
+@dataclass(frozen=True)
+class Sliced:
+    """A list of which only the slices asked for are read."""
+
+    fetch: Callable[[int, int], list]
+
+    def __getitem__(self, part: slice) -> list:
+        return self.fetch(part.start or 0, part.stop - (part.start or 0))
+
+
+def _window(part: slice, results: Results) -> tuple[int, int]:
+    start = part.start or 0
+    return start, (results.count() if part.stop is None else part.stop) - start
+
+
+def _ascending(cards: BitMap, offset: int) -> Iterator[int]:
+    for start in range(offset, len(cards), CHUNK):
+        yield from cards[start : start + CHUNK]
+
+
+def _descending(cards: BitMap, offset: int) -> Iterator[int]:
+    for stop in range(len(cards) - offset, 0, -BATCH):
+        yield from reversed(list(cards[max(0, stop - BATCH) : stop]))
+
+
+def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:
+    """Bucket after bucket, each sorted only when a page falls into it; cards without the value come last."""
+    known = answer.state.sets.get(kind, {})
+    for value in sorted(known, key=lambda value: ((value == UNKNOWN) != descends, value), reverse=descends):
+        cards = known[value] & answer.cards
+        if cards:
+            yield len(cards), partial(_sorted, cards, column, descends)
+
+
+def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator[int]:
+    rows = [row for chunk in _chunks(cards) for row in chunk.values_list(column, "pk")]
+    # A bucket holds values or blanks, never both, and blanks need no comparing.
+    rows.sort(key=None if rows[0][0] is not None else itemgetter(1), reverse=descends)
+    return (number for _value, number in rows[offset:])
+
+
+def _chunks(cards: BitMap) -> Iterator:
+    """Querysets of these cards, a bounded number of keys each."""
+    for start in range(0, len(cards), CHUNK):
+        yield Card.objects.filter(pk__in=list(cards[start : start + CHUNK])).order_by()
+
+
+def _worked_out(query, state: State) -> Answer:
+    found, is_checked, text = None, True, state.all
+    if query.text:
+        found = match(state, ROWS, read(query.text))
+        text = found.text
+        if found.checks and text:
+            kept = confirmed(text, found.checks, _texts)
+            is_checked, text = kept is not None, text if kept is None else kept
+    for key, value in query.ranges.items():
+        text = RANGES[key](state, value, text)
+    parts = {facet: state.any_of(facet, values) for facet, values in query.facets.items()}
+    return Answer(state, text, parts, found, is_checked)
+
+
+def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
+    for chunk in _chunks(cards):
+        yield from chunk.values_list("pk", "search_text")
+
+
+def _since_year(state: State, year: int, cards: BitMap) -> BitMap:
+    return cards & state.any_of(LAST_YEAR, [y for y in state.sets.get(LAST_YEAR, {}) if int(y) >= year])
+
+
+def _until_year(state: State, year: int, cards: BitMap) -> BitMap:
+    return cards & state.any_of(FIRST_YEAR, [y for y in state.sets.get(FIRST_YEAR, {}) if int(y) <= year])
+
+
+def _cost_at_least(state: State, least, cards: BitMap) -> BitMap:
+    known = {bucket: cost_bounds(bucket) for bucket in state.sets.get(COST, {}) if bucket != UNKNOWN}
+    inside = [bucket for bucket, (low, _above) in known.items() if low >= least]
+    edge = [bucket for bucket, (low, above) in known.items() if low < least < above]
+    return _settled(state, COST, inside, edge, cards, total_cost__gte=least)
+
+
+def _cost_at_most(state: State, most, cards: BitMap) -> BitMap:
+    known = {bucket: cost_bounds(bucket) for bucket in state.sets.get(COST, {}) if bucket != UNKNOWN}
+    inside = [bucket for bucket, (_low, above) in known.items() if above <= most]
+    edge = [bucket for bucket, (low, above) in known.items() if low <= most < above]
+    return _settled(state, COST, inside, edge, cards, total_cost__lte=most)
+
+
+def _in_box(state: State, box, cards: BitMap) -> BitMap:
+    west, south, east, north = (side * CELLS_PER_DEGREE for side in box)
+    inside, edge = [], []
+    for cell in state.sets.get(CELL, {}):
+        x, y = map(int, cell.split())
+        if west <= x and x + 1 <= east and south <= y and y + 1 <= north:
+            inside.append(cell)
+        elif west < x + 1 and x <= east and south < y + 1 and y <= north:
+            edge.append(cell)
+    ranges = {"longitude__range": (box[0], box[2]), "latitude__range": (box[1], box[3])}
+    return _settled(state, CELL, inside, edge, cards, **ranges)
+
+
+def _settled(state: State, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition) -> BitMap:
+    """Cards of the buckets that lie inside, and of those at the edge the ones the condition finds."""
+    found = cards & state.any_of(kind, inside)
+    for chunk in _chunks(cards & state.any_of(kind, edge)):
+        found |= BitMap(chunk.filter(**condition).values_list("pk", flat=True))
+    return found
+
+
+def _updated_since(state: State, since, cards: BitMap) -> BitMap:
+    """Numbers follow the order of publication: the first card since then tells where to begin."""
+    moment = since if isinstance(since, datetime) else datetime.combine(since, time.min)
+    moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+    fresh = Card.objects.current().filter(published_at__gte=moment).order_by("published_at", "pk")
+    first = fresh.values_list("pk", flat=True).first()
+    return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
+
+
+RANGES = {
+    "year_from": _since_year, "year_to": _until_year, "cost_min": _cost_at_least, "cost_max": _cost_at_most,
+    "bbox": _in_box, "updated_since": _updated_since,
+}
