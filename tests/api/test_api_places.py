@@ -91,7 +91,8 @@ def test_totals_of_a_municipality(get, publish, django_assert_num_queries, cards
     for number in range(cards - 1):
         publish(title=f"Bici {number}", primary_area="mobility", start_actual="2020", end_actual="2020")
     publish("ivrea", title="Altrove")
-    with django_assert_num_queries(5):  # the place, three facets, the count
+    get("municipalities/L219")  # which renews what this process keeps of the index
+    with django_assert_num_queries(2):  # the place, the version of the index
         totals = get("municipalities/L219")["totals"]
     assert totals["projects"] == cards
     assert sum(row["count"] for row in totals["area"]) == cards

@@ -1,0 +1,256 @@
+"""The engine against a naive one: sets of numbers in a dict, a scan for every question."""
+
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from cardindex.building import Builder, changes, differences, revised, terms_of_text
+from cardindex.dictionary import Dictionary, stem
+from cardindex.matching import confirmed, match
+from cardindex.slices import LIMIT, WHOLE, cut, join, pack, renew, revise
+from cardindex.state import WORD_KINDS, Index, Mark, Moved, Row, State, read_words
+from cardindex.words import line_of, read, tokens
+
+# Small and large numbers, so that sets are cut and slices are crossed.
+NUMBERS = st.integers(0, 40) | st.integers(65_530, 65_545) | st.integers(0, 400_000)
+SETS = st.sets(NUMBERS, max_size=30)
+WORDS = st.sampled_from(["mobilita", "sostenibile", "luce", "luci", "progetto", "progetti", "aria", "scuola", "led"])
+LINES = st.lists(WORDS, max_size=4).map(" ".join)
+AREAS = st.sets(st.sampled_from(["energy", "mobility", "people"]), max_size=2)
+CARDS = st.dictionaries(NUMBERS, st.tuples(LINES, LINES, LINES, AREAS), max_size=12)
+
+
+class Store:
+    """Rows in a dict, as a database would keep them."""
+
+    def __init__(self):
+        self.rows: dict[tuple, tuple[bytes, int]] = {}
+        self.number, self.rebuilt, self.seals = 0, 0, {}
+
+    def write(self, rows, *, whole: bool = False) -> None:
+        self.number += 1
+        self.seals[self.number] = str(self.number)
+        if whole:
+            self.rows, self.rebuilt = {}, self.number
+        for kind, value, part, data in rows:
+            self.rows[kind, value, part] = data, self.number
+
+    def change(self, added, dropped) -> None:
+        stored = defaultdict(dict)
+        for (kind, value, part), (data, _version) in self.rows.items():
+            stored[kind, value][part] = data
+        self.write(revised(changes(added, dropped), stored))
+
+    def all(self, since: int = 0):
+        return (
+            Row(*key, data, version) for key, (data, version) in self.rows.items() if version > since
+        )
+
+    def mark(self) -> Mark:
+        return Mark(self.number, self.seals.get(self.number, ""), self.rebuilt)
+
+    def knows(self, mark: Mark) -> bool:
+        return self.seals.get(mark.version) == mark.seal
+
+    def sets(self, since: int):
+        return (row for row in self.all(since) if row.kind not in WORD_KINDS)
+
+    def forms(self, since: int):
+        touched = {row.value for row in self.all(since) if row.kind == "in_text"}
+        return ((v, any(row.data for row in self.all() if (row.kind, row.value) == ("in_text", v))) for v in touched)
+
+    def touched(self, since: int):
+        return ((row.kind, row.value) for row in self.all(since) if row.kind in WORD_KINDS)
+
+    def words(self, values):
+        return (row for row in self.all() if row.kind in WORD_KINDS and row.value in set(values))
+
+
+def terms(card) -> dict:
+    return terms_of_text(*card[:3]) | {"area": card[3]}
+
+
+def naive(cards, word: str, upto: int) -> set[int]:
+    """Cards one of whose words shares the stem, in the first `upto` tiers."""
+    return {n for n, card in cards.items() if any(stem(w) == stem(word) for w in " ".join(card[:upto]).split())}
+
+
+def agree(state: State, store: Store, cards, words) -> None:
+    assert set(state.all) == set(cards)
+    for area in ("energy", "mobility", "people"):
+        assert set(state.any_of("area", [area])) == {n for n, card in cards.items() if area in card[3]}
+    under = state.any_of("area", ["energy", "people"])
+    kept = {n: card for n, card in cards.items() if card[3] & {"energy", "people"}}
+    wanted = {a: sum(a in card[3] for card in kept.values()) for a in ("energy", "mobility", "people")}
+    assert state.counts("area", under) == {area: count for area, count in wanted.items() if count}
+    found = match(state, store, read(" ".join(words)))
+    if words and not found.mended:
+        tiers = [set.intersection(*(naive(cards, word, upto) for word in words)) for upto in (1, 2, 3)]
+        assert [set(found.title), set(found.summary), set(found.text)] == tiers
+        assert [set(tier) for tier in found.tiers] == [tiers[0], tiers[1] - tiers[0], tiers[2] - tiers[1]]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(CARDS, st.sets(NUMBERS, max_size=6)), max_size=5), st.lists(WORDS, max_size=2, unique=True))
+def test_changes_one_after_another_equal_the_naive_index(steps, words):
+    store, index, cards = Store(), Index(), {}
+    for added, dropped in steps:
+        gone = {n: cards[n] for n in (dropped | set(added)) & set(cards)}
+        store.change({n: terms(c) for n, c in added.items()}, {n: terms(c) for n, c in gone.items()})
+        cards = {n: card for n, card in cards.items() if n not in gone} | added
+        agree(index.state(store), store, cards, words)
+    agree(Index().state(store), store, cards, words)
+
+
+@settings(deadline=None)
+@given(CARDS, st.lists(WORDS, min_size=1, max_size=2, unique=True))
+def test_whole_build_equals_the_changes(cards, words):
+    changed, built, builder = Store(), Store(), Builder()
+    for number in sorted(cards):
+        changed.change({number: terms(cards[number])}, {})
+        builder.add(number, terms(cards[number]))
+    built.write(builder.rows(), whole=True)
+    agree(Index().state(built), built, cards, words)
+    stored = sorted((*key, data) for key, (data, _version) in changed.rows.items())
+    assert list(differences(((*k, d) for k, (d, _v) in built.rows.items()), lambda: stored)) == []
+
+
+@given(SETS, SETS, SETS)
+def test_revised_rows_hold_what_came_and_not_what_went(first, add, drop):
+    rows = cut(BitMap(first))
+    rows |= revise(rows, add, drop - add)
+    assert set(join(rows.values())) == (first - drop) | add
+
+
+@given(st.integers(0, 3), st.sets(st.integers(0, 262_143), max_size=5), st.sets(st.integers(0, 262_143), max_size=5))
+def test_large_sets_are_cut_and_stay_equal(step, add, drop):
+    """Every third number passes 8 kB; a change then touches the slices concerned alone."""
+    numbers = BitMap(range(step, 262_144, 3))
+    rows = cut(numbers)
+    assert rows[WHOLE] == b"" and len(rows) == 5
+    changed = revise(rows, add, drop - add)
+    assert set(changed) == {n >> 16 for n in add | drop}
+    assert renew(numbers, changed) == join((rows | changed).values()) == (numbers - BitMap(drop)) | BitMap(add)
+
+
+def test_value_is_cut_when_it_grows():
+    rows = cut(BitMap(range(0, 8_000, 2)))
+    assert set(rows) == {WHOLE}
+    grown = revise(rows, range(100_000, 140_000, 3), [0])
+    assert grown[WHOLE] == b""
+    assert {0, 1, 2} == set(grown) - {WHOLE}
+    assert max(len(data) for data in grown.values()) <= LIMIT + 64
+    assert renew(BitMap(range(0, 8_000, 2)), grown) == BitMap(range(2, 8_000, 2)) | BitMap(range(100_000, 140_000, 3))
+
+
+def test_empty_set_has_no_bytes():
+    assert pack(BitMap()) == b""
+    assert revise(cut(BitMap([5])), [], [5]) == {WHOLE: b""}
+    assert set(join(revise({WHOLE: b""}, [7], []).values())) == {7}
+
+
+def published(**cards) -> tuple[Store, dict]:
+    """A store of cards by title, numbered as they come."""
+    numbered = {n: (line_of([title]), " ", " ", set()) for n, title in enumerate(cards.values(), 1)}
+    store = Store()
+    store.change({n: terms(card) for n, card in numbered.items()}, {})
+    return store, numbered
+
+
+def found(store: Store, text: str) -> list[int]:
+    state = Index().state(store)
+    answer = match(state, store, read(text))
+    return list(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("mobilita", [1]), ("MOBILITÀ", [1]), ("qualita", [2]), ("aria", [2]), ("progetto", [3]), ("progetti", [3]),
+        ("mobil sosten", [1]), ("mobilità sosten", [1]), ("mobilita sostenible", [1]), ("dell'aria", [2]), ("", []),
+        ("C19I21000130001", [4]), ("c19i21000130002", []), ("zzz", []), ("mobilita aria", []), ("mobilita led", []),
+    ],
+)
+def test_words_find_their_inflections_beginnings_and_near_forms(text, wanted):
+    store, cards = published(
+        a="Mobilità sostenibile", b="Qualità dell’aria", c="Progetti per la scuola", d="CUP C19I21000130001"
+    )
+    hits = BitMap(found(store, text))
+    assert list(confirmed(hits, read(text).phrases, lambda held: ((n, cards[n][0]) for n in held))) == wanted
+
+
+def test_near_forms_are_told_and_come_last():
+    store, _cards = published(a="Arte in piazza", b="Artefatti", c="Carta")
+    state = Index().state(store)
+    assert list(match(state, store, read("arte")).text) == [1]
+    assert list(match(state, store, read("artef")).text) == [2]
+    assert match(state, store, read("piaza")).mended == {"piaza": ("piazza",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "phrases"),
+    [
+        ('"qualità dell’aria" Torino', ("qualita", "aria", "torino"), (" qualita dell aria ",)),
+        ("«luci a led»", ("luci", "led"), (" luci a led ",)),
+        ('"aperta e mai chiusa', ("aperta", "mai", "chiusa"), ()),
+        ("di", ("di",), ()),
+        ("il 12345", ("12345",), (" 12345 ",)),
+        ('" "', (), ()),
+    ],
+)
+def test_quotes_make_phrases_and_nothing_else_is_syntax(text, words, phrases):
+    wording = read(text)
+    assert (wording.words, wording.phrases) == (words, phrases)
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read_and_asked(text):
+    store, _cards = published(a="Mobilità sostenibile")
+    assert len(read(text).words) <= 12
+    assert set(found(store, text)) <= {1}
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text):
+    assert tokens(" ".join(tokens(text))) == tokens(text)
+
+
+@given(st.sets(WORDS), st.sets(WORDS), st.sets(WORDS))
+def test_renewed_dictionary_equals_a_new_one(first, added, removed):
+    renewed, new = Dictionary(first).renewed(added, removed - added), Dictionary((first - removed) | added)
+    assert renewed.forms == new.forms
+    assert {root: forms for root, forms in renewed.groups.items() if forms} == new.groups
+
+
+def test_change_that_was_rolled_back_is_forgotten():
+    store, cards = published(a="Luce")
+    index = Index()
+    before = store.rows.copy()
+    store.change({9: terms(("due", " ", " ", {"energy"}))}, {})
+    assert set(index.state(store).all) == {1, 9}
+    store.rows, store.number = before, 1
+    store.seals = {1: "1"}
+    assert set(index.state(store).all) == {1}
+    store.change({5: terms(("tre", " ", " ", set()))}, {})
+    store.seals[2] = "another"
+    assert set(index.state(store).all) == {1, 5}
+    assert list(index.state(store).dictionary.forms) == ["luce", "tre"]
+
+
+def test_rows_newer_than_the_state_begin_the_question_again():
+    store, _cards = published(a="Luce")
+    index, asked = Index(), []
+
+    def question(state):
+        if not asked:
+            store.change({2: terms(("luce", " ", " ", set()))}, {})
+        asked.append(state.mark.version)
+        return set(read_words(state, store, ["luce"])["in_title", "luce"])
+
+    assert index.ask(store, question) == {1, 2}
+    assert asked == [1, 2]
+    with pytest.raises(Moved):
+        read_words(State(Mark(1, "1")), store, ["luce"])
