@@ -68,6 +68,22 @@ class Builder:
             for value in values:
                 lists[value].append(number)
 
+    def extend(self, terms: Mapping[str, Mapping[str, list[int]]]) -> None:
+        """Add many cards at once: `{kind: {value: numbers}}`, ascending and above all that came before."""
+        parts = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+        for kind, found in terms.items():
+            for value, numbers in found.items():
+                for part, run in groupby(numbers, slice_of):
+                    parts[part][kind][value].extend(run)
+        for part in sorted(parts):
+            if part != self._part:
+                self._close()
+                self._part = part
+            for kind, found in parts[part].items():
+                lists = self._lists[kind]
+                for value, numbers in found.items():
+                    lists[value].extend(numbers)
+
     def _close(self) -> None:
         for kind, lists in self._lists.items():
             for value, numbers in lists.items():

@@ -76,6 +76,6 @@ def line_of(fields) -> str:
 
 def indexable(found: list[str]) -> tuple[set[str], set[str]]:
     """The words and the code buckets under which a text is found, from its tokens."""
-    words = {word for word in found if word not in STOP_WORDS and word != SEPARATOR}
-    codes = {word for word in words if is_code(word)}
+    words = set(found) - STOP_WORDS - {SEPARATOR}
+    codes = {word for word in words if len(word) >= CODE_LENGTH and not word.isalpha()}
     return words - codes, {code_bucket(code) for code in codes}

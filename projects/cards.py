@@ -170,13 +170,16 @@ def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetim
 
 
 def _plain(value):
+    # Most values are texts: they are asked first.
+    if isinstance(value, str):
+        return value or None
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, Mapping):
         return {key: _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    return None if value == "" else value
+    return value
 
 
 def _decimal(value: Decimal) -> str:

@@ -29,7 +29,7 @@ CELLS_PER_DEGREE = 10
 TITLE_PREFIX = 6
 BATCH = 1_000
 TERM_FIELDS = (
-    "pk", "title_key", "total_cost", "year_from", "year_to", "latitude", "longitude", "search_text", "facet_values",
+    "title_key", "total_cost", "year_from", "year_to", "latitude", "longitude", "search_text", "facet_values",
 )
 UPSERT = (
     "INSERT INTO projects_indexentry (kind, value, slice, data, version) VALUES (%s, %s, %s, %s, %s) "
@@ -37,7 +37,7 @@ UPSERT = (
 )
 
 
-def terms_of(card: Card) -> Terms:
+def terms_of(card) -> Terms:
     """Every `{kind: values}` under which a card is found: from its stored columns alone, so that what was
     indexed can always be told again."""
     terms = terms_of_text(*card.search_text.split("\n"))
@@ -115,12 +115,17 @@ def _advance(turn: IndexVersion, *, added: int, dropped: int) -> None:
     )
 
 
+def current_terms() -> Iterator[tuple[int, Terms]]:
+    """`(key, terms)` of the current cards, by key."""
+    cards = Card.objects.current().order_by("pk").only("pk", *TERM_FIELDS)
+    return ((card.pk, terms_of(card)) for card in cards.iterator(chunk_size=BATCH))
+
+
 def built() -> Iterator[tuple[str, str, int, bytes]]:
     """All rows `(kind, value, slice, bytes)` as the current cards want them."""
     builder = Builder()
-    cards = Card.objects.current().order_by("pk").only(*TERM_FIELDS)
-    for card in cards.iterator(chunk_size=BATCH):
-        builder.add(card.pk, terms_of(card))
+    for number, terms in current_terms():
+        builder.add(number, terms)
     return builder.rows()
 
 
