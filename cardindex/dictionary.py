@@ -1,7 +1,7 @@
 """The written forms that the index holds, and how a typed word finds them."""
 
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,8 +47,12 @@ class Dictionary:
         removed = {form for form in removed if self.holds(form)}
         if not added and not removed:
             return self
-        other.forms = sorted(added.union(form for form in self.forms if form not in removed))
-        other.groups = dict(self.groups)
+        other.forms, other.groups = self.forms.copy(), dict(self.groups)
+        # A change is small beside the whole: moving a few words costs less than sorting all anew.
+        for form in removed:
+            del other.forms[bisect_left(other.forms, form)]
+        for form in added:
+            insort(other.forms, form)
         for form in removed:
             left = tuple(f for f in other.groups[stem(form)] if f != form)
             other.groups.update({stem(form): left})

@@ -75,6 +75,7 @@ class State:
     sets: Mapping[str, Mapping[str, BitMap]] = field(default_factory=dict)
     dictionary: Dictionary = field(default_factory=Dictionary)
     words: "Words" = field(default_factory=lambda: Words())
+    _totals: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def all(self) -> BitMap:
@@ -90,9 +91,11 @@ class State:
         """`{value: cards}` of one kind within `under`, by value; values without a card left out."""
         known = self.sets.get(kind, {})
         if under is self.all:
-            return {value: len(known[value]) for value in sorted(known)}
+            if kind not in self._totals:
+                self._totals[kind] = {value: len(known[value]) for value in sorted(known)}
+            return dict(self._totals[kind])
         found = {value: under.intersection_cardinality(cards) for value, cards in known.items()}
-        return {value: found[value] for value in sorted(found) if found[value]}
+        return dict(sorted(pair for pair in found.items() if pair[1]))
 
 
 class Words:

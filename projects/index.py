@@ -26,7 +26,7 @@ from projects.models import Card, IndexEntry, IndexLog, IndexVersion
 FIRST_YEAR, LAST_YEAR, COST, CELL, TITLE_KEY = "first_year", "last_year", "cost", "cell", "title_key"
 UNKNOWN = ""
 CELLS_PER_DEGREE = 10
-TITLE_PREFIX = 6
+TITLE_PREFIX, COST_DIGITS = 6, 3
 BATCH = 1_000
 TERM_FIELDS = (
     "title_key", "total_cost", "year_from", "year_to", "latitude", "longitude", "search_text", "facet_values",
@@ -55,16 +55,16 @@ def terms_of(card) -> Terms:
 
 
 def cost_bucket(cost: Decimal | None) -> str:
-    """Digits before the point and the first two of them: 14 million gives `0814`. Sorts as the costs do."""
+    """Digits before the point and the first three of them: 14 million gives `08140`. Sorts as the costs do."""
     if cost is None:
         return UNKNOWN
     whole = str(int(cost))
-    return f"{len(whole):02d}{whole[:2]}"
+    return f"{len(whole):02d}{whole[:COST_DIGITS]}"
 
 
 def cost_bounds(bucket: str) -> tuple[int, int]:
     """The least cost in a bucket, and the least above it."""
-    unit = 10 ** max(0, int(bucket[:2]) - 2)
+    unit = 10 ** max(0, int(bucket[:2]) - COST_DIGITS)
     return int(bucket[2:]) * unit, (int(bucket[2:]) + 1) * unit
 
 

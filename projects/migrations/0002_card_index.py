@@ -13,6 +13,12 @@ def store_plain(apps, schema_editor):
         schema_editor.execute('ALTER TABLE projects_indexentry ALTER COLUMN data SET STORAGE EXTERNAL')
 
 
+def order_titles_by_code_point(apps, schema_editor):
+    """PostgreSQL would order by the language of the database; Python and SQLite order by code point."""
+    if schema_editor.connection.vendor == 'postgresql':
+        schema_editor.execute('ALTER TABLE projects_card ALTER COLUMN title_key TYPE varchar(120) COLLATE "C"')
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -51,10 +57,6 @@ class Migration(migrations.Migration):
                 ('rebuilt', models.BigIntegerField(default=0)),
             ],
         ),
-        migrations.RemoveIndex(
-            model_name='card',
-            name='card_by_title',
-        ),
         migrations.AddField(
             model_name='card',
             name='facet_values',
@@ -80,6 +82,7 @@ class Migration(migrations.Migration):
         migrations.DeleteModel(
             name='CardFacet',
         ),
+        migrations.RunPython(order_titles_by_code_point, migrations.RunPython.noop),
         migrations.RunPython(empty_search_texts, migrations.RunPython.noop, elidable=True),
         migrations.RunPython(store_plain, migrations.RunPython.noop),
     ]

@@ -76,6 +76,7 @@ class Card(models.Model):
         ]
         indexes = [
             models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
+            models.Index(fields=["title_key", "id"], condition=Q(is_current=True), name="card_by_title"),
             models.Index(
                 fields=["municipality_code", "total_cost"], condition=Q(is_current=True), name="card_municipality"
             ),
