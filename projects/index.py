@@ -24,12 +24,13 @@ from projects.models import Card, IndexEntry, IndexLog, IndexVersion
 
 # Kinds beside the facets: what ranges and orders are answered from.
 FIRST_YEAR, LAST_YEAR, COST, CELL, TITLE_KEY = "first_year", "last_year", "cost", "cell", "title_key"
+PRIMARY_AREA = "primary_area"
 UNKNOWN = ""
 CELLS_PER_DEGREE = 10
 TITLE_PREFIX, COST_DIGITS = 6, 3
 BATCH = 1_000
 TERM_FIELDS = (
-    "title_key", "total_cost", "year_from", "year_to", "latitude", "longitude", "search_text", "facet_values",
+    "title_key", "primary_area", "total_cost", "year_from", "year_to", "latitude", "longitude", "search_text", "facet_values",
 )
 UPSERT = (
     "INSERT INTO projects_indexentry (kind, value, slice, data, version) VALUES (%s, %s, %s, %s, %s) "
@@ -49,6 +50,8 @@ def terms_of(card) -> Terms:
         terms[LAST_YEAR] = {f"{last:04d}"}
     if card.latitude is not None:
         terms[CELL] = {cell_of(card.longitude, card.latitude)}
+    if card.primary_area:
+        terms[PRIMARY_AREA] = {card.primary_area}
     terms[COST] = {cost_bucket(card.total_cost)}
     terms[TITLE_KEY] = {card.title_key[:TITLE_PREFIX]}
     return terms

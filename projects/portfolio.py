@@ -22,9 +22,14 @@ def front_figures() -> dict[str, int]:
     }
 
 
+def totals(facet: str) -> dict[str, int]:
+    """`{value: cards}` of a facet over the whole registry."""
+    return find(REGISTRY).facets((facet,))[facet]
+
+
 def area_totals() -> list[dict]:
     """`[{area, count}]` of the eight areas, in their order."""
-    found = find(REGISTRY).facets(("area",))["area"]
+    found = totals("area")
     return [{"area": area, "count": found.get(area.key, 0)} for area in AREAS]
 
 
@@ -45,4 +50,4 @@ def city_totals(code: str) -> dict:
 
 def projects_by_municipality() -> dict[str, int]:
     """`{Belfiore code: cards}` of every municipality that has one."""
-    return find(REGISTRY).facets(("municipality",))["municipality"]
+    return totals("municipality")

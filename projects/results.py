@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 
 from django.db.models import Q
@@ -24,6 +24,7 @@ from projects.index import (
     FIRST_YEAR,
     INDEX,
     LAST_YEAR,
+    PRIMARY_AREA,
     ROWS,
     TITLE_KEY,
     UNKNOWN,
@@ -112,6 +113,16 @@ class Results:
 
     def __getitem__(self, part: slice) -> list[Card]:
         return self.page(*_window(part, self))
+
+    def similar(self, card: Card, limit: int) -> list[Card]:
+        """Other cards of the same main area: of the same town first, then of the province, then the newest."""
+        state = self._answer.state
+        peers = state.any_of(PRIMARY_AREA, [card.primary_area]) - BitMap([card.pk])
+        town = peers & state.any_of("municipality", [card.municipality_code])
+        province = peers & state.any_of("province", [card.province_code])
+        stretches = (town, province - town, peers - province - town)
+        near = chain.from_iterable(_descending(cards, 0) for cards in stretches)
+        return self._cards(list(islice(near, limit)))
 
     @property
     def forms(self) -> frozenset[str]:

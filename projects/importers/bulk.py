@@ -8,7 +8,7 @@ import pickle
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -47,14 +47,15 @@ class Plan:
     # Added to the number of an invented project, they give the keys of its rows.
     project_base: int
     card_base: int
+    is_copied: bool
 
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of one block as texts of columns, and its terms: `{kind: {value: [card key]}}`."""
+    """The rows of one block, ready to be written, and its terms: `{kind: {value: [card key]}}`."""
 
-    projects: list[tuple]
-    cards: list[tuple]
+    projects: list[tuple] | str
+    cards: list[tuple] | str
     terms: dict[str, dict[str, list[int]]]
 
 
@@ -95,7 +96,7 @@ def _plan(seed: int, done: int) -> Plan:
     names = [{"lead_municipality": town.code, "other_municipalities": []} for town in towns]
     last_project = Project.objects.aggregate(n=Max("pk"))["n"] or 0
     last_card = Card.objects.aggregate(n=Max("pk"))["n"] or 0
-    return Plan(seed, towns, places_of(names), _owners(), last_project + 1 - done, last_card + 1 - done)
+    return Plan(seed, towns, places_of(names), _owners(), last_project + 1 - done, last_card + 1 - done, _copies())
 
 
 def _owners() -> dict[str, int]:
@@ -145,7 +146,10 @@ def make_block(packed: bytes, start: int, stop: int) -> Block:
         document = build_card(facts, slug=slug, edition=1, published_at=published_at(number))
         derived = derive_columns(document, plan.places)["columns"]
         _add(block, plan, number, derived, serialise(document))
-    return replace(block, terms={kind: dict(found) for kind, found in block.terms.items()})
+    # Making the text here leaves less to the one process that writes.
+    shape = _lines if plan.is_copied else list
+    terms = {kind: dict(found) for kind, found in block.terms.items()}
+    return Block(shape(block.projects), shape(block.cards), terms)
 
 
 def _add(block: Block, plan: Plan, number: int, derived: Mapping, document: str) -> None:
@@ -174,12 +178,16 @@ PROJECT |= {"status": "published", "origin": "imported"}
 PROJECT_COLUMNS, CARD_COLUMNS = tuple(PROJECT), tuple(CARD)
 
 
-def _copy(model, columns: tuple[str, ...], rows: list[tuple]) -> None:
+def _copies() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _copy(model, columns: tuple[str, ...], rows: list[tuple] | str) -> None:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if _copies():
             with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
-                copy.write("".join(_line(row) for row in rows))
+                copy.write(rows)
             return
         marks = ", ".join(["%s"] * len(columns))
         cursor.executemany(
@@ -187,20 +195,17 @@ def _copy(model, columns: tuple[str, ...], rows: list[tuple]) -> None:
         )
 
 
-def _line(row: tuple) -> str:
-    """A row as COPY reads it."""
-    return "\t".join(map(_cell, row)) + "\n"
+def _lines(rows: list[tuple]) -> str:
+    """Rows as COPY reads them."""
+    return "".join("\t".join(map(_cell, row)) + "\n" for row in rows)
 
 
 def _cell(value) -> str:
     if value is None:
         return r"\N"
     if isinstance(value, str):
-        return value.translate(ESCAPES)
+        return value.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
     return str(value)
-
-
-ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", "\t": r"\t", "\r": r"\r"})
 
 
 def _plain(row: tuple) -> tuple:
@@ -216,7 +221,7 @@ def _adapted(value):
 
 def _allow_long_statements() -> None:
     """Writing a million rows takes longer than a page may."""
-    if connection.vendor == "postgresql":
+    if _copies():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
 
