@@ -119,4 +119,3 @@ def differences(
             yield *key, len(wanted - found), len(found - wanted)
     for key, parts in right.items():
         yield *key, len(join(parts)), 0
-

@@ -50,17 +50,25 @@ class Source(Protocol):
     def knows(self, mark: Mark) -> bool:
         """Whether this mark is part of the stored history: not when its change was rolled back."""
 
-    def sets(self, since: int) -> Iterable[Row]:
-        """Rows of kinds kept in memory, changed after version `since`; all that are not empty for 0."""
+    def sets(self) -> Iterable[Row]:
+        """All rows of the kinds kept in memory."""
 
-    def forms(self, since: int) -> Iterable[tuple[str, bool]]:
-        """`(word, whether any of its rows still holds a card)` of TEXT values changed after `since`."""
+    def forms(self) -> Iterable[str]:
+        """All words of TEXT that still hold a card."""
 
-    def touched(self, since: int) -> Iterable[tuple[str, str]]:
-        """`(kind, value)` of the words changed after `since`."""
+    def changes(self, since: int) -> "Changes":
+        """What was written after version `since`."""
 
     def words(self, values: Iterable[str]) -> Iterable[Row]:
         """All rows of WORD_KINDS under these values."""
+
+
+class Changes(NamedTuple):
+    """Rows kept in memory; TEXT words with whether they still hold a card; `(kind, value)` of all words."""
+
+    sets: Iterable[Row]
+    forms: Mapping[str, bool]
+    touched: Iterable[tuple[str, str]]
 
 
 class Moved(Exception):
@@ -178,24 +186,25 @@ def _next(state: State, source: Source, mark: Mark) -> State:
     is_ahead = state.mark.version <= mark.version and state.mark.version >= mark.rebuilt
     if state.mark.version and is_ahead and source.knows(state.mark):
         return _renewed(state, source, mark)
-    rows = _by_value(source.sets(0))
-    sets = {kind: {value: join(parts.values()) for value, parts in found.items()} for kind, found in rows.items()}
-    return State(mark, sets, Dictionary(form for form, is_alive in source.forms(0) if is_alive))
+    rows = _by_value(source.sets())
+    sets = {
+        kind: {value: join(parts.values()) for value, parts in found.items()} for kind, found in rows.items()
+    }
+    return State(mark, sets, Dictionary(source.forms()))
 
 
 def _renewed(state: State, source: Source, mark: Mark) -> State:
-    since = state.mark.version
+    changes = source.changes(state.mark.version)
     sets = dict(state.sets)
-    for kind, found in _by_value(source.sets(since)).items():
+    for kind, found in _by_value(changes.sets).items():
         sets[kind] = dict(sets.get(kind, {}))
         for value, parts in found.items():
             sets[kind][value] = renew(sets[kind].get(value, EMPTY), parts)
             if not sets[kind][value]:
                 del sets[kind][value]
-    forms = list(source.forms(since))
-    added, removed = {f for f, alive in forms if alive}, {f for f, alive in forms if not alive}
-    words = state.words.without(source.touched(since))
-    return State(mark, sets, state.dictionary.renewed(added, removed), words)
+    added = {form for form, is_alive in changes.forms.items() if is_alive}
+    words = state.words.without(changes.touched)
+    return State(mark, sets, state.dictionary.renewed(added, changes.forms.keys() - added), words)
 
 
 def _by_value(rows: Iterable[Row]) -> dict[str, dict[str, dict[int, bytes]]]:

@@ -85,7 +85,9 @@ class Snapshot:
 
     def __init__(self, day: date | None = None, keys: Iterable[int] | None = None):
         """All that was public on `day`, by code; or the cards with these keys alone, in their order."""
-        self.keys = array("Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys)
+        self.keys = array(
+            "Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys
+        )
         self.cities = cities_on(day)
         self.successors = _successors()
 

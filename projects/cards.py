@@ -280,14 +280,37 @@ def _search_text(document: Mapping, places: list[Place]) -> str:
     title = (document["title"], document["acronym"], document["title_en"])
     summary = (document["summary"], document["summary_en"])
     keys = (
-        "need", "objectives", "solution", "description", "place_name", "policy", "beneficiaries",
-        "what_worked", "code",
+        "need",
+        "objectives",
+        "solution",
+        "description",
+        "place_name",
+        "policy",
+        "beneficiaries",
+        "what_worked",
+        "code",
     )
     rest = [document[key] for key in keys]
     rest += [*document["technologies"], *document["cup_codes"], *(p.name for p in places)]
     rest += [i["name"] for i in document["indicators"]] + [p["name"] for p in document["partners"]]
     rest.append((document["promoter"] or {}).get("name"))
     return "\n".join(map(line_of, (title, summary, rest)))
+
+
+def passages(document: Mapping) -> list[str]:
+    """The texts of a card in which a reader looks for the words of a search, the summary first."""
+    keys = (
+        "summary",
+        "need",
+        "objectives",
+        "solution",
+        "description",
+        "beneficiaries",
+        "what_worked",
+        "policy",
+        "summary_en",
+    )
+    return [document[key] for key in keys if document[key]]
 
 
 def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:

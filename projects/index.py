@@ -8,8 +8,10 @@ the order of publication, which is why "newest first" is nothing but descending 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import reduce
 from itertools import islice
 from math import floor
+from operator import or_
 from uuid import uuid4
 
 import orjson
@@ -19,7 +21,7 @@ from django.utils import timezone
 
 from cardindex.building import Builder, Terms, changes, revised, terms_of_text
 from cardindex.slices import WHOLE, slice_of
-from cardindex.state import TEXT, WORD_KINDS, Index, Mark, Row
+from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion
 
 # Kinds beside the facets: what ranges and orders are answered from.
@@ -30,7 +32,15 @@ CELLS_PER_DEGREE = 10
 TITLE_PREFIX, COST_DIGITS = 6, 3
 BATCH = 1_000
 TERM_FIELDS = (
-    "title_key", "primary_area", "total_cost", "year_from", "year_to", "latitude", "longitude", "search_text", "facet_values",
+    "title_key",
+    "primary_area",
+    "total_cost",
+    "year_from",
+    "year_to",
+    "latitude",
+    "longitude",
+    "search_text",
+    "facet_values",
 )
 UPSERT = (
     "INSERT INTO projects_indexentry (kind, value, slice, data, version) VALUES (%s, %s, %s, %s, %s) "
@@ -171,29 +181,29 @@ class Rows:
     def knows(self, mark: Mark) -> bool:
         return IndexLog.objects.filter(version=mark.version, seal=mark.seal).exists()
 
-    def sets(self, since: int) -> Iterator[Row]:
-        return self._rows(self._changed(since).exclude(kind__in=WORD_KINDS), has_all=bool(since))
+    def sets(self) -> Iterator[Row]:
+        return self._rows(_holding(IndexEntry.objects.exclude(kind__in=WORD_KINDS)))
 
-    def forms(self, since: int) -> Iterator[tuple[str, bool]]:
-        """A value is alive when any row holds a card; a change may show only some rows of it."""
-        texts = IndexEntry.objects.filter(kind=TEXT)
-        if not since:
-            return ((value, True) for value in _holding(texts).values_list("value", flat=True).distinct())
-        touched = set(self._changed(since).filter(kind=TEXT).values_list("value", flat=True))
-        alive = set(_holding(texts.filter(value__in=touched)).values_list("value", flat=True))
-        return ((value, value in alive) for value in touched)
+    def forms(self) -> Iterable[str]:
+        return _holding(IndexEntry.objects.filter(kind=TEXT)).values_list("value", flat=True).distinct()
 
-    def touched(self, since: int) -> Iterable[tuple[str, str]]:
-        return self._changed(since).filter(kind__in=WORD_KINDS).values_list("kind", "value")
+    def changes(self, since: int) -> Changes:
+        """Asked by version alone: with a kind beside it SQLite would rather read all rows of the kind."""
+        written = IndexEntry.objects.filter(version__gt=since).values_list("kind", "value")
+        words, sets = set(), defaultdict(set)
+        for kind, value in written:
+            words.add((kind, value)) if kind in WORD_KINDS else sets[kind].add(value)
+        chosen = reduce(or_, (Q(kind=kind, value__in=values) for kind, values in sets.items()), Q(kind=""))
+        kept = [row for row in self._rows(IndexEntry.objects.filter(chosen)) if row.version > since]
+        texts = {value for kind, value in words if kind == TEXT}
+        holding = _holding(IndexEntry.objects.filter(kind=TEXT, value__in=texts))
+        alive = set(holding.values_list("value", flat=True))
+        return Changes(kept, {value: value in alive for value in texts}, words)
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:
-        return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values), has_all=True)
+        return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
 
-    def _changed(self, since: int):
-        return IndexEntry.objects.filter(version__gt=since) if since else IndexEntry.objects.all()
-
-    def _rows(self, rows, *, has_all: bool) -> Iterator[Row]:
-        rows = rows if has_all else _holding(rows)
+    def _rows(self, rows) -> Iterator[Row]:
         for kind, value, part, data, version in rows.values_list("kind", "value", "slice", "data", "version"):
             yield Row(kind, value, part, bytes(data), version)
 

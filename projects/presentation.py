@@ -1,13 +1,16 @@
 """A card document in the words of a page: labels in the reader's language, money, period, safe HTML."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 import nh3
 import orjson
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
+from cardindex.words import WORD, tokens
 from projects.areas import AREA_BY_KEY
 from projects.vocabulary import (
     SDG_CHOICES,
@@ -23,6 +26,8 @@ from projects.vocabulary import (
     TargetGroup,
 )
 
+# Letters of a snippet, and of what it shows before the first mark.
+SNIPPET, BEFORE = 240, 80
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 ALLOWED_TAGS = {
     "p",
@@ -137,6 +142,40 @@ def list_item(card) -> dict:
         "period": period(item),
         "published_at": card.published_at,
     }
+
+
+def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
+    """The first passage that holds one of the folded `forms`, cut to size, each of them in <mark>.
+
+    Empty when no passage does. Everything else is escaped.
+    """
+    for passage in passages:
+        text = unicodedata.normalize("NFC", passage)
+        spans = [
+            match.span()
+            for match in WORD.finditer(text)
+            if tokens(match.group()) and tokens(match.group())[0] in forms
+        ]
+        if spans:
+            return _marked(text, spans)
+    return SafeString("")
+
+
+def _marked(text: str, spans: list[tuple[int, int]]) -> SafeString:
+    first = spans[0][0]
+    start = 0 if first <= BEFORE else text.find(" ", first - BEFORE, first) + 1 or first
+    stop = (
+        len(text)
+        if len(text) <= start + SNIPPET
+        else max(text.rfind(" ", start, start + SNIPPET), spans[0][1])
+    )
+    parts, done = [], start
+    for left, right in spans:
+        if right <= stop:
+            parts.append(format_html("{}<mark>{}</mark>", text[done:left], text[left:right]))
+            done = right
+    parts.append(escape(text[done:stop]))
+    return mark_safe(("… " if start else "") + "".join(parts) + (" …" if stop < len(text) else ""))
 
 
 def _label(choices, key):

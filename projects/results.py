@@ -37,8 +37,10 @@ CHUNK, WALKED = 5_000, 1_000
 LAST_NUMBER = 2**32
 # sort → (kind of its buckets, column, whether it descends)
 BUCKETS = {
-    "title": (TITLE_KEY, "title_key", False), "-title": (TITLE_KEY, "title_key", True),
-    "cost": (COST, "total_cost", False), "-cost": (COST, "total_cost", True),
+    "title": (TITLE_KEY, "title_key", False),
+    "-title": (TITLE_KEY, "title_key", True),
+    "cost": (COST, "total_cost", False),
+    "-cost": (COST, "total_cost", True),
 }
 HEAVY = ("document", "search_text", "facet_values")
 
@@ -215,7 +217,9 @@ def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator
 def _walked(cards: BitMap, start: str, descends: bool, offset: int) -> Iterator[int]:
     """The cards whose titles begin so, in the order of the database's own index."""
     rows = Card.objects.current().filter(title_key__gte=start, title_key__lt=start + "\U0010ffff")
-    rows = rows.order_by(*(("-title_key", "-pk") if descends else ("title_key", "pk"))).values_list("title_key", "pk")
+    rows = rows.order_by(*(("-title_key", "-pk") if descends else ("title_key", "pk"))).values_list(
+        "title_key", "pk"
+    )
     side, after = "lt" if descends else "gt", Q()
     while batch := list(rows.filter(after)[:WALKED]):
         hits = [number for _key, number in batch if number in cards]
@@ -285,7 +289,9 @@ def _in_box(state: State, box, cards: BitMap) -> BitMap:
     return _settled(state, CELL, inside, edge, cards, **ranges)
 
 
-def _settled(state: State, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition) -> BitMap:
+def _settled(
+    state: State, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition
+) -> BitMap:
     """Cards of the buckets that lie inside, and of those at the edge the ones the condition finds."""
     found = cards & state.any_of(kind, inside)
     for chunk in _chunks(cards & state.any_of(kind, edge)):
@@ -303,6 +309,10 @@ def _updated_since(state: State, since, cards: BitMap) -> BitMap:
 
 
 RANGES = {
-    "year_from": _since_year, "year_to": _until_year, "cost_min": _cost_at_least, "cost_max": _cost_at_most,
-    "bbox": _in_box, "updated_since": _updated_since,
+    "year_from": _since_year,
+    "year_to": _until_year,
+    "cost_min": _cost_at_least,
+    "cost_max": _cost_at_most,
+    "bbox": _in_box,
+    "updated_since": _updated_since,
 }

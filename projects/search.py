@@ -52,8 +52,13 @@ RANGE_NAMES = {
 }
 # name in the API → name on pages
 SORTS = {
-    "-published_at": "recenti", "published_at": "meno_recenti", "title": "titolo", "-title": "titolo_inverso",
-    "cost": "costo_crescente", "-cost": "costo_decrescente", "relevance": "pertinenza",
+    "-published_at": "recenti",
+    "published_at": "meno_recenti",
+    "title": "titolo",
+    "-title": "titolo_inverso",
+    "cost": "costo_crescente",
+    "-cost": "costo_decrescente",
+    "relevance": "pertinenza",
 }
 CLOSED = {
     "stage": set(Stage.values),

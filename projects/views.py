@@ -9,15 +9,16 @@ from django.views.decorators.http import require_safe
 
 from municipalities.search import suggest_municipalities
 from projects.areas import AREA_BY_SLUG, AREAS
-from projects.cards import read_document
+from projects.cards import passages, read_document
 from projects.differences import differences
 from projects.maps import locator_of, region_map
 from projects.models import Card
 from projects.portfolio import area_totals, front_figures
-from projects.presentation import card_context, list_item
+from projects.presentation import card_context, list_item, snippet
 from projects.search import (
     SORTS,
     ProjectQuery,
+    Results,
     api_params,
     chips,
     facet_groups,
@@ -57,7 +58,7 @@ def card_list(request):
     page = paginator.get_page(number)
     context = {
         "page": page,
-        "items": [list_item(card) for card in page.object_list],
+        "items": _shown(cards, page.object_list),
         "count": paginator.count,
         "query": query,
         "problems": problems,
@@ -69,6 +70,16 @@ def card_list(request):
         "widenings": _widenings(query) if not paginator.count else [],
     }
     return render(request, "projects/card_list.html", context)
+
+
+def _shown(cards: Results, hits: list[Card]) -> list[dict]:
+    """List items of the cards shown, with `snippet` where words were searched. One query at most."""
+    items = [list_item(card) for card in hits]
+    if cards.forms:
+        documents = dict(Card.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
+        for card, item in zip(hits, items, strict=True):
+            item["snippet"] = snippet(passages(orjson.loads(documents[card.pk])), cards.forms)
+    return items
 
 
 def _sort_label(key: str) -> str:
@@ -224,7 +235,7 @@ def search(request):
     context = {
         "text": text,
         "count": cards.count() if query.text else 0,
-        "items": [list_item(card) for card in cards[:PER_PAGE]] if query.text else [],
+        "items": _shown(cards, cards[:PER_PAGE]) if query.text else [],
         "towns": suggest_municipalities(text, limit=10) if text else [],
         "areas": [a for a in AREAS if text and text.lower() in str(a.name).lower()],
     }

@@ -184,7 +184,9 @@ def test_house_keeps_its_floors():
 
 def test_engine_imports_no_app_and_no_framework():
     """`cardindex` lies below the floors: bytes and codes, nothing of the portal."""
-    engine = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "cardindex").glob("*.py")}
+    engine = {
+        path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "cardindex").glob("*.py")
+    }
     targets = {app_of(target) for tree in engine.values() for _line, target in imports_of("", tree, set())}
     assert targets & {"django", *FLOORS} == set()
 

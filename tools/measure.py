@@ -36,7 +36,9 @@ QUESTIONS = {
     "area + stage, 20, 5 facets": ("area=mobility&stage=completed", FIVE, 0),
     "area + stage, 20, 12 facets": ("area=mobility&stage=completed", FACETS, 0),
     "3 areas, 3 years, region, 20, 5 facets": (
-        "area=mobility&area=energy&area=people&year=2019&year=2020&year=2021&region=03", FIVE, 0,
+        "area=mobility&area=energy&area=people&year=2019&year=2020&year=2021&region=03",
+        FIVE,
+        0,
     ),
     "two frequent words, 20, 5 facets": ("q=mobilità sostenibile", FIVE, 0),
     "prefix, 20, 5 facets": ("q=sostenib", FIVE, 0),
@@ -104,7 +106,9 @@ def main() -> None:
     print(f"{'publish a new edition (old words go too)':42}{quantiles(writes)}")
     print(f"{'a process sees it':42}{quantiles(reads)}")
     cards = list(Card.objects.current().filter(project__in=projects))
-    withdrawals = [t for card in cards for t in timed(lambda c=card: actions.withdraw(c, by=None, reason="Prova"), 1)]
+    withdrawals = [
+        t for card in cards for t in timed(lambda c=card: actions.withdraw(c, by=None, reason="Prova"), 1)
+    ]
     print(f"{'withdraw':42}{quantiles(withdrawals)}")
 
 

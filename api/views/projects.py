@@ -75,7 +75,9 @@ class ProjectList(PublicView):
         if suffix != "json":
             self.check_downloads(request)
             return download(request, cards, suffix)
-        return self.paged(request, cards.items(), cards.count(), lambda rows: list(map(orjson.Fragment, rows)))
+        return self.paged(
+            request, cards.items(), cards.count(), lambda rows: list(map(orjson.Fragment, rows))
+        )
 
 
 def download(request: Request, cards: Results, suffix: str) -> FileResponse:

@@ -96,7 +96,9 @@ def _plan(seed: int, done: int) -> Plan:
     names = [{"lead_municipality": town.code, "other_municipalities": []} for town in towns]
     last_project = Project.objects.aggregate(n=Max("pk"))["n"] or 0
     last_card = Card.objects.aggregate(n=Max("pk"))["n"] or 0
-    return Plan(seed, towns, places_of(names), _owners(), last_project + 1 - done, last_card + 1 - done, _copies())
+    return Plan(
+        seed, towns, places_of(names), _owners(), last_project + 1 - done, last_card + 1 - done, _copies()
+    )
 
 
 def _owners() -> dict[str, int]:
@@ -105,7 +107,9 @@ def _owners() -> dict[str, int]:
     without = Territory.objects.municipalities().current().exclude(organisations__kind=kind)
     Organisation.objects.bulk_create(
         Organisation(
-            kind=kind, territory=town, name=f"Comune di {town.name}",
+            kind=kind,
+            territory=town,
+            name=f"Comune di {town.name}",
             slug=slugify(f"comune di {town.name} {town.code}")[:120],
         )
         for town in without
@@ -158,9 +162,15 @@ def _add(block: Block, plan: Plan, number: int, derived: Mapping, document: str)
         for value in values:
             block.terms[kind][value].append(key)
     own = {
-        "id": project, "code": derived["code"], "slug": derived["slug"], "title": derived["title"],
-        "owner_id": plan.owners[derived["municipality_code"]], "nonce": UUID(int=(plan.seed << 64) + number).hex,
-        "origin_key": f"{PREFIX}{plan.seed}:{number}", "created_at": moment, "updated_at": moment,
+        "id": project,
+        "code": derived["code"],
+        "slug": derived["slug"],
+        "title": derived["title"],
+        "owner_id": plan.owners[derived["municipality_code"]],
+        "nonce": UUID(int=(plan.seed << 64) + number).hex,
+        "origin_key": f"{PREFIX}{plan.seed}:{number}",
+        "created_at": moment,
+        "updated_at": moment,
     }
     shown = {"id": key, "project_id": project, "published_at": moment, "document": document, **derived}
     block.projects.append(tuple((PROJECT | own).values()))
@@ -223,7 +233,9 @@ def _allow_long_statements() -> None:
     """Writing a million rows takes longer than a page may."""
     if _copies():
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute(
+                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+            )
 
 
 def _move_counters() -> None:

@@ -19,25 +19,198 @@ from projects.vocabulary import FundingSource, Kind, PartnerRole, Stage
 
 FIRST_DAY, EVERY = datetime(2014, 1, 1, tzinfo=UTC), timedelta(seconds=150)
 VOCABULARY, STREAM = 28_000, 600_000
-COMMON = (
-    "progetto servizio città cittadini comune rete mobilità sostenibile energia illuminazione pubblica digitale "
-    "piattaforma dati sensori monitoraggio qualità aria acqua verde urbano scuola edifici efficienza trasporto "
-    "ciclabile parcheggi ricarica elettrica rifiuti raccolta differenziata turismo cultura anziani inclusione "
-    "partecipazione imprese innovazione sperimentazione territorio pianificazione sicurezza videosorveglianza "
-    "sportello telematico pagamenti identità cloud migrazione formazione competenze quartiere rigenerazione"
-).split()
+COMMON = [
+    "progetto",
+    "servizio",
+    "città",
+    "cittadini",
+    "comune",
+    "rete",
+    "mobilità",
+    "sostenibile",
+    "energia",
+    "illuminazione",
+    "pubblica",
+    "digitale",
+    "piattaforma",
+    "dati",
+    "sensori",
+    "monitoraggio",
+    "qualità",
+    "aria",
+    "acqua",
+    "verde",
+    "urbano",
+    "scuola",
+    "edifici",
+    "efficienza",
+    "trasporto",
+    "ciclabile",
+    "parcheggi",
+    "ricarica",
+    "elettrica",
+    "rifiuti",
+    "raccolta",
+    "differenziata",
+    "turismo",
+    "cultura",
+    "anziani",
+    "inclusione",
+    "partecipazione",
+    "imprese",
+    "innovazione",
+    "sperimentazione",
+    "territorio",
+    "pianificazione",
+    "sicurezza",
+    "videosorveglianza",
+    "sportello",
+    "telematico",
+    "pagamenti",
+    "identità",
+    "cloud",
+    "migrazione",
+    "formazione",
+    "competenze",
+    "quartiere",
+    "rigenerazione",
+]
 SMALL = ("di", "e", "la", "il", "per", "del", "della", "in", "con", "dei", "le", "un", "a", "che", "dell’")
 ACTIONS = (
-    "Realizzazione di", "Sviluppo di", "Rete di", "Piano per", "Sistema di", "Piattaforma per", "Riqualificazione di",
-    "Abilitazione di", "Servizio di", "Laboratorio per", "Monitoraggio di", "Migrazione di",
+    "Realizzazione di",
+    "Sviluppo di",
+    "Rete di",
+    "Piano per",
+    "Sistema di",
+    "Piattaforma per",
+    "Riqualificazione di",
+    "Abilitazione di",
+    "Servizio di",
+    "Laboratorio per",
+    "Monitoraggio di",
+    "Migrazione di",
 )
-TECHNOLOGIES = (
-    "iot led sensori cloud gis app open data intelligenza artificiale fotovoltaico lorawan 5g blockchain telecontrollo "
-    "digital twin bim smart grid videoanalisi rfid chatbot realtà aumentata droni accumulo pompe di calore"
-).split()
-STARTS = "ba be bi bo ca ce chi co cu da de di do fa fe fi fo ga ge gi go la le li lo ma me mi mo na ne no pa pe pi po".split()
-MIDDLES = "ra re ri ro sta ste sti sto la le li lo ma me mi mo nta nte nti nto rda rdi rna rne ca co da do va ve vi".split()
-ENDS = "re ne to te na ta zione mento ale ile oso ica ità ivo ario enza".split()
+TECHNOLOGIES = [
+    "iot",
+    "led",
+    "sensori",
+    "cloud",
+    "gis",
+    "app",
+    "open",
+    "data",
+    "intelligenza",
+    "artificiale",
+    "fotovoltaico",
+    "lorawan",
+    "5g",
+    "blockchain",
+    "telecontrollo",
+    "digital",
+    "twin",
+    "bim",
+    "smart",
+    "grid",
+    "videoanalisi",
+    "rfid",
+    "chatbot",
+    "realtà",
+    "aumentata",
+    "droni",
+    "accumulo",
+    "pompe",
+    "di",
+    "calore",
+]
+STARTS = [
+    "ba",
+    "be",
+    "bi",
+    "bo",
+    "ca",
+    "ce",
+    "chi",
+    "co",
+    "cu",
+    "da",
+    "de",
+    "di",
+    "do",
+    "fa",
+    "fe",
+    "fi",
+    "fo",
+    "ga",
+    "ge",
+    "gi",
+    "go",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "na",
+    "ne",
+    "no",
+    "pa",
+    "pe",
+    "pi",
+    "po",
+]
+MIDDLES = [
+    "ra",
+    "re",
+    "ri",
+    "ro",
+    "sta",
+    "ste",
+    "sti",
+    "sto",
+    "la",
+    "le",
+    "li",
+    "lo",
+    "ma",
+    "me",
+    "mi",
+    "mo",
+    "nta",
+    "nte",
+    "nti",
+    "nto",
+    "rda",
+    "rdi",
+    "rna",
+    "rne",
+    "ca",
+    "co",
+    "da",
+    "do",
+    "va",
+    "ve",
+    "vi",
+]
+ENDS = [
+    "re",
+    "ne",
+    "to",
+    "te",
+    "na",
+    "ta",
+    "zione",
+    "mento",
+    "ale",
+    "ile",
+    "oso",
+    "ica",
+    "ità",
+    "ivo",
+    "ario",
+    "enza",
+]
 KINDS, STAGES, SOURCES, ROLES = (choices.values for choices in (Kind, Stage, FundingSource, PartnerRole))
 AREA_WEIGHTS = (14, 15, 7, 9, 17, 12, 20, 6)
 STAGE_WEIGHTS = (4, 7, 8, 6, 22, 16, 33, 2, 2)
@@ -103,10 +276,16 @@ def text(dice: Random, length: int) -> str:
 
 
 EMPTY = {
-    **dict.fromkeys(OWN_FIELDS, ""), **{name: [] for name in ROWS}, "documents": [], "contact_email": "",
+    **dict.fromkeys(OWN_FIELDS, ""),
+    **{name: [] for name in ROWS},
+    "documents": [],
+    "contact_email": "",
     **{key: [] for key in ("other_areas", "target_groups", "technologies", "sdgs", "platforms")},
     **dict.fromkeys(("latitude", "longitude", "total_cost", "running_cost_per_year", "savings_per_year")),
-    "cost_is_estimate": False, "cost_unknown": False, "promoter": None, "origin": "imported",
+    "cost_is_estimate": False,
+    "cost_unknown": False,
+    "promoter": None,
+    "origin": "imported",
 }
 
 
@@ -119,15 +298,23 @@ def invent(number: int, seed: int, country: Country) -> dict:
     return EMPTY | {
         "code": f"{town.province}-{year}-{number:07d}",
         "title": f"{dice.choice(ACTIONS)} {text(dice, dice.randint(2, 5)).lower()[:-1]}"[:120].strip(),
-        "summary": text(dice, dice.randint(18, 35))[:500], "need": text(dice, dice.randint(20, 50)),
-        "solution": text(dice, dice.randint(20, 60)), "kind": dice.choices(KINDS, KIND_WEIGHTS)[0],
-        "lead_municipality": town.code, "other_municipalities": country.others(dice, town),
-        "primary_area": area.key, "other_areas": _other_areas(dice, area.key),
+        "summary": text(dice, dice.randint(18, 35))[:500],
+        "need": text(dice, dice.randint(20, 50)),
+        "solution": text(dice, dice.randint(20, 60)),
+        "kind": dice.choices(KINDS, KIND_WEIGHTS)[0],
+        "lead_municipality": town.code,
+        "other_municipalities": country.others(dice, town),
+        "primary_area": area.key,
+        "other_areas": _other_areas(dice, area.key),
         "technologies": sorted({_rare(dice, TECHNOLOGIES) for _ in range(dice.randint(0, 3))}),
         "sdgs": sorted({dice.randint(1, 17) for _ in range(dice.randint(0, 3))}),
-        "stage": dice.choices(STAGES, STAGE_WEIGHTS)[0], "start_actual": str(year),
-        "end_planned": str(year + dice.randint(0, 5)), **_point(dice, town), **_money(dice),
-        "identifiers": _identifiers(dice, number), "partners": _partners(dice),
+        "stage": dice.choices(STAGES, STAGE_WEIGHTS)[0],
+        "start_actual": str(year),
+        "end_planned": str(year + dice.randint(0, 5)),
+        **_point(dice, town),
+        **_money(dice),
+        "identifiers": _identifiers(dice, number),
+        "partners": _partners(dice),
     }
 
 
@@ -165,7 +352,12 @@ def _money(dice: Random) -> Mapping:
 def _identifiers(dice: Random, number: int) -> list[dict]:
     if dice.random() < 0.3:
         return []
-    return [{"scheme": "cup", "value": f"{dice.choice('BCDEFGHIJ')}{number:02d}{dice.randint(0, 10**11):011d}"[:15]}]
+    return [
+        {
+            "scheme": "cup",
+            "value": f"{dice.choice('BCDEFGHIJ')}{number:02d}{dice.randint(0, 10**11):011d}"[:15],
+        }
+    ]
 
 
 def _partners(dice: Random) -> list[dict]:

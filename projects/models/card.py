@@ -78,7 +78,9 @@ class Card(models.Model):
             models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
             models.Index(fields=["title_key", "id"], condition=Q(is_current=True), name="card_by_title"),
             models.Index(
-                fields=["municipality_code", "total_cost"], condition=Q(is_current=True), name="card_municipality"
+                fields=["municipality_code", "total_cost"],
+                condition=Q(is_current=True),
+                name="card_municipality",
             ),
             models.Index(fields=["slug", "-edition"], name="card_slug"),
             models.Index(fields=["code", "-edition"], name="card_code"),

@@ -11,13 +11,15 @@ from cardindex.building import Builder, changes, differences, revised, terms_of_
 from cardindex.dictionary import Dictionary, stem
 from cardindex.matching import confirmed, match
 from cardindex.slices import LIMIT, WHOLE, cut, join, pack, renew, revise
-from cardindex.state import WORD_KINDS, Index, Mark, Moved, Row, State, read_words
+from cardindex.state import WORD_KINDS, Changes, Index, Mark, Moved, Row, State, read_words
 from cardindex.words import line_of, read, tokens
 
 # Small and large numbers, so that sets are cut and slices are crossed.
 NUMBERS = st.integers(0, 40) | st.integers(65_530, 65_545) | st.integers(0, 400_000)
 SETS = st.sets(NUMBERS, max_size=30)
-WORDS = st.sampled_from(["mobilita", "sostenibile", "luce", "luci", "progetto", "progetti", "aria", "scuola", "led"])
+WORDS = st.sampled_from(
+    ["mobilita", "sostenibile", "luce", "luci", "progetto", "progetti", "aria", "scuola", "led"]
+)
 LINES = st.lists(WORDS, max_size=4).map(" ".join)
 AREAS = st.sets(st.sampled_from(["energy", "mobility", "people"]), max_size=2)
 CARDS = st.dictionaries(NUMBERS, st.tuples(LINES, LINES, LINES, AREAS), max_size=12)
@@ -45,9 +47,7 @@ class Store:
         self.write(revised(changes(added, dropped), stored))
 
     def all(self, since: int = 0):
-        return (
-            Row(*key, data, version) for key, (data, version) in self.rows.items() if version > since
-        )
+        return (Row(*key, data, version) for key, (data, version) in self.rows.items() if version > since)
 
     def mark(self) -> Mark:
         return Mark(self.number, self.seals.get(self.number, ""), self.rebuilt)
@@ -55,15 +55,20 @@ class Store:
     def knows(self, mark: Mark) -> bool:
         return self.seals.get(mark.version) == mark.seal
 
-    def sets(self, since: int):
-        return (row for row in self.all(since) if row.kind not in WORD_KINDS)
+    def sets(self):
+        return (row for row in self.all() if row.kind not in WORD_KINDS)
 
-    def forms(self, since: int):
-        touched = {row.value for row in self.all(since) if row.kind == "in_text"}
-        return ((v, any(row.data for row in self.all() if (row.kind, row.value) == ("in_text", v))) for v in touched)
+    def forms(self):
+        return {row.value for row in self.all() if row.kind == "in_text" and row.data}
 
-    def touched(self, since: int):
-        return ((row.kind, row.value) for row in self.all(since) if row.kind in WORD_KINDS)
+    def changes(self, since: int) -> Changes:
+        rows, alive = list(self.all(since)), self.forms()
+        texts = {row.value for row in rows if row.kind == "in_text"}
+        return Changes(
+            [row for row in rows if row.kind not in WORD_KINDS],
+            {value: value in alive for value in texts},
+            {(row.kind, row.value) for row in rows if row.kind in WORD_KINDS},
+        )
 
     def words(self, values):
         return (row for row in self.all() if row.kind in WORD_KINDS and row.value in set(values))
@@ -75,7 +80,9 @@ def terms(card) -> dict:
 
 def naive(cards, word: str, upto: int) -> set[int]:
     """Cards one of whose words shares the stem, in the first `upto` tiers."""
-    return {n for n, card in cards.items() if any(stem(w) == stem(word) for w in " ".join(card[:upto]).split())}
+    return {
+        n for n, card in cards.items() if any(stem(w) == stem(word) for w in " ".join(card[:upto]).split())
+    }
 
 
 def agree(state: State, store: Store, cards, words) -> None:
@@ -94,7 +101,10 @@ def agree(state: State, store: Store, cards, words) -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.lists(st.tuples(CARDS, st.sets(NUMBERS, max_size=6)), max_size=5), st.lists(WORDS, max_size=2, unique=True))
+@given(
+    st.lists(st.tuples(CARDS, st.sets(NUMBERS, max_size=6)), max_size=5),
+    st.lists(WORDS, max_size=2, unique=True),
+)
 def test_changes_one_after_another_equal_the_naive_index(steps, words):
     store, index, cards = Store(), Index(), {}
     for added, dropped in steps:
@@ -125,7 +135,11 @@ def test_revised_rows_hold_what_came_and_not_what_went(first, add, drop):
     assert set(join(rows.values())) == (first - drop) | add
 
 
-@given(st.integers(0, 3), st.sets(st.integers(0, 262_143), max_size=5), st.sets(st.integers(0, 262_143), max_size=5))
+@given(
+    st.integers(0, 3),
+    st.sets(st.integers(0, 262_143), max_size=5),
+    st.sets(st.integers(0, 262_143), max_size=5),
+)
 def test_large_sets_are_cut_and_stay_equal(step, add, drop):
     """Every third number passes 8 kB; a change then touches the slices concerned alone."""
     numbers = BitMap(range(step, 262_144, 3))
@@ -133,7 +147,9 @@ def test_large_sets_are_cut_and_stay_equal(step, add, drop):
     assert rows[WHOLE] == b"" and len(rows) == 5
     changed = revise(rows, add, drop - add)
     assert set(changed) == {n >> 16 for n in add | drop}
-    assert renew(numbers, changed) == join((rows | changed).values()) == (numbers - BitMap(drop)) | BitMap(add)
+    assert (
+        renew(numbers, changed) == join((rows | changed).values()) == (numbers - BitMap(drop)) | BitMap(add)
+    )
 
 
 def test_value_is_cut_when_it_grows():
@@ -143,7 +159,9 @@ def test_value_is_cut_when_it_grows():
     assert grown[WHOLE] == b""
     assert {0, 1, 2} == set(grown) - {WHOLE}
     assert max(len(data) for data in grown.values()) <= LIMIT + 64
-    assert renew(BitMap(range(0, 8_000, 2)), grown) == BitMap(range(2, 8_000, 2)) | BitMap(range(100_000, 140_000, 3))
+    assert renew(BitMap(range(0, 8_000, 2)), grown) == BitMap(range(2, 8_000, 2)) | BitMap(
+        range(100_000, 140_000, 3)
+    )
 
 
 def test_empty_set_has_no_bytes():
@@ -169,9 +187,22 @@ def found(store: Store, text: str) -> list[int]:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("mobilita", [1]), ("MOBILITÀ", [1]), ("qualita", [2]), ("aria", [2]), ("progetto", [3]), ("progetti", [3]),
-        ("mobil sosten", [1]), ("mobilità sosten", [1]), ("mobilita sostenible", [1]), ("dell'aria", [2]), ("", []),
-        ("C19I21000130001", [4]), ("c19i21000130002", []), ("zzz", []), ("mobilita aria", []), ("mobilita led", []),
+        ("mobilita", [1]),
+        ("MOBILITÀ", [1]),
+        ("qualita", [2]),
+        ("aria", [2]),
+        ("progetto", [3]),
+        ("progetti", [3]),
+        ("mobil sosten", [1]),
+        ("mobilità sosten", [1]),
+        ("mobilita sostenible", [1]),
+        ("dell'aria", [2]),
+        ("", []),
+        ("C19I21000130001", [4]),
+        ("c19i21000130002", []),
+        ("zzz", []),
+        ("mobilita aria", []),
+        ("mobilita led", []),
     ],
 )
 def test_words_find_their_inflections_beginnings_and_near_forms(text, wanted):

@@ -359,25 +359,26 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 
 # One query more only for each line of reason: never one for each card.
 QUERIES = {
-    # figures: projects, cities, municipalities, technologies; areas; newest; regions: counts, names
-    "/": 8,
-    # count, page, facets: area, stage, municipality; names of municipalities
-    "/progetti/": 6,
-    # card, its places, locator: town, shapes; similar
-    "/progetti/{slug}/": 5,
+    # version of the index for the figures, areas, newest, regions; municipalities; newest; names of regions
+    "/": 7,
+    # version of the index, page, names of municipalities
+    "/progetti/": 3,
+    # card, its places, locator: town, shapes; version of the index, similar
+    "/progetti/{slug}/": 6,
     # counts by town, count, page, provinces
     "/citta/": 4,
-    # town; totals: projects, led, cost, area, stage, year; cards; former; adhesions;
+    # town; totals: version of the index, sums; cards: version, page; former; adhesions;
     # neighbours: counts, towns; shapes
-    "/citta/torino/": 13,
-    # facets: stage, municipality; municipalities' names; cards; count
-    "/aree/energia/": 4,
-    # count, cards, towns: starting, containing
-    "/cerca/?q=led": 4,
+    "/citta/torino/": 10,
+    # version of the index, cards
+    "/aree/energia/": 2,
+    # version of the index, cards, their texts, towns: starting, containing
+    "/cerca/?q=led": 5,
 }
 
 
-@pytest.mark.parametrize("cards", [1, 3])
+# A card alone has no similar ones to read.
+@pytest.mark.parametrize("cards", [2, 3])
 @pytest.mark.parametrize("path", QUERIES)
 def test_page_takes_the_same_queries_with_more_cards(
     client, officer, desk, country, django_assert_num_queries, path, cards
@@ -385,5 +386,6 @@ def test_page_takes_the_same_queries_with_more_cards(
     titles = ["LED in centro", "LED in collina", "LED a Mirafiori"][:cards]
     made = [builders.published(officer, desk, country["torino"], title=title) for title in titles]
     assert Card.objects.current().count() == cards
+    client.get(path.format(slug=made[0].slug))  # which renews what this process keeps of the index
     with django_assert_num_queries(QUERIES[path]):
         client.get(path.format(slug=made[0].slug))

@@ -77,7 +77,9 @@ def test_entry_becomes_a_published_project(load):
     assert project.indicators.get().target == Decimal("5.25")
     card = Card.objects.current().get()
     assert (card.code, card.slug, card.edition) == (project.code, "luci-a-led", 1)
-    assert facet_counts(ProjectQuery(), ("municipality",)) == {"municipality": {"E379": 1, "L219": 1, "M405": 1}}
+    assert facet_counts(ProjectQuery(), ("municipality",)) == {
+        "municipality": {"E379": 1, "L219": 1, "M405": 1}
+    }
 
 
 def test_project_of_a_firm_is_kept_by_the_municipality(load):

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         started = monotonic()
         added = generate(total, seed=seed, told=self._tell)
         seconds = monotonic() - started
-        self.stdout.write(f"Progetti inventati: {added} in {seconds:.1f} s ({added / max(seconds, 0.001):.0f} al secondo)")
+        self.stdout.write(
+            f"Progetti inventati: {added} in {seconds:.1f} s ({added / max(seconds, 0.001):.0f} al secondo)"
+        )
 
     def _tell(self, done: int) -> None:
         if done % STEP == 0:
