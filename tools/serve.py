@@ -59,7 +59,7 @@ def prepare_data(env):
     stamps = VAR / "stamps"
     # A stamp speaks of one database: forget them when it is gone, or when it is one we don't keep.
     if os.environ.get("DATABASE_URL") or not DATABASE.exists() or not ACCOUNTS.exists():
-        forget(*(stamps / name for name in ("migrate", "load_reference", "load_sample")))
+        forget(*(stamps / name for name in ("migrate", "load_reference", "load_sample", "rebuild_index")))
 
     def manage(*words):
         hint = "Per ripartire da capo cancella la cartella var e ripeti `make serve`."
@@ -79,6 +79,9 @@ def prepare_data(env):
         "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
     )
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
+    # A database of an earlier version has cards the index does not know yet.
+    index = sample + digest("cardindex/*.py", "projects/index.py", "projects/cards.py")
+    step("Indice di ricerca", lambda: manage("rebuild_index"), stamps / "rebuild_index", index)
     collect = ("collectstatic", "--noinput", "--clear")
     step("File statici", lambda: manage(*collect), stamps / "collectstatic", static)
 
