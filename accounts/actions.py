@@ -4,7 +4,6 @@ from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +11,7 @@ from django.utils.translation import override
 
 from accounts.models import Event, Membership, User
 from municipalities.actions import body_of_municipality, open_body
+from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation
 
 
@@ -89,8 +89,17 @@ def _body_of(adhesion: Adhesion) -> Organisation:
 def _join(email: str, name: str, organisation: Organisation, role: str) -> Membership:
     """The account of an address, made when new, as a member of the body. An existing role is kept."""
     email = email.strip().lower()
-    user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
-    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    known = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    user = known.user if known else User.objects.filter(email=email).first()
+    user = user or User.objects.create_user(email, name=name)
+    if known is None:
+        first = not EmailAddress.objects.filter(user=user, primary=True).exists()
+        EmailAddress.objects.update_or_create(
+            user=user,
+            email=email,
+            defaults={"verified": True},
+            create_defaults={"verified": True, "primary": first},
+        )
     membership, _made = Membership.objects.get_or_create(
         user=user, organisation=organisation, defaults={"role": role}
     )
@@ -113,22 +122,20 @@ def send_invitation(membership: Membership, reason: str) -> None:
         words = "Scegli la tua password"
     with override("it"):
         path = reverse(name, kwargs=arguments)
-    send_mail(
+    send(
+        user.email,
         "Il tuo accesso all’Osservatorio Smart City",
         f"{reason}: ora puoi pubblicare i progetti di {membership.organisation.name}.\n\n"
         f"{words}:\n{settings.SITE_URL}{path}\n\n"
         f"Il tuo nome utente è {user.email}.\n",
-        settings.DEFAULT_FROM_EMAIL,
-        [user.email],
     )
 
 
 def _send_decline(adhesion: Adhesion) -> None:
-    send_mail(
+    send(
+        adhesion.email,
         "La tua richiesta di adesione",
         f"La redazione non ha accolto la richiesta di {adhesion.applicant_name} "
         f"per «{adhesion.protocol}».\n\n"
         f"Motivo: {adhesion.reason}\n",
-        settings.DEFAULT_FROM_EMAIL,
-        [adhesion.email],
     )

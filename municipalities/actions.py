@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation, Territory
 
 CONFIRM_SALT = "adhesion-confirm"
@@ -18,6 +18,11 @@ CONFIRM_DAYS = 7
 def request_adhesion(adhesion: Adhesion) -> Adhesion:
     """Store a request and write to its address. The same nonce twice gives the request already stored."""
     if existing := Adhesion.objects.filter(nonce=adhesion.nonce).first():
+        if existing.status == Adhesion.Status.UNCONFIRMED and existing.email != adhesion.email:
+            # Back, and a mended address: the message must reach it.
+            existing.email = adhesion.email
+            existing.save(update_fields=["email"])
+            transaction.on_commit(lambda: send_confirmation(existing))
         return existing
     try:
         with transaction.atomic():
@@ -31,13 +36,12 @@ def request_adhesion(adhesion: Adhesion) -> Adhesion:
 def send_confirmation(adhesion: Adhesion) -> None:
     """The message with the link that proves the address."""
     link = settings.SITE_URL + reverse("municipalities:adhesion-confirm", args=[confirmation_token(adhesion)])
-    send_mail(
+    send(
+        adhesion.email,
         "Conferma la richiesta di adesione",
         f"Hai chiesto di aderire a «{adhesion.protocol}» per {adhesion.applicant_name}.\n\n"
         f"Conferma l’indirizzo entro {CONFIRM_DAYS} giorni:\n{link}\n\n"
         "Se non sei stato tu, ignora questo messaggio.\n",
-        settings.DEFAULT_FROM_EMAIL,
-        [adhesion.email],
     )
 
 

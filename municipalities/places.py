@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Territory
 from municipalities.search import find_municipality, fold, suggest_municipalities
 
+MAX_PLACES, MAX_ERRORS = 400, 10
+
 
 def place_label(place: Territory) -> str:
     """`Torino (TO)`: the name that also tells homonyms apart."""
@@ -107,8 +109,15 @@ class MunicipalityListField(ReadField):
 
     def read(self, text):
         names = [n.strip() for n in re.split(r"[\n,;]", text) if n.strip()]
+        if len(names) > MAX_PLACES:
+            raise ValidationError(
+                _("Al massimo %(limit)s Comuni: ne hai scritti %(length)s"),
+                params={"limit": MAX_PLACES, "length": len(names)},
+            )
         errors, found = [], []
         for name in dict.fromkeys(names):
+            if len(errors) == MAX_ERRORS:
+                break
             try:
                 found.append(read_municipality(name))
             except ValidationError as error:

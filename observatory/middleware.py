@@ -27,6 +27,22 @@ class DatabaseUnavailableMiddleware:
         return response
 
 
+class PlainTextMiddleware:
+    """No address holds a NUL: PostgreSQL refuses it in any text, so it is nothing anybody looks for."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info.startswith("/api/"):
+            return self.get_response(request)  # the API says itself what is wrong, in its own form
+        if "\x00" in request.path_info:
+            return render(None, "404.html", status=404)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
+        return self.get_response(request)
+
+
 class PrivatePagesMiddleware:
     """What a signed-in person sees is theirs: no cache keeps it."""
 

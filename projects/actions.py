@@ -43,8 +43,11 @@ class Incomplete(Exception):
 @transaction.atomic
 def create_project(*, by, owner: Organisation, nonce: uuid.UUID, **fields) -> Project:
     """Open a draft. The same `nonce` twice, as from a double click, gives the project already made."""
-    if existing := Project.objects.filter(nonce=nonce, owner=owner).first():
-        return existing
+    if existing := Project.objects.filter(nonce=nonce).first():
+        if existing.owner_id == owner.pk:
+            return existing
+        # The same form sent again for another body, as after Back: another project.
+        nonce = uuid.uuid4()
     fields.setdefault("promoter", owner)
     fields.setdefault("lead_municipality", owner.territory)
     try:
@@ -88,8 +91,10 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping) -> Proje
 @transaction.atomic
 def submit(project: Project, *, by, nonce: uuid.UUID, note: str = "") -> Submission:
     """Send a draft for review. Raises Incomplete with what is missing; one nonce is one sending."""
-    if existing := Submission.objects.filter(nonce=nonce, project=project).first():
-        return existing
+    if existing := Submission.objects.filter(nonce=nonce).first():
+        if existing.project_id == project.pk:
+            return existing
+        nonce = uuid.uuid4()
     if missing := missing_required(project):
         raise Incomplete(missing)
     try:

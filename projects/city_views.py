@@ -81,7 +81,9 @@ def city_detail(request, slug):
         "former": town.changes_in.filter(kind="merger")
         .exclude(predecessor=F("successor"))
         .select_related("predecessor"),
-        "adhesions": Adhesion.objects.filter(municipality=town, status="accepted").select_related("protocol"),
+        "adhesions": Adhesion.objects.filter(
+            municipality=town, kind="municipality", status="accepted"
+        ).select_related("protocol"),
         "neighbours": _neighbours(town),
         "locator": locator(town),
         "density": round(town.population / float(town.area_km2))

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
+from projects.vocabulary import Stage
 
 # field → (step of the form, words of the error)
 REQUIRED = {
@@ -16,6 +17,7 @@ REQUIRED = {
     "promoter": ("resources", _("Scegli l’ente titolare del progetto")),
     "total_cost": ("resources", _("Scrivi il costo totale o indica che non è ancora disponibile")),
 }
+STOPPED = {Stage.SUSPENDED, Stage.ABANDONED}
 WORTH_ADDING = (
     "solution",
     "objectives",
@@ -33,7 +35,10 @@ WORTH_ADDING = (
 
 def missing_required(project: Project) -> dict[str, tuple]:
     """`{field: (step, message)}` of the required fields that are empty."""
-    return {field: told for field, told in REQUIRED.items() if not _is_filled(project, field)}
+    missing = {field: told for field, told in REQUIRED.items() if not _is_filled(project, field)}
+    if project.stage in STOPPED and not project.stage_reason:
+        missing["stage_reason"] = ("project", _("Scrivi perché il progetto è sospeso o abbandonato"))
+    return missing
 
 
 def _is_filled(project: Project, field: str) -> bool:

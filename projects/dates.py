@@ -6,8 +6,8 @@ Sources of public projects often give the year alone: writing 1 January would in
 import re
 from datetime import date
 
-ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
-ITALIAN = re.compile(r"^(?:(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-])?(\d{4}|\d{2}(?=$))$")
+ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
+ITALIAN = re.compile(r"^(?:(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-])?(\d{4}|\d{2}(?=$))$", re.ASCII)
 
 
 def parse_partial_date(text: str) -> str:

@@ -145,7 +145,11 @@ def _earlier(project: Project, last) -> list[tuple]:
 
 def _act(request, project: Project, words: str, action, *, on=None, **told):
     """Make one move, on the project unless told, and go back to it; who was slower learns where it stands."""
+    read = request.POST.get("submission")
+    current = project.submissions.filter(decided_at=None).values_list("pk", flat=True).first()
     try:
+        if read is not None and read != str(current):
+            raise WrongMove
         action(on or project, by=request.user, **told)
     except WrongMove:
         messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from projects.cup import normalise_cup
 from projects.dates import parse_partial_date
 
 THOUSANDS = re.compile(r"^\d{1,3}(\.\d{3})+$")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ENGLISH = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,2})?$")
 
 
@@ -38,6 +40,15 @@ def parse_euro(text: str) -> Decimal:
     if not amount.is_finite() or amount < 0 or amount >= 10**12 or amount != round(amount, 2):
         raise ValueError(text)
     return amount
+
+
+def tidied(posted: QueryDict) -> QueryDict:
+    """What was typed without invisible control characters, a line break counted as one, as browsers count."""
+    clean = posted.copy()
+    for name, values in posted.lists():
+        plain = (CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")) for value in values)
+        clean.setlist(name, list(plain))
+    return clean
 
 
 class EuroField(ReadField):

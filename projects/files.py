@@ -1,5 +1,6 @@
 """Attached files: open to all once a published card shows them, to the office and the desk before."""
 
+import orjson
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
@@ -32,4 +33,8 @@ def document_file(request, pk):
 
 
 def _is_public(document: Document) -> bool:
-    return document.published_at is not None and document.project.cards.current().exists()
+    """Whether an edition that still stands shows it; not so where only withdrawn ones did."""
+    if document.published_at is None or not document.project.cards.current().exists():
+        return False
+    standing = document.project.cards.filter(withdrawn_at=None).values_list("document", flat=True)
+    return any(shown["id"] == document.pk for text in standing for shown in orjson.loads(text)["documents"])

@@ -414,7 +414,15 @@ class IndicatorRow(RowForm):
 
 def _rows(model, form, fields, limit):
     return inlineformset_factory(
-        Project, model, form=form, fields=fields, extra=2, max_num=limit, validate_max=True, can_delete=True
+        Project,
+        model,
+        form=form,
+        fields=fields,
+        extra=2,
+        max_num=limit,
+        absolute_max=limit + 10,
+        validate_max=True,
+        can_delete=True,
     )
 
 
@@ -535,7 +543,7 @@ STEPS = (
 STEP_BY_SLUG = {step.slug: step for step in STEPS}
 STEP_OF_FIELD = {
     name: step for step in STEPS if step.form for name in step.form.base_fields if name != "version"
-}
+} | {rows.key: step for step in STEPS for rows in step.rows}
 
 
 class NewProjectForm(forms.Form):

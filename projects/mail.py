@@ -1,20 +1,17 @@
 """Messages of the workflow. Sent after commit; a mail server that is away never undoes a decision."""
 
-import logging
-
 from django.conf import settings
-from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-logger = logging.getLogger(__name__)
+from municipalities.mail import send
 
 
 def receipt(submission) -> None:
     """The office's proof of sending: number, time, what happens next."""
     project = submission.project
-    _send(
+    send(
         submission.submitted_by.email,
         f"Abbiamo ricevuto la scheda «{project.title}»",
         f"Hai inviato la scheda «{project.title}».\n"
@@ -27,7 +24,7 @@ def receipt(submission) -> None:
 
 def changes_requested(submission) -> None:
     project, comments = submission.project, submission.comments.count()
-    _send(
+    send(
         submission.submitted_by.email,
         f"La redazione chiede integrazioni: «{project.title}»",
         f"La redazione ha esaminato la scheda «{project.title}» e ha lasciato {comments} "
@@ -38,7 +35,7 @@ def changes_requested(submission) -> None:
 
 
 def published(submission, card) -> None:
-    _send(
+    send(
         submission.submitted_by.email,
         f"La scheda «{card.title}» è pubblica",
         f"La redazione ha pubblicato la scheda «{card.title}» (edizione {card.edition}).\n"
@@ -48,7 +45,7 @@ def published(submission, card) -> None:
 
 def archived(submission) -> None:
     project = submission.project
-    _send(
+    send(
         submission.submitted_by.email,
         f"La scheda «{project.title}» non sarà pubblicata",
         f"La redazione ha deciso di non pubblicare la scheda «{project.title}».\n\n"
@@ -63,10 +60,3 @@ def _moment(at) -> str:
 def _url(name: str, *args) -> str:
     with override("it"):
         return settings.SITE_URL + reverse(name, args=args)
-
-
-def _send(to: str, subject: str, body: str) -> None:
-    try:
-        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [to])
-    except OSError:
-        logger.exception("mail to an office could not be sent")

@@ -18,6 +18,7 @@ from projects.actions import Incomplete, StaleDraft, WrongMove
 from projects.cards import draft_document
 from projects.completeness import completeness, missing_required
 from projects.cup import cup_warning
+from projects.fields import tidied
 from projects.forms import (
     STEP_BY_SLUG,
     STEP_OF_FIELD,
@@ -84,7 +85,9 @@ def create(request):
     _office_only(request)
     bodies = _bodies(request.user)
     form = NewProjectForm(
-        request.POST or None, bodies=bodies, initial={"nonce": uuid.uuid4(), "owner": bodies.first()}
+        tidied(request.POST) or None,
+        bodies=bodies,
+        initial={"nonce": uuid.uuid4(), "owner": bodies.first() if len(bodies) == 1 else None},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -129,8 +132,9 @@ def _save_step(request, code, step):
         )
         return redirect("officer:project-status", project.code)
     saved = load(request, code, rules.can_edit)
-    form = step.form(request.POST, instance=project)
-    formsets = _formsets(step, project, request.POST)
+    posted = tidied(request.POST)
+    form = step.form(posted, instance=project)
+    formsets = _formsets(step, project, posted)
     if not all([form.is_valid(), *(formset.is_valid() for _rows, formset in formsets)]):
         return _show_step(request, saved, step, form, formsets, status=422)
     try:
@@ -253,9 +257,9 @@ def _step_states(project: Project) -> list[dict]:
 
 
 def _open_comments(project: Project, step: Step | None = None) -> list[FieldComment]:
-    """The reviewer's comments of the last sending, of one step or of all."""
+    """The comments the desk has sent with its request for changes, of one step or of all."""
     last = project.submissions.order_by("-number").first()
-    if last is None or project.status not in (Status.CHANGES_REQUESTED, Status.IN_REVIEW, Status.SUBMITTED):
+    if last is None or project.status != Status.CHANGES_REQUESTED:
         return []
     notes = list(last.comments.select_related("by").order_by("pk"))
     for note in notes:
@@ -268,7 +272,7 @@ def _open_comments(project: Project, step: Step | None = None) -> list[FieldComm
 def add_document(request, code):
     """Attach a file or a link to a draft."""
     project = load(request, code, rules.can_edit)
-    form = DocumentForm(request.POST, request.FILES)
+    form = DocumentForm(tidied(request.POST), request.FILES)
     if form.is_valid():
         form.instance.project = project
         form.save()
@@ -312,7 +316,7 @@ def summary(request, code):
     project = load(request, code, rules.can_see)
     if not project.is_editable:
         return redirect("officer:project-status", project.code)
-    form = SubmitForm(request.POST or None, initial={"nonce": uuid.uuid4()})
+    form = SubmitForm(tidied(request.POST) or None, initial={"nonce": uuid.uuid4()})
     missing = _missing(project)
     if request.method == "POST" and form.is_valid() and not missing:
         try:
@@ -432,7 +436,7 @@ def answer(request, code, pk):
     """Answer one comment of the reviewer."""
     project = load(request, code, rules.can_edit)
     note = get_object_or_404(FieldComment, pk=pk, submission__project=project)
-    form = AnswerForm(request.POST, prefix=str(pk))
+    form = AnswerForm(tidied(request.POST), prefix=str(pk))
     if form.is_valid():
         actions.answer_comment(note, by=request.user, answer=form.cleaned_data["answer"])
         messages.success(request, _("Risposta salvata."))

@@ -163,14 +163,15 @@ def _range_value(key: str, raw: str):
         amount = Decimal(raw)
         if not amount.is_finite() or not 0 <= amount < 10**12:
             raise ValueError(raw)
-        return amount
+        return amount.quantize(Decimal("0.01"))
     if key == "bbox":
         west, south, east, north = (Decimal(part) for part in raw.split(","))
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
             raise ValueError(raw)
-        return west, south, east, north
+        return tuple(side.quantize(Decimal("0.000001")) for side in (west, south, east, north))
     moment = parse_datetime(raw) or parse_date(raw)
-    if moment is None:
+    # Beyond these a change of time zone would leave the calendar.
+    if moment is None or not 1900 <= moment.year < 9000:
         raise ValueError(raw)
     return make_aware(moment) if isinstance(moment, datetime) and is_naive(moment) else moment
 

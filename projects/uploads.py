@@ -5,7 +5,10 @@ Re-encoding removes EXIF, GPS and whatever follows the picture in the file; SVG 
 
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -20,6 +23,22 @@ ODF = {
     b"application/vnd.oasis.opendocument.presentation": ".odp",
 }
 IMAGE_FORMATS = {"JPEG", "PNG", "WEBP"}
+# What the decoders raise on damaged files, found by feeding them some.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 MAX_SIDE = 2000
 WRONG_TYPE = _("Carica un file PDF, ODT, ODS, ODP o CSV, oppure un’immagine JPEG, PNG o WebP")
 
@@ -66,7 +85,7 @@ def _check_odf(content: bytes) -> Upload:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             first = archive.infolist()[0]
             declared = archive.read(first) if first.filename == "mimetype" and first.file_size < 100 else b""
-    except (zipfile.BadZipFile, IndexError, NotImplementedError, RuntimeError, OSError):
+    except UNREADABLE:
         declared = b""
     if declared not in ODF:
         raise ValidationError(WRONG_TYPE)
@@ -91,7 +110,7 @@ def _check_image(content: bytes) -> Upload | None:
         )
         out = io.BytesIO()
         clean.save(out, "WEBP", quality=82, method=4)
-    except (OSError, ValueError, SyntaxError) as error:
+    except UNREADABLE as error:
         raise ValidationError(_("L’immagine è danneggiata: prova a salvarla di nuovo")) from error
     return Upload(out.getvalue(), "image/webp", ".webp", clean.width, clean.height)
 

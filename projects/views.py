@@ -51,7 +51,7 @@ def card_list(request):
     cards = find(query)
     paginator = Paginator(cards, PER_PAGE)
     number = request.GET.get("pagina", "1")
-    if number.isdecimal() and int(number) > paginator.num_pages:
+    if number.isdecimal() and (len(number) > 9 or int(number) > paginator.num_pages):
         params = page_params(query)
         params["pagina"] = str(paginator.num_pages)
         return redirect(f"{request.path}?{params.urlencode()}")
@@ -193,6 +193,9 @@ def card_compare_editions(request, slug, number, other):
     first, second = sorted(
         (_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition
     )
+    for edition in (first, second):
+        if edition.withdrawn_at:
+            return render(request, "projects/card_withdrawn.html", {"card": edition}, status=410)
     rows = differences(read_document(first), read_document(second))
     return render(
         request,

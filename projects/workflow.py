@@ -35,7 +35,7 @@ MOVES = {
     Move.RELEASE: ({Status.IN_REVIEW}, Status.SUBMITTED),
     Move.REQUEST_CHANGES: ({Status.IN_REVIEW}, Status.CHANGES_REQUESTED),
     Move.PUBLISH: ({Status.IN_REVIEW}, Status.PUBLISHED),
-    Move.REVISE: ({Status.PUBLISHED}, Status.DRAFT),
+    Move.REVISE: ({Status.PUBLISHED, Status.ARCHIVED}, Status.DRAFT),
     Move.ARCHIVE: ({Status.IN_REVIEW}, Status.ARCHIVED),
 }
 

@@ -28,6 +28,7 @@ FLOORS = {
 SHARED = {"models", "actions", "search", "ranking", "rules", "cards"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
+    "municipalities.mail",
     "projects.feeds",
     "municipalities.places",
     "projects.areas",

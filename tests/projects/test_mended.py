@@ -1,0 +1,175 @@
+"""What an attack on the main path once broke."""
+
+import io
+import uuid
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from municipalities.actions import body_of_municipality
+from projects import actions
+from projects.dates import parse_partial_date
+from projects.models import Card, Document, Project
+from projects.uploads import check_upload
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns):
+    return builders.officer(towns["torino"])
+
+
+@pytest.fixture
+def desk():
+    return builders.reviewer()
+
+
+def next_edition(project, office, desk, **fields):
+    actions.revise(project, by=office)
+    Project.objects.filter(pk=project.pk).update(**fields)
+    actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    return actions.publish(Project.objects.get(pk=project.pk), by=desk)
+
+
+def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, towns):
+    first = builders.published(office, desk, towns["torino"])
+    second = next_edition(first.project, office, desk, need="Segreto sfuggito")
+    actions.withdraw(second, by=desk, reason="Dati personali")
+    answer = client.get(f"/progetti/{first.slug}/versioni/1/confronta/2/")
+    assert answer.status_code == 410
+    assert "Segreto sfuggito" not in answer.content.decode()
+
+
+def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    project = builders.draft(office, towns["torino"])
+    document = Document(project=project, type="manual", title="Riservato", media_type="application/pdf")
+    document.extension = ".pdf"
+    document.file.save("a.pdf", io.BytesIO(b"%PDF-1.7"))
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    card = actions.publish(project, by=desk)
+    path = reverse("document-file", args=[document.pk])
+    assert client.get(path).status_code == 200
+    actions.withdraw(card, by=desk, reason="Dati personali")
+    actions.remove_document(document, by=office)
+    next_edition(Project.objects.get(), office, desk)
+    assert client.get(path).status_code == 404
+
+
+def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
+    project = builders.published(office, desk, towns["torino"]).project
+    actions.revise(project, by=office)
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    actions.archive(project, by=desk, reason="Non ora")
+    actions.revise(project, by=office)
+    assert project.status == "draft"
+
+
+def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk, towns):
+    project = builders.draft(office, towns["torino"])
+    read = actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    actions.request_changes(project, by=desk, message="Ancora")
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    client.force_login(desk)
+    page = client.post(
+        reverse("desk:project-publish", args=[project.code]), {"submission": read.pk}, follow=True
+    )
+    assert "La scheda è cambiata nel frattempo" in page.content.decode()
+    assert not Card.objects.exists()
+
+
+def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
+    project = builders.draft(office, towns["torino"])
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    actions.comment(project, by=desk, field="summary", text="Ancora da pensare")
+    client.force_login(office)
+    path = reverse("officer:project-status", args=[project.code])
+    assert "Ancora da pensare" not in client.get(path).content.decode()
+    actions.request_changes(project, by=desk)
+    assert "Ancora da pensare" in client.get(path).content.decode()
+
+
+def test_mail_server_away_undoes_nothing(client, settings, towns, desk, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    office = builders.officer(towns["torino"])
+    project = builders.draft(office, towns["torino"])
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+    assert Project.objects.get().status == "submitted"
+
+
+def test_control_characters_and_line_breaks_reach_neither_feed_nor_subject(client, office, desk, towns):
+    client.force_login(office)
+    body = office.memberships.get().organisation
+    typed = {"title": "Luci\x0b nuove", "owner": body.pk, "nonce": uuid.uuid4()}
+    client.post(reverse("officer:project-create"), typed)
+    assert Project.objects.get().title == "Luci nuove"
+
+
+def test_one_form_for_two_bodies_makes_two_projects(office, towns):
+    nonce = uuid.uuid4()
+    bodies = [body_of_municipality(towns[name]) for name in ("torino", "ivrea")]
+    made = [actions.create_project(by=office, owner=body, nonce=nonce, title="A") for body in bodies]
+    assert made[0] != made[1]
+
+
+def test_stopped_project_says_why(office, towns):
+    project = builders.draft(office, towns["torino"], stage="abandoned")
+    with pytest.raises(actions.Incomplete) as error:
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+    assert list(error.value.args[0]) == ["stage_reason"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "/progetti/?pagina=" + "9" * 5000,
+        "/progetti/?aggiornati_dal=0001-01-01",
+        "/progetti/?aggiornati_dal=9999-12-31T23:59:59-14:00",
+        "/progetti/?comune=%00",
+        "/progetti/?costo_min=1e-999999999",
+        "/progetti/?riquadro=1e-400000,1,2,3",
+        "/citta/?provincia=%00",
+        "/progetti/%00/",
+        "/citta/%00/",
+        "/feed/progetti.atom?aggiornati_dal=0001-01-01",
+    ],
+)
+def test_odd_addresses_never_break(client, towns, query):
+    assert client.get(query).status_code in (200, 302, 404)
+
+
+@pytest.mark.parametrize("place", range(0, 400, 7))
+def test_damaged_pictures_are_refused_or_mended_never_an_error(place):
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((64, 64)).save(out, "JPEG")
+    content = bytearray(out.getvalue())
+    content[place % len(content)] ^= 0xFF
+    try:
+        upload = check_upload(SimpleUploadedFile("a.jpg", bytes(content)))
+    except ValidationError:
+        return
+    assert upload.media_type == "image/webp"
+
+
+def test_day_is_written_in_plain_digits():
+    with pytest.raises(ValueError):
+        parse_partial_date("２０２９")
+    assert parse_partial_date("2029") == "2029"
