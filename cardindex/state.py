@@ -79,7 +79,7 @@ class Moved(Exception):
 class State:
     """The index at one version."""
 
-    mark: Mark = Mark()
+    mark: Mark = field(default_factory=Mark)
     sets: Mapping[str, Mapping[str, BitMap]] = field(default_factory=dict)
     dictionary: Dictionary = field(default_factory=Dictionary)
     words: "Words" = field(default_factory=lambda: Words())

@@ -68,7 +68,7 @@ def terms_of(card) -> Terms:
 
 
 def cost_bucket(cost: Decimal | None) -> str:
-    """Digits before the point and the first three of them: 14 million gives `08140`. Sorts as the costs do."""
+    """Digits before the point and the first three of them: 14 million gives `08140`; sorts as costs do."""
     if cost is None:
         return UNKNOWN
     whole = str(int(cost))
@@ -105,7 +105,7 @@ def change(*, added: Mapping[int, Terms], dropped: Mapping[int, Terms]) -> None:
 
 
 def _stored(wanted: Iterable[tuple[str, str]], parts: set[int]) -> dict[tuple[str, str], dict[int, bytes]]:
-    """`{(kind, value): {slice: bytes}}` of these slices: one query for each kind of word, one for the rest."""
+    """`{(kind, value): {slice: bytes}}` of these slices: a query for each kind of word, one for the rest."""
     values = defaultdict(set)
     for kind, value in wanted:
         values[kind].add(value)
@@ -189,12 +189,17 @@ class Rows:
 
     def changes(self, since: int) -> Changes:
         """Asked by version alone: with a kind beside it SQLite would rather read all rows of the kind."""
-        written = IndexEntry.objects.filter(version__gt=since).values_list("kind", "value")
-        words, sets = set(), defaultdict(set)
-        for kind, value in written:
-            words.add((kind, value)) if kind in WORD_KINDS else sets[kind].add(value)
+        written = IndexEntry.objects.filter(version__gt=since).values_list("kind", "value", "slice")
+        words, sets, parts = set(), defaultdict(set), set()
+        for kind, value, part in written:
+            if kind in WORD_KINDS:
+                words.add((kind, value))
+            else:
+                sets[kind].add(value)
+                parts.add(part)
         chosen = reduce(or_, (Q(kind=kind, value__in=values) for kind, values in sets.items()), Q(kind=""))
-        kept = [row for row in self._rows(IndexEntry.objects.filter(chosen)) if row.version > since]
+        rows = IndexEntry.objects.filter(chosen, slice__in=parts)
+        kept = [row for row in self._rows(rows) if row.version > since]
         texts = {value for kind, value in words if kind == TEXT}
         holding = _holding(IndexEntry.objects.filter(kind=TEXT, value__in=texts))
         alive = set(holding.values_list("value", flat=True))

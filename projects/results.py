@@ -47,7 +47,7 @@ HEAVY = ("document", "search_text", "facet_values")
 
 @dataclass(frozen=True)
 class Answer:
-    """A query worked out: `text` cards of words and ranges, `parts` those of each facet, `cards` all at once."""
+    """A query worked out: `text` cards of words and ranges, `parts` of each facet, `cards` all at once."""
 
     state: State
     text: BitMap
@@ -117,7 +117,7 @@ class Results:
         return self.page(*_window(part, self))
 
     def similar(self, card: Card, limit: int) -> list[Card]:
-        """Other cards of the same main area: of the same town first, then of the province, then the newest."""
+        """Other cards of the same main area: of the same town first, then of the province, then new ones."""
         state = self._answer.state
         peers = state.any_of(PRIMARY_AREA, [card.primary_area]) - BitMap([card.pk])
         town = peers & state.any_of("municipality", [card.municipality_code])

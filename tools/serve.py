@@ -59,7 +59,7 @@ def prepare_data(env):
     stamps = VAR / "stamps"
     # A stamp speaks of one database: forget them when it is gone, or when it is one we don't keep.
     if os.environ.get("DATABASE_URL") or not DATABASE.exists() or not ACCOUNTS.exists():
-        forget(*(stamps / name for name in ("migrate", "load_reference", "load_sample", "rebuild_index")))
+        forget(*(stamps / name for name in ("migrate", "load_reference", "rebuild_cards", "load_sample")))
 
     def manage(*words):
         hint = "Per ripartire da capo cancella la cartella var e ripeti `make serve`."
@@ -78,6 +78,9 @@ def prepare_data(env):
     step(
         "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
     )
+    # A release may derive more from the stored cards than the one that wrote them.
+    derived = tables + digest("projects/cards.py", "projects/index.py", "cardindex/*.py")
+    step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
     # A database of an earlier version has cards the index does not know yet.
     index = sample + digest("cardindex/*.py", "projects/index.py", "projects/cards.py")

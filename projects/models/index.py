@@ -1,4 +1,4 @@
-"""The stored index of the current cards. cardindex knows what the bytes mean; projects/index.py writes them."""
+"""The stored index of the current cards. cardindex knows the bytes, projects/index.py writes them."""
 
 from django.db import models
 

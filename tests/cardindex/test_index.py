@@ -257,7 +257,7 @@ def test_renewed_dictionary_equals_a_new_one(first, added, removed):
 
 
 def test_change_that_was_rolled_back_is_forgotten():
-    store, cards = published(a="Luce")
+    store, _cards = published(a="Luce")
     index = Index()
     before = store.rows.copy()
     store.change({9: terms(("due", " ", " ", {"energy"}))}, {})

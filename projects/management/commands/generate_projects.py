@@ -23,7 +23,8 @@ class Command(BaseCommand):
             raise CommandError("Mancano i Comuni: esegui prima `manage.py load_reference`.")
         if not force and (real := real_projects()):
             raise CommandError(
-                f"Ci sono {real} progetti veri: quelli inventati vanno in una banca dati a parte. Con --force lo fai lo stesso."
+                f"Ci sono {real} progetti veri: quelli inventati vanno in una banca dati a parte. "
+                "Con --force lo fai lo stesso."
             )
         started = monotonic()
         added = generate(total, seed=seed, told=self._tell)

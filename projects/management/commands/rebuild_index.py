@@ -1,4 +1,4 @@
-"""Make the whole index anew from the current cards, in one transaction: readers see the old one until then."""
+"""Make the whole index anew from the current cards, in one transaction: readers see the old one till then."""
 
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
