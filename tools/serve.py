@@ -82,9 +82,6 @@ def prepare_data(env):
     derived = tables + digest("projects/cards.py", "projects/index.py", "cardindex/*.py")
     step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
-    # A database of an earlier version has cards the index does not know yet.
-    index = sample + digest("cardindex/*.py", "projects/index.py", "projects/cards.py")
-    step("Indice di ricerca", lambda: manage("rebuild_index"), stamps / "rebuild_index", index)
     collect = ("collectstatic", "--noinput", "--clear")
     step("File statici", lambda: manage(*collect), stamps / "collectstatic", static)
 
