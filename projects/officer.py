@@ -125,16 +125,15 @@ def _formsets(step: Step, project: Project, data=None) -> list:
 
 def _save_step(request, code, step):
     project = load(request, code, rules.can_see)
-    if not project.is_editable:
-        messages.error(
-            request,
-            _("La scheda non si può più modificare: è {}.").format(project.get_status_display().lower()),
-        )
-        return redirect("officer:project-status", project.code)
-    saved = load(request, code, rules.can_edit)
+    saved = load(request, code, rules.can_see)
     posted = tidied(request.POST)
     form = step.form(posted, instance=project)
     formsets = _formsets(step, project, posted)
+    if not saved.is_editable:
+        # Shown again and not sent away: what was typed can still be read and copied.
+        words = _("La scheda non si può più modificare: è {}.").format(saved.get_status_display().lower())
+        messages.error(request, words)
+        return _show_step(request, saved, step, form, formsets, status=409)
     if not all([form.is_valid(), *(formset.is_valid() for _rows, formset in formsets)]):
         return _show_step(request, saved, step, form, formsets, status=422)
     try:

@@ -170,8 +170,10 @@ def test_sending_shows_the_receipt(client, project):
 
 def test_sent_project_cannot_be_edited(client, project, office):
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    answer = client.post(step_url(project), first_step(project, title="Di nascosto"), follow=True)
+    answer = client.post(step_url(project), first_step(project, title="Di nascosto"))
+    assert answer.status_code == 409
     assert "non si può più modificare" in answer.content.decode()
+    assert "Di nascosto" in answer.content.decode()
     assert Project.objects.get().title == project.title
 
 
