@@ -187,7 +187,7 @@ def _show_conflict(request, code, step, form, formsets):
     return _show_step(request, current, step, form, formsets, conflict=conflict, status=409)
 
 
-def _show_step(request, project, step, form, formsets, *, conflict=None, status=200):
+def _show_step(request, project, step, form, formsets, *, conflict=None, document_form=None, status=200):
     context = {
         "project": project,
         "step": step,
@@ -206,7 +206,7 @@ def _show_step(request, project, step, form, formsets, *, conflict=None, status=
     }
     if step.key == "documents":
         context["documents"] = project.documents.filter(removed_at=None).order_by("pk")
-        context.setdefault("document_form", DocumentForm())
+        context["document_form"] = document_form or DocumentForm()
     return render(request, "officer/step.html", context, status=status)
 
 
@@ -278,23 +278,7 @@ def add_document(request, code):
         messages.success(request, _("Documento aggiunto."))
         return redirect("officer:project-step", project.code, "documenti")
     step = STEP_BY_SLUG["documenti"]
-    context_form = step.form(instance=project)
-    response = {
-        "project": project,
-        "step": step,
-        "steps": _step_states(project),
-        "form": context_form,
-        "formsets": [],
-        "number": STEPS.index(step) + 1,
-        "total": len(STEPS),
-        "completeness": completeness(project),
-        "comments": _open_comments(project, step),
-        "errors": _errors(form, []),
-        "document_form": form,
-        "documents": project.documents.filter(removed_at=None).order_by("pk"),
-        "shown_fields": list(context_form)[:-1],
-    }
-    return render(request, "officer/step.html", response, status=422)
+    return _show_step(request, project, step, step.form(instance=project), [], document_form=form, status=422)
 
 
 @login_required
