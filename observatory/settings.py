@@ -76,7 +76,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "observatory.middleware.DatabaseUnavailableMiddleware",
+    "observatory.middleware.MethodMiddleware",
     "observatory.middleware.PlainTextMiddleware",
+    "observatory.reading.PublicReadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -110,9 +112,9 @@ TEMPLATES = [
 ]
 
 
-def database() -> dict:
-    """DATABASE_URL with the options that keep acknowledged writes and bound every wait."""
-    config = env.db_url_config(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}"))
+def database(url: str) -> dict:
+    """A database with the options that keep acknowledged writes and bound every wait."""
+    config = env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
         # FULL: the popular NORMAL loses acknowledged writes on a power cut.
         # IMMEDIATE: two writers wait in turn instead of failing with "database is locked".
@@ -139,10 +141,26 @@ def database() -> dict:
     return config
 
 
-DATABASES = {"default": database()}
+COPIES = enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), 1)
+DATABASES = {
+    "default": database(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}")),
+    **{f"replica{number}": database(url) for number, url in COPIES},
+}
+if len(DATABASES) > 1:
+    if any(config["ENGINE"].endswith("sqlite3") for config in DATABASES.values()):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URLS chiede PostgreSQL, anche in DATABASE_URL.")
+    DATABASE_ROUTERS = ["observatory.replicas.Router"]
+# Seconds that a public page may be behind the primary when a replica gives it.
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-SILENCED_SYSTEM_CHECKS = []
+# A cache in memory is of one process: whole answers are kept there by other means (observatory/answers.py).
+CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "observatory.caches.RedisOrLocal"
+ANSWER_CACHE_BYTES = env.int("ANSWER_CACHE_MB", default=32) * 1024 * 1024
+# Seconds a CDN may go on showing a public page, a withdrawn card too, without asking again.
+CDN_SECONDS = env.int("CDN_SECONDS", default=10)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -208,6 +226,7 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "observatory.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -237,12 +256,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# How many proxies stand in front: what a client writes in X-Forwarded-For beyond them is not believed.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
-    # How many proxies stand in front: what a client writes in X-Forwarded-For beyond them is not believed.
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -22,13 +22,15 @@ from projects.index import (
     CELLS_PER_DEGREE,
     COST,
     FIRST_YEAR,
-    INDEX,
     LAST_YEAR,
+    MARK,
     PRIMARY_AREA,
     ROWS,
     TITLE_KEY,
     UNKNOWN,
+    Rows,
     cost_bounds,
+    newest,
 )
 from projects.models import Card
 
@@ -76,7 +78,7 @@ class Results:
 
     @cached_property
     def _answer(self) -> Answer:
-        return INDEX.ask(ROWS, partial(_worked_out, self.query))
+        return newest().ask(Rows(MARK.get()), partial(_worked_out, self.query))
 
     def count(self) -> int:
         return len(self._answer.cards)

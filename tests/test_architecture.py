@@ -56,6 +56,8 @@ STEPS = {
             "well_known",
             "city_views",
             "middleware",
+            "public",
+            "reading",
             "context",
             "adapter",
             "templatetags",

@@ -20,7 +20,7 @@ from api.serializers import Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
 from opendata.actions import write_projects
 from opendata.search import cards_on
-from projects.cards import FACETS, read_document
+from projects.cards import FACETS, served
 from projects.models import Card
 from projects.search import ProjectQuery, Results, find, parse
 
@@ -124,7 +124,7 @@ class ProjectDetail(PublicView):
     def get(self, request: Request, key: str) -> Response:
         on = day(request.query_params, "as_of")
         card = current_card(key)
-        return Response(read_document(_card_on(card, on) if on else card))
+        return Response(orjson.Fragment(served((_card_on(card, on) if on else card).document)))
 
 
 def _card_on(card: Card, on: date) -> Card:
@@ -170,4 +170,4 @@ class VersionDetail(PublicView):
             raise Http404
         if card.withdrawn_at:
             raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason})
-        return Response(read_document(card))
+        return Response(orjson.Fragment(served(card.document)))
