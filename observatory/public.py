@@ -1,9 +1,11 @@
 """Which addresses are public reads, and the short way to their views."""
 
+from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
+from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
@@ -25,8 +27,10 @@ def is_versioned(match: ResolverMatch) -> bool:
 
 def public_read(request) -> ResolverMatch | None:
     """The route of a GET that anybody may make and nobody in particular makes; None for all others."""
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.STATIC_URL):
         return None
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        return None  # PlainTextMiddleware knows what to make of it
     is_api = request.path_info.startswith("/api/")
     if not is_api and any(name in request.COOKIES for name in PERSONAL_COOKIES):
         return None
@@ -44,7 +48,8 @@ class ShortHandler(BaseHandler):
     def __init__(self):
         self._view_middleware, self._template_response_middleware = [], []
         self._exception_middleware = [DatabaseUnavailableMiddleware(None).process_exception]
-        self.answer = convert_exception_to_response(self._get_response)
+        guarded = CSPMiddleware(convert_exception_to_response(self._get_response))
+        self.answer = convert_exception_to_response(SecurityMiddleware(guarded))
 
     def resolve_request(self, request):
         return request.resolver_match

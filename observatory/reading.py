@@ -20,7 +20,7 @@ TOKEN_ASKED = "CSRF_COOKIE_NEEDS_UPDATE"
 
 
 class PublicReadMiddleware:
-    """Everything after this in MIDDLEWARE is for people who sign in and send forms."""
+    """First in MIDDLEWARE: what an answer kept needs of the others was kept with it."""
 
     def __init__(self, get_response):
         self.get_response, self.short = get_response, ShortHandler()
@@ -103,8 +103,7 @@ def _is_private(response) -> bool:
 
 
 def _may_be_kept(request, response) -> bool:
-    has_own_policy = any(name.startswith("_csp") for name in vars(response))
-    return not (response.streaming or response.cookies or TOKEN_ASKED in request.META or has_own_policy)
+    return not (response.streaming or response.cookies or TOKEN_ASKED in request.META)
 
 
 def _stored(response) -> Stored:

@@ -395,7 +395,8 @@ def served(text: str) -> str:
         LEAD: _named(places[lead]) if lead in places else None,
         OTHERS: [_named(places[code]) for code in others if code in places],
     }
-    return PLACE_KEYS.sub(lambda match: f'"{match["key"]}":{orjson.dumps(named[match["key"]]).decode()}', text)
+    told = {key: f'"{key}":{orjson.dumps(value).decode()}' for key, value in named.items()}
+    return PLACE_KEYS.sub(lambda match: told[match["key"]], text)
 
 
 def name_places(document: dict) -> dict:

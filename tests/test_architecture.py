@@ -34,6 +34,7 @@ PURE_HELPERS = (
     "projects.areas",
     "projects.columns",
     "projects.dates",
+    "projects.presentation",
     "projects.vocabulary",
     "projects.workflow",
 )
