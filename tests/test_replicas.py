@@ -19,6 +19,8 @@ from tools.cache_server import free_port
 from tools.replica import can_be_made, primary_and_replica
 
 ROOT = Path(__file__).resolve().parent.parent
+READERS = """SELECT count(*) FROM pg_stat_activity
+WHERE query LIKE '%projects_card%' AND pid <> pg_backend_pid()"""
 PUBLISH = """
 import django; django.setup()
 from accounts.models import User
@@ -124,8 +126,7 @@ def test_reads_follow_a_replica_and_outlive_it():
         tell(replica, "SELECT pg_wal_replay_resume()::text")
         eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 2)
         with serving(primary, replica) as count:
-            asked = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%projects_card%' AND pid <> pg_backend_pid()"
-            assert tell(replica, asked) == 1
+            assert tell(replica, READERS) >= 1
             pair.stop("replica")
             assert [count() for _ in range(5)] == [2] * 5
             run(primary, "-c", PUBLISH.format(title="Terzo"))

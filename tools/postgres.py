@@ -45,8 +45,8 @@ HOW_TO_INSTALL = """Manca PostgreSQL: i test girano anche su quello. Installalo 
 oppure indica un server con TEST_POSTGRES_URL=postgresql://utente:password@host/banca e riprova."""
 
 
-def find_binaries() -> Path | None:
-    """The folder with `initdb` and `pg_ctl`, the newest where there are several."""
+def find_binaries(wanted: tuple[str, ...] = ("initdb", "pg_ctl")) -> Path | None:
+    """The folder with the programs wanted, the newest where there are several."""
     places = []
     if on_path := shutil.which("initdb"):
         places.append(str(Path(on_path).parent))
@@ -56,7 +56,7 @@ def find_binaries() -> Path | None:
     for pattern in KNOWN_PLACES:
         places += sorted(glob.glob(pattern), key=_version, reverse=True)
     for place in places:
-        if place and all(os.access(Path(place, name), os.X_OK) for name in ("initdb", "pg_ctl")):
+        if place and all(os.access(Path(place, name), os.X_OK) for name in wanted):
             return Path(place)
     return None
 

@@ -19,6 +19,7 @@ SETTINGS = {
     "max_wal_senders": "4",
     "hot_standby": "on",
 }
+PROGRAMS = ("initdb", "pg_ctl", "pg_basebackup")
 
 
 @dataclass
@@ -58,8 +59,7 @@ class Pair:
 
 
 def can_be_made() -> bool:
-    found = find_binaries()
-    return bool(found) and os.access(found / "pg_basebackup", os.X_OK)
+    return find_binaries(PROGRAMS) is not None
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def primary_and_replica() -> Iterator[tuple[Pair, str, str]]:
     folder = Path(tempfile.mkdtemp(prefix="osservatorio-replica-", dir="/tmp" if identity else None))
     if identity:
         os.chown(folder, identity["user"], identity["group"])
-    pair = Pair(find_binaries(), folder, identity, secrets.token_urlsafe(24))
+    pair = Pair(find_binaries(PROGRAMS), folder, identity, secrets.token_urlsafe(24))
     try:
         _init(pair.binaries, folder, pair.password, identity)
         (folder / "data").rename(folder / "primary")
