@@ -1,5 +1,7 @@
 """Which addresses are public reads, and the short way to their views."""
 
+from functools import lru_cache
+
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -35,8 +37,14 @@ def public_read(request) -> ResolverMatch | None:
     if not is_api and any(name in request.COOKIES for name in PERSONAL_COOKIES):
         return None
     translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
+    return _route(request.path_info, translation.get_language())
+
+
+@lru_cache(maxsize=4_096)
+def _route(path: str, _language: str) -> ResolverMatch | None:
+    """Addresses are few and asked for often; each language has its own."""
     try:
-        match = resolve(request.path_info)
+        match = resolve(path)
     except Resolver404:
         return None
     return match if is_versioned(match) else None

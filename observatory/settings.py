@@ -44,7 +44,12 @@ def required(name: str, relaxed: str) -> str:
 SECRET_KEY = required("SECRET_KEY", "only-for-a-laptop-" + "0" * 40)
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", default="" if RELAXED else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+SITE_URL = SITE_URL or "http://127.0.0.1:8000"
+if not RELAXED and (len(SECRET_KEY) < 50 or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "SECRET_KEY vuole almeno 50 caratteri a caso e ALLOWED_HOSTS i nomi veri del portale, senza *."
+    )
 
 INSTALLED_APPS = [
     "municipalities.apps.MunicipalitiesConfig",
@@ -152,6 +157,9 @@ if len(DATABASES) > 1:
     if any(config["ENGINE"].endswith("sqlite3") for config in DATABASES.values()):
         raise ImproperlyConfigured("DATABASE_REPLICA_URLS chiede PostgreSQL, anche in DATABASE_URL.")
     DATABASE_ROUTERS = ["observatory.replicas.Router"]
+    for name in DATABASES.keys() - {"default"}:
+        # The primary is there for them: nobody waits long for a replica that does not answer.
+        DATABASES[name]["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 3000}
 # Seconds that a public page may be behind the primary when a replica gives it.
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -50,7 +50,8 @@ def editions_of(key: str):
 
 def current_card(key: str) -> Card:
     """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
-    newest = editions_of(key).order_by("-is_current", "-edition").first()
+    editions = editions_of(key).defer("item", "search_text", "facet_values")
+    newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
         raise Http404
     if not newest.is_current:
