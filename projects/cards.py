@@ -122,6 +122,7 @@ FACETS = (
     "origin",
 )
 MAX_YEARS = 60
+PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
 LEAD, OTHERS = "lead_municipality", "other_municipalities"
 PLACE_KEYS = re.compile(rf'"(?P<key>{LEAD}|{OTHERS})":(?P<value>null|"[^"]*"|\[[^]]*\])')
 
@@ -351,7 +352,8 @@ def places_of(documents: list[Mapping]) -> dict[str, Place]:
 
 def _in_force(codes: set[str | None]) -> dict[str, Place]:
     found = Territory.objects.municipalities().filter(code__in=codes - {None})
-    return {t.code: _place(successor_of(t)) for t in found.select_related("province", "region")}
+    found = found.select_related("province", "region").only(*PLACE_FIELDS)
+    return {t.code: _place(successor_of(t)) for t in found}
 
 
 def _place(territory: Territory) -> Place:

@@ -50,7 +50,7 @@ def editions_of(key: str):
 
 def current_card(key: str) -> Card:
     """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
-    editions = editions_of(key).defer("item", "search_text", "facet_values")
+    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document")
     newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
         raise Http404
