@@ -24,12 +24,13 @@ from django.db import transaction  # noqa: E402
 from projects import actions  # noqa: E402
 from projects.models import Card, Project  # noqa: E402
 
-TIMES, WARM, STRIDE = 60, 5, 997
+TIMES, WARM, STRIDE, SHARES = 60, 5, 31, 3
 
 
 def main(share: str, server: str) -> None:
-    newest = Card.objects.current().order_by("-pk").values_list("pk", flat=True).first()
-    keys = [newest - 10_000 * int(share) - n * STRIDE % 9_000 for n in range(TIMES + WARM)]
+    cards = Card.objects.current()
+    newest, third = cards.order_by("-pk").values_list("pk", flat=True)[0], cards.count() // SHARES
+    keys = [newest - int(share) - SHARES * (n * STRIDE % third) for n in range(TIMES + WARM)]
     projects = list(Project.objects.filter(cards__in=keys, cards__is_current=True).distinct())
     times, stale = [], 0
     for project in projects:
