@@ -4,8 +4,9 @@ import os
 import platform
 import sqlite3
 import subprocess
+from contextlib import suppress
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 PACKAGES = ("Django", "granian", "djangorestframework", "django-filter", "datasette", "psycopg", "pyroaring")
@@ -18,12 +19,20 @@ def machine() -> str:
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
         model = names[0].partition(":")[2].strip() if names else ""
     postgres = subprocess.run(["psql", "--version"], capture_output=True, text=True, check=False)
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    versions = ", ".join(_installed())
     load, sqlite = f"{os.getloadavg()[0]:.1f}", sqlite3.sqlite_version
     return (
         f"{date.today()}, {os.cpu_count()} cores ({model}), load {load} at the end, Python "
         f"{platform.python_version()}, SQLite {sqlite}, {postgres.stdout.strip()}, {versions}."
     )
+
+
+def _installed() -> list[str]:
+    found = []
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return found
 
 
 def write(results: list[dict], path: Path) -> None:
