@@ -29,7 +29,7 @@ from projects.search import (
 )
 
 PER_PAGE = 10
-LIST_FACETS = ("area", "stage", "municipality")
+LIST_FACETS = ("area", "stage", "replicability_band", "municipality")
 
 
 @require_safe
@@ -91,6 +91,7 @@ def _sort_label(key: str) -> str:
         "cost": _("Costo, dal più basso"),
         "-cost": _("Costo, dal più alto"),
         "relevance": _("Pertinenza"),
+        "replicability": _("Replicabilità, dalla più alta"),
     }[key]
 
 

@@ -25,7 +25,7 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
@@ -43,9 +43,9 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
-    "actions": ACTIONS,
+    **dict.fromkeys(["actions", "assessing"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
@@ -57,6 +57,8 @@ STEPS = {
             "health",
             "well_known",
             "city_views",
+            "assess_views",
+            "replicability_views",
             "middleware",
             "context",
             "adapter",
