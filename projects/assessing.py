@@ -36,7 +36,7 @@ def open_assessment(project: Project, *, by, rater: str, organisation: Organisat
     seat = {"project": project, "rater": rater, "organisation": organisation}
     if draft := Assessment.objects.open().filter(**seat).first():
         return draft
-    last = Assessment.objects.completed().filter(**seat, is_demonstration=False).order_by("-version").first()
+    last = last_version(**seat)
     try:
         with transaction.atomic():
             draft = Assessment.objects.create(**seat, by=by)
@@ -46,6 +46,12 @@ def open_assessment(project: Project, *, by, rater: str, organisation: Organisat
         rating.pk, rating.assessment = None, draft
         rating.save()
     return draft
+
+
+def last_version(project: Project, *, rater: str, organisation: Organisation) -> Assessment | None:
+    """The rater's newest completed assessment, demonstrations left out."""
+    seat = {"project": project, "rater": rater, "organisation": organisation, "is_demonstration": False}
+    return Assessment.objects.completed().filter(**seat).order_by("-version").first()
 
 
 @transaction.atomic
