@@ -153,6 +153,8 @@ class Snapshot:
     def _replicability(self) -> Iterator[dict]:
         """One row a rater of each project, as it was on the day; demonstrations only where they show."""
         assessed = set(Assessment.objects.shown().values_list("project", flat=True))
+        if not assessed:
+            return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
             cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "document")
