@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from api.problems import BadParameters
 from opendata.actions import FORMATS, PROJECT_FIELDS
 from projects.areas import AREA_BY_KEY
+from projects.criteria import PRESETS
 from projects.search import CLOSED, FACET_NAMES, RANGE_NAMES, SORTS
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT = 20, 500, 1_000_000_000, 200
@@ -31,12 +32,15 @@ WORDS = {
     "technology": _("Tecnologia"),
     "sdg": _("Numero dell’obiettivo di sviluppo sostenibile"),
     "origin": _("Origine della scheda"),
+    "replicability_band": _("Fascia di replicabilità"),
+    "adopted": _("Già riusato altrove"),
     "year_from": _("In corso da quest’anno in poi"),
     "year_to": _("In corso fino a quest’anno"),
     "cost_min": _("Costo minimo in euro"),
     "cost_max": _("Costo massimo in euro"),
     "bbox": _("Riquadro: ovest,sud,est,nord in gradi WGS84"),
     "updated_since": _("Pubblicati dal giorno o dal momento indicato"),
+    "replicability_min": _("Replicabilità minima, da 0 a 100"),
 }
 CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
 
@@ -74,6 +78,14 @@ PARAMETERS = {
     "fields": _text("fields", "Colonne dei formati a file, separate da virgole"),
     "on": _day("on", "I Comuni come erano quel giorno"),
     "as_of": _day("as_of", "L’edizione in vigore quel giorno"),
+    "preset": OpenApiParameter(
+        "preset", {"type": "string", "enum": list(PRESETS)}, description="Pesi dei dieci criteri"
+    ),
+    "weights": OpenApiParameter(
+        "weights",
+        {"type": "string", "maxLength": 600},
+        description="Pesi propri, come criterio:peso separati da virgole; conta la proporzione",
+    ),
     **{name: _many(name) for name in FACET_NAMES},
     **{name: _text(name, str(WORDS[name])) for name in ("q", *RANGE_NAMES)},
 }

@@ -96,14 +96,23 @@ def key_of(version: Version, host: str, language: str, path: str, query: str) ->
     if not version.seal or len(query) > LONGEST_QUERY:
         return None
     pairs = sorted(query.split("&"), key=lambda pair: pair.partition("=")[0]) if query else ()
-    parts = (release(), version.seal, str(timezone.localdate()), host, language, path, *pairs)
+    parts = (
+        release(),
+        str(settings.DEMO),
+        version.seal,
+        str(timezone.localdate()),
+        host,
+        language,
+        path,
+        *pairs,
+    )
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 @cache
 def release() -> str:
     """A digest of this code: another release never gives an answer of the one before."""
-    digest = blake2b(f"{settings.SITE_URL} {settings.DEMO}".encode(), digest_size=8)
+    digest = blake2b(settings.SITE_URL.encode(), digest_size=8)
     ours = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     folders = ours + [settings.BASE_DIR / name for name in FOLDERS]
     sources = [path for folder in folders for pattern in SOURCES for path in folder.rglob(pattern)]

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 
 from municipalities.actions import touch
 from municipalities.models import Organisation
-from projects import index, mail
+from projects import index, mail, standing
 from projects.cards import build_card, collect, places_of, write_card
 from projects.completeness import missing_required
 from projects.models import (
@@ -199,13 +199,16 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     facts = collect(project)
     index.lock()
     now = timezone.now()
-    edition = (project.cards.aggregate(n=Max("edition"))["n"] or 0) + 1
+    last = project.cards.order_by("-edition").values("edition", "live_values").first() or {"edition": 0}
+    edition = last.pop("edition") + 1
     former = {old.pk: index.terms_of(old) for old in project.cards.current()}
     project.cards.filter(is_current=True).update(is_current=False)
-    card = Card(project=project, edition=edition, published_at=now, published_by=by, change_note=change_note)
+    who = {"published_by": by, "change_note": change_note}
+    card = Card(project=project, edition=edition, published_at=now, **who, **last)
     document = build_card(facts, slug=project.slug, edition=edition, published_at=now)
     write_card(card, document, places_of([document]))
     index.change(added={card.pk: index.terms_of(card)}, dropped=former)
+    standing.refresh(card, document)
     project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
     return card
 

@@ -120,6 +120,8 @@ FACETS = (
     "technology",
     "sdg",
     "origin",
+    "replicability_band",
+    "adopted",
 )
 MAX_YEARS = 60
 PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")

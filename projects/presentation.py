@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from cardindex.words import WORD, tokens
 from projects.areas import AREA_BY_KEY
+from projects.criteria import BAND_NAMES, IN_EVALUATION
 from projects.vocabulary import (
     SDG_CHOICES,
     CostLine,
@@ -131,16 +132,22 @@ def card_context(document: Mapping) -> dict:
 
 
 def list_item(card) -> dict:
-    """A card of a list: the stored item with its labels, and `stored`, its very text. No query."""
-    return item_of(card.item)
+    """A card of a list: the stored item with its labels, and `stored`, the texts it comes from. No query."""
+    return item_of(card.item, card.live_values)
 
 
-def item_of(stored: str) -> dict:
+def item_of(stored: str, live_values: str) -> dict:
+    """The item of the two stored texts of a card: what was published, what moves without an edition."""
     item = orjson.loads(stored)
     areas = [item["primary_area"], *item["other_areas"]]
+    live = dict(orjson.loads(live_values))
+    band = live.get("replicability_band", IN_EVALUATION)
     return {
         **item,
-        "stored": stored,
+        "stored": (stored, live_values),
+        "band": band,
+        "band_label": BAND_NAMES[band],
+        "is_demonstration": "demonstration" in live,
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
         "stage_label": _label(Stage, item["stage"]),
         "kind_label": _label(Kind, item["kind"]),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import city_views, feeds, views
+from projects import city_views, feeds, replicability_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("citta/<str:slug>/feed.atom", feeds.CityFeed(), name="city-feed"),
     path("aree/", views.area_list, name="area-list"),
     path("aree/<slug:slug>/", views.area_detail, name="area-detail"),
+    path("replicabilita/", replicability_views.ranking, name="ranking"),
     path("cerca/", views.search, name="search"),
     path("feed/progetti.atom", feeds.CardFeed(), name="card-feed"),
 ]

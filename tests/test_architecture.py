@@ -25,7 +25,7 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
@@ -33,8 +33,10 @@ PURE_HELPERS = (
     "municipalities.places",
     "projects.areas",
     "projects.columns",
+    "projects.criteria",
     "projects.dates",
     "projects.presentation",
+    "projects.replicability",
     "projects.vocabulary",
     "projects.workflow",
 )
@@ -42,10 +44,12 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
-    "actions": ACTIONS,
+    "panels": ANSWERS,
+    **dict.fromkeys(["actions", "assessing"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
+    "assessment_forms": INTAKE,
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -56,6 +60,8 @@ STEPS = {
             "health",
             "well_known",
             "city_views",
+            "assess_views",
+            "replicability_views",
             "middleware",
             "public",
             "reading",

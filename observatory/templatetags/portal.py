@@ -234,9 +234,9 @@ def result(item: Mapping) -> SafeString:
 
 
 @lru_cache(maxsize=RESULTS)
-def _drawn(_language: str, stored: str) -> SafeString:
-    """Drawn from language and stored text alone, so that it holds as long as both are the same."""
-    return render_to_string(RESULT, {"item": item_of(stored)})
+def _drawn(_language: str, stored: tuple[str, str]) -> SafeString:
+    """Drawn from language and stored texts alone, so that it holds as long as they are the same."""
+    return render_to_string(RESULT, {"item": item_of(*stored)})
 
 
 @register.simple_tag(takes_context=True)

@@ -10,7 +10,7 @@ class IndexEntry(models.Model):
     """
 
     pk = models.CompositePrimaryKey("kind", "value", "slice")
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(max_length=24)
     value = models.CharField(max_length=120)
     slice = models.IntegerField()
     data = models.BinaryField()

@@ -364,8 +364,8 @@ QUERIES = {
     "/": 4,
     # page, names of municipalities
     "/progetti/": 3,
-    # card, its places, locator: town, shapes; similar
-    "/progetti/{slug}/": 6,
+    # card, its places, locator: town, shapes; assessments; similar
+    "/progetti/{slug}/": 7,
     # count, page, provinces
     "/citta/": 4,
     # town; sums; page; former; adhesions; neighbours; shapes
