@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import desk
+from projects import city_office, desk, voices
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +15,9 @@ urlpatterns = [
     path("schede/<str:code>/pubblica/", desk.publish, name="project-publish"),
     path("schede/<str:code>/non-pubblicare/", desk.archive, name="project-archive"),
     path("schede/<str:code>/ritira/", desk.withdraw, name="project-withdraw"),
+    path("segnalazioni/", voices.report_list, name="report-list"),
+    path("segnalazioni/<int:pk>/", voices.report_detail, name="report-detail"),
+    path("valutazioni/", voices.rating_list, name="rating-list"),
+    path("citta/", city_office.desk_list, name="city-list"),
+    path("citta/<slug:slug>/", city_office.desk_hide, name="city-hide"),
 ]

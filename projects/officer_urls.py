@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import officer
+from projects import city_office, officer
 
 app_name = "officer"
 urlpatterns = [
@@ -14,4 +14,6 @@ urlpatterns = [
     path("progetti/<str:code>/commenti/<int:pk>/", officer.answer, name="comment-answer"),
     path("progetti/<str:code>/azioni/<slug:verb>/", officer.move, name="project-move"),
     path("progetti/<str:code>/<slug:slug>/", officer.edit_step, name="project-step"),
+    path("citta/", city_office.towns, name="city-list"),
+    path("citta/<slug:slug>/", city_office.edit, name="city-edit"),
 ]

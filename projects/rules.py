@@ -3,10 +3,13 @@
 | move | officer of the owning body | reviewer | administrator |
 |---|---|---|---|
 | create, edit, submit | yes, own body | on behalf | yes |
+| write the texts of a city card | yes, own municipality | on behalf | yes |
+| hide them, answer reports of readers | no | yes | yes |
 | take, comment, request changes, publish, withdraw | no | yes | yes |
 """
 
-from accounts.rules import is_officer, is_reviewer
+from accounts.rules import is_officer, is_reviewer, organisations_of
+from municipalities.models import Organisation, Territory
 from projects.models import Project
 from projects.workflow import Move, allows
 
@@ -50,3 +53,13 @@ can_publish = can_review
 
 def can_withdraw(user, project: Project) -> bool:
     return is_reviewer(user)
+
+
+def towns_of(user):
+    """The municipalities whose city card the person's bodies write."""
+    mine = Organisation.objects.filter(pk__in=organisations_of(user), kind=Organisation.Kind.MUNICIPALITY)
+    return Territory.objects.municipalities().current().filter(pk__in=mine.values("territory"))
+
+
+def can_write_city(user, town: Territory) -> bool:
+    return is_reviewer(user) or towns_of(user).filter(pk=town.pk).exists()

@@ -35,6 +35,7 @@ PURE_HELPERS = (
     "projects.columns",
     "projects.dates",
     "projects.vocabulary",
+    "projects.words",
     "projects.workflow",
 )
 # The order inside an app. A module imports from its own step and those below it.
@@ -43,8 +44,12 @@ STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
+    **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
     "actions": ACTIONS,
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
+    **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(
+        ["places", "filters", "fields", "uploads", "forms", "city_forms", "voice_forms", "importers"], INTAKE
+    ),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -55,6 +60,8 @@ STEPS = {
             "health",
             "well_known",
             "city_views",
+            "city_office",
+            "voices",
             "middleware",
             "context",
             "adapter",

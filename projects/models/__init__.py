@@ -1,4 +1,5 @@
 from projects.models.card import Card
+from projects.models.city import CityNeed, CityProfile
 from projects.models.details import (
     Document,
     FundingLine,
@@ -12,11 +13,15 @@ from projects.models.details import (
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
 from projects.models.review import FieldComment, ProjectEvent, Submission
+from projects.models.voices import ErrorReport, PageRating
 
 __all__ = [
     "Card",
+    "CityNeed",
+    "CityProfile",
     "CodeCounter",
     "Document",
+    "ErrorReport",
     "FieldComment",
     "FundingLine",
     "Identifier",
@@ -25,6 +30,7 @@ __all__ = [
     "IndexVersion",
     "Indicator",
     "Milestone",
+    "PageRating",
     "Partner",
     "Project",
     "ProjectEvent",
