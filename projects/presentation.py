@@ -71,19 +71,26 @@ def render_markdown(text: str | None) -> SafeString:
     """CommonMark to HTML through an allow-list; headings start at h3, links carry rel."""
     if not text:
         return SafeString("")
-    html = MARKDOWN.render(text)
-    for level in (5, 4, 3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 5)}>").replace(
-            f"</h{level}>", f"</h{min(level + 2, 5)}>"
-        )
+    parsed = MARKDOWN.parse(text)
+    _level(parsed)
     clean = nh3.clean(
-        html,
+        MARKDOWN.renderer.render(parsed, MARKDOWN.options, {}),
         tags=ALLOWED_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
     )
     return mark_safe(clean)
+
+
+def _level(parsed: list) -> None:
+    """Headings from h3 to h5 without a gap: the first is h3, each at most one deeper than the one before."""
+    last = 2
+    for token in parsed:
+        if token.type == "heading_open":
+            last = min(int(token.tag[1]) + 2, last + 1, 5)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{last}"
 
 
 def card_context(document: Mapping) -> dict:
@@ -114,6 +121,7 @@ def card_context(document: Mapping) -> dict:
         "uncovered": charts.uncovered(total, funding),
         "reuse_costs": charts.money_bars(_money_rows(document["reuse_costs"], CostLine, "line")),
         "timeline": _timeline(document),
+        "steps": _steps(document),
         "partners": [{**row, "label": _label(PartnerRole, row["role"])} for row in document["partners"]],
         "indicators": [_indicator(row) for row in document["indicators"]],
         "has_lessons": any(document[key] for key in LESSONS),
@@ -138,6 +146,21 @@ def _files(documents: list[Mapping]) -> list[dict]:
     order = list(DocumentType.values)
     files = [{**d, "label": _label(DocumentType, d["type"])} for d in documents if d["type"] != "image"]
     return sorted(files, key=lambda d: order.index(d["type"]) if d["type"] in order else len(order))
+
+
+def _steps(document: Mapping) -> list[dict]:
+    """Start, milestones and end in the order of time, those without a date last: `{date, title, is_done}`."""
+    ends = []
+    for end, done, planned in (
+        ("start", _("Inizio"), _("Inizio previsto")),
+        ("end", _("Conclusione"), _("Conclusione prevista")),
+    ):
+        actual = document[f"{end}_actual"]
+        if day := actual or document[f"{end}_planned"]:
+            ends.append({"date": day, "title": done if actual else planned, "is_done": bool(actual)})
+    rows = [{**row, "is_written": True} for row in document["milestones"]]
+    first, last = (ends[:1], ends[1:]) if len(ends) == 2 else (ends, [])
+    return sorted([*first, *rows, *last], key=lambda row: row["date"] or "9999")
 
 
 def _timeline(document: Mapping) -> dict | None:

@@ -156,15 +156,7 @@ def _row_label(row: Mapping) -> str:
 
 def _resources(context: Mapping) -> list[dict]:
     card = context["card"]
-    dates = (
-        (_("Inizio previsto"), card["start_planned"]),
-        (_("Inizio"), card["start_actual"]),
-        (_("Conclusione prevista"), card["end_planned"]),
-        (_("Conclusione"), card["end_actual"]),
-    )
-    steps = [(label, partial_date(day)) for label, day in dates if day]
-    steps += [_step(row) for row in card["milestones"]]
-    blocks = _pairs(*steps) or _note(_("L’ente non ha comunicato le date."))
+    blocks = _pairs(*map(_step, context["steps"])) or _note(_("L’ente non ha comunicato le date."))
     if context["timeline"]:
         blocks += [{"kind": "text", "text": words} for words in context["timeline"]["words"]]
     if context["total_cost"] is None and not context["funding"]:
@@ -182,7 +174,8 @@ def _resources(context: Mapping) -> list[dict]:
 
 
 def _step(row: Mapping) -> tuple[str, str]:
-    title = f"{row['title']} ({_('fatto')})" if row["is_done"] else row["title"]
+    is_told = row["is_done"] and row.get("is_written")
+    title = f"{row['title']} ({_('fatto')})" if is_told else row["title"]
     return partial_date(row["date"]) or _("data non comunicata"), title
 
 
