@@ -15,7 +15,13 @@ from projects.areas import AREA_BY_KEY
 from projects.maps import locator
 from projects.models import Card, CityProfile
 from projects.peers import money_per_head, peers_of
-from projects.portfolio import area_bars, city_totals, count_bars, projects_by_municipality
+from projects.portfolio import (
+    area_bars,
+    city_totals,
+    count_bars,
+    projects_by_municipality,
+    whole_registry,
+)
 from projects.presentation import list_item
 from projects.search import ProjectQuery, find
 from projects.vocabulary import Stage
@@ -81,22 +87,23 @@ def city_detail(request, slug):
     if town.slug != slug:
         return redirect("projects:city-detail", town.slug, permanent=True)
     figures = city_totals(town.code)
+    registry = whole_registry()
     peers = peers_of(town)
     context = {
         "town": town,
         "figures": figures,
-        **_portfolio(figures),
-        **_own_words(town),
+        **_portfolio(figures, registry),
+        **_own_words(town, figures["projects"]),
         "peers": peers,
         "money": money_per_head(peers, town, figures["cost_led"]),
-        **_alike(peers),
+        **_alike(peers, registry["municipality"]),
         "former": town.changes_in.filter(kind="merger")
         .exclude(predecessor=F("successor"))
         .select_related("predecessor"),
         "adhesions": Adhesion.objects.filter(
             municipality=town, kind="municipality", status="accepted"
         ).select_related("protocol"),
-        "neighbours": [] if figures["projects"] else _neighbours(town),
+        "neighbours": [] if figures["projects"] else _neighbours(town, registry["municipality"]),
         "locator": locator(town),
         "density": density(town),
     }
@@ -108,10 +115,10 @@ def density(town: Territory) -> int | None:
     return round(town.population / float(town.area_km2)) if town.population and town.area_km2 else None
 
 
-def _portfolio(figures: dict) -> dict:
+def _portfolio(figures: dict, registry: dict) -> dict:
     """Tables with bars: by area with the mean, by stage, by year."""
     stages = [(s.label, figures["by_stage"][s.value]) for s in Stage if s.value in figures["by_stage"]]
-    by_area = area_bars(figures["by_area"])
+    by_area = area_bars(figures["by_area"], registry)
     return {
         "by_area": by_area,
         "areas_covered": sum(row["count"] > 0 for row in by_area),
@@ -120,13 +127,14 @@ def _portfolio(figures: dict) -> dict:
     }
 
 
-def _own_words(town: Territory) -> dict:
+def _own_words(town: Territory, projects: int) -> dict:
     """What the municipality wrote, unless hidden: `profile`, `needs`; its chosen projects or the newest."""
     profile = CityProfile.objects.public().filter(town=town).prefetch_related("needs").first()
     codes = profile.featured if profile else []
     chosen = {card.code: card for card in Card.objects.current().filter(code__in=codes)} if codes else {}
     cards = [chosen[code] for code in codes if code in chosen]
-    cards = cards or find(ProjectQuery(facets={"municipality": (town.code,)}))[:SHOWN]
+    if projects and not cards:
+        cards = find(ProjectQuery(facets={"municipality": (town.code,)}))[:SHOWN]
     needs = profile.needs.all() if profile else []
     return {
         "profile": profile,
@@ -135,9 +143,8 @@ def _own_words(town: Territory) -> dict:
     }
 
 
-def _alike(peers: dict | None) -> dict:
+def _alike(peers: dict | None, counts: dict[str, int]) -> dict:
     """What similar cities do: those with most projects, and the newest three of their projects."""
-    counts = projects_by_municipality()
     codes = [code for code in (peers["codes"] if peers else ()) if code in counts]
     if not codes:
         return {"alike": [], "alike_items": []}
@@ -149,9 +156,8 @@ def _alike(peers: dict | None) -> dict:
     return {"alike": rows, "alike_items": [list_item(card) for card in newest]}
 
 
-def _neighbours(town: Territory) -> list[dict]:
+def _neighbours(town: Territory, counts: dict[str, int]) -> list[dict]:
     """Municipalities of the same province with most projects: what to look at when there is none here."""
-    counts = projects_by_municipality()
     near = (
         Territory.objects.municipalities()
         .filter(province=town.province, code__in=list(counts))

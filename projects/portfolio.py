@@ -42,16 +42,18 @@ def area_totals() -> list[dict]:
     return [{"area": area, "count": found.get(area.key, 0)} for area in AREAS]
 
 
-def area_means() -> dict[str, float]:
-    """Projects of each area for every municipality that has some: `{area key: mean}`."""
-    counts = find(REGISTRY).facets(("area", "municipality"))
-    towns = len(counts["municipality"])
-    return {key: n / towns for key, n in counts["area"].items()} if towns else {}
+def whole_registry() -> dict[str, dict[str, int]]:
+    """Cards by area and by municipality of the whole registry: `{facet: {value: cards}}`."""
+    return find(REGISTRY).facets(("area", "municipality"))
 
 
-def area_bars(counts: dict[str, int]) -> list[dict]:
-    """The eight areas of a city: `{area, count, share, mean, mean_share}`, shares in percent."""
-    means = area_means()
+def area_bars(counts: dict[str, int], registry: dict[str, dict[str, int]]) -> list[dict]:
+    """The eight areas of a city: `{area, count, share, mean, mean_share}`, shares in percent.
+
+    The mean is the projects of an area for every municipality that has some project.
+    """
+    towns = len(registry["municipality"]) or 1
+    means = {key: n / towns for key, n in registry["area"].items()}
     most = max([*counts.values(), *means.values()], default=0) or 1
     return [
         {

@@ -262,7 +262,8 @@ def area_detail(request, slug):
         raise Http404(_("Le aree sono otto: questa non c’è."))
     query = ProjectQuery(facets={"area": (area.key,)})
     cards = find(query)
-    counts = cards.facets(("stage", "municipality", "region", "technology", "cost_band"))
+    # Each facet is counted without its own filter: of the areas this gives all eight.
+    counts = cards.facets(("area", "stage", "municipality", "region", "technology", "cost_band"))
     context = {
         "area": area,
         "count": cards.count(),
@@ -272,7 +273,7 @@ def area_detail(request, slug):
         "with_cost": cards.count() - counts["cost_band"].get("unknown", 0),
         "stages": _stage_bars(counts["stage"]),
         "technologies": sorted(counts["technology"].items(), key=lambda pair: (-pair[1], pair[0]))[:8],
-        "others": [row for row in area_totals() if row["area"] != area],
+        "others": [{"area": a, "count": counts["area"].get(a.key, 0)} for a in AREAS if a != area],
     }
     return render(request, "projects/area_detail.html", context)
 

@@ -359,17 +359,26 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 
 # One query more only for each line of reason: never one for each card.
 QUERIES = {
-    # version of the index for the figures, areas, newest, regions; municipalities; newest; names of regions
-    "/": 7,
+    # version of the index for the figures, areas, newest, regions, towns; municipalities; newest; names of
+    # regions; towns
+    "/": 9,
     # version of the index, page, names of municipalities
     "/progetti/": 3,
     # card, its places, locator: town, shapes; version of the index, similar
     "/progetti/{slug}/": 6,
     # counts by town, count, page, provinces
     "/citta/": 4,
-    # town; totals: version of the index, sums; cards: version, page; former; adhesions;
-    # neighbours: counts, towns; shapes
-    "/citta/torino/": 10,
+    # town; totals: version of the index, sums; registry: version; peers; money of peers; profile; cards:
+    # version, page; former; adhesions; shapes
+    "/citta/torino/": 11,
+    # two towns; for each: version of the index, sums
+    "/confronta/citta/?a=torino&b=ivrea": 6,
+    # editions, by month, scores, reports; version of the index
+    "/statistiche/": 5,
+    # card, its places
+    "/progetti/{slug}/scheda.pdf": 2,
+    # card
+    "/progetti/{slug}/segnala/": 1,
     # version of the index, cards
     "/aree/energia/": 2,
     # version of the index, cards, their texts, towns: starting, containing
