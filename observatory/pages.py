@@ -123,9 +123,32 @@ def components(request):
     """The gallery of our components, for those who build pages; not for the public."""
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
-    return render(
-        request, "pages/components.html", {"areas": AREAS, "form": GalleryForm(request.GET or None)}
-    )
+    context = {"areas": AREAS, "form": GalleryForm(request.GET or None), **gallery_charts()}
+    return render(request, "pages/components.html", context)
+
+
+def gallery_charts() -> dict:
+    """Rows for the charts of the gallery, in the shapes that cards and cities give them."""
+    return {
+        "bars": [
+            {"label": _("In corso"), "count": 12, "share": 100},
+            {"label": _("Attivo"), "count": 3, "share": 25},
+        ],
+        "money": [
+            {"label": _("Stato"), "programme": "", "amount": 20_000, "bar": 100, "share": 80},
+            {"label": _("Comune"), "programme": "", "amount": None, "bar": None, "share": None},
+        ],
+        "times": {
+            "rows": [
+                {"key": "planned", "first": "2023-09", "last": "2025", "x": 0, "width": 60, "is_open": False},
+                {"key": "actual", "first": "2024-02", "last": "", "x": 15, "width": 85, "is_open": True},
+            ]
+        },
+        "steps": [
+            {"date": "2024-02", "title": _("Inizio"), "is_done": True},
+            {"date": "2026", "title": _("Conclusione prevista"), "is_done": False},
+        ],
+    }
 
 
 class GalleryForm(forms.Form):

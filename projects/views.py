@@ -33,6 +33,8 @@ from projects.search import (
 from projects.vocabulary import Stage
 
 PER_PAGE = 10
+# What others can take over as it is: those in the highest band, once somebody has assessed them.
+READY = ProjectQuery(facets={"replicability_band": ("high",)})
 LIST_FACETS = ("area", "stage", "municipality")
 
 
@@ -46,6 +48,7 @@ def home(request):
         "newest": newest,
         "regions": region_map(),
         "towns": busiest_towns(),
+        "ready": [list_item(card) for card in find(READY)[:3]],
     }
     return render(request, "projects/home.html", context)
 

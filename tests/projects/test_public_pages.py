@@ -359,9 +359,9 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 
 # One query more only for each line of reason: never one for each card.
 QUERIES = {
-    # version of the index for the figures, areas, newest, regions, towns; municipalities; newest; names of
-    # regions; towns
-    "/": 9,
+    # version of the index for the figures, areas, newest, regions, towns, ready ones; municipalities;
+    # newest; names of regions; towns
+    "/": 10,
     # version of the index, page, names of municipalities
     "/progetti/": 3,
     # card, its places, locator: town, shapes; version of the index, similar
