@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import assess_views, officer
+from projects import assess_views, city_office, officer
 
 app_name = "officer"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("progetti/<str:code>/azioni/<slug:verb>/", officer.move, name="project-move"),
     path("progetti/<str:code>/replicabilita/", assess_views.assess, name="assess"),
     path("progetti/<str:code>/<slug:slug>/", officer.edit_step, name="project-step"),
+    path("citta/", city_office.towns, name="city-list"),
+    path("citta/<slug:slug>/", city_office.edit, name="city-edit"),
 ]
