@@ -43,7 +43,7 @@ STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
-    "actions": ACTIONS,
+    **dict.fromkeys(["actions", "drafting", "reminding"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES

@@ -11,7 +11,7 @@ from projects.models.details import (
 )
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
-from projects.models.review import FieldComment, ProjectEvent, Submission
+from projects.models.review import FieldComment, ProjectEvent, Reminder, Submission
 
 __all__ = [
     "Card",
@@ -28,6 +28,7 @@ __all__ = [
     "Partner",
     "Project",
     "ProjectEvent",
+    "Reminder",
     "ReuseCost",
     "Source",
     "Submission",
