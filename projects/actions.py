@@ -79,8 +79,9 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping, automati
     """Note that fields of a draft were changed, and guard against a colleague's save.
 
     Call inside the transaction that writes the fields, which must be those of one step (`changes["step"]`):
-    a draft that meanwhile changed in other steps alone is saved all the same. Raises StaleDraft when this
-    step changed since `version`, WrongMove when the draft may no longer be edited; nothing is written then.
+    a draft that meanwhile changed in other steps alone is saved all the same, as is one changed by an
+    earlier `turn` of the same `page`. Raises StaleDraft when this step changed otherwise since `version`,
+    WrongMove when the draft may no longer be edited; nothing is written then.
     """
     draft = Project.objects.filter(pk=project.pk, status__in=EDITABLE, deleted_at=None)
     now = timezone.now()
@@ -89,8 +90,8 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping, automati
         current = Project.objects.only("status", "version", "deleted_at").get(pk=project.pk)
         if not current.is_editable:
             raise WrongMove
-        is_elsewhere = "step" in changes and _changed_elsewhere(project, version, changes["step"])
-        if not is_elsewhere or not draft.filter(version=current.version).update(**stamp):
+        is_harmless = "step" in changes and _is_harmless(project, version, changes)
+        if not is_harmless or not draft.filter(version=current.version).update(**stamp):
             raise StaleDraft
         version = current.version
     project.version, project.updated_by, project.updated_at = version + 1, by, now
@@ -100,19 +101,27 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping, automati
     return project
 
 
-def _changed_elsewhere(project: Project, version: int, step: str) -> bool:
-    """Whether all that was saved since `version` was in other steps. What is not on record counts as here."""
+def _is_harmless(project: Project, version: int, mine: Mapping) -> bool:
+    """Whether all that was saved since `version` was in other steps, or earlier from the very same page."""
     recent = project.events.order_by("-pk").values_list("changes", flat=True)[:200]
     since = [told for told in recent if told.get("version", 0) > version]
-    return 0 < len(since) < 200 and all(told.get("step") not in (None, step) for told in since)
+    return 0 < len(since) < 200 and all(_spares(told, mine) for told in since)
+
+
+def _spares(told: Mapping, mine: Mapping) -> bool:
+    if told.get("step") not in (None, mine["step"]):
+        return True
+    is_same_page = bool(mine.get("page")) and told.get("page") == mine["page"]
+    return is_same_page and told.get("turn", 0) <= mine["turn"]
 
 
 def _lengthened(project: Project, by, told: Mapping) -> bool:
-    """Make this automatic save part of the event of the one just before it, by the same person on the step."""
+    """Make this automatic save part of the event of the one just before it, of the same person and page."""
     last = project.events.order_by("-pk").first()
     now = timezone.now()
     is_same = last and last.verb == "save" and last.by_id == by.pk and last.changes.get("automatic")
-    if not is_same or last.changes["step"] != told["step"] or now - last.at > SAME_SITTING:
+    same_place = is_same and all(last.changes.get(key) == told.get(key) for key in ("step", "page"))
+    if not same_place or now - last.at > SAME_SITTING:
         return False
     fields = list(dict.fromkeys([*last.changes["fields"], *told["fields"]]))
     last.changes, last.at = {**told, "fields": fields, "automatic": True}, now

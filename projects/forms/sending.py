@@ -53,7 +53,10 @@ class CopyForm(forms.Form):
 
 class SubmitForm(forms.Form):
     note = forms.CharField(
-        label=_("Messaggio per la redazione"), required=False, max_length=2000, widget=area(3, **{"data-counter": 2000})
+        label=_("Messaggio per la redazione"),
+        required=False,
+        max_length=2000,
+        widget=area(3, **{"data-counter": 2000}),
     )
     declaration = forms.BooleanField(
         label=_(

@@ -16,13 +16,23 @@ from projects.models import FieldComment, Project
 from projects.officer.session import seconds_left
 from projects.workflow import Status
 
-IGNORED = ("csrfmiddlewaretoken", "version", "exit", "more", "back")
+IGNORED = ("csrfmiddlewaretoken", "version", "page", "turn", "exit", "more", "back")
 TIPS = 3
 
 
 def formsets_of(step: Step, project: Project, data=None) -> list:
     """`[(rows, formset)]` of a step, with what was posted or with what is saved."""
-    return [(rows, rows.formset(data, project=project, prefix=rows.key)) for rows in step.rows]
+    return [
+        (rows, rows.formset(_with_rows(data, rows.key), project=project, prefix=rows.key))
+        for rows in step.rows
+    ]
+
+
+def _with_rows(data: QueryDict | None, prefix: str) -> QueryDict | dict | None:
+    """A page opened before a part existed, or cut short, has no rows of it: none is touched."""
+    if data is None or f"{prefix}-TOTAL_FORMS" in data:
+        return data
+    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
 
 
 def typed_of(posted: QueryDict) -> dict[str, list[str]]:
@@ -76,6 +86,7 @@ def show_step(
         ),
         "warnings": _code_warnings(project) if step.key == "resources" else (),
         "seconds_left": seconds_left(request),
+        "page_id": uuid.uuid4(),
     }
     if step.key == "documents":
         context["documents"] = project.documents.filter(removed_at=None).order_by("pk")

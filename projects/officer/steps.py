@@ -32,6 +32,8 @@ from projects.officer.step_page import (
 )
 from projects.officer.summary import summary
 
+LAST_TURN = 10**9
+
 
 def signed_in_or_parked(view):
     """Like login_required, but what was posted without a session is kept until the person signs in."""
@@ -101,7 +103,7 @@ def _store(project, step, form, formsets, posted, *, by, automatic=False) -> boo
     try:
         with transaction.atomic():
             version = form.cleaned_data["version"]
-            told = {"step": step.key, "fields": changed}
+            told = {"step": step.key, "fields": changed, **_page(posted, automatic)}
             actions.save_draft(project, by=by, version=version, changes=told, automatic=automatic)
             form.save()
             for _rows, formset in formsets:
@@ -115,6 +117,14 @@ def _store(project, step, form, formsets, posted, *, by, automatic=False) -> boo
     posted["version"] = str(project.version)
     form.data = posted
     return is_right
+
+
+def _page(posted, automatic: bool) -> dict:
+    """Which page this comes from and its turn there; the button's comes after all automatic ones."""
+    page, turn = posted.get("page", "")[:36], posted.get("turn", "")
+    if not page:
+        return {}
+    return {"page": page, "turn": min(int(turn), LAST_TURN) if automatic and turn.isdecimal() else LAST_TURN}
 
 
 def _after_save(request, project, step, is_right=True):

@@ -13,9 +13,11 @@ const token = () => form.elements.csrfmiddlewaretoken.value;
 let unsaved = false;
 let running = false;
 let stopped = "conflict" in words;
-let pressed = null;
+let leaving = false;
+let again = false;
+let turn = 0;
 let lastSpoken = 0;
-let saving, ending;
+let saving, ending, underWay;
 
 function say(text, kind, ...actions) {
   const line = document.createElement("p");
@@ -61,16 +63,19 @@ async function renewToken(method = "GET") {
   return told.signed_in;
 }
 
-const post = () =>
-  fetch(words.draft, {
-    method: "POST",
-    body: new URLSearchParams(new FormData(form)),
-    headers: { "X-CSRFToken": token() },
-  });
+// The turn tells the server which of two saves of this page is the later one, whatever order they arrive in.
+function post() {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("turn", ++turn);
+  underWay = new AbortController();
+  return fetch(words.draft, { method: "POST", body, headers: { "X-CSRFToken": token() }, signal: underWay.signal });
+}
 
 async function save() {
   clearTimeout(saving);
-  if (running || stopped || !unsaved) return;
+  if (stopped || !unsaved) return;
+  again = running;
+  if (running) return;
   running = true;
   unsaved = false;
   try {
@@ -78,12 +83,13 @@ async function save() {
     if (answer.status === 403 && (await renewToken())) answer = await post();
     await told(answer);
   } catch {
+    if (leaving) return;
     unsaved = true;
     say(navigator.onLine ? words.failed : words.offline, "problem");
     later(RETRY);
   }
   running = false;
-  if (pressed) goOn();
+  if (again) later(AFTER_LAST_KEY);
 }
 
 async function told(answer) {
@@ -133,12 +139,6 @@ function warnOfEnd() {
   say(words.ending, "problem", button(words.continue, goOnWriting));
 }
 
-function goOn() {
-  const by = pressed;
-  pressed = null;
-  form.requestSubmit(by === form ? undefined : by);
-}
-
 // What looks wrong about a code, in the server's own words, beside its field.
 async function checkCode(field) {
   const scheme = field.dataset.check === "scheme" ? form.elements[field.name.replace(/value$/, "scheme")].value : field.dataset.check;
@@ -165,16 +165,14 @@ form.addEventListener("change", (event) => {
   save();
   if (event.target.dataset.check) checkCode(event.target);
 });
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", () => {
   clearTimeout(saving);
-  if (!running) {
-    unsaved = false;
-    return;
-  }
-  // The save under way gives the page its new version first.
-  event.preventDefault();
-  pressed = event.submitter ?? form;
+  leaving = true;
+  unsaved = false;
+  underWay?.abort();
 });
+// Back to a page that the browser kept: what it shows may be older than what is saved.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 window.addEventListener("online", save);
 window.addEventListener("focus", save);
 window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
