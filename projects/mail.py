@@ -94,7 +94,8 @@ REMINDERS = {
     ),
     "idle": (
         "La bozza «{title}» ti aspetta",
-        "La bozza «{title}» è ferma dal {since}. Quello che hai scritto è salvato: riprendi da dove eri.\n{status}\n",
+        "La bozza «{title}» è ferma dal {since}. "
+        "Quello che hai scritto è salvato: riprendi da dove eri.\n{status}\n",
     ),
     "overdue": (
         "La redazione aspetta le integrazioni: «{title}»",

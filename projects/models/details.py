@@ -20,7 +20,7 @@ from projects.vocabulary import (
 
 
 class Row(models.Model):
-    """A repeated part. `uid` is its name in the form: sent twice it is one row, taken away it can come back."""
+    """A repeated part. `uid` is its name in the form: sent twice it is one row, taken away it may return."""
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
 

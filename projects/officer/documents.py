@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from projects import drafting, rules
@@ -40,8 +39,8 @@ def add_document(request, code):
             return redirect("officer:project-status", code)
         added += 1
     if added:
-        words = ngettext("Documento aggiunto.", "%(n)s documenti aggiunti.", added) % {"n": added}
-        messages.success(request, words)
+        many = _("%(n)s documenti aggiunti.") % {"n": added}
+        messages.success(request, many if added > 1 else _("Documento aggiunto."))
     if not wrong:
         return redirect("officer:project-step", project.code, DOCUMENTS.slug)
     return _show_wrong(request, project, wrong)

@@ -11,7 +11,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import is_reviewer, organisations_of
@@ -80,7 +79,7 @@ def next_step(project: Project, *, is_ageing: bool = False) -> str:
     if project.status == Status.DRAFT:
         n = len({step for step, _text in missing_required(project).values()})
         if n:
-            return ngettext("Completa un passo", "Completa %(n)s passi", n) % {"n": n}
+            return _("Completa %(n)s passi") % {"n": n} if n > 1 else _("Completa un passo")
         return _("Invia alla redazione")
     if is_ageing and project.status == Status.PUBLISHED:
         return _("Conferma che è ancora valida")

@@ -146,7 +146,7 @@ def _after_save(request, project, step, is_right=True):
 
 
 def _conflict(request, code, step, form, formsets):
-    """Both versions on one page: what the colleague saved beside what differs. Nothing differs: it is saved."""
+    """Both versions on one page: what is saved beside what differs. Nothing differs: it is saved already."""
     current = Project.objects.select_related(*RELATED).get(code=code)
     differences = differing(step, current, form, formsets)
     if not differences and not form.errors:
