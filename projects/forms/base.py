@@ -27,7 +27,16 @@ def name_blanks(form) -> None:
                 choice.widget.choices = [("", _("Scegli")), *choices[1:]]
 
 
-class StepForm(forms.ModelForm):
+class WholeText:
+    """Text too long is refused in words, and never cut by the browser while it is pasted."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for choice in self.fields.values():
+            choice.widget.attrs.pop("maxlength", None)
+
+
+class StepForm(WholeText, forms.ModelForm):
     """Nothing is required to save; `version` guards against a colleague's save."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms.base import area
+from projects.forms.base import WholeText, area
 from projects.forms.stepper import STEPS
 
 
@@ -42,7 +42,7 @@ def field_label(name: str) -> str:
     return name
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(WholeText, forms.Form):
     """The office's answer to one comment."""
 
     answer = forms.CharField(

@@ -4,13 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from projects.fields import PartialDateField
-from projects.forms.base import name_blanks
+from projects.forms.base import WholeText, name_blanks
 from projects.models import Document
 from projects.uploads import check_upload
 from projects.vocabulary import DocumentType
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentForm(WholeText, forms.ModelForm):
     """One file or one link, with its type and title. The file is checked and images made anew."""
 
     file = forms.FileField(

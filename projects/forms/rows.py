@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.codes import clean_code
 from projects.fields import EuroField, PartialDateField
-from projects.forms.base import name_blanks
+from projects.forms.base import WholeText, name_blanks
 from projects.models import FundingLine, Identifier, Indicator, Milestone, Partner
 from projects.vocabulary import IdentifierScheme
 
 
-class RowForm(forms.ModelForm):
+class RowForm(WholeText, forms.ModelForm):
     """One row of a repeated part: a row left empty is no row, and one emptied is taken away."""
 
     uid = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -4,10 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
-from projects.forms.base import area
+from projects.forms.base import WholeText, area
 
 
-class NewProjectForm(forms.Form):
+class NewProjectForm(WholeText, forms.Form):
     """The first screen: a title and, for who belongs to more bodies, which of them."""
 
     title = forms.CharField(
@@ -34,7 +34,7 @@ class NewProjectForm(forms.Form):
         self.fields["owner"].empty_label = None if len(bodies) == 1 else _("Scegli l’ente")
 
 
-class CopyForm(forms.Form):
+class CopyForm(WholeText, forms.Form):
     """A project that starts from another one needs a title of its own."""
 
     title = forms.CharField(
@@ -51,7 +51,7 @@ class CopyForm(forms.Form):
     nonce = forms.UUIDField(widget=forms.HiddenInput)
 
 
-class SubmitForm(forms.Form):
+class SubmitForm(WholeText, forms.Form):
     note = forms.CharField(
         label=_("Messaggio per la redazione"),
         required=False,
@@ -69,7 +69,7 @@ class SubmitForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
 
-class EaseForm(forms.Form):
+class EaseForm(WholeText, forms.Form):
     """How easy the sending was: one question, one line."""
 
     ease = forms.TypedChoiceField(

@@ -1,4 +1,4 @@
-"""Drafts while people write: kept whatever is typed, never overwritten, never doubled, not lost with a session."""
+"""Drafts while people write: kept as typed, never overwritten, never doubled, not lost with a session."""
 
 import uuid
 
