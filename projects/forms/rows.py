@@ -53,7 +53,7 @@ class PartnerRow(RowForm):
     class Meta:
         model = Partner
         fields = ["name", "role"]
-        help_texts = {"name": _("Per esempio Politecnico di Torino")}
+        help_texts = {"name": _("Per esempio CSI Piemonte")}
 
 
 class FundingRow(RowForm):
