@@ -49,7 +49,8 @@ STEPS = {
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "panels": ANSWERS,
     **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
-    **dict.fromkeys(["actions", "assessing", "city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
+    **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms"], INTAKE),
     **dict.fromkeys(
