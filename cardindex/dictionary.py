@@ -64,12 +64,17 @@ class Dictionary:
         place = bisect_left(self.forms, form)
         return place < len(self.forms) and self.forms[place] == form
 
-    def find(self, word: str, *, is_open: bool = False) -> Found:
-        """Inflections first; completions of an unfinished word; only then forms near to it."""
-        if group := self.groups.get(stem(word)):
-            return Found(group)
-        if is_open and (completed := self.completions(word)):
-            return Found(completed)
+    def find(self, word: str, *, is_open: bool = False, is_exact: bool = False) -> Found:
+        """Inflections; completions too of an unfinished word that nobody writes so; only then forms near to it.
+
+        An exact word stands for itself alone.
+        """
+        if is_exact:
+            return Found((word,) if self.holds(word) else ())
+        group = self.groups.get(stem(word), ())
+        completed = self.completions(word) if is_open and not self.holds(word) else ()
+        if found := tuple(dict.fromkeys((*group, *completed))):
+            return Found(found)
         return Found(self.near(word), mended=True)
 
     def completions(self, start: str) -> tuple[str, ...]:
