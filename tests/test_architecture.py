@@ -42,7 +42,7 @@ DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
-    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
+    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail", "panel", "atlas"], ANSWERS),
     "actions": ACTIONS,
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(
@@ -55,6 +55,7 @@ STEPS = {
             "health",
             "well_known",
             "city_views",
+            "list_views",
             "middleware",
             "context",
             "adapter",

@@ -122,6 +122,12 @@ def file_size(size: int) -> str:
     return f"{number_format(Decimal(size) / 1_000_000, 1)}{NO_BREAK_SPACE}MB"
 
 
+@register.filter
+def about_size(size) -> str:
+    """`circa 24 kB` of a file that is made when it is asked for."""
+    return _("circa %(size)s") % {"size": file_size(size)} if size else ""
+
+
 @register.simple_tag
 def sprite() -> str:
     """The address of the sprite, for the few icons that dress themselves."""
