@@ -86,11 +86,12 @@ class Dictionary:
         return tuple(found[:MAX_COMPLETIONS])
 
     def near(self, word: str) -> tuple[str, ...]:
-        """The nearest forms: one slip in a word of four letters, two from eight on; their inflections too."""
+        """The nearest forms: one slip in a word of four letters, two from eight on; then their inflections."""
         if len(word) < MIN_MENDED:
             return ()
         cutoff = 2 if len(word) >= LONG else 1
         hits = process.extract(word, self.forms, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
         best = min((distance for _form, distance, _place in hits), default=None)
         nearest = sorted(form for form, distance, _place in hits if distance == best)[:MAX_MENDED]
-        return tuple(dict.fromkeys(form for near in nearest for form in self.groups[stem(near)]))
+        inflected = (form for near in nearest for form in self.groups[stem(near)])
+        return tuple(dict.fromkeys((*nearest, *inflected)))

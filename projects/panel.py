@@ -1,5 +1,6 @@
 """The filters of a page: groups with their counts, active filters, addresses. The URL is the whole state."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -38,6 +39,9 @@ PANEL = tuple(facet for facet in (*SHOWN, *FOLDED) if facet in FACET_NAMES)
 # So many are too many for a list: the rest is found by typing.
 TYPED = ("municipality", "technology")
 FIRST, MOST, OFFERED = 10, 120, 40
+# Of so many words each is tried without.
+FEW = 4
+QUOTES = re.compile("[\"“”«»]")
 VIEWS = ("elenco", "mappa", "tabella")
 
 
@@ -150,8 +154,24 @@ def widenings(query: ProjectQuery, active: list[dict], **more: str) -> list[dict
     for same in ways.values():
         without = same[0]["without"] if len(same) == 1 else query.without(_facet_of(query, same[0]))
         label = _(" o ").join(str(chip["label"]) for chip in same[:3]) + (" …" if len(same) > 3 else "")
-        found.append({"label": label, "count": find(without).count(), "url": address(without, **more)})
+        found.append(_way(label, without, more))
+    found += [_way(word, rest, more) for word, rest in _fewer_words(query)]
     return sorted((way for way in found if way["count"]), key=lambda way: -way["count"])[:3]
+
+
+def _way(label: str, without: ProjectQuery, more: Mapping[str, str]) -> dict:
+    return {"label": label, "count": find(without).count(), "url": address(without, **more)}
+
+
+def _fewer_words(query: ProjectQuery) -> list[tuple[str, ProjectQuery]]:
+    """`(what goes, the rest)`: the quotes, or else one of a few words."""
+    words = query.text.split()
+    if (plain := QUOTES.sub(" ", query.text)) != query.text:
+        return [(_("le virgolette"), replace(query, text=" ".join(plain.split())))]
+    if not 1 < len(words) <= FEW:
+        return []
+    rests = [(word, words[:place] + words[place + 1 :]) for place, word in enumerate(words)]
+    return [(word, replace(query, text=" ".join(rest))) for word, rest in rests]
 
 
 def _facet_of(query: ProjectQuery, chip: dict) -> str:

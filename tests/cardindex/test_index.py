@@ -99,7 +99,9 @@ def agree(state: State, store: Store, cards, words) -> None:
         assert [set(found.title), set(found.summary), set(found.text)] == tiers
         rest, named = tiers[2] - tiers[1], set.union(*(naive(cards, word, 1) for word in words))
         wanted = [tiers[0], tiers[1] - tiers[0], rest & named, rest - named]
-        assert [set(tier) for tier in found.tiers] == wanted
+        halves = [set(tier) for tier in found.tiers]
+        assert [a | b for a, b in zip(halves[::2], halves[1::2], strict=True)] == wanted
+        assert sum(map(len, halves)) == len(tiers[2])
 
 
 @settings(deadline=None, max_examples=150)
@@ -247,7 +249,13 @@ def test_cards_named_by_one_word_come_before_the_others():
     store = Store()
     store.change({n: terms(card) for n, card in numbered.items()}, {})
     answer = match(Index().state(store), store, read("luci scuola"))
-    assert [list(tier) for tier in answer.tiers] == [[3], [], [1], [2]]
+    assert [list(tier) for tier in answer.tiers] == [[3], [], [], [], [1], [], [2], []]
+
+
+def test_cards_that_hold_the_words_as_typed_come_before_their_inflections():
+    store, _cards = published(a="Comuni energetici", b="Comunità energetiche", c="Comunità energetica")
+    answer = match(Index().state(store), store, read("comunita energetiche"))
+    assert [list(tier) for tier in answer.tiers[:2]] == [[2], [1, 3]]
 
 
 def test_words_beyond_the_most_are_told():
