@@ -327,7 +327,7 @@ def test_feeds_carry_the_cards(client, card):
 
 PUBLIC = [
     "/", "/progetti/", "/progetti/{slug}/", "/progetti/{slug}/versioni/", "/progetti/{slug}/scheda.json",
-    "/citta/", "/citta/torino/", "/citta/ivrea/", "/aree/", "/aree/energia/", "/cerca/?q=led",
+    "/mappa/", "/citta/", "/citta/torino/", "/citta/ivrea/", "/aree/", "/aree/energia/", "/cerca/?q=led",
     "/feed/progetti.atom", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/accessibilita/",
     "/privacy/", "/note-legali/", "/assistenza/", "/domande-frequenti/", "/per-i-comuni/", "/mappa-del-sito/",
     "/protocolli/", "/en/",
@@ -361,8 +361,6 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 QUERIES = {
     # version of the index for the figures, areas, newest, regions; municipalities; newest; names of regions
     "/": 7,
-    # version of the index, page, names of municipalities
-    "/progetti/": 3,
     # card, its places, locator: town, shapes; version of the index, similar
     "/progetti/{slug}/": 6,
     # counts by town, count, page, provinces
@@ -372,8 +370,6 @@ QUERIES = {
     "/citta/torino/": 10,
     # version of the index, cards
     "/aree/energia/": 2,
-    # version of the index, cards, their texts, towns: starting, containing
-    "/cerca/?q=led": 5,
 }
 
 
