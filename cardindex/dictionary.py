@@ -65,7 +65,7 @@ class Dictionary:
         return place < len(self.forms) and self.forms[place] == form
 
     def find(self, word: str, *, is_open: bool = False, is_exact: bool = False) -> Found:
-        """Inflections; completions too of an unfinished word that nobody writes so; only then forms near to it.
+        """Inflections; completions of an unfinished word that nobody writes so; only then near forms.
 
         An exact word stands for itself alone.
         """
@@ -86,7 +86,7 @@ class Dictionary:
         return tuple(found[:MAX_COMPLETIONS])
 
     def near(self, word: str) -> tuple[str, ...]:
-        """The nearest forms: one slip in a word of four letters, two from eight on; then their inflections."""
+        """The nearest forms: one slip in four letters, two from eight on; then their inflections."""
         if len(word) < MIN_MENDED:
             return ()
         cutoff = 2 if len(word) >= LONG else 1

@@ -14,8 +14,8 @@ MAX_CHECKED = 5_000
 @dataclass(frozen=True)
 class Match:
     """Cards that hold all words: in the title; in title or summary; anywhere. Each tier holds the one before.
-    `named` cards of `text` have at least one of the words in the title; `literal` ones hold every word as typed
-    (or its nearest form), not only an inflection.
+    `named` cards of `text` have at least one of the words in the title; `literal` ones hold every word as
+    typed (or its nearest form), not only an inflection.
 
     `forms` are the written words that count as found, `mended` those put in place of a typed one,
     `checks` phrases that only the text can confirm.

@@ -60,7 +60,7 @@ def successor_of(territory: Territory) -> Territory:
 
 
 def named(text: str, *, only: bool = False) -> list[Territory]:
-    """The municipalities in force of this very name, `Samone` or `Samone (TO)`; `only`: none where they are many."""
+    """Municipalities in force of this very name, `Samone` or `Samone (TO)`; `only`: none of several."""
     name, _bracket, sigla = text.partition("(")
     places = Territory.objects.municipalities().current().select_related("province")
     same = Q(search_name=fold(name)) | Q(name__iexact=name.strip())

@@ -1,4 +1,4 @@
-"""Where the projects found are: shapes of regions, of a region's provinces, of a province's municipalities."""
+"""Where the projects found are: regions, the provinces of a region, the municipalities of a province."""
 
 from dataclasses import dataclass, replace
 
@@ -59,7 +59,7 @@ def frame_named(key: str) -> Frame | None:
 def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
     """The map of these results: `{level, view_box, shapes, blank, key, outer}`. One query.
 
-    Shapes with a project are `{code, name, count, step, path, label, url}`; `blank` is the path of all others.
+    Shapes with a project are `{code, name, count, step, path, label, url}`; `blank` draws all others.
     """
     frame = frame_of(query)
     counts = cards.facets((frame.level,))[frame.level]
@@ -144,5 +144,3 @@ def geojson(frame: Frame) -> dict | None:
     if not features:
         return None
     return {"type": "FeatureCollection", "attribution": "Confini: ISTAT, CC BY 4.0", "features": features}
-
-

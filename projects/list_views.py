@@ -13,7 +13,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from municipalities.models import Protocol
 from municipalities.search import fold, suggest_municipalities
 from projects.areas import AREAS
-from projects.atlas import frame_named, frame_of, geojson, result_map
+from projects.atlas import frame_named, geojson, result_map
 from projects.cards import passages
 from projects.models import Card
 from projects.panel import PANEL, VIEWS, address, chips, facet_groups, widenings
@@ -109,7 +109,7 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
 
 
 def _found(query: ProjectQuery, cards: Results, hits: list[Card]) -> dict:
-    """`items` with the words found marked, and `correction`, where others were put in place of those typed."""
+    """`items` with the words found marked, and `correction`, where others replaced those typed."""
     items = [list_item(card) for card in hits]
     if not cards.forms:
         return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
@@ -120,7 +120,9 @@ def _found(query: ProjectQuery, cards: Results, hits: list[Card]) -> dict:
         item["marked_title"] = marked(item["title"], cards.forms)
     correction = None
     if cards.mended:
-        said = [text for item, passage in zip(items, texts, strict=True) for text in (item["title"], *passage)]
+        said = [
+            text for item, passage in zip(items, texts, strict=True) for text in (item["title"], *passage)
+        ]
         shown, exact = wording_shown(query.text, cards.mended, said)
         correction = {"typed": query.text, "shown": shown, "exact": exact}
     return {"items": items, "correction": correction, "is_unchecked": not cards.phrases_are_checked}
@@ -175,7 +177,7 @@ def _sizes(count: int, shown: list[Card]) -> dict[str, int]:
 
 
 def _download(query: ProjectQuery, cards: Results, suffix: str) -> HttpResponse:
-    """The whole list as a file, whatever the page: CSV from the API, which knows the columns; JSON as stored."""
+    """The whole list as a file: CSV from the API, which knows the columns; JSON as stored."""
     if suffix == "csv":
         params = api_params(query)
         params["format"] = "csv"
@@ -258,7 +260,9 @@ def _protocols(text: str) -> list[Protocol]:
     """Published protocols with all the words in title, summary or promoter: a handful, read whole."""
     words = fold(text).split()
     found = Protocol.objects.published().order_by("-signed_year", "title")
-    return [p for p in found if words and all(w in fold(f"{p.title} {p.summary} {p.promoter}") for w in words)]
+    return [
+        p for p in found if words and all(w in fold(f"{p.title} {p.summary} {p.promoter}") for w in words)
+    ]
 
 
 @require_safe

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Territory
-from municipalities.search import fold
 from projects.areas import AREA_BY_KEY
 from projects.search import (
     CLOSED,
@@ -41,12 +40,12 @@ TYPED = ("municipality", "technology")
 FIRST, MOST, OFFERED = 10, 120, 40
 # Of so many words each is tried without.
 FEW = 4
-QUOTES = re.compile("[\"“”«»]")
+QUOTES = re.compile('["“”«»]')
 VIEWS = ("elenco", "mappa", "tabella")
 
 
 def address(query: ProjectQuery, **more: str) -> str:
-    """The query string of a page, `?` and all; empty for the whole list. Empty words of `more` are left out."""
+    """The query string of a page, `?` and all; empty for the whole list, without empty words."""
     params = page_params(query)
     for name, value in more.items():
         if value:
@@ -103,7 +102,7 @@ def _group(query: ProjectQuery, facet: str, values: list[str], found: Mapping[st
         }
         for value in values
     ]
-    is_whole = facet in CLOSED and facet != "sdg" or facet == "area"
+    is_whole = (facet in CLOSED and facet != "sdg") or facet == "area"
     first = len(options) if is_whole else max(FIRST, len(chosen))
     rest = options[first:]
     return {

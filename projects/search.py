@@ -145,7 +145,7 @@ def _text(raw: str, problems: list[Problem]) -> str:
 def _facet_values(
     key: str, name: str, params: QueryDict, page: bool, problems: list[Problem]
 ) -> dict[str, None]:
-    """The values of one facet without repetitions; those that do not exist or are too many become problems."""
+    """The values of one facet, once each; those that do not exist or are too many become problems."""
     raw = list(dict.fromkeys(v.strip() for v in params.getlist(name) if v.strip()))
     if len(raw) > MAX_VALUES:
         told = _("Per %(name)s si possono scegliere al massimo %(most)s valori: qui sono %(given)s")

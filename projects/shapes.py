@@ -1,6 +1,6 @@
 """Borders made coarser for a small map, in the plane of TerritoryBoundary: neighbours keep their common line.
 
-Points are moved to a grid. The same point of two borders moves to the same knot, so no gap opens between them.
+Points are moved to a grid. The same point of two borders moves to the same knot, so no gap opens.
 """
 
 import re
@@ -20,7 +20,7 @@ Point = tuple[int, int]
 
 @lru_cache(maxsize=KEPT)
 def rings(path: str, grid: int) -> tuple[tuple[Point, ...], ...]:
-    """The closed rings of a path made of M, l and z, on knots of the grid; what shrinks to a line is left out."""
+    """The closed rings of a path of M, l and z, on knots of the grid; what shrinks to a line is left out."""
     found = []
     for part in path.split("z"):
         numbers = list(map(float, NUMBER.findall(part)))

@@ -29,7 +29,11 @@ def pages_with(text: str) -> list[dict]:
     found = []
     for route, (title, about) in SITE_PAGES.items():
         known = fold(f"{title} {about}").split()
-        if words and all(any(k.startswith(word) for k in known) for word in words) and (url := _address(route)):
+        if (
+            words
+            and all(any(k.startswith(word) for k in known) for word in words)
+            and (url := _address(route))
+        ):
             found.append({"title": title, "url": url})
     return found
 

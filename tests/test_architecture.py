@@ -42,7 +42,10 @@ DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
-    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail", "panel", "atlas"], ANSWERS),
+    **dict.fromkeys(
+        ["completeness", "differences", "presentation", "portfolio", "maps", "mail", "panel", "atlas"],
+        ANSWERS,
+    ),
     "actions": ACTIONS,
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(

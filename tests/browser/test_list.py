@@ -17,7 +17,13 @@ def cards(transactional_db):
     for number, place in enumerate(Territory.objects.filter(valid_to=None)):
         x = 5000 + 100 * number
         TerritoryBoundary.objects.create(
-            territory=place, geojson="{}", svg_path=SQUARE.format(x=x), min_x=x, min_y=0, max_x=x + 90, max_y=90
+            territory=place,
+            geojson="{}",
+            svg_path=SQUARE.format(x=x),
+            min_x=x,
+            min_y=0,
+            max_x=x + 90,
+            max_y=90,
         )
     office, desk = builders.officer(towns["torino"]), builders.reviewer()
     builders.published(office, desk, towns["torino"])
@@ -30,6 +36,15 @@ def cards(transactional_db):
 
 def heading(page) -> str:
     return page.locator("#results-title").inner_text()
+
+
+def wait_until(page, condition: str) -> None:
+    """Playwright's own waiting evaluates text in the page, which our policy forbids."""
+    for _step in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {condition}")
 
 
 def is_live(page) -> bool:
@@ -65,7 +80,7 @@ def test_typing_searches_after_a_pause_and_keeps_the_field(cards, page_desktop):
     assert "mostriamo “mobilità sostenibile”" in page.locator("#results").inner_text()
     assert page.evaluate("document.activeElement.id") == "filter-q"
     page.get_by_role("link", name="Cerca esattamente “mobilita sostenible”").click()
-    page.wait_for_function("document.querySelector('#results-title').textContent.startsWith('0')")
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('0')")
     assert page.locator("#filter-q").input_value() == 'mobilita "sostenible"'
     assert is_live(page)
 
@@ -81,10 +96,10 @@ def test_back_and_forward_bring_results_and_form(cards, page_desktop):
     page.go_back()
     page.wait_for_selector("ol.result-list")
     page.go_back()
-    page.wait_for_function("document.querySelector('#results-title').textContent.startsWith('12')")
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('12')")
     assert not page.locator("#f-area-mobilita").is_checked()
     page.go_forward()
-    page.wait_for_function("document.querySelector('#results-title').textContent.startsWith('1 ')")
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('1 ')")
     assert page.locator("#f-area-mobilita").is_checked()
     assert is_live(page)
 
@@ -99,21 +114,21 @@ def test_pages_sort_and_chips_work_in_place(cards, page_desktop):
     page.wait_for_url("**ordina=titolo")
     assert page.locator(".result h3").first.inner_text() == "Energia numero 0"
     page.get_by_role("link", name="Togli il filtro Area: Energia").click()
-    page.wait_for_function("document.querySelector('#results-title').textContent.startsWith('12')")
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('12')")
     assert is_live(page)
 
 
 def test_failed_update_keeps_the_results_and_offers_to_try_again(cards, page_desktop):
     page = page_desktop
     open_list(page)
-    page.route("**/progetti/?area=*", lambda route: route.fulfill(status=200, body="", headers={}))
-    page.unroute("**/progetti/?area=*")
-    page.evaluate("window.real = window.fetch; window.fetch = () => Promise.reject(new TypeError('offline'))")
+    page.evaluate(
+        "() => { window.real = fetch; window.fetch = () => Promise.reject(new TypeError('offline')) }"
+    )
     page.get_by_label("Mobilità (1)").check()
     page.wait_for_selector("#live-error")
     assert "Non è stato possibile aggiornare i risultati." in page.locator("#live-error").inner_text()
     assert page.locator(".result").count() == 10
-    page.evaluate("window.fetch = window.real")
+    page.evaluate("() => { window.fetch = window.real }")
     page.get_by_role("button", name="Riprova").click()
     page.wait_for_url("**?area=mobilita")
     assert page.locator("#live-error").count() == 0
@@ -124,8 +139,8 @@ def test_slow_update_says_it_is_busy(cards, page_desktop):
     page = page_desktop
     open_list(page)
     page.evaluate(
-        "const real = window.fetch; window.fetch = (...all) =>"
-        " new Promise((go) => setTimeout(() => go(real(...all)), 1500))"
+        "() => { const real = fetch; window.fetch = (...all) =>"
+        " new Promise((go) => setTimeout(() => go(real(...all)), 1500)) }"
     )
     page.get_by_label("Mobilità (1)").check()
     page.wait_for_selector("#results[aria-busy=true]")
@@ -174,17 +189,18 @@ def test_map_moves_with_keys_and_buttons_and_lights_row_and_shape(cards, page_de
     page = page_desktop
     page.goto("/mappa/?provincia=TO")
     page.wait_for_selector(".live-map-frame path.step-4")
-    place = "document.querySelector('.leaflet-overlay-pane path.step-4').getBoundingClientRect()"
+    # Samone lies in the middle: nearer or aside, it stays in sight.
+    place = "document.querySelector('.leaflet-overlay-pane path:nth-of-type(2)').getBoundingClientRect()"
     before = page.evaluate(place)
     page.get_by_role("button", name="Ingrandisci").click()
-    page.wait_for_function(f"{place}.width > {before['width']}")
+    wait_until(page, f"{place}.width > {before['width']}")
     page.get_by_role("button", name="Torna alla vista iniziale").click()
-    page.wait_for_function(f"Math.abs({place}.width - {before['width']}) < 1")
+    wait_until(page, f"Math.abs({place}.width - {before['width']}) < 1")
     page.get_by_role("button", name="Ingrandisci").click()
     page.locator(".live-map-frame").focus()
     left = page.evaluate(place)["left"]
     page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"{place}.left < {left}")
+    wait_until(page, f"{place}.left < {left}")
     page.locator("tr[data-code=L219] a").focus()
     assert "is-active" in page.locator(".live-map-frame path.step-4").get_attribute("class")
     assert page.locator("#map-status").inner_text() == "Torino: 11 progetti"
@@ -218,7 +234,7 @@ def test_page_is_accessible_on_desk_and_phone(cards, open_page, check_accessibil
 def test_without_scripts_on_a_phone_one_filters_sorts_and_looks_at_the_map(cards, open_page):
     page = open_page(viewport=MOBILE, java_script_enabled=False)
     page.goto("/progetti/")
-    page.get_by_text("Filtri", exact=True).click()
+    page.locator("#filter-count-fold").click()
     page.get_by_label("Energia (11)").check()
     page.get_by_role("button", name="Applica i filtri").click()
     assert heading(page) == "11 progetti trovati"
@@ -234,7 +250,7 @@ def test_without_scripts_on_a_phone_one_filters_sorts_and_looks_at_the_map(cards
     page.locator(".map-table a").first.click()
     assert "regione=01" in page.url
     page.goto("/progetti/")
-    page.get_by_text("Filtri", exact=True).click()
+    page.locator("#filter-count-fold").click()
     page.locator("#type-municipality").fill("Ivrea")
     page.get_by_role("button", name="Applica i filtri").click()
     assert heading(page) == "1 progetto trovato"

@@ -259,7 +259,10 @@ def test_cards_that_hold_the_words_as_typed_come_before_their_inflections():
 
 
 def test_words_beyond_the_most_are_told():
-    assert read("uno " + " ".join(f"parola{chr(97 + n) * 3}" for n in range(14))).cut == ("parolammm", "parolannn")
+    assert read("uno " + " ".join(f"parola{chr(97 + n) * 3}" for n in range(14))).cut == (
+        "parolammm",
+        "parolannn",
+    )
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,9 @@ def publish(towns):
 @pytest.fixture
 def cards(publish):
     publish()
-    publish("Mobilità sostenibile in città", "ivrea", primary_area="mobility", stage="completed", total_cost=90)
+    publish(
+        "Mobilità sostenibile in città", "ivrea", primary_area="mobility", stage="completed", total_cost=90
+    )
     publish("Qualità dell’aria", "samone", primary_area="environment", need="Troppe polveri a scuola.")
 
 
@@ -209,7 +211,10 @@ def test_phrase_too_frequent_to_be_checked_is_told(client, cards, monkeypatch):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(max_size=240), path=st.sampled_from(["/progetti/", "/mappa/", "/cerca/", "/cerca/suggerimenti"]))
+@given(
+    text=st.text(max_size=240),
+    path=st.sampled_from(["/progetti/", "/mappa/", "/cerca/", "/cerca/suggerimenti"]),
+)
 def test_no_text_is_an_error(client, cards, text, path):
     assert client.get(path, {"q": text, "tecnologia": text, "comune": text}).status_code == 200
 
@@ -321,7 +326,11 @@ def test_unknown_boundaries_are_404(client, towns, key):
 
 def test_search_groups_projects_cities_protocols_pages(client, cards):
     Protocol.objects.create(
-        slug="ivrea", title="Patto di Ivrea", summary="Per la città.", promoter="CTM", published_at="2026-01-01T00:00Z"
+        slug="ivrea",
+        title="Patto di Ivrea",
+        summary="Per la città.",
+        promoter="CTM",
+        published_at="2026-01-01T00:00Z",
     )
     Protocol.objects.create(slug="bozza", title="Ivrea, bozza", summary="Non pubblicata.", promoter="CTM")
     context = get(client, "/cerca/?q=ivrea").context
@@ -381,9 +390,16 @@ def test_page_takes_the_same_queries_with_more_cards(client, publish, path, numb
 
 @pytest.mark.parametrize(
     "path",
-    ["/progetti/", "/progetti/?q=lavori", "/progetti/?vista=tabella", "/progetti/?vista=mappa&provincia=TO", "/mappa/",
-     "/mappa/?provincia=TO", "/cerca/?q=lavori"],
-)  # fmt: skip
+    [
+        "/progetti/",
+        "/progetti/?q=lavori",
+        "/progetti/?vista=tabella",
+        "/progetti/?vista=mappa&provincia=TO",
+        "/mappa/",
+        "/mappa/?provincia=TO",
+        "/cerca/?q=lavori",
+    ],
+)
 def test_page_stays_within_its_weight(client, publish, path):
     long = {"summary": "Lavori lunghi. " * 18, "technologies": [f"tecnica numero {n}" for n in range(30)]}
     for number in range(10):

@@ -1,9 +1,10 @@
-"""Fifty questions in Italian to real text: the sample projects, and calls of PA digitale with their municipalities.
+"""Fifty questions in Italian to real text: the sample projects, and calls of PA digitale.
 
 Each answer begins with what a person would expect to see first. SQLite and PostgreSQL give the same.
 """
 
 import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -29,13 +30,25 @@ FIFTY = {
     # inflections
     "gemelli digitali": ["Gemello digitale di Perugia", "Gemello digitale di Torino", "Brescia Digi-T"],
     "drone": ["DORALab", "Turincod", "Ispezioni e rilievi aerei"],
-    "comunità energetiche": ["Comunità energetiche nei", "Comunità energetiche del", "Prima comunità energetica"],
-    "comunità energetica": ["Prima comunità energetica", "Comunità energetiche nei", "Comunità energetiche del"],
+    "comunità energetiche": [
+        "Comunità energetiche nei",
+        "Comunità energetiche del",
+        "Prima comunità energetica",
+    ],
+    "comunità energetica": [
+        "Prima comunità energetica",
+        "Comunità energetiche nei",
+        "Comunità energetiche del",
+    ],
     "lampione led": ["Led per Torino", "SMILE: illuminazione pubblica"],
     "pista ciclabile": ["PR-V4, rete ciclabile"],
     "biciclette elettriche": ["Bike sharing elettrico a Siena"],
     # prefixes
-    "fotov": ["Illuminazione e fotovoltaico pubblico", "Comunità energetiche nei", "Prima comunità energetica"],
+    "fotov": [
+        "Illuminazione e fotovoltaico pubblico",
+        "Comunità energetiche nei",
+        "Prima comunità energetica",
+    ],
     "sensori nelle scu": ["Io Torino, sensori nelle scuole", "SMART AIR"],
     "irrigaz": ["Irrigazione intelligente dei giardini"],
     "gemello dig": ["Gemello digitale di Perugia", "Gemello digitale di Torino"],
@@ -50,7 +63,11 @@ FIFTY = {
     # phrases
     '"qualità dell’aria"': ["SMART AIR", "Io Torino, sensori nelle scuole"],
     '"comunità energetiche" pinerolo': ["Comunità energetiche nei condomìni di Pinerolo"],
-    '"luce a led"': ["Illuminazione pubblica in partenariato", "Illuminazione intelligente", "Illuminazione a led"],
+    '"luce a led"': [
+        "Illuminazione pubblica in partenariato",
+        "Illuminazione intelligente",
+        "Illuminazione a led",
+    ],
     "«case delle tecnologie»": [],
     '"drone"': ["DORALab"],
     # places
@@ -125,3 +142,16 @@ def test_fifty_questions_find_what_one_expects_first(tmp_path):
             wrong[question] = found
     assert wrong == {}
     assert len(FIFTY) == 50
+
+
+def test_real_borders_stay_within_their_weight(client):
+    """The largest frames: all Italy, a wide region, the provinces with most municipalities."""
+    call_command("load_reference", verbosity=0)
+    weights = {}
+    for key in ("regioni", "regione-03", "regione-20", "provincia-TO", "provincia-CN", "provincia-BZ"):
+        response = client.get(f"/mappa/confini/{key}.geojson")
+        assert response.status_code == 200
+        weights[key] = len(gzip.compress(response.content))
+    assert {key: weight for key, weight in weights.items() if weight > 30_000} == {}
+    page = client.get("/mappa/?provincia=TO")
+    assert len(gzip.compress(page.content)) <= 30_000

@@ -1,5 +1,7 @@
 """Coarser borders: on the grid, without gaps between neighbours, drawn and told as GeoJSON alike."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +11,7 @@ POINTS = st.tuples(st.integers(-2_000, 2_000), st.integers(-2_000, 2_000))
 
 
 def path_of(points) -> str:
-    steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in zip(points, points[1:], strict=False)]
+    steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in itertools.pairwise(points)]
     return f"M{points[0][0]} {points[0][1]}l{' '.join(steps)}z"
 
 
@@ -27,7 +29,7 @@ def test_what_shrinks_to_a_line_is_left_out():
 def test_geojson_rings_are_closed_and_anticlockwise():
     ((outline,),) = coordinates(rings("M5000-45000l100 0 0 100-100 0z", 10), 10)
     assert outline[0] == outline[-1]
-    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(outline, outline[1:], strict=False))
+    area = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(outline))
     assert area > 0
     assert outline[0] == [6.728, 45.0]
 
