@@ -4,6 +4,7 @@ const host = document.querySelector("#live-map");
 const rows = new Map([...document.querySelectorAll(".map-table tr[data-code]")].map((row) => [row.dataset.code, row]));
 const status = document.querySelector("#map-status");
 const layers = new Map();
+const STEP = 100;
 
 function describe(code, name) {
   const row = rows.get(code);
@@ -39,7 +40,10 @@ function wireRow(row, code) {
 }
 
 function wireButtons(map, home) {
+  const pan = (x, y) => () => map.panBy([x, y]);
   const acts = { in: () => map.zoomIn(), out: () => map.zoomOut(), home };
+  // Whoever cannot drag, or has no keys, moves the map as well.
+  Object.assign(acts, { west: pan(-STEP, 0), east: pan(STEP, 0), north: pan(0, -STEP), south: pan(0, STEP) });
   const buttons = document.querySelector("#map-buttons");
   buttons.hidden = false;
   buttons.addEventListener("click", (event) => acts[event.target.closest("[data-map]")?.dataset.map]?.());

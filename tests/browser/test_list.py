@@ -201,6 +201,9 @@ def test_map_moves_with_keys_and_buttons_and_lights_row_and_shape(cards, page_de
     left = page.evaluate(place)["left"]
     page.keyboard.press("ArrowRight")
     wait_until(page, f"{place}.left < {left}")
+    moved = page.evaluate(place)["left"]
+    page.get_by_role("button", name="Sposta la mappa a ovest").click()
+    wait_until(page, f"{place}.left > {moved}")
     page.locator("tr[data-code=L219] a").focus()
     assert "is-active" in page.locator(".live-map-frame path.step-4").get_attribute("class")
     assert page.locator("#map-status").inner_text() == "Torino: 11 progetti"
