@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from municipalities.models import Territory, TerritoryChange
 
@@ -57,6 +57,18 @@ def successor_of(territory: Territory) -> Territory:
             return territory
         territory = change.successor
     return territory
+
+
+def named(text: str, *, only: bool = False) -> list[Territory]:
+    """Municipalities in force of this very name, `Samone` or `Samone (TO)`; `only`: none of several."""
+    name, _bracket, sigla = text.partition("(")
+    places = Territory.objects.municipalities().current().select_related("province")
+    same = Q(search_name=fold(name)) | Q(name__iexact=name.strip())
+    places = places.filter(same) if fold(name) else places.none()
+    if sigla:
+        places = places.filter(province__code=sigla.strip(" )").upper())
+    found = list(places.order_by("province__code"))
+    return [] if only and len(found) > 1 else found
 
 
 def suggest_municipalities(text: str, *, day: date | None = None, limit: int = 10):

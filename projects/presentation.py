@@ -248,6 +248,38 @@ def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
     return SafeString("")
 
 
+def marked(text: str, forms: Collection[str]) -> SafeString:
+    """The whole text with the folded `forms` in <mark>; empty when none is there."""
+    text = unicodedata.normalize("NFC", text)
+    parts, done = [], 0
+    for match in WORD.finditer(text):
+        if tokens(match.group())[:1] and tokens(match.group())[0] in forms:
+            parts.append(format_html("{}<mark>{}</mark>", text[done : match.start()], match.group()))
+            done = match.end()
+    return mark_safe("".join(parts) + escape(text[done:])) if parts else SafeString("")
+
+
+def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iterable[str]) -> tuple[str, str]:
+    """What was searched in place of what was typed, spelt as in the `texts` found; and how to ask for exactly
+    what was typed, which is with quotes around each mended word.
+    """
+    spelling = {}
+    for text in texts:
+        for word in WORD.findall(unicodedata.normalize("NFC", text)):
+            spelling.setdefault((tokens(word) or [""])[0], word.lower())
+
+    def searched(match) -> str:
+        word = (tokens(match.group()) or [""])[0]
+        forms = mended.get(word, (word,))
+        return next((spelling[form] for form in forms if form in spelling), forms[0])
+
+    def quoted(match) -> str:
+        return f'"{match.group()}"' if (tokens(match.group()) or [""])[0] in mended else match.group()
+
+    typed = unicodedata.normalize("NFC", typed)
+    return WORD.sub(searched, typed), WORD.sub(quoted, typed)
+
+
 def _marked(text: str, spans: list[tuple[int, int]]) -> SafeString:
     first = spans[0][0]
     start = 0 if first <= BEFORE else text.find(" ", first - BEFORE, first) + 1 or first

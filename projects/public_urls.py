@@ -1,11 +1,11 @@
 from django.urls import path
 
-from projects import city_views, feeds, replicability_views, views, voices
+from projects import city_views, feeds, list_views, replicability_views, views, voices
 
 app_name = "projects"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("progetti/", views.card_list, name="card-list"),
+    path("progetti/", list_views.card_list, name="card-list"),
     path("progetti/<str:slug>/", views.card_detail, name="card-detail"),
     path("progetti/<str:slug>/scheda.json", views.card_json, name="card-json"),
     path("progetti/<str:slug>/scheda.pdf", views.card_pdf, name="card-pdf"),
@@ -27,6 +27,9 @@ urlpatterns = [
     path("aree/", views.area_list, name="area-list"),
     path("aree/<slug:slug>/", views.area_detail, name="area-detail"),
     path("replicabilita/", replicability_views.ranking, name="ranking"),
-    path("cerca/", views.search, name="search"),
+    path("cerca/", list_views.search, name="search"),
+    path("cerca/suggerimenti", list_views.suggestions, name="suggestions"),
+    path("mappa/", list_views.map_page, name="map"),
+    path("mappa/confini/<str:key>.geojson", list_views.boundaries, name="boundaries"),
     path("feed/progetti.atom", feeds.CardFeed(), name="card-feed"),
 ]
