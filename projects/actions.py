@@ -198,10 +198,12 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     facts = collect(project)
     index.lock()
     now = timezone.now()
-    edition = (project.cards.aggregate(n=Max("edition"))["n"] or 0) + 1
+    last = project.cards.order_by("-edition").values("edition", "live_values").first() or {"edition": 0}
+    edition = last.pop("edition") + 1
     former = {old.pk: index.terms_of(old) for old in project.cards.current()}
     project.cards.filter(is_current=True).update(is_current=False)
-    card = Card(project=project, edition=edition, published_at=now, published_by=by, change_note=change_note)
+    who = {"published_by": by, "change_note": change_note}
+    card = Card(project=project, edition=edition, published_at=now, **who, **last)
     document = build_card(facts, slug=project.slug, edition=edition, published_at=now)
     write_card(card, document, places_of([document]))
     index.change(added={card.pk: index.terms_of(card)}, dropped=former)

@@ -22,7 +22,7 @@ from django.utils import timezone
 from cardindex.building import Builder, Terms, changes, revised, terms_of_text
 from cardindex.slices import WHOLE, slice_of
 from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
-from projects.models import Card, IndexEntry, IndexLog, IndexVersion
+from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 
 # Kinds beside the facets: what ranges and orders are answered from.
 FIRST_YEAR, LAST_YEAR, COST, CELL, TITLE_KEY = "first_year", "last_year", "cost", "cell", "title_key"
@@ -41,6 +41,7 @@ TERM_FIELDS = (
     "longitude",
     "search_text",
     "facet_values",
+    "live_values",
 )
 UPSERT = (
     "INSERT INTO projects_indexentry (kind, value, slice, data, version) VALUES (%s, %s, %s, %s, %s) "
@@ -52,7 +53,7 @@ def terms_of(card) -> Terms:
     """Every `{kind: values}` under which a card is found: from its stored columns alone, so that what was
     indexed can always be told again."""
     terms = terms_of_text(*card.search_text.split("\n"))
-    for facet, value in orjson.loads(card.facet_values):
+    for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
         terms.setdefault(facet, set()).add(value)
     if card.year_from is not None:
         terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
@@ -102,6 +103,31 @@ def change(*, added: Mapping[int, Terms], dropped: Mapping[int, Terms]) -> None:
     _advance(turn, added=len(added), dropped=len(dropped))
     with connection.cursor() as cursor:
         cursor.executemany(UPSERT, [(*row, turn.number) for row in rows])
+
+
+def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
+    """Say where a project stands now under facets that follow no edition: `{facet: values}`, none to leave.
+
+    Other facets stay as they are. Kept with the newest card, also a withdrawn one; a project without any
+    card has no place yet. Within the transaction that changes the facts.
+    """
+    lock()
+    card = Card.objects.filter(project=project).order_by("-edition").only("is_current", *TERM_FIELDS).first()
+    if card is None:
+        return
+    before = terms_of(card)
+    kept = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
+    told = {(facet, value) for facet, values in facets.items() for value in values}
+    card.live_values = orjson.dumps(sorted([*map(tuple, kept), *told])).decode()
+    Card.objects.filter(pk=card.pk).update(live_values=card.live_values)
+    if card.is_current:
+        change(added={card.pk: moved(before, terms_of(card))}, dropped={card.pk: moved(terms_of(card), before)})
+
+
+def moved(before: Terms, after: Terms) -> Terms:
+    """What `after` says more than `before`."""
+    found = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
+    return {kind: values for kind, values in found.items() if values}
 
 
 def _stored(wanted: Iterable[tuple[str, str]], parts: set[int]) -> dict[tuple[str, str], dict[int, bytes]]:

@@ -42,7 +42,7 @@ BUCKETS = {
     "cost": (COST, "total_cost", False),
     "-cost": (COST, "total_cost", True),
 }
-HEAVY = ("document", "search_text", "facet_values")
+HEAVY = ("document", "search_text", "facet_values", "live_values")
 
 
 @dataclass(frozen=True)

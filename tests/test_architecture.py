@@ -33,7 +33,9 @@ PURE_HELPERS = (
     "municipalities.places",
     "projects.areas",
     "projects.columns",
+    "projects.criteria",
     "projects.dates",
+    "projects.replicability",
     "projects.vocabulary",
     "projects.workflow",
 )

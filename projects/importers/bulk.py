@@ -158,7 +158,7 @@ def make_block(packed: bytes, start: int, stop: int) -> Block:
 
 def _add(block: Block, plan: Plan, number: int, derived: Mapping, document: str) -> None:
     moment, project, key = published_at(number), plan.project_base + number, plan.card_base + number
-    for kind, values in index.terms_of(SimpleNamespace(**derived)).items():
+    for kind, values in index.terms_of(SimpleNamespace(**derived, live_values="[]")).items():
         for value in values:
             block.terms[kind][value].append(key)
     own = {

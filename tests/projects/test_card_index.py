@@ -63,6 +63,36 @@ def test_publishing_again_and_withdrawing_keep_index_and_cards_equal(towns):
     assert IndexVersion.objects.get().number == IndexLog.objects.count() == 4
 
 
+def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(towns):
+    office, desk = builders.officer(towns["torino"]), builders.reviewer()
+    project = builders.draft(office, towns["torino"])
+    index.reindex(project, facets={"adopted": ["yes"]})
+    assert IndexVersion.objects.get().number == 0
+    card = builders.published(office, desk, towns["ivrea"])
+    index.reindex(card.project, facets={"adopted": ["yes"], "band": ["high", "low"], "stage": [card.stage]})
+    index.reindex(card.project, facets={"band": ["low"], "stage": []})
+    card.refresh_from_db()
+    assert card.live_values == '[["adopted","yes"],["band","low"]]'
+
+    def placed() -> dict:
+        return {name: set(where) for name, where in index.INDEX.state(index.ROWS).sets["band"].items()}
+
+    assert placed() == {"low": {card.pk}}
+    assert found(f"stage={card.stage}") == [card.pk]
+    second = actions.issue_card(card.project, by=desk)
+    assert placed() == {"low": {second.pk}}
+    check()
+    call_command("rebuild_cards", stdout=StringIO())
+    call_command("rebuild_index", stdout=StringIO())
+    assert placed() == {"low": {second.pk}}
+    actions.withdraw(second, by=desk, reason="Dati errati")
+    index.reindex(card.project, facets={"band": ["top"]})
+    assert placed() == {}
+    third = actions.issue_card(card.project, by=desk)
+    assert placed() == {"top": {third.pk}}
+    check()
+
+
 def test_failure_after_the_index_was_written_leaves_everything_as_it_was(towns):
     office, desk = builders.officer(towns["torino"]), builders.reviewer()
     card = builders.published(office, desk, towns["torino"])
