@@ -106,8 +106,10 @@ def likeness(one: Sheet, other: Sheet) -> float:
 
 
 def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:
-    """The one of `sheets` most like `sheet`; the first among equals."""
-    return sheets[0] if len(sheets) == 1 else max(sheets, key=lambda other: likeness(other, sheet))
+    """The one of `sheets` most like `sheet`; the lowest code among equals."""
+    if len(sheets) == 1:
+        return sheets[0]
+    return min(sheets, key=lambda other: (-likeness(other, sheet), other.code))
 
 
 def shared_traits(one: Sheet, other: Sheet) -> list[str]:

@@ -78,6 +78,16 @@ class Results:
     def _answer(self) -> Answer:
         return INDEX.ask(ROWS, partial(_worked_out, self.query))
 
+    @property
+    def state(self) -> State:
+        """The version of the index that all answers come from."""
+        return self._answer.state
+
+    @property
+    def numbers(self) -> BitMap:
+        """The keys of the cards, as a set."""
+        return self._answer.cards
+
     def count(self) -> int:
         return len(self._answer.cards)
 

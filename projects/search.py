@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy
 from municipalities.models import Territory
 from municipalities.search import find_municipality, fold
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
-from projects.cards import COST_BANDS
+from projects.cards import COST_BANDS, read_document
+from projects.fitting import Answer, fit_of
 from projects.models import Card
 from projects.results import Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
@@ -213,6 +214,11 @@ def find(query: ProjectQuery) -> Results:
 def similar_to(card: Card, limit: int = 3) -> list[Card]:
     """Other current cards of the same main area, those of the same place first."""
     return find(ProjectQuery()).similar(card, limit)
+
+
+def fit_for(card: Card, town: Territory) -> Answer:
+    """How the project of a card fits a municipality, with reasons and questions. Four queries at most."""
+    return fit_of(read_document(card), town)
 
 
 def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict[str, int]]:
