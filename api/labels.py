@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Territory
 from projects.areas import AREA_CHOICES
+from projects.criteria import BAND_NAMES
+from projects.search import ADOPTED_LABELS
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 PLACES = ("municipality", "province", "region")
@@ -26,6 +28,8 @@ LABELS = {
     "origin": dict(Origin.choices),
     "cost_band": COST_BANDS,
     "sdg": {str(number): label for number, label in SDG_CHOICES},
+    "replicability_band": BAND_NAMES,
+    "adopted": dict(ADOPTED_LABELS),
 }
 
 

@@ -31,12 +31,15 @@ WORDS = {
     "technology": _("Tecnologia"),
     "sdg": _("Numero dell’obiettivo di sviluppo sostenibile"),
     "origin": _("Origine della scheda"),
+    "replicability_band": _("Fascia di replicabilità"),
+    "adopted": _("Già riusato altrove"),
     "year_from": _("In corso da quest’anno in poi"),
     "year_to": _("In corso fino a quest’anno"),
     "cost_min": _("Costo minimo in euro"),
     "cost_max": _("Costo massimo in euro"),
     "bbox": _("Riquadro: ovest,sud,est,nord in gradi WGS84"),
     "updated_since": _("Pubblicati dal giorno o dal momento indicato"),
+    "replicability_min": _("Replicabilità minima, da 0 a 100"),
 }
 CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
 

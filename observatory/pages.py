@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from projects.areas import AREA_CHOICES, AREAS
+from projects.criteria import ASPECTS, CRITERIA, PRESET_NAMES, PRESETS
+from projects.vocabulary import DocumentType
 
 app_name = "pages"
 
@@ -78,6 +80,20 @@ def asked() -> list[tuple[str, str]]:
 
 
 @require_safe
+def method(request):
+    """How replicability is worked out, from the very tables that do it."""
+    labels = dict(DocumentType.choices)
+    context = {
+        "criteria": [(c, [100 * weights[c.key] for weights in PRESETS.values()]) for c in CRITERIA],
+        "presets": list(PRESET_NAMES.items()),
+        "kit": [
+            (a.name, [str(_(" o ")).join(str(labels[t]) for t in part) for part in a.parts]) for a in ASPECTS
+        ],
+    }
+    return render(request, "pages/method.html", context)
+
+
+@require_safe
 def for_municipalities(request):
     return render(request, "pages/for_municipalities.html")
 
@@ -117,6 +133,7 @@ urlpatterns = [
     path("note-legali/", legal, name="legal"),
     path("assistenza/", help_page, name="help"),
     path("domande-frequenti/", questions, name="questions"),
+    path("metodo/", method, name="method"),
     path("per-i-comuni/", for_municipalities, name="for-municipalities"),
     path("componenti/", components, name="components"),
     path("mappa-del-sito/", site_map, name="site-map"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from municipalities.models import Organisation
-from projects import index, mail
+from projects import index, mail, standing
 from projects.cards import build_card, collect, places_of, write_card
 from projects.completeness import missing_required
 from projects.models import (
@@ -207,6 +207,7 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     document = build_card(facts, slug=project.slug, edition=edition, published_at=now)
     write_card(card, document, places_of([document]))
     index.change(added={card.pk: index.terms_of(card)}, dropped=former)
+    standing.refresh(card, document)
     project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
     return card
 

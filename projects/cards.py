@@ -119,6 +119,8 @@ FACETS = (
     "technology",
     "sdg",
     "origin",
+    "replicability_band",
+    "adopted",
 )
 MAX_YEARS = 60
 

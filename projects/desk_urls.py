@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import desk
+from projects import assess_views, desk
 
 app_name = "desk"
 urlpatterns = [
@@ -14,5 +14,8 @@ urlpatterns = [
     path("schede/<str:code>/integrazioni/", desk.request_changes, name="project-request-changes"),
     path("schede/<str:code>/pubblica/", desk.publish, name="project-publish"),
     path("schede/<str:code>/non-pubblicare/", desk.archive, name="project-archive"),
+    path("replicabilita/", assess_views.queue, name="assessment-queue"),
+    path("replicabilita/<str:code>/", assess_views.assess_as_staff, name="assess"),
+    path("replicabilita/conferma/<int:pk>/", assess_views.second, name="assessment-second"),
     path("schede/<str:code>/ritira/", desk.withdraw, name="project-withdraw"),
 ]

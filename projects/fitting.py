@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.conf import settings
 from django.db.models import Count, Sum
 from pyroaring import BitMap
 
@@ -15,15 +16,17 @@ from cardindex.state import State
 from municipalities.models import Territory
 from municipalities.search import SHEETS
 from municipalities.similar import Sheet, sheet_of
+from projects.criteria import EQUAL, PRESETS
 from projects.fit import DIMENSIONS, Fit, ProjectSheet, Town, fit
 from projects.fit_table import Columns, Fits, cost_of, fits
 from projects.fit_words import Dimension, dimensions
-from projects.index import cost_bucket
+from projects.index import SCORE, cost_bucket
 from projects.models import Card
 from projects.prerequisites import demand
+from projects.ranking import Weighting
 from projects.results import Results
+from projects.standing import DEMONSTRATION, chosen_scores
 
-SCORE = "score"
 EVEN = dict.fromkeys(DIMENSIONS, 1.0)
 REMEMBERED = 8
 
@@ -138,16 +141,25 @@ class Memory:
 
 @dataclass(frozen=True)
 class Scores:
-    """R by card: those of the index, or those that the reader's own weights give. `key` tells them apart."""
+    """R by card: as the index has it, or worked out with the reader's own weights of the ten criteria."""
 
-    key: str = ""
-    chosen: Mapping[int, float] | None = None
+    weighting: Weighting = Weighting(EQUAL, PRESETS[EQUAL])
+
+    @property
+    def key(self) -> tuple:
+        return (settings.DEMO, self.weighting.preset, tuple(self.weighting.weights.items()))
 
     def of(self, state: State) -> Mapping[int, float]:
-        if self.chosen is not None:
-            return self.chosen
-        known = state.sets.get(SCORE, {})
-        return {number: int(tenths) / 10 for tenths, cards in known.items() if tenths for number in cards}
+        """`{card: R}` of those that have one. No query with the default weights, one with others."""
+        if self.weighting.preset == EQUAL:
+            known, hidden = state.sets.get(SCORE, {}), BitMap() if settings.DEMO else demonstrations(state)
+            return {n: int(tenths) / 10 for tenths, cards in known.items() if tenths for n in cards - hidden}
+        return chosen_scores(self.weighting.weights)
+
+
+def demonstrations(state: State) -> BitMap:
+    """Cards whose R comes from a demonstration."""
+    return state.any_of(DEMONSTRATION, ["yes"])
 
 
 def ordered(found: Fits, scores: Mapping[int, float]) -> Order:

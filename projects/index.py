@@ -22,11 +22,15 @@ from django.utils import timezone
 from cardindex.building import Builder, Terms, changes, revised, terms_of_text
 from cardindex.slices import WHOLE, slice_of
 from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
+from projects.criteria import IN_EVALUATION
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 
 # Kinds beside the facets: what ranges and orders are answered from.
 FIRST_YEAR, LAST_YEAR, COST, CELL, TITLE_KEY = "first_year", "last_year", "cost", "cell", "title_key"
 PRIMARY_AREA = "primary_area"
+# Live facts of replicability, and what holds of a card of which nothing was told.
+BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
+UNTOLD = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
 UNKNOWN = ""
 CELLS_PER_DEGREE = 10
 TITLE_PREFIX, COST_DIGITS = 6, 3
@@ -55,6 +59,8 @@ def terms_of(card) -> Terms:
     terms = terms_of_text(*card.search_text.split("\n"))
     for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
         terms.setdefault(facet, set()).add(value)
+    for facet, value in UNTOLD.items():
+        terms.setdefault(facet, {value})
     if card.year_from is not None:
         terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
     if (last := card.year_to or card.year_from) is not None:
@@ -121,7 +127,9 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     card.live_values = orjson.dumps(sorted([*map(tuple, kept), *told])).decode()
     Card.objects.filter(pk=card.pk).update(live_values=card.live_values)
     if card.is_current:
-        change(added={card.pk: moved(before, terms_of(card))}, dropped={card.pk: moved(terms_of(card), before)})
+        change(
+            added={card.pk: moved(before, terms_of(card))}, dropped={card.pk: moved(terms_of(card), before)}
+        )
 
 
 def moved(before: Terms, after: Terms) -> Terms:

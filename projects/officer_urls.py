@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import officer
+from projects import assess_views, officer
 
 app_name = "officer"
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("progetti/<str:code>/documenti/<int:pk>/togli/", officer.remove_document, name="document-remove"),
     path("progetti/<str:code>/commenti/<int:pk>/", officer.answer, name="comment-answer"),
     path("progetti/<str:code>/azioni/<slug:verb>/", officer.move, name="project-move"),
+    path("progetti/<str:code>/replicabilita/", assess_views.assess, name="assess"),
     path("progetti/<str:code>/<slug:slug>/", officer.edit_step, name="project-step"),
 ]

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from cardindex.words import WORD, tokens
 from projects.areas import AREA_BY_KEY
+from projects.criteria import BAND_NAMES, IN_EVALUATION
 from projects.vocabulary import (
     SDG_CHOICES,
     CostLine,
@@ -133,8 +134,13 @@ def list_item(card) -> dict:
     """A card of a list: the stored item with its labels. No query."""
     item = orjson.loads(card.item)
     areas = [item["primary_area"], *item["other_areas"]]
+    live = dict(orjson.loads(card.live_values))
+    band = live.get("replicability_band", IN_EVALUATION)
     return {
         **item,
+        "band": band,
+        "band_label": BAND_NAMES[band],
+        "is_demonstration": "demonstration" in live,
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
         "stage_label": _label(Stage, item["stage"]),
         "kind_label": _label(Kind, item["kind"]),

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from projects import city_views, compare_views, estimate_views, feeds, fit_views, views
+from projects import (
+    city_views,
+    compare_views,
+    estimate_views,
+    feeds,
+    fit_views,
+    replicability_views,
+    views,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -25,6 +33,7 @@ urlpatterns = [
     path("citta/<str:slug>/adatti/", fit_views.city_suited, name="city-suited"),
     path("aree/", views.area_list, name="area-list"),
     path("aree/<slug:slug>/", views.area_detail, name="area-detail"),
+    path("replicabilita/", replicability_views.ranking, name="ranking"),
     path("cerca/", views.search, name="search"),
     path("feed/progetti.atom", feeds.CardFeed(), name="card-feed"),
 ]

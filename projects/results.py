@@ -26,6 +26,7 @@ from projects.index import (
     LAST_YEAR,
     PRIMARY_AREA,
     ROWS,
+    SCORE,
     TITLE_KEY,
     UNKNOWN,
     cost_bounds,
@@ -41,8 +42,9 @@ BUCKETS = {
     "-title": (TITLE_KEY, "title_key", True),
     "cost": (COST, "total_cost", False),
     "-cost": (COST, "total_cost", True),
+    "replicability": (SCORE, "", True),
 }
-HEAVY = ("document", "search_text", "facet_values", "live_values")
+HEAVY = ("document", "search_text", "facet_values")
 
 
 @dataclass(frozen=True)
@@ -213,6 +215,9 @@ def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator
         # Sorting many titles costs more than walking over them, where most of them are hits.
         if kind == TITLE_KEY and len(cards) > max(WALKED, len(known[value]) // 10):
             yield len(cards), partial(_walked, cards, value, descends)
+        elif kind == SCORE:
+            # A bucket is one score: among equals the newest first, and no row is read.
+            yield len(cards), partial(_descending, cards)
         elif cards:
             yield len(cards), partial(_sorted, cards, column, descends)
 
@@ -318,6 +323,11 @@ def _updated_since(state: State, since, cards: BitMap) -> BitMap:
     return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
 
 
+def _score_at_least(state: State, least, cards: BitMap) -> BitMap:
+    scores = [score for score in state.sets.get(SCORE, {}) if score != UNKNOWN]
+    return cards & state.any_of(SCORE, [score for score in scores if int(score) >= 10 * least])
+
+
 RANGES = {
     "year_from": _since_year,
     "year_to": _until_year,
@@ -325,4 +335,5 @@ RANGES = {
     "cost_max": _cost_at_most,
     "bbox": _in_box,
     "updated_since": _updated_since,
+    "replicability_min": _score_at_least,
 }

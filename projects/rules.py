@@ -4,10 +4,13 @@
 |---|---|---|---|
 | create, edit, submit | yes, own body | on behalf | yes |
 | take, comment, request changes, publish, withdraw | no | yes | yes |
+| assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
 """
 
-from accounts.rules import is_officer, is_reviewer
-from projects.models import Project
+from accounts.rules import is_officer, is_reviewer, organisations_of
+from municipalities.models import Organisation
+from projects.criteria import OBSERVATORY, PEER, SELF
+from projects.models import Assessment, Project
 from projects.workflow import Move, allows
 
 
@@ -50,3 +53,31 @@ can_publish = can_review
 
 def can_withdraw(user, project: Project) -> bool:
     return is_reviewer(user)
+
+
+def seat_for(user, project: Project) -> tuple[str, Organisation] | None:
+    """As whom an officer may assess a project: its own body, or another municipality's. Else None.
+
+    Another municipality only looks at what is public.
+    """
+    if is_officer(user, project.owner_id):
+        return SELF, project.owner
+    mine = Organisation.objects.filter(
+        pk__in=organisations_of(user), kind=Organisation.Kind.MUNICIPALITY
+    ).order_by("pk")
+    body = mine.first() if project.cards.current().exists() else None
+    return (PEER, body) if body else None
+
+
+def staff_seat_for(user, project: Project) -> tuple[str, Organisation] | None:
+    """As whom staff may assess a published project: the observatory they belong to. Else None."""
+    if not (is_reviewer(user) and project.cards.current().exists()):
+        return None
+    body = Organisation.objects.filter(kind=Organisation.Kind.OBSERVATORY, memberships__user=user).first()
+    return (OBSERVATORY, body) if body else None
+
+
+def can_second(user, assessment: Assessment) -> bool:
+    """A second reader is another reviewer than the one who rated."""
+    is_open = assessment.rater == OBSERVATORY and assessment.made_at and not assessment.seconded_at
+    return bool(is_open) and is_reviewer(user) and assessment.by_id != user.pk

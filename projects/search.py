@@ -20,6 +20,7 @@ from municipalities.models import Territory
 from municipalities.search import find_municipality, fold
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS, read_document
+from projects.criteria import BAND_NAMES, BAND_SLUGS
 from projects.fitting import Answer, fit_of
 from projects.models import Card
 from projects.results import Results
@@ -42,6 +43,8 @@ FACET_NAMES = {
     "technology": "tecnologia",
     "sdg": "obiettivo",
     "origin": "origine",
+    "replicability_band": "replicabilita",
+    "adopted": "riusato",
 }
 RANGE_NAMES = {
     "year_from": "anno_da",
@@ -50,6 +53,7 @@ RANGE_NAMES = {
     "cost_max": "costo_max",
     "bbox": "riquadro",
     "updated_since": "aggiornati_dal",
+    "replicability_min": "replicabilita_min",
 }
 # name in the API → name on pages
 SORTS = {
@@ -60,7 +64,9 @@ SORTS = {
     "cost": "costo_crescente",
     "-cost": "costo_decrescente",
     "relevance": "pertinenza",
+    "replicability": "replicabilita",
 }
+BAND_BY_SLUG = {slug: band for band, slug in BAND_SLUGS.items()}
 CLOSED = {
     "stage": set(Stage.values),
     "kind": set(Kind.values),
@@ -68,6 +74,8 @@ CLOSED = {
     "origin": set(Origin.values),
     "cost_band": {key for key, _limit in COST_BANDS},
     "sdg": {str(number) for number, _label in SDG_CHOICES},
+    "replicability_band": set(BAND_NAMES),
+    "adopted": {"yes", "no"},
 }
 
 
@@ -137,6 +145,8 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
     if key == "area":
         area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
         return area and area.key
+    if key == "replicability_band" and page:
+        return BAND_BY_SLUG.get(raw)
     if key == "municipality":
         place = find_municipality(raw)
         return place and place.code
@@ -165,6 +175,11 @@ def _range_value(key: str, raw: str):
         if not amount.is_finite() or not 0 <= amount < 10**12:
             raise ValueError(raw)
         return amount.quantize(Decimal("0.01"))
+    if key == "replicability_min":
+        least = Decimal(raw)
+        if not least.is_finite() or not 0 <= least <= 100:
+            raise ValueError(raw)
+        return least
     if key == "bbox":
         west, south, east, north = (Decimal(part) for part in raw.split(","))
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
@@ -183,13 +198,19 @@ def page_params(query: ProjectQuery) -> QueryDict:
     if query.text:
         params["q"] = query.text
     for key, values in query.facets.items():
-        shown = [AREA_BY_KEY[v].slug for v in values] if key == "area" else list(values)
-        params.setlist(FACET_NAMES[key], shown)
+        params.setlist(FACET_NAMES[key], [page_value(key, value) for value in values])
     for key, value in query.ranges.items():
         params[RANGE_NAMES[key]] = ",".join(map(str, value)) if key == "bbox" else str(value)
     if query.sort:
         params["ordina"] = SORTS[query.sort]
     return params
+
+
+def page_value(facet: str, value: str) -> str:
+    """The value of a facet as the addresses of pages write it."""
+    if facet == "area":
+        return AREA_BY_KEY[value].slug
+    return BAND_SLUGS[value] if facet == "replicability_band" else value
 
 
 def api_params(query: ProjectQuery) -> QueryDict:
@@ -236,6 +257,8 @@ def labels_of(facet: str, values) -> dict[str, str]:
         "cost_band": COST_BAND_LABELS,
         "area": [(a.key, a.name) for a in AREA_BY_KEY.values()],
         "sdg": [(str(number), label) for number, label in SDG_CHOICES],
+        "replicability_band": BAND_NAMES.items(),
+        "adopted": ADOPTED_LABELS,
     }
     if facet in closed:
         return {key: str(label) for key, label in closed[facet]}
@@ -254,6 +277,7 @@ COST_BAND_LABELS = [
     ("5m_20m", gettext_lazy("Da 5 a 20 milioni di euro")),
     ("over_20m", gettext_lazy("Oltre 20 milioni di euro")),
 ]
+ADOPTED_LABELS = [("yes", gettext_lazy("Già riusato")), ("no", gettext_lazy("Nessun riuso noto"))]
 FACET_TITLES = {
     "area": gettext_lazy("Area"),
     "municipality": gettext_lazy("Comune"),
@@ -267,6 +291,8 @@ FACET_TITLES = {
     "technology": gettext_lazy("Tecnologia"),
     "sdg": gettext_lazy("Obiettivo di sviluppo sostenibile"),
     "origin": gettext_lazy("Origine"),
+    "replicability_band": gettext_lazy("Replicabilità"),
+    "adopted": gettext_lazy("Riuso"),
 }
 
 
@@ -281,7 +307,7 @@ def facet_groups(query: ProjectQuery, counts: Mapping) -> list[dict]:
         labels = labels_of(facet, {*found, *chosen})
         options = [
             {
-                "value": AREA_BY_KEY[value].slug if facet == "area" else value,
+                "value": page_value(facet, value),
                 "label": label,
                 "count": found.get(value, 0),
                 "selected": value in chosen,
@@ -324,4 +350,5 @@ RANGE_TITLES = {
     "cost_max": gettext_lazy("Costo massimo"),
     "bbox": gettext_lazy("Riquadro della mappa"),
     "updated_since": gettext_lazy("Aggiornati dal"),
+    "replicability_min": gettext_lazy("Replicabilità da"),
 }

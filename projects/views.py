@@ -13,6 +13,7 @@ from projects.cards import passages, read_document
 from projects.differences import differences
 from projects.maps import locator_of, region_map
 from projects.models import Card
+from projects.panels import panel_context
 from projects.portfolio import area_totals, front_figures
 from projects.presentation import card_context, list_item, snippet
 from projects.search import (
@@ -27,9 +28,10 @@ from projects.search import (
     parse,
     similar_to,
 )
+from projects.standing import panel_of
 
 PER_PAGE = 10
-LIST_FACETS = ("area", "stage", "municipality")
+LIST_FACETS = ("area", "stage", "replicability_band", "municipality")
 
 
 @require_safe
@@ -91,6 +93,7 @@ def _sort_label(key: str) -> str:
         "cost": _("Costo, dal più basso"),
         "-cost": _("Costo, dal più alto"),
         "relevance": _("Pertinenza"),
+        "replicability": _("Replicabilità, dalla più alta"),
     }[key]
 
 
@@ -131,6 +134,7 @@ def _detail(card: Card) -> dict:
         **card_context(document),
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
+        "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
         "similar": [list_item(other) for other in similar_to(card)],
         "locator": locator_of(town and town["code"]),
     }

@@ -25,7 +25,7 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
@@ -45,11 +45,12 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
-    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
+    **dict.fromkeys(["completeness", "differences", "presentation", "panels", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
-    "actions": ACTIONS,
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "readers", "forms", "estimate_forms", "importers"], INTAKE),
+    **dict.fromkeys(["actions", "assessing"], ACTIONS),
+    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "assessment_forms", "importers"], INTAKE),
+    **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -63,6 +64,8 @@ STEPS = {
             "fit_views",
             "estimate_views",
             "compare_views",
+            "assess_views",
+            "replicability_views",
             "middleware",
             "context",
             "adapter",

@@ -1,3 +1,4 @@
+from projects.models.assessment import Assessment, LinkCheck, RankingRelease, Rating, Standing
 from projects.models.card import Card
 from projects.models.details import (
     Document,
@@ -14,6 +15,7 @@ from projects.models.project import CodeCounter, Project
 from projects.models.review import FieldComment, ProjectEvent, Submission
 
 __all__ = [
+    "Assessment",
     "Card",
     "CodeCounter",
     "Document",
@@ -24,11 +26,15 @@ __all__ = [
     "IndexLog",
     "IndexVersion",
     "Indicator",
+    "LinkCheck",
     "Milestone",
     "Partner",
     "Project",
     "ProjectEvent",
+    "RankingRelease",
+    "Rating",
     "ReuseCost",
     "Source",
+    "Standing",
     "Submission",
 ]
