@@ -125,6 +125,8 @@ STAMP = {
     "region": Sum(F("region_id") * F("pk")),
 }
 SHEETS = Sheets()
+# How many towns of the same kind count as alike.
+ALIKE = 400
 
 
 def _sheet_of_row(row: tuple) -> Sheet:
@@ -134,13 +136,22 @@ def _sheet_of_row(row: tuple) -> Sheet:
 
 
 def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlace]:
-    """The municipalities in force most like `place`, with the reasons. Ties go by code. Three queries at most."""
+    """The municipalities in force most like `place`, with reasons. Ties go by code. Three queries at most."""
     sheets = SHEETS.read()
     mine = sheets.get(place.code) or sheet_of(place)
-    pairs = ((likeness(mine, sheet), sheet.code) for sheet in sheets.values() if sheet.code != place.code)
-    best = heapq.nsmallest(limit, pairs, key=lambda pair: (-pair[0], pair[1]))
-    towns = Territory.objects.municipalities().filter(code__in=[code for _value, code in best])
+    best = alike_towns(mine, sheets, limit)
+    towns = Territory.objects.municipalities().filter(code__in=best)
     found = {town.code: town for town in towns.select_related("province", "region")}
     return [
-        SimilarPlace(found[code], value, shared_traits(mine, sheets[code])) for value, code in best if code in found
+        SimilarPlace(found[code], likeness(mine, sheets[code]), shared_traits(mine, sheets[code]))
+        for code in best
+        if code in found
     ]
+
+
+def alike_towns(mine: Sheet | None, sheets: Mapping[str, Sheet], limit: int = ALIKE) -> list[str]:
+    """Codes of the municipalities most like one, itself left out; none when it is not known."""
+    if mine is None:
+        return []
+    pairs = ((likeness(mine, sheet), sheet.code) for sheet in sheets.values() if sheet.code != mine.code)
+    return [code for _value, code in heapq.nsmallest(limit, pairs, key=lambda pair: (-pair[0], pair[1]))]

@@ -113,7 +113,7 @@ def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:
 
 
 def shared_traits(one: Sheet, other: Sheet) -> list[str]:
-    """What two municipalities have in common, in words, the strongest first; empty when nothing stands out."""
+    """What two municipalities have in common, in words; empty when nothing stands out."""
     parts, told = likeness_parts(one, other), []
     if parts.get("population", 0) >= 0.8:
         told.append(

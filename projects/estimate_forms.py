@@ -89,7 +89,12 @@ class EstimateForm(forms.Form):
     def lines(self) -> list[Line]:
         given = self.cleaned_data
         return [
-            Line(key, amount, given.get(f"cresce_{key}") or CostDriver.FIXED.value, bool(given.get(f"annua_{key}")))
+            Line(
+                key,
+                amount,
+                given.get(f"cresce_{key}") or CostDriver.FIXED.value,
+                bool(given.get(f"annua_{key}")),
+            )
             for key in CostLine.values
             if (amount := given.get(f"voce_{key}")) is not None
         ]
@@ -122,8 +127,8 @@ class Start:
 
 
 def read_estimate(params: QueryDict, start: Start) -> EstimateForm:
-    """The form of the URL. What the URL does not name keeps its start, unless the whole form was sent."""
+    """The form of the URL. What it does not name keeps its start; lines do so until the form was sent."""
     is_sent = any(name.startswith("voce_") for name in params)
-    data = {} if is_sent else start.values()
-    data |= {name: params[name] for name in params}
-    return EstimateForm({name: value for name, value in data.items() if name != "comune"})
+    kept = ("enti", "anni", "margine", "abitanti", "abitanti_origine")
+    data = {name: value for name, value in start.values().items() if not is_sent or name in kept}
+    return EstimateForm(data | {name: params[name] for name in params})

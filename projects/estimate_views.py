@@ -21,7 +21,7 @@ from projects.vocabulary import CostDriver, CostLine
 def card_estimate(request, slug):
     """The 12 lines with their range; every assumption is in the URL, `formato` gives CSV or XLSX.
 
-    Context: `form`, `estimate` (None while nothing can be reckoned), `rows`, `has_lines` (the body told some).
+    Context: `form`, `estimate` (None while nothing can be reckoned), `rows`, `has_lines` (the card has some).
     """
     card = shown_card(slug, "projects:card-estimate", request.GET)
     if isinstance(card, HttpResponse):
@@ -92,7 +92,13 @@ def _table(form: EstimateForm, found: Estimate) -> Iterator[list]:
     """Lines, totals, then the assumptions: the file explains itself."""
     for row in _rows(form, found):
         ends = (row["range"].low, row["range"].high) if row["range"] else (None, None)
-        yield [row["label"], row["amount"], str(row["driver"]), _("sì") if row["is_yearly"] else _("no"), *ends]
+        yield [
+            row["label"],
+            row["amount"],
+            str(row["driver"]),
+            _("sì") if row["is_yearly"] else _("no"),
+            *ends,
+        ]
     for label, part in _totals(found):
         yield [label, None, None, None, part.low, part.high]
     for field in form.assumption_fields:

@@ -5,15 +5,15 @@ its known parts; a part that cannot be known is None: it weighs nothing and beco
 The project is compared with the municipality that is most like the reader's among those taking part.
 q are the reader's inhabitants, p those of that municipality. The words are in projects/fit_words.py.
 
-institutional   body in charge (BODIES) · size of the body: 1 − 0.20 a class when q is smaller, 1 − 0.08 when
-                larger (CLASSES) · same region 1, else 0.8 · a supra-municipal project asks for an agreement: 0.8
+institutional   body in charge (BODIES) · its size: 1 − 0.20 a class when q is smaller, 1 − 0.08 when larger
+                (CLASSES) · same region 1, else 0.8 · supra-municipal: an agreement is needed, 0.8
 technological   what its technologies ask (DEMANDS, by degree of urbanisation) · how proved it is (STAGES)
 economic        burden 1 / (1 + x / 100), x = cost / √(p·q) euro per inhabitant, half-way between a cost that
-                does not depend on inhabitants and one that grows with them · habit min(1, √(o / x)), o the mean
-                cost per inhabitant of the reader's own published projects · the most open of its funds (FUNDS)
+                does not depend on inhabitants and one that grows with them · habit min(1, √(o / x)), o the
+                mean cost per inhabitant of the reader's own published projects · the most open fund (FUNDS)
 sociocultural   inhabitants 1 − |log10(q/p)| / SPANS[scale] · urbanisation 1, 0.7, 0.4 for 0, 1, 2 steps
-environmental   relief 1, 0.75, 0.5 for 0, 1, 2 steps, 0.9 of it when one is on the coast and one is not ·
-                altitude 1 − |metres| / 1200, never below 0.2 · density 1 − |log10| / 3, never below 0.1;
+environmental   relief 1, 0.75, 0.5 for 0, 1, 2 steps, 0.9 of it when one lies on the coast and one does
+                not · altitude 1 − |metres| / 1200, at least 0.2 · density 1 − |log10| / 3, at least 0.1;
                 where the ground matters little (SOFT_AREAS) half of the distance from 1
 """
 
@@ -93,7 +93,7 @@ class ProjectSheet:
 
 @dataclass(frozen=True)
 class Town:
-    """The reader's municipality: its sheet, and the mean cost per inhabitant of its published projects."""
+    """The reader's municipality: its sheet, the mean cost per inhabitant of its published projects."""
 
     sheet: Sheet
     own_cost: float | None = None
@@ -101,7 +101,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Fit:
-    """`values` of the five dimensions by key, None where unknown; `model` is the municipality compared with."""
+    """`values` of the five dimensions by key, None where unknown; `model` is whom it is compared with."""
 
     values: Mapping[str, float | None]
     parts: Mapping[str, Mapping[str, float | None]]
@@ -134,7 +134,9 @@ def geometric_mean(
     values: Mapping[str, float | None], weights: Mapping[str, float] | None = None
 ) -> float | None:
     """Weighted geometric mean of the known values, weights 1 by default; None when nothing weighs."""
-    known = [(log(value), 1.0 if weights is None else weights[name]) for name, value in values.items() if value]
+    known = [
+        (log(value), 1.0 if weights is None else weights[name]) for name, value in values.items() if value
+    ]
     total = sum(weight for _value, weight in known)
     return exp(sum(value * weight for value, weight in known) / total) if total else None
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import product
 
 WIDTH, HEIGHT = 720, 420
-LEFT, RIGHT, TOP, BOTTOM = 170, 700, 20, 370
+LEFT, RIGHT, TOP, BOTTOM = 190, 700, 20, 370
 # Where the points of projects without R stand.
-UNRATED = 70
+UNRATED = 88
 RADIUS, GAP = 12, 26
 AWAY = sorted(product(range(-12, 13), range(-12, 13)), key=lambda step: (step[0] ** 2 + step[1] ** 2, step))
 
@@ -31,14 +31,15 @@ def points(rows: Iterable[dict]) -> list[Point]:
         score = row["score"]
         x = UNRATED if score is None else LEFT + (RIGHT - LEFT) * score / 100
         y = BOTTOM - (BOTTOM - TOP) * row["fit"]
-        placed.append(Point(row["number"], *_free(round(x), round(y), placed), row))
+        side = (UNRATED - 54, UNRATED + 54) if score is None else (LEFT - RADIUS, WIDTH - RADIUS)
+        placed.append(Point(row["number"], *_free(round(x), round(y), side, placed), row))
     return placed
 
 
-def _free(x: int, y: int, placed: list[Point]) -> tuple[int, int]:
+def _free(x: int, y: int, side: tuple[int, int], placed: list[Point]) -> tuple[int, int]:
     for right, down in AWAY:
         spot = (x + right * GAP, y + down * GAP)
-        inside = RADIUS <= spot[0] <= WIDTH - RADIUS and RADIUS <= spot[1] <= HEIGHT - RADIUS
+        inside = side[0] <= spot[0] <= side[1] and RADIUS <= spot[1] <= HEIGHT - RADIUS
         if inside and all(max(abs(p.x - spot[0]), abs(p.y - spot[1])) >= GAP for p in placed):
             return spot
     return x, y

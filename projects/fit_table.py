@@ -59,7 +59,9 @@ class Columns:
             return self
         if not state.all:
             return Columns(state)
-        is_next = self.costs and state.mark.rebuilt == self.state.mark.rebuilt and state.all.min() >= self.first
+        is_next = (
+            self.costs and state.mark.rebuilt == self.state.mark.rebuilt and state.all.min() >= self.first
+        )
         base = self if is_next else Columns(first=state.all.min())
         length = state.all.max() + 1 - base.first
         codes = {kind: base.codes[kind].ljust(length, b"\0") for kind in KINDS}
@@ -81,7 +83,9 @@ def _changed(before: State, after: State, kind: str) -> Iterable[tuple[str, BitM
             yield value, cards - former if former is not None else cards
 
 
-def _mark(column: bytearray, base: Columns, state: State, kind: str, code_of: Callable, join: Callable) -> None:
+def _mark(
+    column: bytearray, base: Columns, state: State, kind: str, code_of: Callable, join: Callable
+) -> None:
     first = base.first
     for value, cards in _changed(base.state, state, kind):
         if code := code_of(value):
@@ -136,7 +140,9 @@ def _parts(code: Mapping, cost: pa.Array, model: pa.Array, sheets: list, town: f
     mine = town.sheet
     by_place = lambda value: pc.take(_floats([value(sheet) for sheet in sheets]), model)  # noqa: E731
     by_code = lambda kind, table: pc.take(_floats(table), code[kind])  # noqa: E731
-    root = by_place(lambda s: sqrt(mine.population * s.population) if s and s.population and mine.population else None)
+    root = by_place(
+        lambda s: sqrt(mine.population * s.population) if s and s.population and mine.population else None
+    )
     share = pc.divide(cost, root)
     grounds = [fit.ground(mine, sheet) for sheet in sheets]
     soft = by_code(PRIMARY_AREA, [float(area in fit.SOFT_AREAS) for area in AREAS])
@@ -202,7 +208,9 @@ def _funds(mask: pa.Array, model: pa.Array, sheets: list, mine: Sheet) -> pa.Arr
 
 def _population(scale: pa.Array, model: pa.Array, sheets: list, mine: Sheet) -> pa.Array:
     table = [
-        fit.population(mine.population, sheet and sheet.population, name) for sheet in sheets for name in SCALES
+        fit.population(mine.population, sheet and sheet.population, name)
+        for sheet in sheets
+        for name in SCALES
     ]
     return pc.take(_floats(table), pc.add(pc.multiply(model, len(SCALES)), scale))
 

@@ -9,16 +9,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from pyroaring import BitMap
 
 from municipalities.models import Territory
 from municipalities.search import find_municipality
 from projects.cards import read_document
+from projects.criteria import PRESET_NAMES
 from projects.fit import DIMENSIONS
 from projects.fit_chart import points, ticks
 from projects.fit_words import HINTS, NAMES
-from projects.fitting import Order, fit_of, suited
+from projects.fitting import Order, Scores, demonstrations, fit_of, suited
 from projects.models import Card
 from projects.presentation import list_item
+from projects.ranking import BadWeights, read_weights
 from projects.readers import MAX_WEIGHT, WEIGHT_NAMES, read_dimension_weights, read_reader, weight_params
 from projects.search import ProjectQuery, chips, facet_groups, find, page_params, parse
 from projects.sheets import CSV, csv_lines
@@ -39,7 +42,7 @@ def shown_card(slug: str, route: str, params: QueryDict) -> Card | HttpResponse:
 
 @require_safe
 def card_fit(request, slug):
-    """One project for one municipality: five dimensions, reasons, questions; without one, the field to tell it."""
+    """One project for one municipality: dimensions, reasons, questions; else the field to tell it."""
     card = shown_card(slug, "projects:card-fit", request.GET)
     if isinstance(card, HttpResponse):
         return card
@@ -67,28 +70,41 @@ def city_suited(request, slug):
 def suited_list(request):
     """Every published project in order for one municipality; the URL is the state, `formato` gives files.
 
-    Context: `reader`, `page`, `items` (list items with number, percent, score, both, known), `points` and `ticks`
-    of the chart, `rated` (how many have R), `groups` and `chips` of the filters, `weights`.
+    Context: `reader`, `page`, `items` (with number, percent, score, both, known), `points` and `ticks` of
+    the chart, `rated` (how many have R), `groups` and `chips` of the filters, `weights`.
     """
     reader = read_reader(request.GET)
     query, problems = _query(request.GET)
     weights, unread = read_dimension_weights(request.GET)
+    scores, refused = _scores(request.GET)
     context = {
         "reader": reader,
         "query": query,
-        "problems": [problem.detail for problem in problems] + unread,
+        "problems": [problem.detail for problem in problems] + unread + refused,
+        "presets": PRESET_NAMES.items(),
+        "preset": scores.weighting.preset,
         "weights": [(key, WEIGHT_NAMES[key], NAMES[key], int(weights[key])) for key in DIMENSIONS],
         "steps": range(MAX_WEIGHT + 1),
     }
     if reader.town is None:
         return render(request, "projects/suited_list.html", context)
     cards = find(query)
-    order = suited(cards, reader.town, weights=weights)
+    order = suited(cards, reader.town, weights=weights, scores=scores)
     if (suffix := request.GET.get("formato")) in FILES:
         return FILES[suffix](order, reader.town)
     kept = QueryDict(mutable=True)
     kept.update({"comune": reader.town.slug, **weight_params(weights)})
+    if not refused:
+        kept.update({name: request.GET[name] for name in ("preset", "pesi") if request.GET.get(name)})
     return render(request, "projects/suited_list.html", context | _shown(request, order, cards, query, kept))
+
+
+def _scores(params: QueryDict) -> tuple[Scores, list[str]]:
+    """R with the preset or the weights of the URL, as in the ranking; the default when they cannot be read."""
+    try:
+        return Scores(read_weights(params.get("preset", ""), params.get("pesi", ""))), []
+    except BadWeights as error:
+        return Scores(), [str(error)]
 
 
 def _query(params: QueryDict) -> tuple[ProjectQuery, list]:
@@ -101,7 +117,7 @@ def _query(params: QueryDict) -> tuple[ProjectQuery, list]:
 
 def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -> dict:
     page = Paginator(order, PER_PAGE).get_page(request.GET.get("pagina"))
-    items = _items(page.object_list, page.start_index())
+    items = _items(page.object_list, page.start_index(), demonstrations(cards.state))
     own = kept.urlencode()
     return {
         "page": page,
@@ -118,7 +134,7 @@ def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -
     }
 
 
-def _items(rows: list[dict], start: int) -> list[dict]:
+def _items(rows: list[dict], start: int, invented: BitMap) -> list[dict]:
     """List items of the rows shown, with their place and figures. One query."""
     cards = Card.objects.in_bulk([row["keys"] for row in rows])
     return [
@@ -127,6 +143,7 @@ def _items(rows: list[dict], start: int) -> list[dict]:
             "number": number,
             "fit": row["fit"],
             "score": row["score"],
+            "is_demonstration": row["score"] is not None and row["keys"] in invented,
             "percent": None if row["fit"] is None else round(100 * row["fit"]),
             "both": None if row["both"] is None else round(row["both"]),
             "known": sum(row[key] is not None for key in DIMENSIONS),

@@ -41,8 +41,12 @@ BODIES = {
     "municipality": gettext_lazy("lo guida un Comune, come il tuo"),
     "union": gettext_lazy("lo guida un’unione di Comuni: la tua può fare lo stesso"),
     "in_house": gettext_lazy("lo guida una società in house: ne serve una, o un affidamento"),
-    "public_body": gettext_lazy("lo guida un altro ente pubblico: il Comune vi prende parte, non decide da solo"),
-    "observatory": gettext_lazy("lo guida un altro ente pubblico: il Comune vi prende parte, non decide da solo"),
+    "public_body": gettext_lazy(
+        "lo guida un altro ente pubblico: il Comune vi prende parte, non decide da solo"
+    ),
+    "observatory": gettext_lazy(
+        "lo guida un altro ente pubblico: il Comune vi prende parte, non decide da solo"
+    ),
     "company": gettext_lazy("lo guida un’impresa: serve un accordo o una gara"),
     "university": gettext_lazy("lo guida un’università: serve un accordo con chi fa ricerca"),
     "research": gettext_lazy("lo guida un centro di ricerca: serve un accordo con chi fa ricerca"),
@@ -92,9 +96,17 @@ def dimensions(found: Fit, project: ProjectSheet, town: Town) -> list[Dimension]
         Dimension(
             key,
             found.values[key],
-            [words for part, value in found.parts[key].items() if value is not None
-             if (words := REASONS[part](value, project, town, found.model))],
-            [str(QUESTIONS[part]) for part, value in found.parts[key].items() if value is None and part in QUESTIONS],
+            [
+                words
+                for part, value in found.parts[key].items()
+                if value is not None
+                if (words := REASONS[part](value, project, town, found.model))
+            ],
+            [
+                str(QUESTIONS[part])
+                for part, value in found.parts[key].items()
+                if value is None and part in QUESTIONS
+            ],
         )
         for key in DIMENSIONS
     ]
@@ -119,7 +131,9 @@ def _size(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
 
 def _region(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
     if value < 1:
-        return _("%(name)s è in un’altra regione: leggi e fondi regionali possono cambiare") % {"name": model.name}
+        return _("%(name)s è in un’altra regione: leggi e fondi regionali possono cambiare") % {
+            "name": model.name
+        }
     if town.sheet.province == model.province:
         return _("%(name)s è nella tua stessa provincia: puoi andare a vedere") % {"name": model.name}
     return _("%(name)s è nella tua regione: valgono le stesse regole") % {"name": model.name}
@@ -135,7 +149,9 @@ def _demand(value: float, project: ProjectSheet, town: Town, model: Sheet) -> st
         return _("usa soprattutto software: basta quello che ogni Comune ha")
     if project.demand == DEVICES:
         return _("usa apparati da installare e mantenere; il tuo Comune è %(place)s") % {"place": place}
-    return _("usa un’infrastruttura che di solito hanno le città; il tuo Comune è %(place)s") % {"place": place}
+    return _("usa un’infrastruttura che di solito hanno le città; il tuo Comune è %(place)s") % {
+        "place": place
+    }
 
 
 def _stage(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:

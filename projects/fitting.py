@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pyarrow as pa
@@ -143,7 +143,7 @@ class Memory:
 class Scores:
     """R by card: as the index has it, or worked out with the reader's own weights of the ten criteria."""
 
-    weighting: Weighting = Weighting(EQUAL, PRESETS[EQUAL])
+    weighting: Weighting = field(default_factory=lambda: Weighting(EQUAL, PRESETS[EQUAL]))
 
     @property
     def key(self) -> tuple:

@@ -1,4 +1,4 @@
-"""What a project would cost elsewhere: its reuse-cost lines scaled to the reader's city. Pure, in decimal euro.
+"""What a project would cost elsewhere: its reuse-cost lines scaled to the reader's city. Pure, in euro.
 
 A line that grows with inhabitants or units is multiplied by the ratio of the reader's to the source's, once
 in full and once to the power 0.85 (larger places pay less for each): the two are the ends of its range. A

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from math import hypot
 
 
-def topsis(
-    rows: Sequence[Sequence[float]], weights: Sequence[float], is_cost: Sequence[bool]
-) -> list[float]:
+def topsis(rows: Sequence[Sequence[float]], weights: Sequence[float], is_cost: Sequence[bool]) -> list[float]:
     """Closeness of each row to the ideal, from 0 to 1; 1 for all where nothing tells them apart.
 
-    `rows` are alternatives, columns criteria; `is_cost` marks those of which less is better. Raises ValueError
-    for rows of another length, a negative weight, or weights that are all zero.
+    `rows` are alternatives, columns criteria; `is_cost` marks those of which less is better. Raises
+    ValueError for rows of another length, a negative weight, or weights that are all zero.
     """
     if any(len(row) != len(weights) for row in rows) or len(is_cost) != len(weights):
         raise ValueError("every row, the weights and the directions must have the same length")

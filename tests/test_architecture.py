@@ -46,10 +46,14 @@ DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
-    **dict.fromkeys(["completeness", "differences", "presentation", "panels", "portfolio", "maps", "mail"], ANSWERS),
+    **dict.fromkeys(
+        ["completeness", "differences", "presentation", "panels", "portfolio", "maps", "mail"], ANSWERS
+    ),
     **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(["actions", "assessing"], ACTIONS),
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "assessment_forms", "importers"], INTAKE),
+    **dict.fromkeys(
+        ["places", "filters", "fields", "uploads", "forms", "assessment_forms", "importers"], INTAKE
+    ),
     **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES

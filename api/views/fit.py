@@ -15,8 +15,8 @@ from projects.search import fit_for
 class ProjectFitDetail(PublicView):
     """Quanto un progetto si adatta a un Comune.
 
-    Cinque dimensioni da 0 a 1 con motivi e domande; `value` è nullo dove non si sa, e non conta. `score` è la media
-    geometrica di quelle note.
+    Cinque dimensioni da 0 a 1 con motivi e domande; `value` è nullo dove non si sa, e non conta.
+    `score` è la media geometrica di quelle note.
     """
 
     name = "get_project_fit"
