@@ -2,9 +2,11 @@
 
 import heapq
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
 from django.db.models import Count, F, Max, Sum
 
@@ -87,19 +89,38 @@ class SimilarPlace:
 
 
 class Sheets:
-    """The fact sheets of the municipalities in force, kept by the process until a figure changes."""
+    """The fact sheets of the municipalities in force, kept by the process.
+
+    Once a minute it asks whether a figure changed: who compares towns need not know it sooner.
+    """
 
     def __init__(self):
-        self._stamp, self._sheets = None, {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Read anew the next time."""
+        self._stamp, self._until, self._sheets, self._alike = None, 0.0, {}, OrderedDict()
 
     def read(self) -> Mapping[str, Sheet]:
-        """`{Belfiore code: sheet}`. One query; two when something changed since the last reading."""
+        """`{Belfiore code: sheet}`. No query within the minute; one, or two when something changed, after."""
+        if monotonic() < self._until:
+            return self._sheets
+        self._until = monotonic() + MINUTE
         towns = Territory.objects.municipalities().current()
         stamp = tuple(towns.aggregate(**STAMP).values())
         if stamp != self._stamp:
             self._sheets = {sheet.code: sheet for sheet in map(_sheet_of_row, towns.values_list(*SHEET))}
-            self._stamp = stamp
+            self._stamp, self._alike = stamp, OrderedDict()
         return self._sheets
+
+    def alike(self, mine: Sheet) -> list[str]:
+        """Codes of the municipalities most like one, itself left out. No query: `read` comes first."""
+        known = self._alike
+        if mine not in known:
+            known[mine] = alike_towns(mine, self._sheets)
+            while len(known) > REMEMBERED:
+                known.popitem(last=False)
+        return known[mine]
 
 
 SHEET = (
@@ -125,8 +146,11 @@ STAMP = {
     "region": Sum(F("region_id") * F("pk")),
 }
 SHEETS = Sheets()
+MINUTE = 60
 # How many towns of the same kind count as alike.
 ALIKE = 400
+# Whose list a process keeps: working one out takes a look at all the others.
+REMEMBERED = 500
 
 
 def _sheet_of_row(row: tuple) -> Sheet:
@@ -149,9 +173,7 @@ def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlac
     ]
 
 
-def alike_towns(mine: Sheet | None, sheets: Mapping[str, Sheet], limit: int = ALIKE) -> list[str]:
-    """Codes of the municipalities most like one, itself left out; none when it is not known."""
-    if mine is None:
-        return []
+def alike_towns(mine: Sheet, sheets: Mapping[str, Sheet], limit: int = ALIKE) -> list[str]:
+    """Codes of the municipalities most like one, itself left out."""
     pairs = ((likeness(mine, sheet), sheet.code) for sheet in sheets.values() if sheet.code != mine.code)
     return [code for _value, code in heapq.nsmallest(limit, pairs, key=lambda pair: (-pair[0], pair[1]))]

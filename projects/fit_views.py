@@ -100,7 +100,7 @@ def suited_list(request):
 
 
 def _scores(params: QueryDict) -> tuple[Scores, list[str]]:
-    """R with the preset or the weights of the URL, as in the ranking; the default when they cannot be read."""
+    """R with the preset or the weights of the URL, as in the ranking; else the default."""
     try:
         return Scores(read_weights(params.get("preset", ""), params.get("pesi", ""))), []
     except BadWeights as error:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.models import Territory
-from municipalities.search import SHEETS, alike_towns, find_municipality, fold
+from municipalities.search import SHEETS, find_municipality, fold
 from municipalities.similar import Sheet, shared_traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS, read_document
@@ -237,39 +237,38 @@ def find(query: ProjectQuery) -> Results:
 def similar_to(card: Card, limit: int = 3) -> list[Card]:
     """Other current cards like this one, each with `.reasons` in the reader's language.
 
-    Those of the same area and technology first, and among them those of towns of the same kind. Two queries
-    for the index and the towns, two for the cards, however many there are.
+    Those of the same area and technology first, and among them those of towns of the same kind. One query
+    for the index, one or two for the towns, one for the cards, however many there are.
     """
     sheets = SHEETS.read()
     mine = sheets.get(card.municipality_code)
-    found = find(ProjectQuery()).similar(card, alike_towns(mine, sheets), limit)
-    values = dict(Card.objects.filter(pk__in=[c.pk for c in found]).values_list("pk", "facet_values"))
-    tags = _tags(card.facet_values)
+    found = find(ProjectQuery()).similar(card, SHEETS.alike(mine) if mine else [], limit)
+    tags = _tags(card)
     for other in found:
-        other.reasons = _reasons(
-            card, other, tags & _tags(values[other.pk]), mine, sheets.get(other.municipality_code)
-        )
+        shared = [tags[tag] for tag in tags.keys() & _tags(other).keys()]
+        other.reasons = _reasons(card, other, sorted(shared), mine, sheets.get(other.municipality_code))
     return found
 
 
-def _tags(facet_values: str) -> set[str]:
-    return {value for facet, value in orjson.loads(facet_values) if facet == "technology"}
+def _tags(card: Card) -> dict[str, str]:
+    """`{folded: as written}`."""
+    return {fold(tag): tag for tag in orjson.loads(card.item)["technologies"]}
 
 
-def _reasons(card: Card, other: Card, tags: set[str], mine: Sheet | None, theirs: Sheet | None) -> list[str]:
+def _reasons(card: Card, other: Card, tags: list[str], mine: Sheet | None, theirs: Sheet | None) -> list[str]:
     """Why two cards are alike, the strongest first."""
     told = []
     same_area = card.primary_area == other.primary_area
     if same_area and tags:
-        told.append(_("stessa area e tecnologia: %(tags)s") % {"tags": ", ".join(sorted(tags))})
+        told.append(_("stessa area e tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
     elif tags:
-        told.append(_("stessa tecnologia: %(tags)s") % {"tags": ", ".join(sorted(tags))})
+        told.append(_("stessa tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
     elif same_area:
         told.append(_("stessa area"))
     if mine and theirs and mine.code == theirs.code:
         told.append(_("stesso Comune"))
     elif mine and theirs and (traits := shared_traits(mine, theirs)):
-        told.append(_("Comune simile: %(trait)s") % {"trait": traits[0]})
+        told.append(_("Comune simile (%(trait)s)") % {"trait": traits[0]})
     return told
 
 
