@@ -12,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from api.problems import BadParameters
 from opendata.actions import FORMATS, PROJECT_FIELDS
 from projects.areas import AREA_BY_KEY
+from projects.criteria import PRESETS
 from projects.search import CLOSED, FACET_NAMES, RANGE_NAMES, SORTS
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT = 20, 500, 1_000_000_000, 200
@@ -77,6 +78,14 @@ PARAMETERS = {
     "fields": _text("fields", "Colonne dei formati a file, separate da virgole"),
     "on": _day("on", "I Comuni come erano quel giorno"),
     "as_of": _day("as_of", "L’edizione in vigore quel giorno"),
+    "preset": OpenApiParameter(
+        "preset", {"type": "string", "enum": list(PRESETS)}, description="Pesi dei dieci criteri"
+    ),
+    "weights": OpenApiParameter(
+        "weights",
+        {"type": "string", "maxLength": 600},
+        description="Pesi propri, come criterio:peso separati da virgole; conta la proporzione",
+    ),
     **{name: _many(name) for name in FACET_NAMES},
     **{name: _text(name, str(WORDS[name])) for name in ("q", *RANGE_NAMES)},
 }

@@ -106,6 +106,59 @@ class ProjectFit(s.Serializer):
     dimensions = FitDimension(many=True)
 
 
+class RatingItem(s.Serializer):
+    key = s.CharField()
+    value = s.IntegerField(min_value=1, max_value=5)
+    motive = s.CharField()
+    evidence_url = _text()
+
+
+class KitItem(s.Serializer):
+    type = s.CharField()
+    title = s.CharField()
+    url = _text()
+    state = s.CharField(help_text="alive, dead o unknown; i collegamenti dead non contano")
+
+
+class ReplicabilityInputs(s.Serializer):
+    ratings_mean = s.FloatField(allow_null=True)
+    kit_completeness = s.FloatField()
+    adoptions = _count()
+    adoptions_under_way = _count()
+    diffusion = s.FloatField()
+
+
+class Judgement(s.Serializer):
+    score = s.FloatField(allow_null=True)
+    band = s.CharField()
+    rater = _text()
+    organisation = _text()
+    rated_on = s.DateField(allow_null=True)
+    version = _count(allow_null=True)
+    edition = _count(allow_null=True)
+    is_expired = s.BooleanField()
+    is_demonstration = s.BooleanField()
+    coverage = _count()
+    ratings = RatingItem(many=True)
+
+
+class ReplicabilityGap(s.Serializer):
+    key = s.CharField()
+    lowest = s.CharField()
+    highest = s.CharField()
+
+
+class Replicability(Judgement):
+    code = s.CharField()
+    formula = s.CharField()
+    preset = _text()
+    weights = s.DictField(child=s.FloatField())
+    inputs = ReplicabilityInputs()
+    others = Judgement(many=True)
+    gaps = ReplicabilityGap(many=True)
+    kit = KitItem(many=True)
+
+
 class FacetValue(s.Serializer):
     value = s.CharField()
     label = s.CharField()

@@ -16,7 +16,9 @@ from municipalities.search import ENDING_KINDS
 from opendata.columns import AREAS as AREAS_TABLE
 from opendata.columns import CITIES, DOCUMENTS, FUNDING, PROJECTS, REPLICABILITY
 from projects.areas import AREAS
-from projects.models import Card
+from projects.criteria import KEYS
+from projects.models import Assessment, Card
+from projects.standing import panel_of
 from projects.vocabulary import Stage
 
 BATCH = 500
@@ -88,6 +90,7 @@ class Snapshot:
         self.keys = array(
             "Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys
         )
+        self.day = day
         self.cities = cities_on(day)
         self.successors = _successors()
 
@@ -121,7 +124,7 @@ class Snapshot:
             PROJECTS.name: self.documents,
             CITIES.name: self._cities,
             AREAS_TABLE.name: self._areas,
-            REPLICABILITY.name: lambda: iter(()),
+            REPLICABILITY.name: self._replicability,
             FUNDING.name: self._funding,
             DOCUMENTS.name: self._files,
         }[name]()
@@ -146,6 +149,35 @@ class Snapshot:
             with override("en"):
                 row["name_en"] = str(area.name)
             yield {**row, "projects": counts[area.key], "total_cost": costs[area.key]}
+
+    def _replicability(self) -> Iterator[dict]:
+        """One row a rater of each project, as it was on the day; demonstrations only where they show."""
+        assessed = set(Assessment.objects.shown().values_list("project", flat=True))
+        if not assessed:
+            return
+        for start in range(0, len(self.keys), BATCH):
+            keys = self.keys[start : start + BATCH]
+            cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "document")
+            found = {pk: (project, document) for pk, project, document in cards if project in assessed}
+            for project, document in (found[key] for key in keys if key in found):
+                yield from self._judged(project, orjson.loads(document))
+
+    def _judged(self, project: int, document: dict) -> Iterator[dict]:
+        panel = panel_of(project, document, today=self.day)
+        for judged in sorted(panel.judgements, key=lambda judged: judged.assessment.rater):
+            yield {
+                "project_code": document["code"],
+                "rater": judged.assessment.rater,
+                "assessed_on": judged.rated_on,
+                "score": judged.score.score,
+                "ratings_mean": judged.score.ratings_mean,
+                "kit_completeness": judged.score.kit_completeness,
+                "adoptions": judged.score.adoptions,
+                "adoptions_under_way": judged.score.adoptions_under_way,
+                "is_demonstration": judged.assessment.is_demonstration,
+                **dict.fromkeys(KEYS),
+                **judged.values,
+            }
 
     def _funding(self) -> Iterator[dict]:
         for document in self.documents():

@@ -6,9 +6,10 @@ project, so that ranking and lists ask nothing else.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.timezone import make_aware
 
 from municipalities.models import Territory
 from projects import index
@@ -66,8 +67,10 @@ class Panel:
         return [self.published, *self.others] if self.published else []
 
 
-def assessments_in_force(project_ids: Iterable[int]) -> dict[int, list[Assessment]]:
-    """The newest completed assessment of each rater, by project; of all peer cities, that of the newest.
+def assessments_in_force(project_ids: Iterable[int], day: date | None = None) -> dict[int, list[Assessment]]:
+    """The newest completed assessment of each rater, by project, now or at the end of a day.
+
+    Of all peer cities the one that rated last speaks.
 
     Those of a demonstration give way to any real one: the two are never mixed. Two queries, ratings and all.
     """
@@ -78,6 +81,8 @@ def assessments_in_force(project_ids: Iterable[int]) -> dict[int, list[Assessmen
         .prefetch_related("ratings__evidence_document")
         .order_by("is_demonstration", "-made_at", "-pk")
     )
+    if day:
+        found = found.filter(made_at__lt=make_aware(datetime.combine(day + timedelta(days=1), time.min)))
     chosen: dict[int, dict[str, Assessment]] = {}
     for assessment in found:
         mine = chosen.setdefault(assessment.project_id, {})
@@ -110,8 +115,8 @@ def adoption_counts(document: Mapping) -> tuple[int, int]:
 def panel_of(
     project_id: int, document: Mapping, *, weights: Mapping | None = None, today: date | None = None
 ) -> Panel:
-    """The panel of one card document. Four queries at most."""
-    assessments = assessments_in_force([project_id]).get(project_id, [])
+    """The panel of one card document, now or as it was on a day. Four queries at most."""
+    assessments = assessments_in_force([project_id], today).get(project_id, [])
     return _panel(assessments, document, weights or PRESETS[EQUAL], today or timezone.localdate())
 
 

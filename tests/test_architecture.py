@@ -46,14 +46,12 @@ DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
-    **dict.fromkeys(
-        ["completeness", "differences", "presentation", "panels", "portfolio", "maps", "mail"], ANSWERS
-    ),
-    **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
+    **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
+    "panels": ANSWERS,
     **dict.fromkeys(["actions", "assessing"], ACTIONS),
-    **dict.fromkeys(
-        ["places", "filters", "fields", "uploads", "forms", "assessment_forms", "importers"], INTAKE
-    ),
+    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
+    "assessment_forms": INTAKE,
+    **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES

@@ -363,8 +363,8 @@ QUERIES = {
     "/": 7,
     # version of the index, page, names of municipalities
     "/progetti/": 3,
-    # card, its places, locator: town, shapes; version of the index, similar
-    "/progetti/{slug}/": 6,
+    # card, its places, locator: town, shapes; assessments; version of the index, similar
+    "/progetti/{slug}/": 7,
     # counts by town, count, page, provinces
     "/citta/": 4,
     # town; totals: version of the index, sums; cards: version, page; former; adhesions;

@@ -6,13 +6,16 @@ from io import StringIO
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership, User
 from municipalities.models import Organisation, Protocol
 from projects import actions
+from projects.importers.demo_assessments import load_assessments
 from projects.importers.sample import load_projects
-from projects.models import Card, Project, ProjectEvent
+from projects.models import Assessment, Card, Project, ProjectEvent
+from projects.replicability import gaps
 from projects.search import ProjectQuery, facet_counts, find
 from tests import builders
 
@@ -210,3 +213,76 @@ def test_rebuild_leaves_old_editions_out_of_the_index(load):
     Card.objects.filter(pk=old.pk).update(province_code="")
     assert "cambiate: 1" in run("rebuild_cards")
     assert list(find(ProjectQuery()).ids()) == [Card.objects.get(edition=2).pk]
+
+
+ASSESSMENTS = json.loads((settings.BASE_DIR / "fixtures" / "sample" / "assessments.json").read_text("utf-8"))
+
+
+def test_demonstration_covers_enough_projects_and_differs_somewhere():
+    by_project = {}
+    for entry in ASSESSMENTS:
+        by_project.setdefault(entry["project"], {})[entry["rater"]] = {
+            row["key"]: row["value"] for row in entry["ratings"]
+        }
+    assert len(by_project) >= 22
+    assert sum({"self", "observatory"} <= set(raters) for raters in by_project.values()) >= 2
+    assert any(gaps(raters) for raters in by_project.values())
+    assert sum(len(entry["ratings"]) >= 6 for entry in ASSESSMENTS) > len(ASSESSMENTS) * 0.9
+
+
+def test_kits_and_proofs_name_only_sources_of_the_project():
+    entries = json.loads((settings.BASE_DIR / "fixtures" / "sample" / "projects.json").read_text("utf-8"))
+    sources = {entry["key"]: {source["url"] for source in entry["sources"]} for entry in entries}
+    for entry in ASSESSMENTS:
+        named = {row["url"] for row in entry.get("kit", [])}
+        named |= {row["evidence"] for row in entry["ratings"] if row.get("evidence")}
+        assert named <= sources[entry["project"]], entry["project"]
+
+
+def assessment(**fields) -> dict:
+    rating = {"key": "trialability", "value": 3, "motive": "Si prova"}
+    made = {"project": "luci-torino", "rater": "self", "date": "2026-10-01", "ratings": [rating], **fields}
+    return made
+
+
+def assess(tmp_path, *entries):
+    path = tmp_path / "assessments.json"
+    path.write_text(json.dumps(entries), "utf-8")
+    return load_assessments(path)
+
+
+def test_demonstrations_load_once_and_change_into_a_version(towns, tmp_path):
+    path = tmp_path / "projects.json"
+    path.write_text(json.dumps([ENTRY]), "utf-8")
+    load_projects(path)
+    assert assess(tmp_path, assessment()).created == ["luci-torino/self"]
+    assert assess(tmp_path, assessment()).unchanged == ["luci-torino/self"]
+    assert assess(tmp_path, assessment(date="2026-10-02")).created == ["luci-torino/self"]
+    found = Assessment.objects.order_by("version").values_list("version", "is_demonstration", "by")
+    assert list(found) == [(1, True, None), (2, True, None)]
+    # Assessing does not touch the words: the project may still be renewed from its file.
+    path.write_text(json.dumps([{**ENTRY, "title": "Luci nuove"}]), "utf-8")
+    assert load_projects(path).updated == ["luci-torino"]
+
+
+def test_wrong_demonstrations_are_told_and_leave_nothing(towns, tmp_path):
+    path = tmp_path / "projects.json"
+    path.write_text(json.dumps([ENTRY]), "utf-8")
+    load_projects(path)
+    wrong = [
+        assessment(project="nessuno"),
+        assessment(rater="nobody"),
+        assessment(ratings=[{"key": "beauty", "value": 3, "motive": "Bello"}]),
+        assessment(ratings=[{"key": "trialability", "value": 3, "motive": " "}]),
+        assessment(rater="peer", municipality="Z999"),
+        assessment(kit=[{"type": "poem", "title": "Rime", "url": "https://example.org/r"}]),
+    ]
+    assert assess(tmp_path, *wrong).problems == [
+        "nessuno/self: il progetto non c’è",
+        "luci-torino/nobody: chi valuta non è tra quelli previsti",
+        "luci-torino/self: voto da correggere: beauty",
+        "luci-torino/self: voto da correggere: trialability",
+        "luci-torino/peer: il Comune che valuta non è nell’elenco",
+        "luci-torino/self: tipo di documento sconosciuto: poem",
+    ]
+    assert Assessment.objects.count() == 0

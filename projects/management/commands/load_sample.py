@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from municipalities.models import Territory
 from projects.importers.demo_accounts import PASSWORD, TORINO, make_accounts
+from projects.importers.demo_assessments import load_assessments
 from projects.importers.sample import Report, load_projects, load_protocols
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -29,9 +30,18 @@ class Command(BaseCommand):
         made = load_protocols(FIXTURES / "protocols.json")
         self.stdout.write(f"Protocolli nuovi: {made}")
         self._tell(load_projects(file))
+        self._tell_assessments(load_assessments(FIXTURES / "sample" / "assessments.json"))
         if demo_accounts:
             addresses = ", ".join(make_accounts())
             self.stdout.write(f"Profili di prova: {addresses} (password: {PASSWORD})")
+
+    def _tell_assessments(self, report: Report) -> None:
+        for problem in report.problems:
+            self.stderr.write(self.style.WARNING(problem))
+        self.stdout.write(
+            f"Valutazioni dimostrative nuove: {len(report.created)}, invariate: {len(report.unchanged)}, "
+            f"non caricate: {len(report.problems)}"
+        )
 
     def _tell(self, report: Report) -> None:
         for problem in report.problems:
