@@ -1,6 +1,6 @@
 """How alike two municipalities are, in figures and in words. Pure: two fact sheets in, no query.
 
-likeness = weighted mean of six parts, each from 0 to 1, over those that both sheets know:
+likeness = weighted sum of six parts, each from 0 to 1; one that either sheet does not know counts 0.5:
 inhabitants 0.35: 1 − |log10(a/b)| / 2, never below 0 · urbanisation 0.20: 1, 0.6, 0.2 for 0, 1, 2 steps ·
 relief 0.15: same 1, one step (mountain, hill, plain) 0.6, two 0.2 · altitude 0.10: 1 − |metres| / 1000 ·
 density 0.10: as inhabitants · same province 0.10: 1, same region 0.7, else 0.4.
@@ -21,6 +21,7 @@ WEIGHTS = {
     "density": 0.10,
     "region": 0.10,
 }
+UNKNOWN = 0.5
 STEPS = (1.0, 0.6, 0.2)
 MOUNTAIN, HILL, PLAIN = range(3)
 # ISTAT's altitude zones → relief; 2 and 4 lie on the coast
@@ -99,10 +100,9 @@ def likeness_parts(one: Sheet, other: Sheet) -> dict[str, float]:
 
 
 def likeness(one: Sheet, other: Sheet) -> float:
-    """From 0 to 1; 0 when nothing is known of both."""
+    """From 0 to 1; 0.5 when nothing is known of both."""
     parts = likeness_parts(one, other)
-    total = sum(WEIGHTS[name] for name in parts)
-    return sum(WEIGHTS[name] * value for name, value in parts.items()) / total if total else 0.0
+    return sum(weight * parts.get(name, UNKNOWN) for name, weight in WEIGHTS.items())
 
 
 def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:
