@@ -67,8 +67,8 @@ def _rows(form: EstimateForm, found: Estimate) -> list[dict]:
     return [
         {
             "key": told.line.key,
-            "label": CostLine(told.line.key).label,
-            "driver": CostDriver(told.line.driver).label,
+            "label": str(CostLine(told.line.key).label),
+            "driver": str(CostDriver(told.line.driver).label),
             "is_yearly": told.line.is_yearly,
             "amount": told.line.amount,
             "range": told.range,

@@ -107,7 +107,7 @@ def test_weights_of_the_reader_decide(client, cards):
 
 def test_municipality_adds_the_fit(client, cards):
     response = ask(client, *cards[:2], comune="ivrea")
-    assert table(response)["Si adatta al tuo Comune (F)"][0].endswith("5 dimensioni note su 5")
+    assert table(response)["Si adatta al tuo Comune (F)"][0].endswith("%, 4 dimensioni note su 5")
 
 
 def test_csv_holds_the_same_table(client, cards):

@@ -250,7 +250,7 @@ def cards(db):
 
 
 def test_all_at_once_is_the_same_as_one_by_one(cards):
-    country, made = cards
+    country, _made = cards
     for town in (country["samone"], country["samone_tn"], country["ivrea"], country["torino"]):
         order = suited(find(ProjectQuery()), town)
         for row in order[0:10]:
@@ -331,7 +331,7 @@ def test_unknown_municipality_is_told_and_kept(client, cards):
 
 
 def test_homonyms_are_told_apart(client, cards):
-    _country, made = cards
+    _country, _made = cards
     response = client.get("/adatti/", {"comune": "Samone"})
     assert "scrivi Samone (TN), Samone (TO)" in response.content.decode()
 
