@@ -186,25 +186,6 @@ def _delay(end: str, months: int) -> str:
     return words[end, months > 0] % {"span": span}
 
 
-def why_similar(document: Mapping, item: Mapping) -> list[str]:
-    """What two cards have in common, in words: for the list of similar projects."""
-    reasons = []
-    here, there = document["lead_municipality"], item["lead_municipality"]
-    if here and there and here["code"] == there["code"]:
-        reasons.append(_("stesso Comune"))
-    elif here and there and here["province"] == there["province"]:
-        reasons.append(_("stessa provincia"))
-    mine, theirs = ({d["primary_area"], *d["other_areas"]} for d in (document, item))
-    areas = [str(AREA_BY_KEY[key].name) for key in AREA_BY_KEY if key in mine & theirs]
-    if areas:
-        reasons.append(_("stessa area: %(areas)s") % {"areas": ", ".join(areas)})
-    known = {word.casefold() for word in item["technologies"]}
-    tools = [word for word in document["technologies"] if word.casefold() in known][:2]
-    if tools:
-        reasons.append(_("stessa tecnologia: %(words)s") % {"words": ", ".join(tools)})
-    return reasons
-
-
 def list_item(card) -> dict:
     """A card of a list: the stored item with its labels, and `stored`, the texts it comes from. No query."""
     return item_of(card.item, card.live_values)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+import orjson
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
@@ -20,10 +21,12 @@ from django.utils.translation import gettext_lazy
 from cardindex.state import Mark
 from cardindex.words import MAX_WORDS, read
 from municipalities.models import Territory
-from municipalities.search import find_municipality, fold, named
+from municipalities.search import SHEETS, find_municipality, fold, named
+from municipalities.similar import Sheet, shared_traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
-from projects.cards import COST_BANDS
+from projects.cards import COST_BANDS, read_document
 from projects.criteria import BAND_NAMES, BAND_SLUGS
+from projects.fitting import Answer, fit_of
 from projects.index import MARK
 from projects.models import Card
 from projects.results import Results
@@ -289,8 +292,46 @@ def at(mark: Mark | None):
 
 
 def similar_to(card: Card, limit: int = 3) -> list[Card]:
-    """Other current cards of the same main area, those of the same place first."""
-    return find(ProjectQuery()).similar(card, limit)
+    """Other current cards like this one, each with `.reasons` in the reader's language.
+
+    Those of the same area and technology first, and among them those of towns of the same kind. One query
+    for the index, one or two for the towns, one for the cards, however many there are.
+    """
+    sheets = SHEETS.read()
+    mine = sheets.get(card.municipality_code)
+    found = find(ProjectQuery()).similar(card, SHEETS.alike(mine) if mine else [], limit)
+    tags = _tags(card)
+    for other in found:
+        shared = [tags[tag] for tag in tags.keys() & _tags(other).keys()]
+        other.reasons = _reasons(card, other, sorted(shared), mine, sheets.get(other.municipality_code))
+    return found
+
+
+def _tags(card: Card) -> dict[str, str]:
+    """`{folded: as written}`."""
+    return {fold(tag): tag for tag in orjson.loads(card.item)["technologies"]}
+
+
+def _reasons(card: Card, other: Card, tags: list[str], mine: Sheet | None, theirs: Sheet | None) -> list[str]:
+    """Why two cards are alike, the strongest first."""
+    told = []
+    same_area = card.primary_area == other.primary_area
+    if same_area and tags:
+        told.append(_("stessa area e tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
+    elif tags:
+        told.append(_("stessa tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
+    elif same_area:
+        told.append(_("stessa area"))
+    if mine and theirs and mine.code == theirs.code:
+        told.append(_("stesso Comune"))
+    elif mine and theirs and (traits := shared_traits(mine, theirs)):
+        told.append(_("Comune simile (%(trait)s)") % {"trait": traits[0]})
+    return told
+
+
+def fit_for(card: Card, town: Territory) -> Answer:
+    """How the project of a card fits a municipality, with reasons and questions. Four queries at most."""
+    return fit_of(read_document(card), town)
 
 
 def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict[str, int]]:

@@ -16,7 +16,7 @@ from projects.models import Card
 from projects.panels import panel_context
 from projects.pdf import card_pdf as pdf_of
 from projects.portfolio import area_totals, busiest_towns, count_bars, front_figures
-from projects.presentation import card_context, list_item, why_similar
+from projects.presentation import card_context, list_item
 from projects.search import ProjectQuery, find, similar_to
 from projects.standing import panel_of
 from projects.vocabulary import Stage
@@ -73,15 +73,10 @@ def _detail(card: Card) -> dict:
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
         "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
-        "similar": [_similar(document, other) for other in similar_to(card)],
+        "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),
     }
-
-
-def _similar(document: dict, other: Card) -> dict:
-    item = list_item(other)
-    return {**item, "reasons": why_similar(document, item)}
 
 
 def _changes(card: Card) -> list[str]:

@@ -31,6 +31,8 @@ PURE_HELPERS = (
     "municipalities.mail",
     "projects.feeds",
     "municipalities.places",
+    "municipalities.similar",
+    "projects.fit",
     "projects.areas",
     "projects.columns",
     "projects.criteria",
@@ -54,6 +56,8 @@ STEPS = {
     **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms"], INTAKE),
+    **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
+    **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -64,6 +68,9 @@ STEPS = {
             "health",
             "well_known",
             "city_views",
+            "fit_views",
+            "estimate_views",
+            "compare_views",
             "assess_views",
             "replicability_views",
             "city_office",

@@ -77,10 +77,19 @@ def group(response, key: str) -> dict:
 def test_filters_are_in_their_order_and_the_less_used_ones_folded(client, cards):
     groups = get(client, "/progetti/").context["groups"]
     assert [(g["name"], g["is_folded"]) for g in groups] == [
-        ("area", False), ("stato", False), ("replicabilita", False), ("comune", False), ("provincia", True),
-        ("regione", True), ("anno", True), ("tipo", True), ("fonte", True), ("costo", True), ("tecnologia", True),
+        ("area", False),
+        ("stato", False),
+        ("replicabilita", False),
+        ("comune", False),
+        ("provincia", True),
+        ("regione", True),
+        ("anno", True),
+        ("tipo", True),
+        ("fonte", True),
+        ("costo", True),
+        ("tecnologia", True),
         ("obiettivo", True),
-    ]  # fmt: skip
+    ]
 
 
 def test_counts_follow_the_other_filters_and_keep_what_has_none(client, cards):
