@@ -1,5 +1,6 @@
 """Finding a place by what people and files call it: codes old and new, slugs, names."""
 
+import re
 import unicodedata
 from datetime import date
 
@@ -7,6 +8,7 @@ from django.db.models import F
 
 from municipalities.models import Territory, TerritoryChange
 
+WORD = re.compile("[a-z0-9]+")
 # A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
 ENDING_KINDS = (
     TerritoryChange.Kind.MERGER,
@@ -17,6 +19,8 @@ ENDING_KINDS = (
 
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes: CIRIE', Ciriè and cirie give `cirie`."""
+    if text.isascii():
+        return " ".join(WORD.findall(text.lower().replace("'", "")))
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’")
     return " ".join(kept.split())

@@ -163,13 +163,6 @@ def test_sorts_equal_a_sort_of_the_cards(invented, sort):
     assert list(find(ProjectQuery(sort=sort)).ids(57, 20)) == found(f"sort={sort}")[57:77]
 
 
-def test_walking_along_titles_gives_the_same_order_as_sorting(invented, monkeypatch):
-    sorted_ids = found("sort=title"), found("sort=-title")
-    monkeypatch.setattr("projects.results.WALKED", 3)
-    assert (found("sort=title"), found("sort=-title")) == sorted_ids
-    assert list(find(ProjectQuery(sort="title")).ids(11, 5)) == sorted_ids[0][11:16]
-
-
 def test_number_of_queries_does_not_depend_on_the_question(invented, django_assert_num_queries):
     found("q=progetto servizio")
     with django_assert_num_queries(2):  # the version of the index, the page; the words are known
