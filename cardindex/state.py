@@ -98,25 +98,30 @@ class State:
         known = self.sets.get(kind, {})
         return BitMap.union(EMPTY, *(known[value] for value in values if value in known))
 
-    def counts(self, kind: str, under: BitMap, whole: str = "") -> dict[str, int]:
+    def counts(self, kind: str, under: BitMap, wholes: tuple[str, ...] = ()) -> dict[str, int]:
         """`{value: cards}` of one kind within `under`, by value; values without a card left out.
 
-        `whole` names a kind of fewer values in which those of `kind` mostly lie, as towns in provinces:
-        where a whole has no card its parts need no counting.
+        `wholes` names kinds of fewer and fewer values in which those of `kind` mostly lie, as towns in
+        provinces in regions: where a whole has no card its parts need no counting.
         """
         known = self.sets.get(kind, {})
         if under is self.all:
             if kind not in self._totals:
                 self._totals[kind] = {value: len(known[value]) for value in sorted(known)}
             return dict(self._totals[kind])
-        if whole:
-            there = {NOWHERE} | {
-                value for value, cards in self.sets.get(whole, {}).items() if under.intersect(cards)
-            }
-            lies = self._wholes_of(kind, whole)
-            known = {value: cards for value, cards in known.items() if lies[value] in there}
-        found = {value: under.intersection_cardinality(cards) for value, cards in known.items()}
+        candidates = self._candidates(kind, under, wholes)
+        found = {value: under.intersection_cardinality(cards) for value, cards in candidates.items()}
         return dict(sorted(pair for pair in found.items() if pair[1]))
+
+    def _candidates(self, kind: str, under: BitMap, wholes: tuple[str, ...]) -> Mapping[str, BitMap]:
+        """The values of a kind that may hold a card of `under`."""
+        known = self.sets.get(kind, {})
+        if not wholes:
+            return known
+        above = self._candidates(wholes[0], under, wholes[1:])
+        there = {NOWHERE} | {value for value, cards in above.items() if under.intersect(cards)}
+        lies = self._wholes_of(kind, wholes[0])
+        return {value: cards for value, cards in known.items() if lies[value] in there}
 
     def _wholes_of(self, kind: str, whole: str) -> dict[str, str]:
         """`{value: value of whole that holds all its cards}`, found from the sets themselves."""

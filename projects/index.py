@@ -34,7 +34,7 @@ from cardindex.orders import (
 )
 from cardindex.slices import WHOLE, cut, join, slice_of
 from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
-from projects.index_store import allow_long_statements, fetch, insert, starts_of, write
+from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 
 # Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.orders.
@@ -149,7 +149,7 @@ def _split(wanted: dict, stored_rows: Mapping) -> Iterator[tuple[str, str, int, 
 
 
 def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
-    cards = Card.objects.filter(pk__in=list(numbers)).only(*ORDER_FIELDS)
+    cards = Card.objects.filter(pk__in=one_of(numbers)).only(*ORDER_FIELDS)
     return {card.pk: order_keys(card)[kind] for card in cards}
 
 

@@ -18,6 +18,7 @@ from cardindex.orders import CELL, COST, DEGREE, EAST, NORTH, TITLE_KEY, UNKNOWN
 from cardindex.state import State
 from cardindex.words import read
 from projects.index import FIRST_YEAR, INDEX, LAST_YEAR, PRIMARY_AREA, ROWS, cost_text
+from projects.index_store import one_of
 from projects.models import Card
 
 BATCH = 500
@@ -31,7 +32,7 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
 }
 # A town lies in a province: where a province has no card its towns need no counting.
-WHOLES = {"municipality": "province"}
+WHOLES = {"municipality": ("province", "region"), "province": ("region",)}
 HEAVY = ("document", "search_text", "facet_values", "live_values")
 
 
@@ -78,7 +79,7 @@ class Results:
         answer = self._answer
         return {
             name: answer.state.counts(
-                name, answer.without(name) if name in answer.parts else answer.cards, WHOLES.get(name, "")
+                name, answer.without(name) if name in answer.parts else answer.cards, WHOLES.get(name, ())
             )
             for name in names
         }
@@ -210,7 +211,7 @@ def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator
 def _chunks(cards: BitMap) -> Iterator:
     """Querysets of these cards, a bounded number of keys each."""
     for start in range(0, len(cards), CHUNK):
-        yield Card.objects.filter(pk__in=list(cards[start : start + CHUNK])).order_by()
+        yield Card.objects.filter(pk__in=one_of(cards[start : start + CHUNK])).order_by()
 
 
 def _worked_out(query, state: State) -> Answer:
