@@ -136,16 +136,17 @@ def _split(wanted: dict, stored_rows: Mapping) -> Iterator[tuple[str, str, int, 
     """The rows of buckets that pass their measure; they leave `wanted`."""
     for kind, value in [key for key in wanted if key[0] in MOST]:
         come, go = wanted[kind, value]
-        if len(come) + sum(map(len, stored_rows.get((kind, value), {}).values())) < MOST[kind]:
-            continue  # a number takes a byte at the very least, so there is no need to unpack
-        numbers = (join(stored_rows.get((kind, value), {}).values()) | BitMap(come)) - BitMap(go)
+        former = stored_rows.get((kind, value), {})
+        # A bucket that could not be split and was cut in slices is not here as a whole: it stays one.
+        if former.get(WHOLE) == b"":
+            continue
+        numbers = (join(former.values()) | BitMap(come)) - BitMap(go)
         if len(numbers) <= MOST[kind]:
             continue
         del wanted[kind, value]
         for start, part in split(kind, value, _keys(kind, numbers), MOST[kind]).items():
-            former = stored_rows.get((kind, value), {}) if start == value else {}
-            for piece, data in (dict.fromkeys(former, b"") | cut(part)).items():
-                yield kind, start, piece, data
+            rows = dict.fromkeys(former, b"") if start == value else {}
+            yield from ((kind, start, piece, data) for piece, data in (rows | cut(part)).items())
 
 
 def _keys(kind: str, numbers: BitMap) -> dict[int, str]:

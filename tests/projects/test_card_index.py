@@ -277,6 +277,28 @@ def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns):
     assert found(box) == inside
 
 
+def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, monkeypatch):
+    """More cards of one long title than a blob may hold."""
+    monkeypatch.setattr("cardindex.slices.SPAN", 3)
+    monkeypatch.setattr("cardindex.slices.LIMIT", 60)
+    monkeypatch.setitem(MOST, TITLE_KEY, 7)
+    IndexEntry.objects.all().delete()
+    Card.objects.update(title_key="a" * 120)
+    # Every other one, as a run of numbers takes no room.
+    Card.objects.filter(pk__in=[card.pk for card in invented[::2]]).update(is_current=False)
+    cards = list(Card.objects.current().order_by("pk"))
+    for card in cards:
+        index.change(added={card.pk: index.terms_of(card)}, dropped={})
+    assert IndexEntry.objects.filter(kind=TITLE_KEY).count() > 10
+    check()
+    assert found("sort=title") == [card.pk for card in cards]
+    gone = cards[3]
+    Card.objects.filter(pk=gone.pk).update(is_current=False)
+    index.change(added={}, dropped={gone.pk: index.terms_of(gone)})
+    check()
+    assert found("sort=title") == [card.pk for card in cards if card != gone]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_readers_at_work_see_whole_editions_while_two_publish():
     """Each publication replaces a card, so that every reader at any moment counts the same."""
