@@ -1,5 +1,7 @@
 """The shapes of the answers, for the schema. Lists are stored JSON and never pass through here."""
 
+from functools import cache
+
 from rest_framework import serializers as s
 
 MAX_INT32 = 2_147_483_647
@@ -59,6 +61,9 @@ class ProjectItem(s.Serializer):
     image = s.DictField(allow_null=True)
 
 
+ITEM_FIELDS = tuple(ProjectItem().fields)
+
+
 class ProjectCard(ProjectItem):
     """The whole card; fields of its groups beyond these are described in /docs."""
 
@@ -92,6 +97,7 @@ class FacetValue(s.Serializer):
 class Facets(s.Serializer):
     count = _count()
     facets = s.DictField(child=FacetValue(many=True))
+    omitted = s.DictField(child=_count())
 
 
 class MunicipalityItem(s.Serializer):
@@ -175,6 +181,7 @@ class Status(s.Serializer):
     title = s.CharField()
 
 
+@cache
 def list_of(item: type[s.Serializer]) -> type[s.Serializer]:
     """The envelope of every list around one kind of item."""
     fields = {

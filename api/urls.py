@@ -11,6 +11,7 @@ urlpatterns = [
     path("projects", projects.ProjectList.as_view(), name="projects"),
     path("projects/facets", projects.ProjectFacets.as_view(), name="project-facets"),
     path("projects/<str:key>", projects.ProjectDetail.as_view(), name="project"),
+    path("projects/<str:key>/similar", projects.SimilarList.as_view(), name="similar"),
     path("projects/<str:key>/versions", projects.VersionList.as_view(), name="versions"),
     path("projects/<str:key>/versions/<int:edition>", projects.VersionDetail.as_view(), name="version"),
     path("municipalities", places.MunicipalityList.as_view(), name="municipalities"),

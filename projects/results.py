@@ -27,14 +27,19 @@ from projects.index import (
     PRIMARY_AREA,
     ROWS,
     TITLE_KEY,
+    TITLE_PREFIX,
     UNKNOWN,
     cost_bounds,
+    cost_bucket,
 )
 from projects.models import Card
+from projects.past import as_it_was
 
 BATCH = 500
 CHUNK, WALKED = 5_000, 1_000
 LAST_NUMBER = 2**32
+# Kinds of the index that assessments and adoptions fill: points from 0 to 100, and YES.
+SCORE, ADOPTED, YES = "score", "adopted", "1"
 # sort → (kind of its buckets, column, whether it descends)
 BUCKETS = {
     "title": (TITLE_KEY, "title_key", False),
@@ -54,6 +59,7 @@ class Answer:
     parts: Mapping[str, BitMap]
     match: Match | None = None
     is_checked: bool = True
+    is_past: bool = False
 
     @cached_property
     def cards(self) -> BitMap:
@@ -94,6 +100,35 @@ class Results:
     def ids(self, offset: int = 0, limit: int | None = None) -> Iterator[int]:
         """Primary keys in order."""
         return islice(self._from(offset), limit)
+
+    def after(self, number: int, tier: int) -> Iterator[int]:
+        """Primary keys that follow card `number` in the order, whatever was published since it was read.
+
+        `tier` is what tier_of told of it. Raises LookupError for a card that never was.
+        """
+        answer, sort = self._answer, self._sort
+        if sort in BUCKETS:
+            yield from _buckets_after(answer, *BUCKETS[sort], number)
+        elif sort == "published_at":
+            yield from _ascending(answer.cards, answer.cards.rank(number))
+        else:
+            for place, cards in enumerate(self._tiers()[tier:]):
+                passed = len(cards) - cards.rank(number - 1) if place == 0 and number > 0 else 0
+                yield from _descending(cards, passed)
+
+    def tier_of(self, number: int) -> int:
+        """In which stretch of the order of relevance a card stands; nought in every other order."""
+        return next((place for place, cards in enumerate(self._tiers()) if number in cards), 0)
+
+    def texts(self, numbers: list[int]) -> list[str]:
+        """The stored list items of these cards. One query."""
+        found = dict(Card.objects.filter(pk__in=numbers).values_list("pk", "item")) if numbers else {}
+        return [found[number] for number in numbers]
+
+    @property
+    def version(self) -> str:
+        """Which version of the index the answer was read from."""
+        return self._answer.state.mark.seal
 
     def page(self, offset: int, limit: int) -> list[Card]:
         """Cards in order, without their documents. One query."""
@@ -146,9 +181,7 @@ class Results:
         return [found[number] for number in numbers]
 
     def _items(self, offset: int, limit: int) -> list[str]:
-        numbers = list(self.ids(offset, limit))
-        found = dict(Card.objects.filter(pk__in=numbers).values_list("pk", "item")) if numbers else {}
-        return [found[number] for number in numbers]
+        return self.texts(list(self.ids(offset, limit)))
 
     def _from(self, offset: int) -> Iterator[int]:
         for size, ordered in self._runs():
@@ -158,16 +191,24 @@ class Results:
 
     def _runs(self) -> Iterator[tuple[int, Callable[[int], Iterator[int]]]]:
         """`(length, numbers from an offset on)` of the stretches that make the order."""
-        answer, sort = self._answer, self.query.sort or ("relevance" if self.query.text else "-published_at")
+        answer, sort = self._answer, self._sort
         if sort in BUCKETS:
             yield from _buckets(answer, *BUCKETS[sort])
         elif sort == "published_at":
             yield len(answer.cards), partial(_ascending, answer.cards)
         else:
-            is_ranked = sort == "relevance" and answer.match
-            tiers = answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
-            for cards in tiers:
+            for cards in self._tiers():
                 yield len(cards), partial(_descending, cards)
+
+    @property
+    def _sort(self) -> str:
+        return self.query.sort or ("relevance" if self.query.text else "-published_at")
+
+    def _tiers(self) -> list[BitMap]:
+        """The stretches of the order of relevance; one of all cards in any other order."""
+        answer = self._answer
+        is_ranked = self._sort == "relevance" and answer.match
+        return answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
 
 
 @dataclass(frozen=True)
@@ -198,35 +239,72 @@ def _descending(cards: BitMap, offset: int) -> Iterator[int]:
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:
     """Bucket after bucket, each sorted only when a page falls into it; cards without the value come last."""
     known = answer.state.sets.get(kind, {})
-    for value in sorted(known, key=lambda value: ((value == UNKNOWN) != descends, value), reverse=descends):
+    for value in sorted(known, key=partial(_place, descends), reverse=descends):
         cards = known[value] & answer.cards
-        # Sorting many titles costs more than walking over them, where most of them are hits.
-        if kind == TITLE_KEY and len(cards) > max(WALKED, len(known[value]) // 10):
+        if _is_walked(answer, kind, value, cards):
             yield len(cards), partial(_walked, cards, value, descends)
         elif cards:
             yield len(cards), partial(_sorted, cards, column, descends)
 
 
-def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator[int]:
+def _place(descends: bool, value: str) -> tuple[bool, str]:
+    return (value == UNKNOWN) != descends, value
+
+
+def _is_walked(answer: Answer, kind: str, value: str, cards: BitMap) -> bool:
+    """Sorting many titles costs more than walking over them, where most of them are hits."""
+    known = answer.state.sets[kind][value]
+    return kind == TITLE_KEY and not answer.is_past and len(cards) > max(WALKED, len(known) // 10)
+
+
+def _buckets_after(answer: Answer, kind: str, column: str, descends: bool, number: int) -> Iterator[int]:
+    """The order of _buckets from behind one card on; its bucket alone is compared by value."""
+    value = Card.objects.values_list(column, flat=True).filter(pk=number)[:1]
+    if not value:
+        raise LookupError(number)
+    mine = value[0][:TITLE_PREFIX] if kind == TITLE_KEY else cost_bucket(value[0])
+    known = answer.state.sets.get(kind, {})
+    for bucket in sorted(known, key=partial(_place, descends), reverse=descends):
+        cards = known[bucket] & answer.cards
+        first, second = _place(descends, bucket), _place(descends, mine)
+        if bucket == mine and _is_walked(answer, kind, bucket, cards):
+            yield from _walked(cards, bucket, descends, 0, _beyond(value[0], number, descends))
+        elif bucket == mine and cards:
+            yield from _sorted(cards, column, descends, 0, (value[0], number))
+        elif cards and (first < second if descends else first > second):
+            yield from _sorted(cards, column, descends, 0)
+
+
+def _sorted(cards: BitMap, column: str, descends: bool, offset: int, after=None) -> Iterator[int]:
     rows = [row for chunk in _chunks(cards) for row in chunk.values_list(column, "pk")]
     # A bucket holds values or blanks, never both, and blanks need no comparing.
-    rows.sort(key=None if rows[0][0] is not None else itemgetter(1), reverse=descends)
+    key = None if rows[0][0] is not None else itemgetter(1)
+    rows.sort(key=key, reverse=descends)
+    if after:
+        place = key(after) if key else after
+        found = ((key(row) if key else row) for row in rows)
+        offset = sum(other >= place if descends else other <= place for other in found)
     return (number for _value, number in rows[offset:])
 
 
-def _walked(cards: BitMap, start: str, descends: bool, offset: int) -> Iterator[int]:
+def _walked(cards: BitMap, start: str, descends: bool, offset: int, after: Q | None = None) -> Iterator[int]:
     """The cards whose titles begin so, in the order of the database's own index."""
     rows = Card.objects.current().filter(title_key__gte=start, title_key__lt=start + "\U0010ffff")
     rows = rows.order_by(*(("-title_key", "-pk") if descends else ("title_key", "pk"))).values_list(
         "title_key", "pk"
     )
-    side, after = "lt" if descends else "gt", Q()
+    after = after or Q()
     while batch := list(rows.filter(after)[:WALKED]):
         hits = [number for _key, number in batch if number in cards]
         yield from hits[offset:]
         offset = max(0, offset - len(hits))
         key, number = batch[-1]
-        after = Q(**{f"title_key__{side}": key}) | Q(**{"title_key": key, f"pk__{side}": number})
+        after = _beyond(key, number, descends)
+
+
+def _beyond(key: str, number: int, descends: bool) -> Q:
+    side = "lt" if descends else "gt"
+    return Q(**{f"title_key__{side}": key}) | Q(**{"title_key": key, f"pk__{side}": number})
 
 
 def _chunks(cards: BitMap) -> Iterator:
@@ -236,17 +314,22 @@ def _chunks(cards: BitMap) -> Iterator:
 
 
 def _worked_out(query, state: State) -> Answer:
-    found, is_checked, text = None, True, state.all
+    source, is_past = ROWS, False
+    if query.as_of:
+        state, source, is_past = as_it_was(state, query.as_of)
+    # A copy for a past day: State.counts knows its own `all` and would answer with the totals of today.
+    found, is_checked, text = None, True, state.all.copy() if is_past else state.all
     if query.text:
-        found = match(state, ROWS, read(query.text))
+        found = match(state, source, read(query.text))
         text = found.text
         if found.checks and text:
             kept = confirmed(text, found.checks, _texts)
             is_checked, text = kept is not None, text if kept is None else kept
     for key, value in query.ranges.items():
-        text = RANGES[key](state, value, text)
+        answers = _updated_since_then if is_past and key == "updated_since" else RANGES[key]
+        text = answers(state, value, text)
     parts = {facet: state.any_of(facet, values) for facet, values in query.facets.items()}
-    return Answer(state, text, parts, found, is_checked)
+    return Answer(state, text, parts, found, is_checked, is_past)
 
 
 def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
@@ -301,11 +384,30 @@ def _settled(
 
 def _updated_since(state: State, since, cards: BitMap) -> BitMap:
     """Numbers follow the order of publication: the first card since then tells where to begin."""
-    moment = since if isinstance(since, datetime) else datetime.combine(since, time.min)
-    moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    fresh = Card.objects.current().filter(published_at__gte=moment).order_by("published_at", "pk")
+    fresh = Card.objects.current().filter(published_at__gte=_moment(since)).order_by("published_at", "pk")
     first = fresh.values_list("pk", flat=True).first()
     return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
+
+
+def _updated_since_then(state: State, since, cards: BitMap) -> BitMap:
+    """The same among cards of which some are not current any more."""
+    found = (chunk.filter(published_at__gte=_moment(since)) for chunk in _chunks(cards))
+    return BitMap(number for fresh in found for number in fresh.values_list("pk", flat=True))
+
+
+def _moment(since) -> datetime:
+    moment = since if isinstance(since, datetime) else datetime.combine(since, time.min)
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
+def _scored_at_least(state: State, least, cards: BitMap) -> BitMap:
+    scores = [score for score in state.sets.get(SCORE, {}) if int(score) >= least]
+    return cards & state.any_of(SCORE, scores)
+
+
+def _adopted(state: State, is_adopted: bool, cards: BitMap) -> BitMap:
+    adopted = state.any_of(ADOPTED, [YES])
+    return cards & adopted if is_adopted else cards - adopted
 
 
 RANGES = {
@@ -315,4 +417,6 @@ RANGES = {
     "cost_max": _cost_at_most,
     "bbox": _in_box,
     "updated_since": _updated_since,
+    "replicability_min": _scored_at_least,
+    "adopted": _adopted,
 }

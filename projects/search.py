@@ -6,7 +6,7 @@ Pages speak Italian parameters and slugs, the API English keys; both become one 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q
@@ -21,6 +21,8 @@ from municipalities.search import find_municipality, fold
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS
 from projects.models import Card
+from projects.past import TooFarBack as TooFarBack
+from projects.results import LAST_NUMBER as LAST_NUMBER
 from projects.results import Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
@@ -49,7 +51,10 @@ RANGE_NAMES = {
     "cost_max": "costo_max",
     "bbox": "riquadro",
     "updated_since": "aggiornati_dal",
+    "replicability_min": "replicabilita_min",
+    "adopted": "riusati",
 }
+YES_OR_NO = {"true": True, "false": False}
 # name in the API → name on pages
 SORTS = {
     "-published_at": "recenti",
@@ -58,6 +63,7 @@ SORTS = {
     "-title": "titolo_inverso",
     "cost": "costo_crescente",
     "-cost": "costo_decrescente",
+    "replicability": "replicabilita",
     "relevance": "pertinenza",
 }
 CLOSED = {
@@ -80,19 +86,23 @@ class Problem:
 
 @dataclass(frozen=True)
 class ProjectQuery:
-    """Words and filters. Values of one facet are alternatives, facets narrow each other."""
+    """Words and filters. Values of one facet are alternatives, facets narrow each other.
+
+    `as_of` asks for what was public at the end of that day; None for what is now.
+    """
 
     text: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, object] = field(default_factory=dict)
     sort: str = ""
+    as_of: date | None = None
 
     def without(self, facet: str) -> "ProjectQuery":
         return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.facets or self.ranges)
+        return not (self.text or self.facets or self.ranges or self.as_of)
 
 
 def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
@@ -104,7 +114,10 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
     facets = {}
     for key, italian in FACET_NAMES.items():
         name = italian if page else key
-        raw = [v.strip() for v in params.getlist(name) if v.strip()][:MAX_VALUES]
+        given = [v.strip() for v in params.getlist(name) if v.strip()]
+        raw = given[:MAX_VALUES]
+        if len(given) > MAX_VALUES:
+            problems.append(Problem(name, _("Al massimo %(limit)s valori") % {"limit": MAX_VALUES}))
         values = [_facet_value(key, v, page) for v in raw]
         problems += [Problem(name, _unknown(name, v)) for v, ok in zip(raw, values, strict=True) if not ok]
         if kept := tuple(dict.fromkeys(v for v in values if v)):
@@ -124,7 +137,21 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
         problems.append(Problem("sort", _unknown("sort", sort)))
         sort = ""
     text = " ".join(params.get("q", "").replace("\x00", " ").split())[:MAX_TEXT]
-    return ProjectQuery(text, facets, ranges, sort), problems
+    as_of = None
+    if not page and (raw := params.get("as_of", "")):
+        as_of = _day(raw)
+        if as_of is None:
+            problems.append(Problem("as_of", _("Serve una data, per esempio 2026-03-31")))
+    return ProjectQuery(text, facets, ranges, sort, as_of), problems
+
+
+def _day(raw: str) -> date | None:
+    """A day as `2026-03-31`; None when it is none, or one that no change of time zone can reach."""
+    try:
+        day = parse_date(raw)
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year < 9000 else None
 
 
 def _unknown(name: str, value: str) -> str:
@@ -164,6 +191,15 @@ def _range_value(key: str, raw: str):
         if not amount.is_finite() or not 0 <= amount < 10**12:
             raise ValueError(raw)
         return amount.quantize(Decimal("0.01"))
+    if key == "replicability_min":
+        score = Decimal(raw)
+        if not (score.is_finite() and 0 <= score <= 100):
+            raise ValueError(raw)
+        return score
+    if key == "adopted":
+        if raw not in YES_OR_NO:
+            raise ValueError(raw)
+        return YES_OR_NO[raw]
     if key == "bbox":
         west, south, east, north = (Decimal(part) for part in raw.split(","))
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
@@ -185,7 +221,7 @@ def page_params(query: ProjectQuery) -> QueryDict:
         shown = [AREA_BY_KEY[v].slug for v in values] if key == "area" else list(values)
         params.setlist(FACET_NAMES[key], shown)
     for key, value in query.ranges.items():
-        params[RANGE_NAMES[key]] = ",".join(map(str, value)) if key == "bbox" else str(value)
+        params[RANGE_NAMES[key]] = _written(value)
     if query.sort:
         params["ordina"] = SORTS[query.sort]
     return params
@@ -199,10 +235,19 @@ def api_params(query: ProjectQuery) -> QueryDict:
     for key, values in query.facets.items():
         params.setlist(key, list(values))
     for key, value in query.ranges.items():
-        params[key] = ",".join(map(str, value)) if key == "bbox" else str(value)
+        params[key] = _written(value)
     if query.sort:
         params["sort"] = query.sort
+    if query.as_of:
+        params["as_of"] = query.as_of.isoformat()
     return params
+
+
+def _written(value) -> str:
+    """The value of a range as a query string has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def find(query: ProjectQuery) -> Results:
@@ -303,7 +348,8 @@ def chips(query: ProjectQuery) -> list[dict]:
             )
     for key, value in query.ranges.items():
         without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
-        found.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
+        label = (_("Sì") if value else _("No")) if isinstance(value, bool) else str(value)
+        found.append({"title": RANGE_TITLES[key], "label": label, "without": without})
     if query.text:
         found.append(
             {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
@@ -318,4 +364,6 @@ RANGE_TITLES = {
     "cost_max": gettext_lazy("Costo massimo"),
     "bbox": gettext_lazy("Riquadro della mappa"),
     "updated_since": gettext_lazy("Aggiornati dal"),
+    "replicability_min": gettext_lazy("Replicabilità da"),
+    "adopted": gettext_lazy("Già riusati"),
 }

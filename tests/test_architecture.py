@@ -41,7 +41,7 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index", "past", "results", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "actions": ACTIONS,
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
