@@ -31,3 +31,14 @@ class ColleagueForm(forms.Form):
         choices=[(r.value, r.label) for r in (Membership.Role.OFFICER, Membership.Role.MANAGER)],
         help_text=_("Il responsabile invita e toglie i colleghi"),
     )
+
+
+class TokenForm(forms.Form):
+    """A name by which the office knows its key again."""
+
+    name = forms.CharField(
+        label=_("A che cosa serve"),
+        max_length=80,
+        help_text=_("Per esempio «Gestionale dei lavori pubblici»"),
+        error_messages={"required": _("Scrivi a che cosa serve la chiave")},
+    )

@@ -9,9 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
-from api.problems import BadParameters
-from api.serializers import ITEM_FIELDS
-from opendata.actions import FORMATS, LABELS, PROJECT_FIELDS
+from api.problems import BadParameters, Refused
+from opendata.actions import FORMATS, LABELS
 from projects.areas import AREA_BY_KEY
 from projects.cards import FACETS
 from projects.search import CLOSED, FACET_NAMES, MAX_TEXT, MAX_VALUES, RANGE_NAMES, SORTS, YES_OR_NO
@@ -116,6 +115,13 @@ PARAMETERS = {
 }
 
 
+def check_length(request) -> None:
+    """Refuse an address that nobody would write by hand and caches would not keep."""
+    if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
+        told = gettext("L’indirizzo può avere al massimo %(limit)s caratteri dopo il punto interrogativo")
+        raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, told % {"limit": MAX_QUERY})
+
+
 def check(params: QueryDict, known: Iterable[str]) -> None:
     """Refuse parameters the endpoint does not know (400), and values that are too many or too long (422)."""
     if unknown := [name for name in params if name not in known]:
@@ -155,17 +161,8 @@ def limited(params: QueryDict, name: str, known: Iterable[str]) -> list[str]:
     return [value for value in known if value in given] or list(known)
 
 
-def columns(params: QueryDict) -> list[str]:
-    """The columns of files that `fields` names; none when it is not given."""
-    return _named(params, PROJECT_FIELDS)
-
-
-def item_fields(params: QueryDict) -> list[str]:
-    """What of each project `fields` wants in a JSON list; nothing when it is not given."""
-    return _named(params, ITEM_FIELDS)
-
-
-def _named(params: QueryDict, known: Iterable[str]) -> list[str]:
+def named(params: QueryDict, known: Iterable[str]) -> list[str]:
+    """The columns, or parts of an item, that `fields` names; none when it is not given."""
     names = [name.strip() for name in params.get("fields", "").split(",") if name.strip()]
     if unknown := [name for name in names if name not in known]:
         told = gettext("La colonna «%(name)s» non esiste")

@@ -176,6 +176,37 @@ class Stats(s.Serializer):
     origin = FacetValue(many=True)
 
 
+class Missing(s.Serializer):
+    pointer = s.CharField(help_text="JSON Pointer del campo (RFC 6901)")
+    detail = s.CharField()
+
+
+class Submission(s.Serializer):
+    code = s.CharField()
+    status = s.CharField()
+    title = s.CharField()
+    edit_url = s.URLField()
+    missing = Missing(many=True, help_text="Che cosa serve ancora per inviare la bozza")
+
+
+class FileItem(s.Serializer):
+    format = s.CharField()
+    media_type = s.CharField()
+    url = s.URLField()
+    size = s.IntegerField(allow_null=True, min_value=0, max_value=2**53)
+    sha256 = _text()
+
+
+class DatasetItem(s.Serializer):
+    slug = s.CharField()
+    title = s.CharField()
+    description = s.CharField()
+    licence = s.CharField()
+    licence_url = s.URLField()
+    modified_at = s.DateTimeField(allow_null=True)
+    files = FileItem(many=True)
+
+
 class Status(s.Serializer):
     status = _count()
     title = s.CharField()

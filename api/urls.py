@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import documentation, places, projects, registry
+from api.views import documentation, places, projects, registry, submissions
 from api.views.base import StatusView, UnknownView
 
 app_name = "api"
@@ -20,6 +20,8 @@ urlpatterns = [
     path("organisations", registry.OrganisationList.as_view(), name="organisations"),
     path("protocols", registry.ProtocolList.as_view(), name="protocols"),
     path("stats", registry.StatsView.as_view(), name="stats"),
+    path("datasets", registry.DatasetList.as_view(), name="datasets"),
+    path("submissions", submissions.SubmissionView.as_view(), name="submissions"),
     path("status", StatusView.as_view(), name="status"),
     path("openapi.json", documentation.OpenApi.as_view(), name="schema"),
     path("docs", documentation.docs, name="docs"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from opendata.columns import LANGUAGES, PROJECTS, TABLES, Table
-from opendata.packages import describe
+from opendata.packages import PACKAGE, SUMS, WORKBOOK, describe
 from opendata.search import Snapshot
 from opendata.writers import XLSX_ROWS as XLSX_ROWS
 from opendata.writers import (
@@ -24,9 +24,6 @@ from opendata.writers import (
     Workbook,
     write_zip,
 )
-
-WORKBOOK, PACKAGE, SUMS = "osservatorio.xlsx", "datapackage.json", "SHA256SUMS"
-
 
 FORMATS = {
     writer.suffix[1:]: writer

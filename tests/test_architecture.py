@@ -25,15 +25,17 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "rules", "cards", "intake"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
+    "opendata.datasets",
     "projects.feeds",
     "municipalities.places",
     "projects.areas",
     "projects.columns",
     "projects.dates",
+    "projects.portfolio",
     "projects.vocabulary",
     "projects.workflow",
 )
@@ -43,8 +45,9 @@ STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "past", "results", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
+    **dict.fromkeys(["datasets", "catalogue"], ANSWERS),
     "actions": ACTIONS,
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
+    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "intake", "importers"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),

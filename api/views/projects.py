@@ -18,14 +18,13 @@ from api.params import (
     FILTERS,
     PAGING,
     choice,
-    columns,
     day,
     integer,
-    item_fields,
     limited,
+    named,
 )
 from api.problems import BadParameters, Gone
-from api.serializers import Facets, ProjectCard, ProjectItem, Version, list_of
+from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
 from opendata.actions import CODES, PROJECT_FIELDS, XLSX_ROWS, project_chunks
 from opendata.search import cards_on
@@ -88,7 +87,7 @@ class ProjectList(PublicView):
             return download(request, cards, suffix)
         if choice(request.query_params, "labels", CODES) != CODES:
             raise BadParameters([("labels", _("Vale solo per i file: aggiungi per esempio `format=csv`"))])
-        shape = _chosen(item_fields(request.query_params))
+        shape = _chosen(named(request.query_params, ITEM_FIELDS))
         if "cursor" in request.query_params:
             return cursor_page(request, cards, shape)
         return self.paged(request, cards.items(), cards.count(), shape)
@@ -110,7 +109,7 @@ def download(request: Request, cards: Results, suffix: str) -> StreamingHttpResp
     if paging := [name for name in (*PAGING, "cursor") if name in params]:
         told = _("I file danno l’elenco intero, senza pagine")
         raise BadParameters([(name, told) for name in paging])
-    fields, labels = columns(params), choice(params, "labels", CODES)
+    fields, labels = named(params, PROJECT_FIELDS), choice(params, "labels", CODES)
     if suffix == "xlsx" and cards.count() > XLSX_ROWS:
         told = _(
             "Un foglio di calcolo arriva a %(limit)s righe: restringi i filtri o scegli un altro formato"
@@ -167,7 +166,7 @@ def _card_on(card: Card, on: date) -> Card:
 
 
 class SimilarList(PublicView):
-    """Progetti simili: della stessa area, prima dello stesso Comune, poi della provincia, poi i più recenti."""
+    """Progetti simili: stessa area, prima lo stesso Comune, poi la provincia, poi i più recenti."""
 
     name = "list_similar_projects"
     parameters = ("limit",)
