@@ -1,6 +1,5 @@
 """How the views tell drf-spectacular about themselves, and what the schema says beyond them."""
 
-from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
@@ -100,18 +99,19 @@ class PublicSchema(AutoSchema):
         return []
 
 
-def complete(schema: dict) -> dict:
+def complete(schema: dict, site: str) -> dict:
     """Add what holds for the whole API: who answers for it, servers, errors, headers of every answer."""
     schema["info"] |= {
         "description": "Progetti di smart city dei Comuni italiani. Lettura libera, senza chiave.",
-        "termsOfService": f"{settings.SITE_URL}/dati/",
-        "contact": {"name": "Osservatorio Smart City", "url": settings.SITE_URL},
+        "termsOfService": f"{site}/dati/",
+        "contact": {"name": "Osservatorio Smart City", "url": site},
         "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
         "x-summary": "Progetti di smart city dei Comuni italiani",
         "x-api-id": "osservatorio-smart-city",
     }
-    schema["servers"] = [_server()]
+    schema["servers"] = [_server(site)]
     schema["paths"] = {path.removeprefix(BASE): operations for path, operations in schema["paths"].items()}
+    _call_codes(schema["paths"])
     schema["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
     parts = schema.setdefault("components", {})
     parts.setdefault("schemas", {}).update(Problem=PROBLEM, SubmissionInput=body_schema())
@@ -130,10 +130,21 @@ def complete(schema: dict) -> dict:
     return schema
 
 
-def _server() -> dict:
-    server = {"url": f"{settings.SITE_URL}{BASE}", "description": "Osservatorio Smart City"}
+def _call_codes(paths: dict) -> None:
+    """A project is named by its code, though its slug is understood too."""
+    for path in [path for path in paths if "{key}" in path]:
+        operations = paths.pop(path)
+        paths[path.replace("{key}", "{code}")] = operations
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if parameter["name"] == "key":
+                    parameter["name"] = "code"
+
+
+def _server(site: str) -> dict:
+    server = {"url": f"{site}{BASE}", "description": "Osservatorio Smart City"}
     # A laptop without TLS is a place to try things.
-    return server if settings.SITE_URL.startswith("https://") else {**server, "x-sandbox": True}
+    return server if site.startswith("https://") else {**server, "x-sandbox": True}
 
 
 def _rate_header(about: str) -> dict:

@@ -58,7 +58,7 @@ def take_in(data: Mapping, *, by, owner: Organisation, nonce: uuid.UUID) -> Proj
             rows[name] = _read_rows(name, value, errors)
         else:
             errors.append((f"/{_escaped(name)}", _("Questo campo non esiste")))
-    title = CONTROL.sub("", typed.get("title", "")).strip()
+    title = typed.get("title", "").strip()
     if not title and not any(pointer == "/title" for pointer, _words in errors):
         errors.append(("/title", _("Scrivi il titolo del progetto")))
     if errors:
@@ -185,7 +185,10 @@ def _text(value) -> str:
         value.encode()
     except UnicodeEncodeError as error:
         raise WrongKind(_("Il testo contiene un carattere non ammesso")) from error
-    return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    if CONTROL.search(text):
+        raise WrongKind(_("Il testo contiene un carattere non ammesso"))
+    return text
 
 
 def _number(value) -> str:

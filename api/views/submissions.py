@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import uuid
 from decimal import Decimal
 from http import HTTPStatus
@@ -26,7 +27,8 @@ from projects.intake import Invalid, missing_in, take_in
 from projects.models import Project
 from projects.rules import can_create
 
-MAX_BODY, MAX_KEY = 1_000_000, 255
+MAX_BODY = 1_000_000
+KEY = re.compile(r"[!-~]{1,255}")
 NAMES = uuid.UUID("6f0b6a0c-3c52-4c0e-9a44-7d0a0b9c7a11")
 
 
@@ -67,8 +69,8 @@ def _token_of(request: Request) -> ApiToken:
 
 def _key_of(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > MAX_KEY:
-        told = _("`Idempotency-Key` può avere al massimo %(limit)s caratteri") % {"limit": MAX_KEY}
+    if "Idempotency-Key" in request.headers and not KEY.fullmatch(key):
+        told = _("`Idempotency-Key` può avere al massimo 255 caratteri ASCII, senza spazi")
         raise Refused(HTTPStatus.BAD_REQUEST, told)
     return key
 
