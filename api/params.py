@@ -20,6 +20,7 @@ FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000
 MAX_QUERY, MAX_CURSOR = 8_000, 120
 FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES, "as_of")
 REPEATED = {*FACET_NAMES, "facet"}
+TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min", "adopted"}
 PAGING = ("limit", "offset")
 WORDS = {
     "q": _("Parole da cercare"),
@@ -127,6 +128,9 @@ def check(params: QueryDict, known: Iterable[str]) -> None:
     if unknown := [name for name in params if name not in known]:
         told = gettext("Questo parametro non esiste")
         raise BadParameters([(name[:60], told) for name in unknown], HTTPStatus.BAD_REQUEST)
+    if empty := [name for name in params if name in TYPED and not params[name]]:
+        told = gettext("Scrivi un valore, o togli il parametro")
+        raise BadParameters([(name, told) for name in empty])
     if twice := [n for n, values in params.lists() if len(values) > 1 and n not in REPEATED]:
         told = gettext("Questo parametro si scrive una volta sola")
         raise BadParameters([(name, told) for name in twice])

@@ -25,5 +25,5 @@ urlpatterns = [
     path("status", StatusView.as_view(), name="status"),
     path("openapi.json", documentation.OpenApi.as_view(), name="schema"),
     path("docs", documentation.docs, name="docs"),
-    re_path(r"^(?s:.*)$", UnknownView.as_view()),
+    re_path(r"^[\s\S]*$", UnknownView.as_view()),
 ]
