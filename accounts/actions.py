@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import ApiToken, Event, Membership, User, digest_of
-from municipalities.actions import body_of_municipality, open_body
+from municipalities.actions import body_of_municipality, open_body, touch
 from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation
 
@@ -34,6 +34,7 @@ def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
         verb="accept_adhesion", by=by, adhesion=adhesion, organisation=organisation, person=membership.user
     )
     transaction.on_commit(lambda: send_invitation(membership, adhesion.protocol.title))
+    touch()
     return membership
 
 

@@ -168,9 +168,13 @@ class Index:
         if mark == self._state.mark:
             return self._state
         with self._lock:
-            if mark != self._state.mark:
+            if mark != self._state.mark and not self._is_past(mark, source):
                 self._state = _next(self._state, source, mark)
             return self._state
+
+    def _is_past(self, mark: Mark, source: Source) -> bool:
+        """Whether another reader has gone beyond this mark since it was read."""
+        return mark.version < self._state.mark.version and source.knows(self._state.mark)
 
     def ask(self, source: Source, question):
         """What `question(state)` answers, asked again when the index moved in the meantime."""

@@ -5,7 +5,32 @@ from import_export.admin import ExportMixin, ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
+from municipalities.actions import touch
 from municipalities.models import Adhesion, Organisation, Protocol, Territory
+
+
+class PublicAdmin(admin.ModelAdmin):
+    """What is written here shows on public pages: whoever logs a change moves their version with it."""
+
+    def log_addition(self, *args):
+        touch()
+        return super().log_addition(*args)
+
+    def log_change(self, *args):
+        touch()
+        return super().log_change(*args)
+
+    def log_deletions(self, *args):
+        touch()
+        return super().log_deletions(*args)
+
+
+class ImportingAdmin(PublicAdmin, ImportExportModelAdmin):
+    """Tables are taken in too: an import logs its rows by itself, so it is told at its end."""
+
+    def process_result(self, result, request):
+        touch()
+        return super().process_result(result, request)
 
 
 class TerritoryResource(ModelResource):
@@ -49,7 +74,7 @@ class TerritoryResource(ModelResource):
 
 
 @admin.register(Territory)
-class TerritoryAdmin(ImportExportModelAdmin):
+class TerritoryAdmin(ImportingAdmin):
     resource_classes = [TerritoryResource]
     list_display = ("name", "level", "code", "istat_code", "province", "population", "valid_to")
     list_filter = ("level",)
@@ -70,7 +95,7 @@ class TerritoryAdmin(ImportExportModelAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ImportExportModelAdmin):
+class OrganisationAdmin(ImportingAdmin):
     list_display = ("name", "kind", "territory", "ipa_code")
     list_filter = ("kind",)
     list_select_related = ("territory",)
@@ -83,7 +108,7 @@ class OrganisationAdmin(ImportExportModelAdmin):
 
 
 @admin.register(Protocol)
-class ProtocolAdmin(admin.ModelAdmin):
+class ProtocolAdmin(PublicAdmin):
     list_display = ("title", "promoter", "signed_year", "is_open", "published_at")
     search_fields = ("title", "promoter")
     prepopulated_fields = {"slug": ("title",)}

@@ -3,6 +3,7 @@
 import logging
 
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
@@ -25,6 +26,18 @@ class DatabaseUnavailableMiddleware:
         response = render(None, "503.html", status=503)
         response["Retry-After"] = "15"
         return response
+
+
+class MethodMiddleware:
+    """TRACE would give a request back with its cookies in it; the API refuses it in its own form."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in ("TRACE", "TRACK", "CONNECT") and not request.path_info.startswith("/api/"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        return self.get_response(request)
 
 
 class PlainTextMiddleware:

@@ -44,7 +44,12 @@ def required(name: str, relaxed: str) -> str:
 SECRET_KEY = required("SECRET_KEY", "only-for-a-laptop-" + "0" * 40)
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", default="" if RELAXED else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+SITE_URL = SITE_URL or "http://127.0.0.1:8000"
+if not RELAXED and (len(SECRET_KEY) < 50 or "*" in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "SECRET_KEY vuole almeno 50 caratteri a caso e ALLOWED_HOSTS i nomi veri del portale, senza *."
+    )
 
 INSTALLED_APPS = [
     "municipalities.apps.MunicipalitiesConfig",
@@ -72,10 +77,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Public reads go no further; all the rest is for those who sign in and send forms.
+    "observatory.reading.PublicReadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "observatory.middleware.DatabaseUnavailableMiddleware",
+    "observatory.middleware.MethodMiddleware",
     "observatory.middleware.PlainTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -110,9 +118,11 @@ TEMPLATES = [
 ]
 
 
-def database() -> dict:
-    """DATABASE_URL with the options that keep acknowledged writes and bound every wait."""
-    config = env.db_url_config(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}"))
+def database(url: str) -> dict:
+    """A database with the options that keep acknowledged writes and bound every wait."""
+    config = env.db_url_config(url)
+    # Opening SQLite with its pragmas costs ten times what an answer kept costs.
+    config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     if config["ENGINE"].endswith("sqlite3"):
         # FULL: the popular NORMAL loses acknowledged writes on a power cut.
         # IMMEDIATE: two writers wait in turn instead of failing with "database is locked".
@@ -125,7 +135,6 @@ def database() -> dict:
     else:
         config["ENGINE"] = "django.db.backends.postgresql"
         config["CONN_HEALTH_CHECKS"] = True
-        config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
         config["OPTIONS"] = {
             "connect_timeout": 5,
             "options": "-c statement_timeout=15000 -c lock_timeout=10000"
@@ -139,10 +148,29 @@ def database() -> dict:
     return config
 
 
-DATABASES = {"default": database()}
+COPIES = enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), 1)
+DATABASES = {
+    "default": database(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}")),
+    **{f"replica{number}": database(url) for number, url in COPIES},
+}
+if len(DATABASES) > 1:
+    if any(config["ENGINE"].endswith("sqlite3") for config in DATABASES.values()):
+        raise ImproperlyConfigured("DATABASE_REPLICA_URLS chiede PostgreSQL, anche in DATABASE_URL.")
+    DATABASE_ROUTERS = ["observatory.replicas.Router"]
+    for name in DATABASES.keys() - {"default"}:
+        # The primary is there for them: nobody waits long for a replica that does not answer.
+        DATABASES[name]["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 3000}
+# Seconds that a public page may be behind the primary when a replica gives it.
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-SILENCED_SYSTEM_CHECKS = []
+# A cache in memory is of one process: whole answers are kept there by other means (observatory/answers.py).
+CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "observatory.caches.RedisOrLocal"
+ANSWER_CACHE_BYTES = env.int("ANSWER_CACHE_MB", default=32) * 1024 * 1024
+# Seconds a CDN may go on showing a public page, a withdrawn card too, without asking again.
+CDN_SECONDS = env.int("CDN_SECONDS", default=10)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -213,6 +241,7 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "observatory.refusals.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -242,12 +271,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# How many proxies stand in front: what a client writes in X-Forwarded-For beyond them is not believed.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
-    # How many proxies stand in front: what a client writes in X-Forwarded-For beyond them is not believed.
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
+    "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -12,6 +12,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.text import slugify
 
+from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index, mail
 from projects.cards import build_card, collect, places_of, write_card
@@ -274,6 +275,7 @@ def confirm_current(project: Project, *, by) -> Project:
     project.confirmed_at = timezone.now()
     project.save(update_fields=["confirmed_at"])
     _record(project, "confirm", by)
+    touch()
     return project
 
 

@@ -4,6 +4,7 @@ collect reads the rows, build_card makes the document (pure), derive_columns mak
 search and files read (pure). The document keeps codes of its neighbours; names are resolved on derive.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,6 +122,9 @@ FACETS = (
     "origin",
 )
 MAX_YEARS = 60
+PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
+LEAD, OTHERS = "lead_municipality", "other_municipalities"
+PLACE_KEYS = re.compile(rf'"(?P<key>{LEAD}|{OTHERS})":(?P<value>null|"[^"]*"|\[[^]]*\])')
 
 
 @dataclass(frozen=True)
@@ -343,8 +347,13 @@ def places_of(documents: list[Mapping]) -> dict[str, Place]:
     codes = {d["lead_municipality"] for d in documents} | {
         c for d in documents for c in d["other_municipalities"]
     }
+    return _in_force(codes)
+
+
+def _in_force(codes: set[str | None]) -> dict[str, Place]:
     found = Territory.objects.municipalities().filter(code__in=codes - {None})
-    return {t.code: _place(successor_of(t)) for t in found.select_related("province", "region")}
+    found = found.select_related("province", "region").only(*PLACE_FIELDS)
+    return {t.code: _place(successor_of(t)) for t in found}
 
 
 def _place(territory: Territory) -> Place:
@@ -374,6 +383,22 @@ def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> N
 def read_document(card: Card) -> dict:
     """The stored document with its municipalities and promoter named as they are today."""
     return name_places(orjson.loads(card.document))
+
+
+def served(text: str) -> str:
+    """The JSON text of a stored document with its municipalities of today: read_document unparsed.
+
+    Quotes within strings are escaped, so a key can be found by its spelling.
+    """
+    found = {match["key"]: match for match in PLACE_KEYS.finditer(text)}
+    lead, others = orjson.loads(found[LEAD]["value"]), orjson.loads(found[OTHERS]["value"])
+    places = _in_force({lead, *others})
+    named = {
+        LEAD: _named(places[lead]) if lead in places else None,
+        OTHERS: [_named(places[code]) for code in others if code in places],
+    }
+    told = {key: f'"{key}":{orjson.dumps(value).decode()}' for key, value in named.items()}
+    return PLACE_KEYS.sub(lambda match: told[match["key"]], text)
 
 
 def name_places(document: dict) -> dict:

@@ -7,6 +7,7 @@ the order of publication, which is why "newest first" is nothing but descending 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import reduce
 from itertools import islice
@@ -15,7 +16,7 @@ from operator import or_
 from uuid import uuid4
 
 import orjson
-from django.db import connection
+from django.db import connection, router
 from django.db.models import Q
 from django.utils import timezone
 
@@ -173,10 +174,17 @@ def _insert(rows: list[tuple]) -> None:
 
 
 class Rows:
-    """The rows as cardindex asks for them (cardindex.state.Source)."""
+    """The rows as cardindex asks for them (cardindex.state.Source).
+
+    `given` is the mark when it has been read already; asked again, it is read anew.
+    """
+
+    def __init__(self, given: Mark | None = None):
+        self._given = given
 
     def mark(self) -> Mark:
-        return Mark(*(IndexVersion.objects.values_list("number", "seal", "rebuilt").first() or ()))
+        given, self._given = self._given, None
+        return given or Mark(*(IndexVersion.objects.values_list("number", "seal", "rebuilt").first() or ()))
 
     def knows(self, mark: Mark) -> bool:
         return IndexLog.objects.filter(version=mark.version, seal=mark.seal).exists()
@@ -218,4 +226,13 @@ def _holding(rows):
     return rows.exclude(data=b"")
 
 
-ROWS, INDEX = Rows(), Index()
+ROWS = Rows()
+# The mark that a whole request goes by, where it was read at its beginning.
+MARK: ContextVar[Mark | None] = ContextVar("mark", default=None)
+# One for each database that is read: a replica may be a version behind its primary.
+INDEXES: defaultdict[str, Index] = defaultdict(Index)
+
+
+def newest() -> Index:
+    """The index of the database that answers reads now."""
+    return INDEXES[router.db_for_read(IndexVersion)]

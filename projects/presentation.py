@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 import nh3
@@ -130,17 +131,22 @@ def card_context(document: Mapping) -> dict:
 
 
 def list_item(card) -> dict:
-    """A card of a list: the stored item with its labels. No query."""
-    item = orjson.loads(card.item)
+    """A card of a list: the stored item with its labels, and `stored`, its very text. No query."""
+    return item_of(card.item)
+
+
+def item_of(stored: str) -> dict:
+    item = orjson.loads(stored)
     areas = [item["primary_area"], *item["other_areas"]]
     return {
         **item,
+        "stored": stored,
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
         "stage_label": _label(Stage, item["stage"]),
         "kind_label": _label(Kind, item["kind"]),
         "total_cost": _money(item["total_cost"]),
         "period": period(item),
-        "published_at": card.published_at,
+        "published_at": datetime.fromisoformat(item["published_at"]),
     }
 
 

@@ -5,6 +5,7 @@ Pages speak Italian parameters and slugs, the API English keys; both become one 
 
 import re
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,10 +17,12 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cardindex.state import Mark
 from municipalities.models import Territory
 from municipalities.search import find_municipality, fold
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS
+from projects.index import MARK
 from projects.models import Card
 from projects.past import TooFarBack as TooFarBack
 from projects.results import LAST_NUMBER as LAST_NUMBER
@@ -253,6 +256,16 @@ def _written(value) -> str:
 def find(query: ProjectQuery) -> Results:
     """The current cards that answer the query, sorted; most relevant first for words, else freshest."""
     return Results(query)
+
+
+@contextmanager
+def at(mark: Mark | None):
+    """All that is found within speaks of the version whose mark was read already, if it was."""
+    token = MARK.set(mark)
+    try:
+        yield
+    finally:
+        MARK.reset(token)
 
 
 def similar_to(card: Card, limit: int = 3) -> list[Card]:

@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from observatory import answers
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
@@ -21,3 +23,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def italian():
     """Each test begins in Italian: a page asked for under /en/ leaves its language to the thread."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def nothing_answered_yet():
+    """Each test has a database of its own, and what was answered from another says nothing of it."""
+    answers.HERE.forget()
+
+
+@pytest.fixture
+def django_assert_num_queries(django_assert_num_queries):
+    """Queries are counted of answers that have to be made, not of those kept."""
+
+    def counted(*args, **kwargs):
+        answers.HERE.forget()
+        return django_assert_num_queries(*args, **kwargs)
+
+    return counted

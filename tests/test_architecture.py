@@ -36,6 +36,7 @@ PURE_HELPERS = (
     "projects.columns",
     "projects.dates",
     "projects.portfolio",
+    "projects.presentation",
     "projects.vocabulary",
     "projects.workflow",
 )
@@ -59,6 +60,8 @@ STEPS = {
             "well_known",
             "city_views",
             "middleware",
+            "public",
+            "reading",
             "context",
             "adapter",
             "templatetags",

@@ -21,8 +21,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
-from cardindex.state import Index  # noqa: E402
-from projects import actions, index, results  # noqa: E402
+from projects import actions, index  # noqa: E402
 from projects.cards import FACETS  # noqa: E402
 from projects.models import Card, Project  # noqa: E402
 from projects.search import find, parse  # noqa: E402
@@ -77,7 +76,7 @@ def ask(query: str, facets: tuple[str, ...], depth: float) -> int:
 
 def cold(query: str, facets: tuple[str, ...], depth: float) -> None:
     """The same with the words forgotten."""
-    index.INDEX.state(index.ROWS).words.__init__()
+    index.newest().state(index.ROWS).words.__init__()
     ask(query, facets, depth)
 
 
@@ -88,8 +87,8 @@ def publish(project: Project) -> None:
 
 def main() -> None:
     print(connection.vendor, Card.objects.current().count(), "cards; ms: median, p95")
-    index.INDEX = results.INDEX = Index()
-    print("load of the index", quantiles(timed(lambda: index.INDEX.state(index.ROWS), 1)))
+    index.INDEXES.clear()
+    print("load of the index", quantiles(timed(lambda: index.newest().state(index.ROWS), 1)))
     print("memory of the process, MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
     for name, question in QUESTIONS.items():
         count = ask(*question)
@@ -102,7 +101,7 @@ def main() -> None:
     writes, reads = [], []
     for project in projects:
         writes += timed(lambda p=project: publish(p), 1)
-        reads += timed(lambda: index.INDEX.state(index.ROWS), 1)
+        reads += timed(lambda: index.newest().state(index.ROWS), 1)
     print(f"{'publish a new edition (old words go too)':42}{quantiles(writes)}")
     print(f"{'a process sees it':42}{quantiles(reads)}")
     cards = list(Card.objects.current().filter(project__in=projects))

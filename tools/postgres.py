@@ -45,8 +45,8 @@ HOW_TO_INSTALL = """Manca PostgreSQL: i test girano anche su quello. Installalo 
 oppure indica un server con TEST_POSTGRES_URL=postgresql://utente:password@host/banca e riprova."""
 
 
-def find_binaries() -> Path | None:
-    """The folder with `initdb` and `pg_ctl`, the newest where there are several."""
+def find_binaries(wanted: tuple[str, ...] = ("initdb", "pg_ctl")) -> Path | None:
+    """The folder with the programs wanted, the newest where there are several."""
     places = []
     if on_path := shutil.which("initdb"):
         places.append(str(Path(on_path).parent))
@@ -56,7 +56,7 @@ def find_binaries() -> Path | None:
     for pattern in KNOWN_PLACES:
         places += sorted(glob.glob(pattern), key=_version, reverse=True)
     for place in places:
-        if place and all(os.access(Path(place, name), os.X_OK) for name in ("initdb", "pg_ctl")):
+        if place and all(os.access(Path(place, name), os.X_OK) for name in wanted):
             return Path(place)
     return None
 
@@ -133,10 +133,11 @@ def _init(binaries: Path, folder: Path, password: str, identity: dict) -> None:
     raise SystemExit(f"PostgreSQL non crea il suo archivio:\n{done.stdout}")
 
 
-def _start(binaries: Path, folder: Path, identity: dict) -> int:
+def _start(binaries: Path, folder: Path, identity: dict, settings: dict) -> int:
     for _attempt in range(5):
         port = _free_port()
-        options = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, "port": port}.items())
+        chosen = {**SETTINGS, **settings, "port": port}
+        options = " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
         done = _run(
             [
                 *(binaries / "pg_ctl", "--pgdata", folder / "data", "--log", folder / "data" / "server.log"),
@@ -152,8 +153,8 @@ def _start(binaries: Path, folder: Path, identity: dict) -> int:
 
 
 @contextmanager
-def throwaway_cluster():
-    """The URL of an empty PostgreSQL database which ends with the block."""
+def throwaway_cluster(settings: dict | None = None):
+    """The URL of an empty PostgreSQL database which ends with the block; `settings` come after SETTINGS."""
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield given
         return
@@ -168,7 +169,7 @@ def throwaway_cluster():
             os.chown(folder, identity["user"], identity["group"])
         password = secrets.token_urlsafe(24)
         _init(binaries, folder, password, identity)
-        port = _start(binaries, folder, identity)
+        port = _start(binaries, folder, identity, settings or {})
         yield f"postgresql://{NAME}:{password}@127.0.0.1:{port}/postgres"
     finally:
         stop = [binaries / "pg_ctl", "--pgdata", folder / "data", "--mode", "immediate", "--wait", "stop"]

@@ -21,15 +21,19 @@ NOT_FOR_TESTS = (
     "ALLOWED_HOSTS",
     "EMAIL_URL",
     "CACHE_URL",
+    "DATABASE_REPLICA_URLS",
     "SITE_URL",
 )
 
 
 def test_environment():
     kept = {name: value for name, value in environment().items() if name not in NOT_FOR_TESTS}
-    # Finding the browser, or fetching one, happens once and not in every worker.
+    # Finding the browser and Redis, or fetching them, happens once and not in every worker.
     asked = subprocess.run(
         [PYTHON, "tools/browser.py"], cwd=ROOT, env=kept, stdout=subprocess.PIPE, check=False
+    )
+    subprocess.run(
+        [PYTHON, "tools/cache_server.py"], cwd=ROOT, env=kept, stdout=subprocess.DEVNULL, check=False
     )
     return {**kept, "CHROMIUM": asked.stdout.decode().strip()}
 

@@ -63,6 +63,16 @@ class PublicView(APIView):
         response["Content-Language"] = language
         return response
 
+    @staticmethod
+    def language(request) -> str:
+        return language_of(request)
+
+    @classmethod
+    def admit(cls, request) -> dict[str, str] | None:
+        """Count a request answered without calling the view: its headers, None when there were too many."""
+        rate = AddressRate()
+        return CORS | rate.headers if rate.allow_request(request, cls) else None
+
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         if request.method != "OPTIONS":

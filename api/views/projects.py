@@ -28,7 +28,7 @@ from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Versi
 from api.views.base import PublicView
 from opendata.actions import CODES, PROJECT_FIELDS, XLSX_ROWS, project_chunks
 from opendata.search import cards_on
-from projects.cards import FACETS, read_document
+from projects.cards import FACETS, served
 from projects.models import Card
 from projects.search import ProjectQuery, Results, api_params, find, parse, similar_to
 
@@ -59,7 +59,8 @@ def editions_of(key: str):
 
 def current_card(key: str) -> Card:
     """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
-    newest = editions_of(key).order_by("-is_current", "-edition").first()
+    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document")
+    newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
         raise Http404
     if not newest.is_current:
@@ -155,7 +156,7 @@ class ProjectDetail(PublicView):
     def get(self, request: Request, key: str) -> Response:
         on = day(request.query_params, "as_of")
         card = current_card(key)
-        return Response(read_document(_card_on(card, on) if on else card))
+        return Response(orjson.Fragment(served((_card_on(card, on) if on else card).document)))
 
 
 def _card_on(card: Card, on: date) -> Card:
@@ -212,4 +213,4 @@ class VersionDetail(PublicView):
             raise Http404
         if card.withdrawn_at:
             raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason})
-        return Response(read_document(card))
+        return Response(orjson.Fragment(served(card.document)))

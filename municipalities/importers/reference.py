@@ -17,6 +17,7 @@ from pathlib import Path
 from django.db import models, transaction
 from django.utils.text import slugify
 
+from municipalities.actions import touch
 from municipalities.importers.topojson import Outline, outlines
 from municipalities.models import Territory, TerritoryBoundary, TerritoryChange, TerritoryCode
 from municipalities.search import fold
@@ -80,6 +81,8 @@ def load_reference(folder: Path, report: Callable[[str, Outcome], None] = lambda
             outcome = step(files)
             report(table, outcome)
             written += outcome.created + outcome.changed + outcome.removed
+        if written:
+            touch()
     return written
 
 

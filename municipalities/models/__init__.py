@@ -1,3 +1,4 @@
+from municipalities.models.content import ContentVersion
 from municipalities.models.organisation import Organisation
 from municipalities.models.protocol import Adhesion, Protocol
 from municipalities.models.territory import (
@@ -9,6 +10,7 @@ from municipalities.models.territory import (
 
 __all__ = [
     "Adhesion",
+    "ContentVersion",
     "Organisation",
     "Protocol",
     "Territory",

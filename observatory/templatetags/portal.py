@@ -4,9 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import linebreaks
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils.dateparse import parse_datetime
@@ -17,9 +20,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from projects.areas import AREA_BY_KEY, AREAS
+from projects.presentation import item_of
 
 register = template.Library()
 NO_BREAK_SPACE = "\u00a0"
+RESULT = "components/_result.html"
+# Some 4 kB each.
+RESULTS = 4_000
 ITALIAN = mark_safe(' lang="it"')
 
 
@@ -215,6 +222,21 @@ def city_ld(context) -> SafeString:
         "containedInPlace": town.province and {"@type": "AdministrativeArea", "name": town.province.name},
     }
     return json_ld(context, {key: value for key, value in data.items() if value})
+
+
+@register.simple_tag
+def result(item: Mapping) -> SafeString:
+    """A card in a list of results. The words searched are marked in it, or it was drawn before."""
+    if item.get("snippet"):
+        return render_to_string(RESULT, {"item": item})
+    draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
+    return draw(get_language(), item["stored"])
+
+
+@lru_cache(maxsize=RESULTS)
+def _drawn(_language: str, stored: str) -> SafeString:
+    """Drawn from language and stored text alone, so that it holds as long as both are the same."""
+    return render_to_string(RESULT, {"item": item_of(stored)})
 
 
 @register.simple_tag(takes_context=True)

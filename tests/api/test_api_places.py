@@ -51,14 +51,14 @@ def test_names_and_codes_are_those_of_the_day(get, towns):
 
 
 @pytest.mark.parametrize("limit", [1, 3])
-def test_list_takes_two_queries(get, towns, django_assert_num_queries, limit):
-    with django_assert_num_queries(2):  # the count, the page
+def test_list_takes_three_queries(get, towns, django_assert_num_queries, limit):
+    with django_assert_num_queries(3):  # the version, the count, the page
         get(f"municipalities?limit={limit}")
 
 
 @pytest.mark.parametrize("limit", [1, 3])
-def test_list_on_a_day_takes_three_queries(get, towns, django_assert_num_queries, limit):
-    with django_assert_num_queries(3):  # the count, the page, the codes of that day
+def test_list_on_a_day_takes_four_queries(get, towns, django_assert_num_queries, limit):
+    with django_assert_num_queries(4):  # the version, the count, the page, the codes of that day
         get(f"municipalities?on=2019-01-01&limit={limit}")
 
 

@@ -4,6 +4,7 @@ import orjson
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from municipalities.actions import touch
 from projects import index
 from projects.cards import derive_columns, derive_into, places_of
 from projects.models import Card
@@ -42,6 +43,8 @@ def rebuild(keys: list[int]) -> int:
         derive_into(card, document, places)
     after = {card.pk: index.terms_of(card) for card, _document in stale if card.is_current}
     index.change(added=after, dropped=before)
+    if stale:
+        touch()
     return len(stale)
 
 

@@ -1,0 +1,71 @@
+"""Which addresses are public reads, and the short way to their views."""
+
+from functools import lru_cache
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import convert_exception_to_response
+from django.middleware.security import SecurityMiddleware
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import translation
+
+from observatory.middleware import DatabaseUnavailableMiddleware
+
+# Answers of these follow from the version alone (observatory/versions.py): whoever changes what they show
+# calls municipalities.actions.touch() in the same transaction. Whole namespaces, or `namespace:name`.
+VERSIONED = frozenset(
+    {"projects", "pages", "api", "municipalities:protocol-list", "municipalities:protocol-detail"}
+)
+UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs"})
+# What a person carries who has been here before: their pages may differ.
+PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
+
+
+def is_versioned(match: ResolverMatch) -> bool:
+    return match.view_name not in UNVERSIONED and not VERSIONED.isdisjoint((match.namespace, match.view_name))
+
+
+def public_read(request) -> ResolverMatch | None:
+    """The route of a GET that anybody may make and nobody in particular makes; None for all others."""
+    if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.STATIC_URL):
+        return None
+    if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        return None  # PlainTextMiddleware knows what to make of it
+    is_api = request.path_info.startswith("/api/")
+    if not is_api and any(name in request.COOKIES for name in PERSONAL_COOKIES):
+        return None
+    translation.activate(translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE)
+    return _route(request.path_info, translation.get_language())
+
+
+@lru_cache(maxsize=4_096)
+def _route(path: str, _language: str) -> ResolverMatch | None:
+    """Addresses are few and asked for often; each language has its own."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return match if is_versioned(match) else None
+
+
+class ShortHandler(BaseHandler):
+    """Calls the view of a public read without session, CSRF, sign-in and messages, none of which it uses."""
+
+    def __init__(self):
+        self._view_middleware, self._template_response_middleware = [], []
+        self._exception_middleware = [DatabaseUnavailableMiddleware(None).process_exception]
+        guarded = CSPMiddleware(convert_exception_to_response(self._get_response))
+        self.answer = convert_exception_to_response(SecurityMiddleware(guarded))
+
+    def resolve_request(self, request):
+        return request.resolver_match
+
+    def __call__(self, request, match: ResolverMatch):
+        request.resolver_match, request.user = match, AnonymousUser()
+        response = self.answer(request)
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response

@@ -1,0 +1,258 @@
+"""Answers kept are never wrong, belong to nobody in particular, and cost one query."""
+
+import logging
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from municipalities.actions import touch
+from municipalities.models import Protocol, Territory, TerritoryChange
+from observatory import public
+from observatory.answers import Answers, Stored, key_of
+from observatory.versions import Version, version_in
+from projects import actions, public_urls, views
+from projects.models import Card
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+PATHS = ("/", "/progetti/", "/en/progetti/", "/citta/torino/", "/aree/", "/api/v1/projects", "/api/v1/stats")
+
+
+@pytest.fixture(autouse=True)
+def fresh_counters():
+    cache.clear()
+
+
+@pytest.fixture
+def country():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def people(country):
+    return builders.officer(country["torino"]), builders.reviewer()
+
+
+@pytest.fixture
+def card(country, people):
+    return builders.published(*people, country["torino"])
+
+
+def queries(client, path, **headers) -> tuple[int, int]:
+    """(queries, status) of one GET."""
+    with CaptureQueriesContext(connection) as seen:
+        answer = client.get(path, headers=headers)
+    return len(seen), answer.status_code
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_second_answer_is_the_first_for_one_query(client, card, path):
+    first = client.get(path)
+    assert queries(client, path) == (1, 200)
+    again = client.get(path)
+    assert again.content == first.content
+    kept = {name for name in first.headers if not name.startswith("X-RateLimit")}
+    assert {name: again[name] for name in kept} == {name: first[name] for name in kept}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_who_has_it_already_gets_304_for_one_query(client, card, path):
+    first = client.get(path)
+    assert queries(client, path, if_none_match=first["ETag"]) == (1, 304)
+    answer = client.get(path, headers={"if-none-match": first["ETag"]})
+    assert (answer.content, answer["ETag"]) == (b"", first["ETag"])
+    assert answer["Cache-Control"] == first["Cache-Control"]
+    assert answer["Vary"] == first["Vary"]
+
+
+def test_nothing_is_said_of_freshness_but_that_a_cdn_may_wait_ten_seconds(client, card):
+    page, data = client.get("/progetti/"), client.get("/api/v1/projects")
+    assert page["Cache-Control"] == "public, max-age=0, s-maxage=10, must-revalidate"
+    assert data["Cache-Control"] == page["Cache-Control"]
+    assert (page["Vary"], data["Vary"]) == ("Cookie", "Accept-Language")
+    assert not page.cookies and not data.cookies
+
+
+def test_publication_and_withdrawal_show_at_once(client, country, people, card):
+    def titles():
+        data = client.get("/api/v1/projects").json()["results"]
+        html = client.get("/progetti/").content.decode()
+        found = {row["title"] for row in data}
+        assert found == {title for title in ("Illuminazione pubblica a LED", "Orti") if title in html}
+        return found
+
+    assert titles() == {"Illuminazione pubblica a LED"}
+    other = builders.published(*people, country["torino"], title="Orti")
+    assert titles() == {"Illuminazione pubblica a LED", "Orti"}
+    actions.withdraw(card, by=people[1], reason="Doppia")
+    assert titles() == {"Orti"}
+    assert client.get(f"/progetti/{card.slug}/").status_code == 410
+    assert client.get(f"/api/v1/projects/{other.slug}").status_code == 200
+
+
+def test_old_etag_is_worth_nothing_after_a_publication(client, country, people, card):
+    before = client.get("/progetti/")["ETag"]
+    builders.published(*people, country["torino"], title="Orti")
+    assert client.get("/progetti/", headers={"if-none-match": before}).status_code == 200
+
+
+def test_confirmation_of_a_card_shows_at_once(client, people, card):
+    path = f"/progetti/{card.slug}/"
+    before = client.get(path)["ETag"]
+    actions.confirm_current(card.project, by=people[0])
+    assert client.get(path)["ETag"] != before
+
+
+def test_admin_change_shows_at_once(client, card):
+    protocol = Protocol.objects.create(
+        slug="p",
+        title="Prima",
+        promoter="X",
+        published_at="2026-01-01T00:00Z",
+        admitted_kinds=["municipality"],
+    )
+    assert "Prima" in client.get("/protocolli/").content.decode()
+    admin = builders.person("admin@example.org")
+    admin.is_staff = admin.is_superuser = True
+    admin.save()
+    staff = Client()
+    staff.force_login(admin)
+    fields = {
+        "slug": "p",
+        "title": "Dopo",
+        "summary": "s",
+        "promoter": "X",
+        "admitted_kinds": '["municipality"]',
+    }
+    fields |= {"published_at_0": "2026-01-01", "published_at_1": "00:00"}
+    address = reverse("admin:municipalities_protocol_change", args=[protocol.pk])
+    assert staff.post(address, fields).status_code == 302
+    assert "Dopo" in client.get("/protocolli/").content.decode()
+
+
+def test_merger_shows_on_card_and_data_at_once(client, country, people):
+    card = builders.published(*people, country["samone"])
+    paths = (f"/progetti/{card.slug}/", f"/api/v1/projects/{card.slug}")
+    assert all("Samone" in client.get(path).content.decode() for path in paths)
+    Territory.objects.filter(pk=country["samone"].pk).update(valid_to="2026-01-01")
+    TerritoryChange.objects.create(
+        kind="merger",
+        effective_date="2026-01-01",
+        predecessor=country["samone"],
+        successor=country["ivrea"],
+    )
+    touch()
+    town = client.get(paths[1]).json()["lead_municipality"]
+    assert (town["code"], town["name"]) == ("E379", "Ivrea")
+    assert "Ivrea" in client.get(paths[0]).content.decode()
+
+
+def test_signed_in_person_is_never_given_nor_gives_a_common_answer(client, people, card):
+    client.get("/progetti/")
+    person = Client()
+    person.force_login(people[0])
+    own = person.get("/progetti/")
+    assert str(people[0]) in own.content.decode()
+    assert "no-store" in own["Cache-Control"]
+    assert "ETag" not in own
+    assert str(people[0]) not in client.get("/progetti/").content.decode()
+    assert SESSION_KEY in person.session
+
+
+def test_language_host_and_query_have_answers_of_their_own(client, card):
+    tags = [client.get(path)["ETag"] for path in ("/progetti/", "/en/progetti/", "/progetti/?area=energia")]
+    tags.append(client.get("/progetti/", headers={"host": "localhost"})["ETag"])
+    tags.append(client.get("/progetti/", secure=True)["ETag"])
+    english = client.get("/api/v1/areas", headers={"accept-language": "en"})
+    italian = client.get("/api/v1/areas", headers={"accept-language": "it"})
+    assert len(set(tags)) == 5
+    assert english.content != italian.content
+
+
+def test_order_of_names_does_not_matter_and_order_of_values_does():
+    version = Version(version_in("default").mark, 1, "s")
+    keys = [key_of(version, "h", "it", "/", q) for q in ("a=1&b=2", "b=2&a=1", "a=1&a=2", "a=2&a=1")]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+
+
+def test_no_key_without_a_version_or_for_endless_questions():
+    assert key_of(Version(), "h", "it", "/", "") is None
+    assert key_of(Version(None, 1, "s"), "h", "it", "/", "q=" + "x" * 2_000) is None
+
+
+def test_unknown_host_is_refused(client, card, caplog):
+    caplog.set_level(logging.CRITICAL)
+    answer = client.get("/progetti/", headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    assert "Non abbiamo capito la richiesta" in answer.content.decode()
+
+
+def test_rate_counts_answers_kept_too(client, card):
+    left = [int(client.get("/api/v1/projects")["X-RateLimit-Remaining"]) for _ in range(3)]
+    assert left == [599, 598, 597]
+    etag = client.get("/api/v1/projects")["ETag"]
+    known = client.get("/api/v1/projects", headers={"if-none-match": etag})
+    assert (known.status_code, known["X-RateLimit-Remaining"]) == (304, "595")
+
+
+def test_too_many_requests_are_refused_though_the_answer_is_kept(client, card, monkeypatch):
+    monkeypatch.setattr("api.throttles.AddressRate.limit", 2)
+    assert [client.get("/api/v1/projects").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_public_page_that_gets_a_form_gets_its_cookie_too(client, card, monkeypatch):
+    """The long way is found by itself, so that a form added to a public page works."""
+    public._route.cache_clear()
+    pattern = next(p for p in public_urls.urlpatterns if p.name == "area-list")
+    monkeypatch.setattr(pattern, "callback", ensure_csrf_cookie(views.area_list))
+    answers = [client.get("/aree/") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("csrftoken" in answer.cookies for answer in answers)
+    assert "ETag" not in answers[1]
+    public._route.cache_clear()
+
+
+def test_memory_for_answers_is_bounded_and_the_oldest_goes_first():
+    kept = Answers(10)
+    for key in ("a", "b", "c"):
+        kept.keep(key, Stored(b"12345", ()))
+    assert [kept.get(key) is None for key in ("a", "b", "c")] == [True, False, False]
+    kept.keep("large", Stored(b"x" * 11, ()))
+    assert kept.get("large") is None
+
+
+def test_card_as_data_is_its_document_with_places_named(client, country, people):
+    card = builders.published(
+        *people,
+        country["torino"],
+        title='Chiave "lead_municipality":"X" nel titolo',
+        need='"other_municipalities":[]',
+    )
+    card.project.other_municipalities.set([country["ivrea"]])
+    data = client.get(f"/api/v1/projects/{card.slug}").json()
+    assert data["title"] == 'Chiave "lead_municipality":"X" nel titolo'
+    assert data["need"] == '"other_municipalities":[]'
+    assert data["lead_municipality"]["name"] == "Torino"
+    assert Card.objects.get().document == card.document
+
+
+@pytest.mark.parametrize("path", ["/", "/progetti/", "/accesso/entra/", "/admin/", "/api/v1/projects"])
+def test_trace_is_refused_everywhere(client, path):
+    assert client.generic("TRACE", path).status_code == 405
+
+
+def test_expired_form_tells_how_to_go_on(country):
+    client = Client(enforce_csrf_checks=True)
+    Protocol.objects.create(
+        slug="p", title="P", promoter="X", published_at="2026-01-01T00:00Z", admitted_kinds=["municipality"]
+    )
+    answer = client.post("/protocolli/p/aderisci/", {"body_name": "x"})
+    assert answer.status_code == 403
+    assert "Torna indietro: trovi quello che hai scritto" in answer.content.decode()

@@ -1,0 +1,147 @@
+"""Reading from a streaming replica: a real one, made with PostgreSQL's own tools, lagging and killed."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+
+from observatory.replicas import Router, reading_from
+from projects.models import Card
+from tools.cache_server import free_port
+from tools.replica import can_be_made, primary_and_replica
+
+ROOT = Path(__file__).resolve().parent.parent
+READERS = """SELECT count(*) FROM pg_stat_activity
+WHERE query LIKE '%projects_card%' AND pid <> pg_backend_pid()"""
+PUBLISH = """
+import django; django.setup()
+from accounts.models import User
+from municipalities.models import Territory
+from tests import builders
+town = Territory.objects.filter(code="L219").first() or builders.piedmont()["torino"]
+known = User.objects.order_by("pk")
+people = list(known) or [builders.officer(town), builders.reviewer()]
+builders.published(*people, town, title="{title}")
+"""
+
+
+def test_router_sends_reads_of_a_public_request_alone():
+    router = Router()
+    with reading_from("replica1"):
+        assert (router.db_for_read(Card), router.db_for_write(Card)) == ("replica1", "default")
+        with reading_from("default"):
+            assert router.db_for_read(Card) is None
+    assert router.db_for_read(Card) is None
+    assert (router.allow_migrate("replica1", "projects"), router.allow_migrate("default", "x")) == (
+        False,
+        None,
+    )
+
+
+def test_replica_of_sqlite_is_refused():
+    env = environment("sqlite:///x.sqlite3", "sqlite:///y.sqlite3")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "DATABASE_REPLICA_URLS" in done.stderr
+
+
+def environment(primary: str, replica: str = "") -> dict:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO_", "PYTEST"))}
+    urls = {"DATABASE_URL": primary, **({"DATABASE_REPLICA_URLS": replica} if replica else {})}
+    return {
+        **kept,
+        **urls,
+        "DEMO": "1",
+        "REPLICA_MAX_LAG": "2",
+        "DJANGO_SETTINGS_MODULE": "observatory.settings",
+    }
+
+
+def run(primary: str, *words: str) -> None:
+    subprocess.run([sys.executable, *words], cwd=ROOT, env=environment(primary), check=True)
+
+
+@contextmanager
+def serving(primary: str, replica: str):
+    """`count(headers)`: the projects that the production server tells, with those headers."""
+    port = free_port()
+    words = ["-m", "granian", "--interface", "wsgi", "observatory.wsgi:application", "--port", str(port)]
+    env = environment(primary, replica)
+    server = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
+
+    def count(**headers) -> int:
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/projects", headers=headers)
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            return json.load(answer)["count"]
+
+    try:
+        eventually(count, lambda found: isinstance(found, int))
+        yield count
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def eventually(ask, is_good, seconds: float = 30):
+    """What `ask` gives once it is good; the last thing it gave or raised, where it never is."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            found = ask()
+            if is_good(found):
+                return found
+        except (OSError, psycopg.Error) as error:
+            found = error
+        if time.monotonic() > deadline:
+            raise AssertionError(found)
+        time.sleep(0.1)
+
+
+def tell(url: str, statement: str):
+    with psycopg.connect(url, autocommit=True) as session:
+        return session.execute(statement).fetchone()[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not can_be_made(), reason="PostgreSQL's own programs are not on this machine")
+def test_reads_follow_a_replica_and_outlive_it():
+    if connection.vendor != "postgresql":
+        pytest.skip("replicas are PostgreSQL's: see the PostgreSQL half")
+    with primary_and_replica() as (pair, primary, replica):
+        run(primary, "manage.py", "migrate", "-v0")
+        run(primary, "-c", PUBLISH.format(title="Primo"))
+        eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 1)
+        with serving(primary, replica) as count:
+            a_replica_that_lags_is_left(count, primary, replica)
+        tell(replica, "SELECT pg_wal_replay_resume()::text")
+        eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 2)
+        with serving(primary, replica) as count:
+            assert tell(replica, READERS) >= 1
+            pair.stop("replica")
+            assert [count() for _ in range(5)] == [2] * 5
+            run(primary, "-c", PUBLISH.format(title="Terzo"))
+            assert count() == 3
+        pair.start("replica")
+        eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 3)
+        with serving(primary, replica) as count:
+            pair.stop("primary")
+            assert [count() for _ in range(5)] == [3] * 5
+
+
+def a_replica_that_lags_is_left(count, primary: str, replica: str) -> None:
+    """Who may have written is given the primary at once; others as soon as the lag passes the limit."""
+    tell(replica, "SELECT pg_wal_replay_pause()::text")
+    run(primary, "-c", PUBLISH.format(title="Secondo"))
+    assert (count(), count(Cookie="sessionid=x")) == (1, 2)
+    eventually(count, lambda found: found == 2, seconds=10)
+    assert [count() for _ in range(5)] == [2] * 5

@@ -1,0 +1,56 @@
+"""A production process starts well configured or not at all."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+WHOLE = {
+    "SECRET_KEY": "Zk3-" * 15 + "xyz!7#",
+    "ALLOWED_HOSTS": "osservatorio.example.org",
+    "DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
+    "EMAIL_URL": "smtp+tls://a:b@smtp.example.org:587",
+    "DEBUG": "false",
+    "DEMO": "false",
+}
+
+
+def run(*words: str, **changes: str) -> subprocess.CompletedProcess:
+    env = {"PATH": os.environ["PATH"], **WHOLE, **changes}
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_check_deploy_has_nothing_to_say():
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced).")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
+        ({"EMAIL_URL": ""}, "EMAIL_URL"),
+        ({"DATABASE_REPLICA_URLS": "postgresql://a:b@127.0.0.1/c"}, "DATABASE_REPLICA_URLS"),
+    ],
+)
+def test_half_a_configuration_does_not_start(changes, told):
+    done = run("-c", "import observatory.wsgi", **changes)
+    assert done.returncode != 0
+    assert told in done.stderr
+
+
+def test_proxies_are_counted_the_same_for_sign_in_and_data():
+    counts = "s.ALLAUTH_TRUSTED_PROXY_COUNT, s.REST_FRAMEWORK['NUM_PROXIES']"
+    asked = f"import observatory.settings as s; print({counts})"
+    assert run("-c", asked, NUM_PROXIES="2").stdout.split() == ["2", "2"]
+
+
+def test_links_lead_to_the_first_host_where_no_address_is_given():
+    asked = "import observatory.settings as s; print(s.SITE_URL)"
+    assert run("-c", asked).stdout.strip() == "https://osservatorio.example.org"
