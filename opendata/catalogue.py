@@ -114,7 +114,7 @@ def _distribution(graph: Graph, home: URIRef, dataset: Dataset, file: File) -> U
     graph.add((node, DCTERMS["format"], URIRef(f"{EU}/file-type/{kind}")))
     graph.add((node, DCAT.mediaType, Literal(file.media_type)))
     if file.size is not None:
-        graph.add((node, DCAT.byteSize, Literal(file.size, datatype=XSD.decimal)))
+        graph.add((node, DCAT.byteSize, Literal(file.size, datatype=XSD.nonNegativeInteger)))
     if file.sha256:
         graph.add((node, SKOS.note, Literal(f"SHA-256 {file.sha256}")))
     return node

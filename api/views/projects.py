@@ -40,6 +40,8 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 SIMILAR = 10
+# What similar cards are looked for by.
+NEAR = ("primary_area", "municipality_code", "province_code")
 CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
 
 
@@ -59,7 +61,7 @@ def editions_of(key: str):
 
 def current_card(key: str) -> Card:
     """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
-    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document")
+    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document", *NEAR)
     newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
         raise Http404
