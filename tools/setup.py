@@ -160,22 +160,28 @@ def node_and_npm():
     return node, [node, found[-1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
-def prepare_front_end():
+def prepare_front_end(with_tools):
+    """Libraries, styles and scripts; the tools of the tests (axe, Lighthouse) only where they are wanted."""
     if not (ROOT / "package.json").exists():
         return
-    npm, built = stamp_of("npm"), stamp_of("front-end")
+    everything, built = stamp_of("npm-with-tools"), stamp_of("front-end")
+    npm = everything if with_tools else stamp_of("npm")
     if not (ROOT / "node_modules").exists():
-        forget(npm)
+        forget(stamp_of("npm"), everything)
     if not (ROOT / "static" / "build").exists():
         forget(built)
     libraries = digest("package.json", "package-lock.json")
     sources = libraries + digest("frontend/**/*")
-    if is_done(npm, libraries) and is_done(built, sources):
+    is_fetched = is_done(npm, libraries) or is_done(everything, libraries)
+    if is_fetched and is_done(built, sources):
         return
     node, npm_command = node_and_npm()
     env = environment(PATH=os.pathsep.join([str(Path(node).parent), environment()["PATH"]]))
     fetch = [*npm_command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    step("Librerie dell’interfaccia", lambda: run(fetch, "Controlla la rete e ripeti.", env), npm, libraries)
+    fetch += [] if with_tools else ["--omit=dev"]
+    if not is_fetched:
+        hint = "Controlla la rete e ripeti."
+        step("Librerie dell’interfaccia", lambda: run(fetch, hint, env), npm, libraries)
     build = [node, "frontend/build.mjs"]
     mend = "Cancella la cartella node_modules e ripeti."
     step("Stili e script", lambda: run(build, mend, env), built, sources)
@@ -195,7 +201,7 @@ def prepare_translations():
 def prepare(requirements):
     """Everything but the data: the same for the portal, the tests and the linter."""
     prepare_python(requirements)
-    prepare_front_end()
+    prepare_front_end(with_tools=requirements == "requirements-dev.txt")
     prepare_translations()
 
 

@@ -1,0 +1,81 @@
+"""`make bench`: the peers answer the same questions over the same rows, and the report divides rightly."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.http import QueryDict
+
+from projects.importers.bulk import generate
+from projects.search import find, parse
+from tests import builders
+
+FOLDER = Path(__file__).resolve().parent.parent / "tools" / "bench"
+
+
+@pytest.fixture(autouse=True)
+def tools(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    yield
+    # Their names are too plain to stay among the modules of the other tests.
+    for name in ("fill", "tables", "report", "questions"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.django_db
+def test_the_peers_hold_what_the_portal_counts(tmp_path):
+    import fill
+    import tables
+
+    builders.piedmont()
+    generate(120, seed=1)
+    url = f"sqlite:///{tmp_path}/peer.sqlite3"
+    assert fill.fill(url) == 120
+    cards = find(parse(QueryDict("area=mobility&stage=completed"))[0])
+    code = fill.questions()["codes"][0]
+    statements = tables.raw("facets", 120, code)
+    with closing(tables.connect(url)) as peer:
+        answers = [peer.execute(statement).fetchall() for statement in statements]
+        assert peer.execute(tables.raw("detail", 120, code)[0]).fetchone()[1] == code
+        newest = [row[1] for row in peer.execute(tables.raw("list", 120, code)[0])]
+    assert answers[0] == [(cards.count(),)]
+    assert cards.count() > 0
+    ours = cards.facets(("year", "funding_source", "municipality"))
+    assert dict(answers[2]) == ours["year"]
+    assert dict(answers[3]) == ours["funding_source"]
+    assert dict(answers[5]) == ours["municipality"]
+    assert newest == [card.code for card in find(parse(QueryDict(""))[0])[:20]]
+
+
+def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
+    import report
+
+    def figures(p50, rate, cpu):
+        return {str(n): {"p50": p50, "p95": p50 * 2, "rate": rate, "cpu": cpu} for n in (1, 8, 32)}
+
+    published = {"p50": 20, "p95": 40, "stale": 0}
+    result = {
+        "vendor": "sqlite",
+        "size": 10_000,
+        "generated": 2.0,
+        "questions": [
+            {"question": "empty view", "raw SQL": None, "servers": {"drf": figures(1, 4000, 0.5)}},
+            {
+                "question": "list of 20",
+                "raw SQL": 0.25,
+                "servers": {
+                    "portal": figures(2, 2000, 0.75),
+                    "portal uncached": figures(4, 1000, 1.5),
+                    "drf": figures(40, 100, 20),
+                },
+            },
+        ],
+        "exports": {"csv": 50_000},
+        "publication": {"alone": published, "two with readers": [published, published]},
+    }
+    report.write([result], tmp_path / "report.md")
+    text = (tmp_path / "report.md").read_text()
+    assert "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 0.75 | 1.5 | 0.25 |" in text
+    assert "| list of 20 | drf | 20 | 10 | 20 | 10 |" in text
+    assert "5,000 cards/s" in text and "csv 50,000" in text and "stale answers after a commit: 0" in text

@@ -1,0 +1,112 @@
+"""The figures as Markdown tables, with the machine and the versions they come from."""
+
+import os
+import platform
+import sqlite3
+import subprocess
+from contextlib import suppress
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGES = ("Django", "granian", "djangorestframework", "django-filter", "datasette", "psycopg", "pyroaring")
+
+
+def machine() -> str:
+    """What it ran on, in one line."""
+    model = ""
+    if Path("/proc/cpuinfo").exists():
+        names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+        model = names[0].partition(":")[2].strip() if names else ""
+    postgres = subprocess.run(["psql", "--version"], capture_output=True, text=True, check=False)
+    versions = ", ".join(_installed())
+    load, sqlite = f"{os.getloadavg()[0]:.1f}", sqlite3.sqlite_version
+    return (
+        f"{date.today()}, {os.cpu_count()} cores ({model}), load {load} at the end, Python "
+        f"{platform.python_version()}, SQLite {sqlite}, {postgres.stdout.strip()}, {versions}."
+    )
+
+
+def _installed() -> list[str]:
+    found = []
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return found
+
+
+def write(results: list[dict], path: Path) -> None:
+    """One section for each database and size."""
+    parts = [machine(), *(_section(result) for result in results)]
+    path.write_text("\n\n".join(parts) + "\n")
+
+
+def _section(result: dict) -> str:
+    floor = _floor(result)
+    lines = [
+        f"### {result['vendor']}, {result['size']:,} cards",
+        "",
+        "| question | server | p50 / p95 ms at 1 | at 8 | at 32 | requests/s at 8 | CPU ms | × empty view | "
+        "raw SQL ms |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in result["questions"]:
+        for name, figures in row["servers"].items():
+            lines.append(_line(row, name, figures, floor))
+    return "\n".join([*lines, "", *_ratios(result), *_others(result)])
+
+
+def _floor(result: dict) -> float | None:
+    return result["questions"][0]["servers"]["drf"].get("8", {}).get("cpu")
+
+
+def _line(row: dict, name: str, figures: dict, floor: float | None) -> str:
+    if "trouble" in figures:
+        return f"| {row['question']} | {name} | {figures['trouble']} | | | | | | |"
+    at = [f"{figures[n]['p50']:.1f} / {figures[n]['p95']:.1f}" for n in ("1", "8", "32")]
+    cpu = figures["8"]["cpu"]
+    times = f"{cpu / floor:.1f}" if cpu and floor else ""
+    raw = f"{row['raw SQL']:.2f}" if row["raw SQL"] is not None and name == "portal" else ""
+    cells = [
+        row["question"],
+        name,
+        *at,
+        f"{figures['8']['rate']:.0f}",
+        f"{cpu:.2f}" if cpu else "",
+        times,
+        raw,
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _ratios(result: dict) -> list[str]:
+    """How many times the portal, with and without its cache of answers, beats each peer."""
+    lines = ["| question | peer | p50 at 1, × | p50 at 1 uncached, × | requests/s at 8, × | uncached, × |"]
+    lines.append("|---|---|---|---|---|---|")
+    for row in result["questions"]:
+        servers = {name: f for name, f in row["servers"].items() if "trouble" not in f}
+        if "portal" not in servers or "portal uncached" not in servers:
+            continue
+        for name in sorted(servers.keys() - {"portal", "portal uncached"}):
+            theirs = servers[name]
+            cells = [row["question"], name]
+            cells += [f"{theirs['1']['p50'] / max(servers[p]['1']['p50'], 0.01):.0f}" for p in MINE]
+            cells += [f"{servers[p]['8']['rate'] / theirs['8']['rate']:.0f}" for p in MINE]
+            lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+MINE = ("portal", "portal uncached")
+
+
+def _others(result: dict) -> list[str]:
+    rows = ", ".join(f"{name} {rate:,.0f}" for name, rate in result["exports"].items())
+    alone, pair = result["publication"]["alone"], result["publication"]["two with readers"]
+    told = " and ".join(f"{p['p50']:.0f} / {p['p95']:.0f}" for p in pair)
+    stale = alone["stale"] + sum(p["stale"] for p in pair)
+    speed = result["size"] / result["generated"]
+    return [
+        f"Databases filled in {result['generated']:.0f} s ({speed:,.0f} cards/s). Exports, rows/s: {rows}. "
+        f"Publication, ms p50 / p95: alone {alone['p50']:.0f} / {alone['p95']:.0f}; two publishers with "
+        f"eight readers {told}; stale answers after a commit: {stale}.",
+    ]

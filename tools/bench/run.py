@@ -1,0 +1,220 @@
+"""The measurement: databases of each size, servers side by side, every question at 1, 8 and 32 connections.
+
+    python tools/bench/run.py "10000 100000" "sqlite postgresql"
+
+Writes var/bench/results.json and var/bench/report.md. Databases stay in var/bench (SQLite) or, with
+TEST_POSTGRES_URL, in that server; without it PostgreSQL is a cluster that ends with the run.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import psycopg
+from postgres import throwaway_cluster
+from questions import Question, questions
+from report import write
+from servers import PORTAL, ROOT, Broken, Server, datasette, loaded, peer, portal
+from tables import connect, path_of, raw, vendor_of
+
+OUT = ROOT / "var" / "bench"
+CONNECTIONS, ROUNDS = (1, 8, 32), 3
+SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5"))
+# A server that needs longer than this for one answer is asked three times, one after the other.
+SLOW, PATIENCE = 0.75, 60
+# A cluster that keeps what it has acknowledged, with the memory of a small server.
+DURABLE = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+    "shared_buffers": "1GB",
+    "max_wal_size": "4GB",
+}
+
+
+def manage(*words: str, url: str) -> None:
+    env = {**os.environ, **PORTAL, "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, check=True)
+
+
+def database(vendor: str, name: str, server: str) -> str:
+    """The URL of a database of ours with this name, made when it is not there."""
+    if vendor == "sqlite":
+        return f"sqlite:///{OUT / name}.sqlite3"
+    with psycopg.connect(server, autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not found:
+            connection.execute(f"CREATE DATABASE {name}")
+    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+
+def prepared(vendor: str, size: int, server: str) -> tuple[str, str, dict]:
+    """`(our URL, the peers' URL, what to ask)` of a filled pair of databases."""
+    ours, theirs = (database(vendor, f"{name}_{size}", server) for name in ("portal", "peer"))
+    manage("migrate", "--verbosity", "0", url=ours)
+    manage("load_reference", url=ours)
+    started = time.monotonic()
+    manage("generate_projects", str(size), url=ours)
+    seconds = time.monotonic() - started
+    env = {**os.environ, **PORTAL, "DATABASE_URL": ours, "PEER_URL": theirs}
+    command = [sys.executable, "tools/bench/fill.py"]
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    return ours, theirs, {**json.loads(done.stdout), "generated in": seconds}
+
+
+def measured(server: Server, question: Question, connections: int) -> dict:
+    """The median of three rounds, or three answers one by one where a single one takes long."""
+    name = "portal" if server.name.startswith("portal") else server.name
+    paths = question.paths[name]
+    if one(server, paths[0]) > SLOW:
+        return one_by_one(server, paths)
+    more = {"headers": question.headers, "status": question.status, "rounds": ROUNDS}
+    return loaded(server, paths, connections, SECONDS, **more)
+
+
+def one_by_one(server: Server, paths: list[str]) -> dict:
+    """Three answers, for a server that would not give many in a round."""
+    times = sorted(one(server, paths[n % len(paths)]) for n in range(3))
+    return {"p50": times[1] * 1000, "p95": times[2] * 1000, "cpu": None, "rate": 1 / times[1]}
+
+
+def one(server: Server, path: str) -> float:
+    """Seconds of one answer; PATIENCE when it does not come by then."""
+    started = time.monotonic()
+    try:
+        with urlopen(server.url + path, timeout=PATIENCE) as answer:
+            answer.read()
+    except TimeoutError:
+        return float(PATIENCE)
+    return time.monotonic() - started
+
+
+def asked_raw(url: str, question: Question, known: dict) -> float | None:
+    """Median milliseconds of the question in plain SQL, on an open connection."""
+    if not question.raw:
+        return None
+    statements, times, begun = raw(question.raw, known["count"], known["codes"][0]), [], time.monotonic()
+    with closing(connect(url)) as connection:
+        while len(times) < 3 or (len(times) < 100 and time.monotonic() - begun < 2):
+            started = time.perf_counter()
+            for statement in statements:
+                connection.execute(statement).fetchall()
+            times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def exported(server: Server, path: str) -> float:
+    """Seconds to receive a whole file."""
+    started = time.monotonic()
+    with urlopen(server.url + path, timeout=1800) as answer:
+        while answer.read(1 << 20):
+            pass
+    return time.monotonic() - started
+
+
+def exports(servers: dict[str, Server], theirs: str, count: int) -> dict[str, float]:
+    """Rows a second of whole exports over HTTP, and of the database's own COPY."""
+    found = {
+        suffix: count / exported(servers["portal"], f"/api/v1/projects?format={suffix}")
+        for suffix in ("csv", "jsonl", "geojson")
+    }
+    # import-export holds all rows in memory: beyond this it is not asked.
+    if count <= 20_000:
+        found["import-export csv"] = count / exported(servers["drf"], "/export.csv")
+    if vendor_of(theirs) == "postgresql":
+        started = time.monotonic()
+        command = "COPY peer_project TO STDOUT WITH CSV HEADER"
+        with psycopg.connect(theirs) as connection, connection.cursor().copy(command) as copy:
+            for _chunk in copy:
+                pass
+        found["COPY"] = count / (time.monotonic() - started)
+    return found
+
+
+def published(url: str, server: Server) -> dict:
+    """Milliseconds of publications, first alone, then with two publishers and eight readers at work."""
+    env = {**os.environ, **PORTAL, "DATABASE_URL": url}
+    command = [sys.executable, "tools/bench/publish.py"]
+
+    def publishers(*shares: str) -> list[dict]:
+        pipes = {"stdout": subprocess.PIPE, "text": True}
+        running = [
+            subprocess.Popen([*command, share, server.url], cwd=ROOT, env=env, **pipes) for share in shares
+        ]
+        return [json.loads(process.communicate()[0].splitlines()[-1]) for process in running]
+
+    (alone,) = publishers("0")
+    task = {"url": server.url, "paths": ["/api/v1/projects?limit=20"], "connections": 8, "seconds": 20}
+    node = [os.environ.get("NODE", "node"), "load.mjs"]
+    readers = subprocess.Popen(node, cwd=ROOT / "tools/bench", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    readers.stdin.write(json.dumps(task).encode())
+    readers.stdin.close()
+    both = publishers("1", "2")
+    readers.wait()
+    return {"alone": alone, "two with readers": both}
+
+
+def measure(vendor: str, size: int, server: str) -> dict:
+    """All figures of one database at one size."""
+    print(f"\n== {vendor}, {size}", flush=True)
+    ours, theirs, known = prepared(vendor, size, server)
+    path = Path(path_of(theirs))
+    results = {"vendor": vendor, "size": size, "generated": known["generated in"], "questions": []}
+    with ExitStack() as stack:
+        servers = {
+            "portal": stack.enter_context(portal(ours, cache="locmemcache://")),
+            "portal uncached": stack.enter_context(portal(ours, cache="dummycache://")),
+            "drf": stack.enter_context(peer(theirs)),
+        }
+        if vendor == "sqlite":
+            servers["datasette"] = stack.enter_context(datasette(path))
+        for question in questions(known, f"/{path.stem}/peer_project"):
+            results["questions"].append(answered(question, servers, theirs, known))
+        results["exports"] = exports(servers, theirs, known["count"])
+        results["publication"] = published(ours, servers["portal"])
+    return results
+
+
+def answered(question: Question, servers: dict[str, Server], theirs: str, known: dict) -> dict:
+    row = {"question": question.name, "raw SQL": asked_raw(theirs, question, known), "servers": {}}
+    for server in servers.values():
+        if ("portal" if server.name.startswith("portal") else server.name) not in question.paths:
+            continue
+        try:
+            figures = {str(n): measured(server, question, n) for n in CONNECTIONS}
+        except Broken as trouble:
+            figures = {"trouble": str(trouble)}
+        row["servers"][server.name] = figures
+        told = figures.get("trouble") or "  ".join(
+            f"{n}: {f['p50']:.1f}/{f['p95']:.1f} ms {f['rate']:.0f}/s" for n, f in figures.items()
+        )
+        print(f"{question.name:24}{server.name:18}{told}", flush=True)
+    return row
+
+
+def main(sizes: str = "10000 100000 1000000", databases: str = "sqlite postgresql") -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    manage("collectstatic", "--noinput", "--verbosity", "0", url=f"sqlite:///{OUT / 'static'}.sqlite3")
+    results = []
+    for vendor in databases.split():
+        with ExitStack() as stack:
+            server = stack.enter_context(throwaway_cluster(DURABLE)) if vendor == "postgresql" else ""
+            for size in map(int, sizes.split()):
+                results.append(measure(vendor, size, server))
+                (OUT / "results.json").write_text(json.dumps(results, indent=1))
+                write(results, OUT / "report.md")
+    print((OUT / "report.md").read_text())
+
+
+if __name__ == "__main__":
+    main(*[word for word in sys.argv[1:] if word])
