@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import city_views, feeds, views, voices
+from projects import city_views, feeds, following, views, voices
 
 app_name = "projects"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("segnalazioni/<uuid:token>/", voices.report_status, name="report-status"),
     path("accessibilita/segnala/", voices.report_page, name="page-report"),
     path("valutazione/", voices.rate, name="page-rate"),
+    path("segui/", following.follow, name="follow"),
+    path("segui/scrivi/", following.asked, name="follow-asked"),
+    path("segui/<uuid:key>/", following.manage, name="follow-manage"),
+    path("segui/<uuid:key>/basta/", following.stop, name="follow-stop"),
     path("aree/", views.area_list, name="area-list"),
     path("aree/<slug:slug>/", views.area_detail, name="area-detail"),
     path("cerca/", views.search, name="search"),

@@ -44,11 +44,22 @@ STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "ranking"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
-    **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
+    **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
     "actions": ACTIONS,
-    **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(["city_actions", "voice_actions", "follow_actions"], ACTIONS),
     **dict.fromkeys(
-        ["places", "filters", "fields", "uploads", "forms", "city_forms", "voice_forms", "importers"], INTAKE
+        [
+            "places",
+            "filters",
+            "fields",
+            "uploads",
+            "forms",
+            "city_forms",
+            "voice_forms",
+            "follow_forms",
+            "importers",
+        ],
+        INTAKE,
     ),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
@@ -62,6 +73,7 @@ STEPS = {
             "city_views",
             "city_office",
             "voices",
+            "following",
             "middleware",
             "context",
             "adapter",
