@@ -1,3 +1,4 @@
+from projects.models.adoption import Adoption, AdoptionStep, OutsidePractice
 from projects.models.assessment import Assessment, LinkCheck, RankingRelease, Rating, Standing
 from projects.models.card import Card
 from projects.models.city import CityNeed, CityProfile
@@ -17,6 +18,8 @@ from projects.models.review import FieldComment, ProjectEvent, Submission
 from projects.models.voices import ErrorReport, PageRating
 
 __all__ = [
+    "Adoption",
+    "AdoptionStep",
     "Assessment",
     "Card",
     "CityNeed",
@@ -34,6 +37,7 @@ __all__ = [
     "LinkCheck",
     "Milestone",
     "PageRating",
+    "OutsidePractice",
     "Partner",
     "Project",
     "ProjectEvent",
