@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.rules import is_officer, is_reviewer
+from accounts.rules import bodies_in_words, is_officer, is_reviewer
 
 RESERVED = ("officer", "desk", "accounts")
 RATED = ("projects", "pages", "municipalities", "opendata")
@@ -30,6 +30,7 @@ def shell(request):
         "data_url": data_address(),
         "rated_page": is_rated(request),
         "menu": SimpleLazyObject(lambda: menu(request)),
+        "person_of": lambda: bodies_in_words(request.user),
     }
 
 

@@ -31,7 +31,13 @@ class AlreadyAsked(Exception):
 
 @transaction.atomic
 def ask(
-    project: Project, *, by, adopter: Organisation, nonce: uuid.UUID, note: str, parent: Adoption | None = None
+    project: Project,
+    *,
+    by,
+    adopter: Organisation,
+    nonce: uuid.UUID,
+    note: str,
+    parent: Adoption | None = None,
 ) -> Adoption:
     """Ask to reuse a project, of its owner or of who adopted it before. One nonce is one request.
 
@@ -60,7 +66,14 @@ def ask(
 
 @transaction.atomic
 def advance(
-    adoption: Adoption, move: AdoptionMove, *, by, side: Side, nonce: uuid.UUID, on: date | None = None, **words
+    adoption: Adoption,
+    move: AdoptionMove,
+    *,
+    by,
+    side: Side,
+    nonce: uuid.UUID,
+    on: date | None = None,
+    **words,
 ) -> AdoptionStep:
     """Make one move of the table. `words`: note, note_is_public, what_changed, what_learnt, lessons_are_public.
 
@@ -82,7 +95,9 @@ def advance(
     return step
 
 
-def _note(adoption: Adoption, move: str, *, side: str, by, nonce, on: date | None = None, **words) -> AdoptionStep:
+def _note(
+    adoption: Adoption, move: str, *, side: str, by, nonce, on: date | None = None, **words
+) -> AdoptionStep:
     """The row of a move, its event, its message."""
     step = AdoptionStep.objects.create(
         adoption=adoption,
@@ -94,7 +109,9 @@ def _note(adoption: Adoption, move: str, *, side: str, by, nonce, on: date | Non
         on=on or localdate(),
         **words,
     )
-    _record(adoption.project, ADOPT, by, {"adopter": adoption.adopter.name, "step": adoption.step, "move": move})
+    _record(
+        adoption.project, ADOPT, by, {"adopter": adoption.adopter.name, "step": adoption.step, "move": move}
+    )
     transaction.on_commit(lambda: adoption_mail.moved(step))
     return step
 
@@ -147,7 +164,9 @@ def waiting(now: datetime) -> list[Adoption]:
 @transaction.atomic
 def remind(adoption: Adoption, *, now: datetime) -> list[str]:
     """Write once to the people of the side that is waited for; their addresses."""
-    unheard = Adoption.objects.filter(pk=adoption.pk, step=adoption.step, waiting_since=adoption.waiting_since)
+    unheard = Adoption.objects.filter(
+        pk=adoption.pk, step=adoption.step, waiting_since=adoption.waiting_since
+    )
     unheard = unheard.filter(Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since")))
     if not unheard.update(reminded_at=now):
         return []

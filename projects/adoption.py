@@ -68,9 +68,7 @@ MOVES = {
     AdoptionMove.START: _rule({Step.ADAPTATION}, Step.IN_SERVICE, Side.ADOPTER),
     AdoptionMove.TELL: _rule(ADOPTED, Step.FEEDBACK, Side.ADOPTER),
     AdoptionMove.WRITE: _rule(LIVING, None, Side.GIVER, Side.ADOPTER, needs_note=True),
-    AdoptionMove.DECLINE: _rule(
-        {Step.INTEREST, Step.CONTACT}, Step.DECLINED, Side.GIVER, needs_note=True
-    ),
+    AdoptionMove.DECLINE: _rule({Step.INTEREST, Step.CONTACT}, Step.DECLINED, Side.GIVER, needs_note=True),
     AdoptionMove.WITHDRAW: _rule(LIVING, Step.WITHDRAWN, Side.ADOPTER, needs_note=True),
 }
 

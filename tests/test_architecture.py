@@ -49,8 +49,11 @@ STEPS = {
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "panels": ANSWERS,
-    **dict.fromkeys(["peers", "sheet", "pdf", "adoption_mail", "family", "kit"], ANSWERS),
-    **dict.fromkeys(["actions", "assessing", "adopting", "city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
+    **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
+    **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(["adoption_mail", "family", "kit"], ANSWERS),
+    "adopting": ACTIONS,
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "adoption_forms", "city_forms", "voice_forms"], INTAKE),
     **dict.fromkeys(

@@ -14,7 +14,7 @@ from projects.models.details import (
 )
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
-from projects.models.review import FieldComment, ProjectEvent, Submission
+from projects.models.review import FieldComment, ProjectEvent, Reminder, Submission
 from projects.models.voices import ErrorReport, PageRating
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "ProjectEvent",
     "RankingRelease",
     "Rating",
+    "Reminder",
     "ReuseCost",
     "Source",
     "Standing",
