@@ -75,7 +75,7 @@ def advance(
     on: date | None = None,
     **words,
 ) -> AdoptionStep:
-    """Make one move of the table. `words`: note, note_is_public, what_changed, what_learnt, lessons_are_public.
+    """Make one move of the table; `words` are the text fields of AdoptionStep and their `…_public` flags.
 
     Raises WrongMove when the side may not, or no longer. The same nonce twice gives the step already made.
     """
@@ -198,6 +198,14 @@ def demonstrate(
     made.save()
     refresh_standing([project.pk])
     return made
+
+
+@transaction.atomic
+def demonstrate_practice(practice: OutsidePractice) -> OutsidePractice:
+    """A practice of the demonstration: the loader's, without event."""
+    practice.save()
+    touch()
+    return practice
 
 
 def _noon(day: date) -> datetime:

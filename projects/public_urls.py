@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import city_views, feeds, replicability_views, views, voices
+from projects import city_views, feeds, kit_views, replicability_views, views, voices
 
 app_name = "projects"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("progetti/<str:slug>/", views.card_detail, name="card-detail"),
     path("progetti/<str:slug>/scheda.json", views.card_json, name="card-json"),
     path("progetti/<str:slug>/scheda.pdf", views.card_pdf, name="card-pdf"),
+    path("progetti/<str:slug>/kit.zip", kit_views.card_kit, name="card-kit"),
+    path("progetti/<str:slug>/riusa/", kit_views.card_reuse, name="card-reuse"),
     path("progetti/<str:slug>/segnala/", voices.report_card, name="card-report"),
     path("progetti/<str:slug>/versioni/", views.card_versions, name="card-versions"),
     path("progetti/<str:slug>/versioni/<int:number>/", views.card_version, name="card-version"),

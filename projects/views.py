@@ -13,6 +13,7 @@ from municipalities.search import suggest_municipalities
 from projects.areas import AREA_BY_SLUG, AREAS
 from projects.cards import passages, read_document
 from projects.differences import differences, label_of
+from projects.family import family_of
 from projects.maps import locator_of, region_map
 from projects.models import Card
 from projects.panels import panel_context
@@ -148,6 +149,7 @@ def _detail(card: Card) -> dict:
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
         "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
+        "family": family_of(card.project_id) if card.is_current else None,
         "similar": [_similar(document, other) for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),
