@@ -88,6 +88,14 @@ NEXT = {
     Step.ADAPTATION: AdoptionMove.START,
     Step.IN_SERVICE: AdoptionMove.TELL,
 }
+# The same as something to do: «Tocca a te: …».
+TASKS = {
+    Step.INTEREST: _("rispondere"),
+    Step.CONTACT: _("registrare l’accordo"),
+    Step.AGREEMENT: _("cominciare l’adattamento"),
+    Step.ADAPTATION: _("mettere in servizio"),
+    Step.IN_SERVICE: _("raccontare com’è andata"),
+}
 
 
 def allows(move: str, step: str, side: str) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.rules import BODY_ROLES
 from municipalities.mail import send
-from projects.adoption import NEXT, AdoptionMove, Side, turn_of
+from projects.adoption import TASKS, AdoptionMove, Side, turn_of
 from projects.models import Adoption, AdoptionStep
 
 
@@ -51,5 +51,5 @@ def _next(adoption: Adoption) -> str:
         link = settings.SITE_URL + reverse("officer:adoption", args=[adoption.pk])
         turn = turn_of(adoption.step)
         who = {Side.GIVER: adoption.giver.name, Side.ADOPTER: adoption.adopter.name}.get(turn)
-        task = f"Ora tocca a {who}: {NEXT[adoption.step].label.lower()}.\n" if who else ""
+        task = f"Ora tocca a {who}: {TASKS[adoption.step]}.\n" if who else ""
     return f"{task}Tutto il percorso è qui:\n{link}\n"

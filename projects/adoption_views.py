@@ -15,7 +15,7 @@ from municipalities.models import Organisation
 from projects import adopting, rules
 from projects.actions import WrongMove
 from projects.adopting import AlreadyAsked
-from projects.adoption import NEXT, TURNS, AdoptionMove, Side, Step, turn_of
+from projects.adoption import NEXT, TASKS, TURNS, AdoptionMove, Side, Step, turn_of
 from projects.adoption_forms import MOVES_BY_SLUG, SLUG_OF_MOVE, AskForm, MoveForm, PracticeForm
 from projects.fields import tidied
 from projects.models import Adoption, AdoptionStep, Card, OutsidePractice
@@ -53,7 +53,7 @@ def _row(user, adoption: Adoption) -> dict:
     return {
         "adoption": adoption,
         "waited": {Side.GIVER: adoption.giver, Side.ADOPTER: adoption.adopter}.get(turn),
-        "next": NEXT[adoption.step].label if turn else "",
+        "next": TASKS.get(adoption.step, ""),
         "is_ours": turn is not None and turn in rules.sides_of(user, adoption),
     }
 
