@@ -2,6 +2,8 @@
 
 from rest_framework import serializers as s
 
+from projects.fit import DIMENSIONS
+
 MAX_INT32 = 2_147_483_647
 
 
@@ -81,6 +83,27 @@ class Version(s.Serializer):
     is_current = s.BooleanField()
     withdrawn_at = s.DateTimeField(allow_null=True)
     withdrawal_reason = s.CharField()
+
+
+def _share():
+    return s.FloatField(min_value=0, max_value=1, allow_null=True)
+
+
+class FitDimension(s.Serializer):
+    key = s.ChoiceField(choices=DIMENSIONS)
+    value = _share()
+    parts = s.DictField(child=_share())
+    reasons = s.ListField(child=s.CharField())
+    questions = s.ListField(child=s.CharField())
+
+
+class ProjectFit(s.Serializer):
+    project = s.CharField()
+    municipality = s.CharField()
+    compared_with = _text(help_text="Codice catastale del Comune del progetto più simile")
+    score = _share()
+    known = s.IntegerField(min_value=0, max_value=5)
+    dimensions = FitDimension(many=True)
 
 
 class RatingItem(s.Serializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import adoptions, documentation, places, projects, registry, replicability
+from api.views import adoptions, documentation, fit, places, projects, registry, replicability
 from api.views.base import StatusView, UnknownView
 
 app_name = "api"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("projects/<str:key>", projects.ProjectDetail.as_view(), name="project"),
     path("projects/<str:key>/versions", projects.VersionList.as_view(), name="versions"),
     path("projects/<str:key>/versions/<int:edition>", projects.VersionDetail.as_view(), name="version"),
+    path("projects/<str:key>/fit", fit.ProjectFitDetail.as_view(), name="project-fit"),
     path(
         "projects/<str:key>/replicability",
         replicability.ReplicabilityView.as_view(),

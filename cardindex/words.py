@@ -123,12 +123,15 @@ def code_bucket(word: str) -> str:
 class Wording:
     """What a typed text asks for: `words` all of which must be found, `phrases` to check on the text.
 
-    `is_open`: the last word may still be unfinished. A phrase is its words with a blank at each end.
+    `is_open`: the last word may still be unfinished; `exact` words stood in quotes and are found as written.
+    A phrase is its words with a blank at each end. `cut` words came after the most that are read.
     """
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     is_open: bool = False
+    exact: frozenset[str] = frozenset()
+    cut: tuple[str, ...] = ()
 
 
 def read(text: str) -> Wording:
@@ -136,12 +139,15 @@ def read(text: str) -> Wording:
     phrases = [tokens(quoted) for quoted in QUOTED.findall(text)]
     found = list(dict.fromkeys(tokens(text)))
     words = [word for word in found if word not in STOP_WORDS] or found
-    checks = [" ".join(phrase) for phrase in phrases if phrase]
+    # A single word in quotes needs no look at the text: the index knows it as it is written.
+    checks = [" ".join(phrase) for phrase in phrases if len(phrase) > 1]
     checks += [word for word in words if is_code(word)]
     return Wording(
         tuple(words[:MAX_WORDS]),
         tuple(f" {check} " for check in dict.fromkeys(checks)),
         bool(words) and not text.rstrip().endswith(('"', "”", "»")),
+        frozenset(word for phrase in phrases for word in phrase),
+        tuple(words[MAX_WORDS:]),
     )
 
 

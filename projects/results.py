@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property, partial
-from itertools import chain, islice
+from itertools import islice
 from operator import itemgetter
 
+import orjson
 from django.db import connections, router
 from django.db.models import Q
 from django.utils import timezone
@@ -83,6 +84,16 @@ class Results:
     def _answer(self) -> Answer:
         return newest().ask(Rows(MARK.get()), partial(_worked_out, self.query))
 
+    @property
+    def state(self) -> State:
+        """The version of the index that all answers come from."""
+        return self._answer.state
+
+    @property
+    def numbers(self) -> BitMap:
+        """The keys of the cards, as a set."""
+        return self._answer.cards
+
     def count(self) -> int:
         return len(self._answer.cards)
 
@@ -121,15 +132,27 @@ class Results:
     def __getitem__(self, part: slice) -> list[Card]:
         return self.page(*_window(part, self))
 
-    def similar(self, card: Card, limit: int) -> list[Card]:
-        """Other cards of the same main area: of the same town first, then of the province, then new ones."""
+    def similar(self, card: Card, alike: Iterable[str], limit: int) -> list[Card]:
+        """Other cards like this one, from the index alone.
+
+        Of the same main area and a technology in common, then of the area, then of a technology: in each,
+        those of the towns `alike` first, then of the same town, then of its province, then the newest.
+        """
         state = self._answer.state
-        peers = state.any_of(PRIMARY_AREA, [card.primary_area]) - BitMap([card.pk])
-        town = peers & state.any_of("municipality", [card.municipality_code])
-        province = peers & state.any_of("province", [card.province_code])
-        stretches = (town, province - town, peers - province - town)
-        near = chain.from_iterable(_descending(cards, 0) for cards in stretches)
-        return self._cards(list(islice(near, limit)))
+        others = state.all - BitMap([card.pk])
+        tags = [value for facet, value in orjson.loads(card.facet_values) if facet == "technology"]
+        area, technology = state.any_of(PRIMARY_AREA, [card.primary_area]), state.any_of("technology", tags)
+        near = [
+            state.any_of("municipality", alike),
+            state.any_of("municipality", [card.municipality_code]),
+            state.any_of("province", [card.province_code]),
+        ]
+        found: list[int] = []
+        for cards in (area & technology, area, technology):
+            for place in (*near, others):
+                stretch = (cards & place & others) - BitMap(found)
+                found += islice(_descending(stretch, 0), limit - len(found))
+        return self._cards(found)
 
     @property
     def forms(self) -> frozenset[str]:
