@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from municipalities.models import Organisation, Territory
 from projects.adoption import ADOPTED, PUBLIC, Step
@@ -60,9 +60,12 @@ class Family:
         return any(node.adoption.is_demonstration for node in self.nodes)
 
 
-def family_of(project_id: int) -> Family:
-    """The public family of one project. Two queries, one more where it was adopted."""
-    adoptions = adoptions_of(project_id)
+def family_of(project_id: int, adoptions: list[Adoption] | None = None) -> Family:
+    """The public family of one project, of `adoptions` when standing.panel_of has read them already.
+
+    Two queries, one more where it was adopted.
+    """
+    adoptions = adoptions_of(project_id) if adoptions is None else adoptions
     told = _told(adoptions)
     nodes = {a.pk: Node(a, *told[a.pk]) for a in adoptions}
     roots = []
@@ -101,19 +104,19 @@ def _told(adoptions: list[Adoption]) -> dict[int, tuple[list, list[Word]]]:
 
 
 def city_exchange(territories: Iterable[Territory]) -> dict[str, list]:
-    """What the bodies of a place took from others, from outside, and gave: public adoptions. Three queries.
+    """What the bodies of a place took from others, from outside, and gave: of public cards alone.
 
-    `{taken: [(adoption, card)], practices: […], given: [(adoption, card)]}`, only of public cards.
+    `{taken: [(adoption, card)], practices: […], given: [(adoption, card)]}`. Two queries, one more for cards.
     """
-    places = [place.pk for place in territories]
+    places = {place.pk for place in territories}
     current = Prefetch("project__cards", Card.objects.current(), to_attr="current")
-    found = Adoption.objects.public().select_related("adopter__territory", "giver__territory", "project")
-    found = found.filter(project__cards__is_current=True).prefetch_related(current)
-    taken = list(found.filter(adopter__territory__in=places).order_by("-waiting_since", "-pk"))
-    given = list(found.filter(giver__territory__in=places).order_by("-waiting_since", "-pk"))
+    found = Adoption.objects.public().select_related("adopter", "giver", "project")
+    found = found.filter(Q(adopter__territory__in=places) | Q(giver__territory__in=places))
+    rows = found.filter(project__cards__is_current=True).prefetch_related(current)
+    pairs = [(a, a.project.current[0]) for a in rows.order_by("-waiting_since", "-pk")]
     practices = OutsidePractice.objects.shown().filter(adopter__territory__in=places)
     return {
-        "taken": [(a, a.project.current[0]) for a in taken],
-        "given": [(a, a.project.current[0]) for a in given],
-        "practices": list(practices.order_by("-created_at", "-pk")),
+        "taken": [pair for pair in pairs if pair[0].adopter.territory_id in places],
+        "given": [pair for pair in pairs if pair[0].giver.territory_id in places],
+        "practices": list(practices.select_related("adopter").order_by("-created_at", "-pk")),
     }

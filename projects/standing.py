@@ -63,6 +63,7 @@ class Panel:
     score: Score
     is_demonstration: bool
     weights: Mapping
+    adoptions: list[Adoption]
 
     @property
     def judgements(self) -> list[Judgement]:
@@ -173,6 +174,7 @@ def _panel(
         published.score if published else replicability({}, **inputs),
         any(given.is_demonstration for given in (*assessments, *adoptions)),
         weights,
+        adoptions,
     )
 
 

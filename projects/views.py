@@ -69,12 +69,13 @@ def card_detail(request, slug):
 def _detail(card: Card) -> dict:
     document = read_document(card)
     town = document["lead_municipality"]
+    panel = panel_of(card.project_id, orjson.loads(card.document))
     return {
         **card_context(document),
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
-        "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
-        "family": family_of(card.project_id) if card.is_current else None,
+        "replicability": panel_context(panel),
+        "family": family_of(card.project_id, panel.adoptions) if card.is_current else None,
         "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),

@@ -25,7 +25,7 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "family", "rules", "cards"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",

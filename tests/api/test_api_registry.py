@@ -216,6 +216,7 @@ def test_schema_is_openapi_31(schema):
         "/api/v1/projects",
         "/api/v1/projects/facets",
         "/api/v1/projects/{key}",
+        "/api/v1/projects/{key}/adoptions",
         "/api/v1/projects/{key}/fit",
         "/api/v1/projects/{key}/replicability",
         "/api/v1/projects/{key}/versions",
