@@ -7,38 +7,34 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property, partial
-from itertools import islice
+from itertools import islice, pairwise
 from operator import itemgetter
 
 import orjson
 from django.db import connections, router
-from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
 
 from cardindex.matching import Match, confirmed, match
+from cardindex.orders import CELL, COST, DEGREE, EAST, NORTH, TITLE_KEY, UNKNOWN, line_key, square
 from cardindex.state import State
 from cardindex.words import read
 from projects.index import (
-    CELL,
-    CELLS_PER_DEGREE,
-    COST,
     FIRST_YEAR,
     LAST_YEAR,
     MARK,
     PRIMARY_AREA,
     ROWS,
     SCORE,
-    TITLE_KEY,
-    UNKNOWN,
     Rows,
-    cost_bounds,
+    cost_text,
     newest,
 )
+from projects.index_store import one_of
 from projects.models import Card
 
 BATCH = 500
-CHUNK, WALKED = 5_000, 1_000
+CHUNK = 5_000
 LAST_NUMBER = 2**32
 # sort → (kind of its buckets, column, whether it descends)
 BUCKETS = {
@@ -48,6 +44,8 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
     "replicability": (SCORE, "", True),
 }
+# A town lies in a province: where a province has no card its towns need no counting.
+WHOLES = {"municipality": ("province", "region"), "province": ("region",)}
 HEAVY = ("document", "search_text", "facet_values")
 
 
@@ -103,7 +101,9 @@ class Results:
         """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
         answer = self._answer
         return {
-            name: answer.state.counts(name, answer.without(name) if name in answer.parts else answer.cards)
+            name: answer.state.counts(
+                name, answer.without(name) if name in answer.parts else answer.cards, WHOLES.get(name, ())
+            )
             for name in names
         }
 
@@ -235,17 +235,18 @@ def _descending(cards: BitMap, offset: int) -> Iterator[int]:
 
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:
     """Bucket after bucket, each sorted only when a page falls into it; cards without the value come last."""
-    known = answer.state.sets.get(kind, {})
-    for value in sorted(known, key=lambda value: ((value == UNKNOWN) != descends, value), reverse=descends):
-        cards = known[value] & answer.cards
-        # Sorting many titles costs more than walking over them, where most of them are hits.
-        if kind == TITLE_KEY and len(cards) > max(WALKED, len(known[value]) // 10):
-            yield len(cards), partial(_walked, cards, value, descends)
-        elif kind == SCORE:
+    known, is_all = answer.state.sets.get(kind, {}), answer.cards is answer.state.all
+
+    def rank(value: str) -> tuple:
+        return (value.startswith(UNKNOWN) != descends, value)
+
+    for value in sorted(known, key=rank, reverse=descends):
+        size = len(known[value]) if is_all else answer.cards.intersection_cardinality(known[value])
+        if size and kind == SCORE:
             # A bucket is one score: among equals the newest first, and no row is read.
-            yield len(cards), partial(_descending, cards)
-        elif cards:
-            yield len(cards), partial(_sorted, cards, column, descends)
+            yield size, partial(_descending, known[value] & answer.cards)
+        elif size:
+            yield size, partial(_sorted, known[value] & answer.cards, column, descends)
 
 
 def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator[int]:
@@ -255,25 +256,10 @@ def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator
     return (number for _value, number in rows[offset:])
 
 
-def _walked(cards: BitMap, start: str, descends: bool, offset: int) -> Iterator[int]:
-    """The cards whose titles begin so, in the order of the database's own index."""
-    rows = Card.objects.current().filter(title_key__gte=start, title_key__lt=start + "\U0010ffff")
-    rows = rows.order_by(*(("-title_key", "-pk") if descends else ("title_key", "pk"))).values_list(
-        "title_key", "pk"
-    )
-    side, after = "lt" if descends else "gt", Q()
-    while batch := list(rows.filter(after)[:WALKED]):
-        hits = [number for _key, number in batch if number in cards]
-        yield from hits[offset:]
-        offset = max(0, offset - len(hits))
-        key, number = batch[-1]
-        after = Q(**{f"title_key__{side}": key}) | Q(**{"title_key": key, f"pk__{side}": number})
-
-
 def _chunks(cards: BitMap) -> Iterator:
     """Querysets of these cards, a bounded number of keys each."""
     for start in range(0, len(cards), CHUNK):
-        yield Card.objects.filter(pk__in=list(cards[start : start + CHUNK])).order_by()
+        yield Card.objects.filter(pk__in=one_of(cards[start : start + CHUNK])).order_by()
 
 
 def _worked_out(query, state: State) -> Answer:
@@ -303,29 +289,38 @@ def _until_year(state: State, year: int, cards: BitMap) -> BitMap:
     return cards & state.any_of(FIRST_YEAR, [y for y in state.sets.get(FIRST_YEAR, {}) if int(y) <= year])
 
 
+def _costs(state: State) -> list[tuple[str, str]]:
+    """The buckets of known costs, each with the start of the one above."""
+    starts = sorted(start for start in state.sets.get(COST, {}) if not start.startswith(UNKNOWN))
+    return list(pairwise([*starts, UNKNOWN]))
+
+
 def _cost_at_least(state: State, least, cards: BitMap) -> BitMap:
-    known = {bucket: cost_bounds(bucket) for bucket in state.sets.get(COST, {}) if bucket != UNKNOWN}
-    inside = [bucket for bucket, (low, _above) in known.items() if low >= least]
-    edge = [bucket for bucket, (low, above) in known.items() if low < least < above]
+    bound = cost_text(least)
+    inside = [start for start, _above in _costs(state) if start >= bound]
+    edge = [start for start, above in _costs(state) if start < bound < above]
     return _settled(state, COST, inside, edge, cards, total_cost__gte=least)
 
 
 def _cost_at_most(state: State, most, cards: BitMap) -> BitMap:
-    known = {bucket: cost_bounds(bucket) for bucket in state.sets.get(COST, {}) if bucket != UNKNOWN}
-    inside = [bucket for bucket, (_low, above) in known.items() if above <= most]
-    edge = [bucket for bucket, (low, above) in known.items() if low <= most < above]
+    # Above every card of that very cost.
+    bound = line_key(cost_text(most), LAST_NUMBER)
+    inside = [start for start, above in _costs(state) if above <= bound]
+    edge = [start for start, above in _costs(state) if start <= bound < above]
     return _settled(state, COST, inside, edge, cards, total_cost__lte=most)
 
 
 def _in_box(state: State, box, cards: BitMap) -> BitMap:
-    west, south, east, north = (side * CELLS_PER_DEGREE for side in box)
+    """Squares wholly in the box as they are; the points of those it cuts one by one."""
+    west, east = ((side + EAST) * DEGREE for side in box[::2])
+    south, north = ((side + NORTH) * DEGREE for side in box[1::2])
     inside, edge = [], []
-    for cell in state.sets.get(CELL, {}):
-        x, y = map(int, cell.split())
-        if west <= x and x + 1 <= east and south <= y and y + 1 <= north:
-            inside.append(cell)
-        elif west < x + 1 and x <= east and south < y + 1 and y <= north:
-            edge.append(cell)
+    for start in state.sets.get(CELL, {}):
+        x, y, side = square(start)
+        if x > east or y > north or x + side <= west or y + side <= south:
+            continue
+        is_inside = west <= x and x + side - 1 <= east and south <= y and y + side - 1 <= north
+        (inside if is_inside else edge).append(start)
     ranges = {"longitude__range": (box[0], box[2]), "latitude__range": (box[1], box[3])}
     return _settled(state, CELL, inside, edge, cards, **ranges)
 
@@ -350,7 +345,7 @@ def _updated_since(state: State, since, cards: BitMap) -> BitMap:
 
 
 def _score_at_least(state: State, least, cards: BitMap) -> BitMap:
-    scores = [score for score in state.sets.get(SCORE, {}) if score != UNKNOWN]
+    scores = [score for score in state.sets.get(SCORE, {}) if score]
     return cards & state.any_of(SCORE, [score for score in scores if int(score) >= 10 * least])
 
 
