@@ -8,8 +8,11 @@ import pytest
 from django.db import connection, transaction
 
 from municipalities.actions import body_of_municipality
-from projects import actions
-from projects.models import Card, Project, Submission
+from municipalities.models import Territory
+from projects import actions, adopting
+from projects.actions import WrongMove
+from projects.adoption import AdoptionMove, Side
+from projects.models import Adoption, AdoptionStep, Card, Project, Submission
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
