@@ -110,20 +110,29 @@ def kit_documents(document: Mapping, assessments: Iterable[Assessment] = ()) -> 
 
 
 def adoptions_of(project_id: int, day: date | None = None) -> list[Adoption]:
-    """The public adoptions of a project with `stood`, their step now or at the end of a day. One query.
+    """The public adoptions of one project: adoptions_among of it alone."""
+    return adoptions_among([project_id], day).get(project_id, [])
 
-    Those of a demonstration give way to any real one: the two are never mixed.
+
+def adoptions_among(project_ids: Iterable[int], day: date | None = None) -> dict[int, list[Adoption]]:
+    """The public adoptions by project with `stood`, their step now or at the end of a day. One query.
+
+    Those of a demonstration give way to any real one of the project: the two are never mixed.
     """
-    found = Adoption.objects.shown().filter(project=project_id).select_related("adopter__territory", "giver")
+    found = Adoption.objects.shown().filter(project__in=list(project_ids))
+    found = found.select_related("adopter__territory", "giver__territory")
     if day is None:
         found = found.annotate(stood=F("step"))
     else:
         midnight = make_aware(datetime.combine(day + timedelta(days=1), time.min))
         rows = AdoptionStep.objects.filter(adoption=OuterRef("pk"), at__lt=midnight)
         found = found.annotate(stood=Subquery(rows.order_by("-at", "-pk").values("step")[:1]))
-    rows = list(found.filter(stood__in=PUBLIC).order_by("asked_at", "pk"))
-    real = [adoption for adoption in rows if not adoption.is_demonstration]
-    return real or rows
+    chosen: dict[int, list[Adoption]] = {}
+    for adoption in found.filter(stood__in=PUBLIC).order_by("is_demonstration", "asked_at", "pk"):
+        mine = chosen.setdefault(adoption.project_id, [])
+        if not mine or mine[0].is_demonstration == adoption.is_demonstration:
+            mine.append(adoption)
+    return chosen
 
 
 def adoption_counts(document: Mapping, adoptions: Iterable[Adoption] = ()) -> tuple[int, int]:

@@ -351,7 +351,10 @@ def test_private_words_never_leave(client, asked, card, tmp_path):
     assert "ivrea@example.org" not in told
     assert SECRET.encode() not in b"".join(client.get(f"/progetti/{card.slug}/kit.zip").streaming_content)
     call_command("export_national", out=tmp_path / "out")
-    assert all(SECRET.encode() not in file.read_bytes() for file in (tmp_path / "out").glob("*.*l*"))
+    assert all(SECRET.encode() not in file.read_bytes() for file in (tmp_path / "out").iterdir())
+    head, row = (tmp_path / "out" / "adoptions.csv").read_text("utf-8-sig").splitlines()
+    assert head == "project_code,adoption_id,taken_from,adopter,adopter_code,giver,step,is_demonstration"
+    assert row == f"{card.code},{asked.pk},,Comune di Ivrea,E379,Comune di Torino,feedback,false"
 
 
 @pytest.mark.parametrize("end", [None, AdoptionMove.DECLINE, AdoptionMove.WITHDRAW])
