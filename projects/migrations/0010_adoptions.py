@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("municipalities", "0002_content_version"),
-        ("projects", "0007_order_buckets"),
+        ("projects", "0009_followers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
