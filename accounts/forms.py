@@ -1,3 +1,4 @@
+from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -31,3 +32,56 @@ class ColleagueForm(forms.Form):
         choices=[(r.value, r.label) for r in (Membership.Role.OFFICER, Membership.Role.MANAGER)],
         help_text=_("Il responsabile invita e toglie i colleghi"),
     )
+
+
+class OwnWords:
+    """allauth's forms say what is missing in our words, each field in its own."""
+
+    required = {
+        "login": _("Scrivi la tua e-mail"),
+        "email": _("Scrivi la tua e-mail"),
+        "password": _("Scrivi la password"),
+        "oldpassword": _("Scrivi la password di oggi"),
+        "password1": _("Scegli una password"),
+        "password2": _("Scrivi di nuovo la password"),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, words in self.required.items():
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = words
+            if name in self.fields and name in ("login", "email"):
+                wrong = _("Scrivi un’e-mail, per esempio nome.cognome@comune.esempio.it")
+                self.fields[name].error_messages["invalid"] = wrong
+                for check in self.fields[name].validators:
+                    if getattr(check, "code", "") == "invalid":
+                        check.message = wrong
+
+
+class SignInForm(OwnWords, allauth_forms.LoginForm):
+    """E-mail and password."""
+
+
+class ForgottenPasswordForm(OwnWords, allauth_forms.ResetPasswordForm):
+    """Where to send the link that lets one choose a password."""
+
+
+class ChosenPasswordForm(OwnWords, allauth_forms.ResetPasswordKeyForm):
+    """A password chosen from a link."""
+
+
+class ChangedPasswordForm(OwnWords, allauth_forms.ChangePasswordForm):
+    """A new password in place of the old."""
+
+
+class FirstPasswordForm(OwnWords, allauth_forms.SetPasswordForm):
+    """The password of an account that had none."""
+
+
+class SureForm(OwnWords, allauth_forms.ReauthenticateForm):
+    """The password again, before something delicate."""
+
+
+class AnotherEmailForm(OwnWords, allauth_forms.AddEmailForm):
+    """One more address."""

@@ -15,8 +15,15 @@ def roles_of(user) -> dict[int, str]:
     if not (user and user.is_authenticated and user.is_active):
         return {}
     if not hasattr(user, "_roles"):
-        user._roles = dict(user.memberships.values_list("organisation_id", "role"))
+        rows = list(user.memberships.values_list("organisation_id", "role", "organisation__name"))
+        user._roles = {organisation: role for organisation, role, _name in rows}
+        user._bodies = sorted(name for _organisation, _role, name in rows)
     return user._roles
+
+
+def bodies_in_words(user) -> str:
+    """The bodies of a person, as the header names them; empty without one."""
+    return ", ".join(user._bodies[:2]) if roles_of(user) else ""
 
 
 def organisations_of(user) -> set[int]:

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.rules import is_officer, is_reviewer
+from accounts.rules import bodies_in_words, is_officer, is_reviewer
 
 RESERVED = ("officer", "desk", "accounts")
 
@@ -28,6 +28,7 @@ def shell(request):
         "ACCESSIBILITY_URL": getattr(settings, "ACCESSIBILITY_URL", ""),
         "data_url": data_address(),
         "menu": SimpleLazyObject(lambda: menu(request)),
+        "person_of": lambda: bodies_in_words(request.user),
     }
 
 

@@ -6,6 +6,7 @@ UPDATE, so that of two people who decide at once exactly one wins.
 
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
@@ -20,13 +21,15 @@ from projects.completeness import missing_required
 from projects.models import (
     Card,
     CodeCounter,
-    Document,
     FieldComment,
     Project,
     ProjectEvent,
     Submission,
 )
 from projects.workflow import EDITABLE, MOVES, Move, Status
+
+# Automatic saves no further apart than this are one event.
+SAME_SITTING = timedelta(minutes=10)
 
 
 class WrongMove(Exception):
@@ -58,7 +61,7 @@ def create_project(*, by, owner: Organisation, nonce: uuid.UUID, **fields) -> Pr
             )
     except IntegrityError:
         return Project.objects.get(nonce=nonce, owner=owner)
-    _record(project, "create", by)
+    record(project, "create", by)
     return project
 
 
@@ -73,25 +76,68 @@ def next_code(owner: Organisation) -> str:
 
 
 @transaction.atomic
-def save_draft(project: Project, *, by, version: int, changes: Mapping) -> Project:
+def save_draft(project: Project, *, by, version: int, changes: Mapping, automatic: bool = False) -> Project:
     """Note that fields of a draft were changed, and guard against a colleague's save.
 
-    Call inside the transaction that writes the fields. Raises StaleDraft when the draft is no longer at
-    `version`, WrongMove when it may no longer be edited; nothing is written then.
+    Call inside the transaction that writes the fields, which must be those of one step (`changes["step"]`):
+    a draft that meanwhile changed in other steps alone is saved all the same, as is one changed by an
+    earlier `turn` of the same `page`. Raises StaleDraft when this step changed otherwise since `version`,
+    WrongMove when the draft may no longer be edited; nothing is written then.
     """
-    draft = Project.objects.filter(pk=project.pk, version=version, status__in=EDITABLE)
+    draft = Project.objects.filter(pk=project.pk, status__in=EDITABLE, deleted_at=None)
     now = timezone.now()
-    if not draft.update(version=F("version") + 1, updated_by=by, updated_at=now):
-        current = Project.objects.only("status").get(pk=project.pk)
-        raise StaleDraft if current.status in EDITABLE else WrongMove
+    stamp = {"version": F("version") + 1, "updated_by": by, "updated_at": now}
+    if not draft.filter(version=version).update(**stamp):
+        current = Project.objects.only("status", "version", "deleted_at").get(pk=project.pk)
+        if not current.is_editable:
+            raise WrongMove
+        is_harmless = "step" in changes and _is_harmless(project, version, changes)
+        if not is_harmless or not draft.filter(version=current.version).update(**stamp):
+            raise StaleDraft
+        version = current.version
     project.version, project.updated_by, project.updated_at = version + 1, by, now
-    _record(project, "save", by, changes)
+    told = {**changes, "version": project.version}
+    if not (automatic and _lengthened(project, by, told)):
+        record(project, "save", by, {**told, "automatic": True} if automatic else told)
     return project
 
 
+def _is_harmless(project: Project, version: int, mine: Mapping) -> bool:
+    """Whether all that was saved since `version` was in other steps, or earlier from the very same page."""
+    recent = project.events.order_by("-pk").values_list("changes", flat=True)[:200]
+    since = [told for told in recent if told.get("version", 0) > version]
+    return 0 < len(since) < 200 and all(_spares(told, mine) for told in since)
+
+
+def _spares(told: Mapping, mine: Mapping) -> bool:
+    if told.get("step") not in (None, mine["step"]):
+        return True
+    is_same_page = bool(mine.get("page")) and told.get("page") == mine["page"]
+    return is_same_page and told.get("turn", 0) <= mine["turn"]
+
+
+def _lengthened(project: Project, by, told: Mapping) -> bool:
+    """Make this automatic save part of the event of the one just before it, of the same person and page."""
+    last = project.events.order_by("-pk").first()
+    now = timezone.now()
+    is_same = last and last.verb == "save" and last.by_id == by.pk and last.changes.get("automatic")
+    same_place = is_same and all(last.changes.get(key) == told.get(key) for key in ("step", "page"))
+    if not same_place or now - last.at > SAME_SITTING:
+        return False
+    fields = list(dict.fromkeys([*last.changes["fields"], *told["fields"]]))
+    last.changes, last.at = {**told, "fields": fields, "automatic": True}, now
+    last.save(update_fields=["changes", "at"])
+    return True
+
+
 @transaction.atomic
-def submit(project: Project, *, by, nonce: uuid.UUID, note: str = "") -> Submission:
-    """Send a draft for review. Raises Incomplete with what is missing; one nonce is one sending."""
+def submit(
+    project: Project, *, by, nonce: uuid.UUID, note: str = "", version: int | None = None
+) -> Submission:
+    """Send a draft for review. Raises Incomplete with what is missing; one nonce is one sending.
+
+    With the `version` that was read, a draft changed since then is not sent: StaleDraft.
+    """
     if existing := Submission.objects.filter(nonce=nonce).first():
         if existing.project_id == project.pk:
             return existing
@@ -99,17 +145,20 @@ def submit(project: Project, *, by, nonce: uuid.UUID, note: str = "") -> Submiss
     if missing := missing_required(project):
         raise Incomplete(missing)
     try:
-        _move(project, Move.SUBMIT)
-    except WrongMove:
+        _move(project, Move.SUBMIT, **({} if version is None else {"version": version}), deleted_at=None)
+    except WrongMove as error:
         # The twin of a double click was first, and waited for by the UPDATE above.
         if twin := Submission.objects.filter(nonce=nonce, project=project).first():
             return twin
+        current = Project.objects.only("status", "deleted_at").get(pk=project.pk)
+        if current.is_editable:
+            raise StaleDraft from error
         raise
     number = (project.submissions.aggregate(n=Max("number"))["n"] or 0) + 1
     submission = Submission.objects.create(
         project=project, number=number, nonce=nonce, submitted_by=by, note=note
     )
-    _record(project, Move.SUBMIT, by, {"receipt": submission.receipt})
+    record(project, Move.SUBMIT, by, {"receipt": submission.receipt})
     transaction.on_commit(lambda: mail.receipt(submission))
     return submission
 
@@ -119,7 +168,7 @@ def recall(project: Project, *, by) -> Project:
     """Take back a sending that nobody has taken up yet."""
     _move(project, Move.RECALL)
     _decide(project, by, Submission.Outcome.RECALLED)
-    _record(project, Move.RECALL, by)
+    record(project, Move.RECALL, by)
     return project
 
 
@@ -130,7 +179,7 @@ def take(project: Project, *, by) -> Submission:
     submission = _open_submission(project)
     submission.taken_at, submission.taken_by = timezone.now(), by
     submission.save(update_fields=["taken_at", "taken_by"])
-    _record(project, Move.TAKE, by)
+    record(project, Move.TAKE, by)
     return submission
 
 
@@ -141,7 +190,7 @@ def release(project: Project, *, by) -> Project:
     submission = _open_submission(project)
     submission.taken_at = submission.taken_by = None
     submission.save(update_fields=["taken_at", "taken_by"])
-    _record(project, Move.RELEASE, by)
+    record(project, Move.RELEASE, by)
     return project
 
 
@@ -174,7 +223,7 @@ def request_changes(project: Project, *, by, message: str = "") -> Submission:
     """Give the project back to its office with the comments made."""
     _move(project, Move.REQUEST_CHANGES)
     submission = _decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
-    _record(project, Move.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
+    record(project, Move.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
     transaction.on_commit(lambda: mail.changes_requested(submission))
     return submission
 
@@ -185,7 +234,7 @@ def publish(project: Project, *, by, change_note: str = "") -> Card:
     _move(project, Move.PUBLISH)
     submission = _decide(project, by, Submission.Outcome.PUBLISHED)
     card = issue_card(project, by=by, change_note=change_note)
-    _record(project, Move.PUBLISH, by, {"edition": card.edition})
+    record(project, Move.PUBLISH, by, {"edition": card.edition})
     transaction.on_commit(lambda: mail.published(submission, card))
     return card
 
@@ -235,7 +284,7 @@ def _give_slug(project: Project) -> None:
 def revise(project: Project, *, by) -> Project:
     """Open the working copy of a published project; the public card stays as it is."""
     _move(project, Move.REVISE)
-    _record(project, Move.REVISE, by)
+    record(project, Move.REVISE, by)
     return project
 
 
@@ -244,7 +293,7 @@ def archive(project: Project, *, by, reason: str) -> Project:
     """Decide not to publish, with the reason; a public card, if any, stays."""
     _move(project, Move.ARCHIVE)
     submission = _decide(project, by, Submission.Outcome.ARCHIVED, reason)
-    _record(project, Move.ARCHIVE, by, {"reason": reason})
+    record(project, Move.ARCHIVE, by, {"reason": reason})
     transaction.on_commit(lambda: mail.archived(submission))
     return project
 
@@ -260,16 +309,9 @@ def withdraw(card: Card, *, by, reason: str) -> Card:
         raise WrongMove
     card.refresh_from_db()
     index.change(added={}, dropped={card.pk: index.terms_of(card)})
-    _record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
+    record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
+    transaction.on_commit(lambda: mail.withdrawn(card))
     return card
-
-
-@transaction.atomic
-def remove_document(document: Document, *, by) -> None:
-    """Take a document off the working copy; its file stays for the editions that show it."""
-    document.removed_at = timezone.now()
-    document.save(update_fields=["removed_at"])
-    _record(document.project, "remove_document", by, {"title": document.title})
 
 
 @transaction.atomic
@@ -277,15 +319,15 @@ def confirm_current(project: Project, *, by) -> Project:
     """The office says that the public card still holds."""
     project.confirmed_at = timezone.now()
     project.save(update_fields=["confirmed_at"])
-    _record(project, "confirm", by)
+    record(project, "confirm", by)
     touch()
     return project
 
 
-def _move(project: Project, move: Move) -> None:
+def _move(project: Project, move: Move, **still) -> None:
     """Change the status in one conditional UPDATE; raises WrongMove when the state has moved on."""
     sources, target = MOVES[move]
-    if not Project.objects.filter(pk=project.pk, status__in=sources).update(status=target):
+    if not Project.objects.filter(pk=project.pk, status__in=sources, **still).update(status=target):
         raise WrongMove(move)
     project.status = target
 
@@ -302,5 +344,6 @@ def _decide(project: Project, by, outcome: str, message: str = "") -> Submission
     return submission
 
 
-def _record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
+def record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
+    """One event of a project's history; call it inside the transaction of what happened."""
     ProjectEvent.objects.create(project=project, verb=str(verb), by=by, changes=dict(changes or {}))

@@ -1,5 +1,8 @@
 """What a project still lacks: required to submit, or worth adding."""
 
+from collections.abc import Collection
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from projects.models import Project
@@ -17,28 +20,91 @@ REQUIRED = {
     "promoter": ("resources", _("Scegli l’ente titolare del progetto")),
     "total_cost": ("resources", _("Scrivi il costo totale o indica che non è ancora disponibile")),
 }
+STEP_KEYS = ("project", "places", "resources", "results", "documents")
 STOPPED = {Stage.SUSPENDED, Stage.ABANDONED}
-WORTH_ADDING = (
-    "solution",
-    "objectives",
-    "description",
-    "start_actual",
-    "end_planned",
-    "technologies",
-    "contact_office",
-    "contact_email",
-    "success_conditions",
-    "what_worked",
-    "beneficiaries",
-)
+# What raises completeness: field → (step, what to add, why). The most useful to a reader first.
+WORTH_ADDING = {
+    "solution": ("project", _("Racconta come lo risolve"), _("è la prima cosa che legge chi vuole rifarlo")),
+    "success_conditions": (
+        "results",
+        _("Di’ che cosa serve per replicarlo"),
+        _("gli altri Comuni capiscono se fa per loro"),
+    ),
+    "start_actual": (
+        "places",
+        _("Indica quando è cominciato"),
+        _("così il progetto appare nella linea del tempo"),
+    ),
+    "contact_email": (
+        "documents",
+        _("Scrivi l’e-mail dell’ufficio"),
+        _("chi vuole riusarlo sa a chi chiedere"),
+    ),
+    "beneficiaries": ("results", _("Di’ chi ne ha beneficio"), _("un numero vale più di un aggettivo")),
+    "what_worked": (
+        "results",
+        _("Racconta che cosa ha funzionato"),
+        _("l’esperienza evita errori agli altri"),
+    ),
+    "technologies": ("results", _("Elenca le tecnologie"), _("il progetto si trova anche cercando quelle")),
+    "end_planned": ("places", _("Indica quando finirà"), _("i cittadini sanno che cosa aspettarsi")),
+    "objectives": ("project", _("Scrivi gli obiettivi"), _("con quelli si misurano i risultati")),
+    "contact_office": (
+        "documents",
+        _("Indica l’ufficio di contatto"),
+        _("resta valido quando cambiano le persone"),
+    ),
+    "description": (
+        "project",
+        _("Aggiungi una descrizione estesa"),
+        _("c’è posto per ciò che nella sintesi non sta"),
+    ),
+}
+# Filled by us when the draft is opened: they do not show that somebody has begun the step.
+GIVEN = {"promoter", "lead_municipality", "contact_office", "contact_email"}
 
 
 def missing_required(project: Project) -> dict[str, tuple]:
-    """`{field: (step, message)}` of the required fields that are empty."""
+    """`{field: (step, message)}` of the required fields that are empty, and of steps with unread answers.
+
+    A step whose answers cannot be read yet stands under `step:` and its key.
+    """
     missing = {field: told for field, told in REQUIRED.items() if not _is_filled(project, field)}
     if project.stage in STOPPED and not project.stage_reason:
         missing["stage_reason"] = ("project", _("Scrivi perché il progetto è sospeso o abbandonato"))
+    for step in STEP_KEYS:
+        if step in project.typed:
+            missing[f"step:{step}"] = (step, _("Correggi le risposte segnate in rosso"))
     return missing
+
+
+def advice(project: Project) -> list[dict]:
+    """What to add next and why, most useful first: `{field, step, text, why, is_required}`."""
+    required = [
+        {
+            "field": field,
+            "step": step,
+            "text": text,
+            "why": _("serve per inviare la scheda"),
+            "is_required": True,
+        }
+        for field, (step, text) in missing_required(project).items()
+    ]
+    extra = [
+        {"field": field, "step": step, "text": text, "why": why, "is_required": False}
+        for field, (step, text, why) in WORTH_ADDING.items()
+        if not getattr(project, field)
+    ]
+    return required + extra
+
+
+def step_state(project: Project, step: str, fields: Collection[str]) -> str:
+    """`wrong`, `done`, `begun` or `empty`: how far a step with these fields is."""
+    if step in project.typed:
+        return "wrong"
+    if not any(_is_filled(project, field) for field in fields if field not in GIVEN):
+        return "empty"
+    return "begun" if any(s == step for s, _text in missing_required(project).values()) else "done"
 
 
 def _is_filled(project: Project, field: str) -> bool:
@@ -46,7 +112,8 @@ def _is_filled(project: Project, field: str) -> bool:
         return project.total_cost is not None or project.cost_unknown
     if field in ("lead_municipality", "promoter"):
         return getattr(project, f"{field}_id") is not None
-    return bool(getattr(project, field))
+    value = getattr(project, field)
+    return value is not None if isinstance(value, Decimal) else bool(value)
 
 
 def completeness(project: Project) -> int:

@@ -1,15 +1,27 @@
 """Messages of the workflow. Sent after commit; a mail server that is away never undoes a decision."""
 
+from datetime import date
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from accounts.models import User
+from accounts.rules import BODY_ROLES
 from municipalities.mail import send
+from projects.workdays import after_working_days
+
+ANSWER_DAYS = 10
+
+
+def answer_due(submission) -> date:
+    """The last working day by which the desk answers a sending."""
+    return after_working_days(timezone.localdate(submission.submitted_at), ANSWER_DAYS)
 
 
 def receipt(submission) -> None:
-    """The office's proof of sending: number, time, what happens next."""
+    """The office's proof of sending: number, time, what happens next and by when."""
     project = submission.project
     send(
         submission.submitted_by.email,
@@ -17,7 +29,10 @@ def receipt(submission) -> None:
         f"Hai inviato la scheda «{project.title}».\n"
         f"Numero della ricevuta: {submission.receipt}\n"
         f"Inviata il: {_moment(submission.submitted_at)}\n\n"
-        "La redazione risponde entro 10 giorni lavorativi. Segui la scheda qui:\n"
+        "Che cosa succede ora: la redazione prende in carico la scheda e risponde entro "
+        f"{ANSWER_DAYS} giorni lavorativi, cioè entro il {answer_due(submission):%d/%m/%Y}. "
+        "Fino ad allora puoi riprendere la bozza, se nessuno l’ha ancora presa in carico.\n\n"
+        "Segui la scheda qui:\n"
         f"{_url('officer:project-status', project.code)}\n",
     )
 
@@ -51,6 +66,55 @@ def archived(submission) -> None:
         f"La redazione ha deciso di non pubblicare la scheda «{project.title}».\n\n"
         f"Motivo: {submission.message}\n",
     )
+
+
+def withdrawn(card) -> None:
+    """To the officers of the body: the public card was taken down, and why."""
+    project = card.project
+    people = User.objects.filter(
+        memberships__organisation=project.owner_id, memberships__role__in=BODY_ROLES, is_active=True
+    )
+    for user in people.distinct().order_by("pk"):
+        send(
+            user.email,
+            f"La scheda «{card.title}» è stata ritirata",
+            f"La redazione ha ritirato la scheda «{card.title}» (edizione {card.edition}).\n\n"
+            f"Motivo: {card.withdrawal_reason}\n\n"
+            "La pagina pubblica lo dice, con il motivo. I dati restano nella tua area riservata:\n"
+            f"{_url('officer:project-status', project.code)}\n",
+        )
+
+
+REMINDERS = {
+    "ageing": (
+        "La scheda «{title}» è ancora valida?",
+        "Nessuno conferma o aggiorna la scheda «{title}» dal {since}.\n\n"
+        "Se è tutto come allora, basta un clic: apri la pagina e premi «È ancora valida».\n{link}\n\n"
+        "Se qualcosa è cambiato, aggiornala qui:\n{status}\n",
+    ),
+    "idle": (
+        "La bozza «{title}» ti aspetta",
+        "La bozza «{title}» è ferma dal {since}. "
+        "Quello che hai scritto è salvato: riprendi da dove eri.\n{status}\n",
+    ),
+    "overdue": (
+        "La redazione aspetta le integrazioni: «{title}»",
+        "Il {since} la redazione ha chiesto integrazioni alla scheda «{title}».\n"
+        "Rispondi e invia di nuovo la scheda:\n{status}\n",
+    ),
+}
+
+
+def reminder(due, user, token: str) -> bool:
+    """Remind one person of one matter (projects.reminding.Due); `token` ends the link that confirms."""
+    subject, body = REMINDERS[due.matter]
+    words = {
+        "title": due.card.title if due.card else str(due.project),
+        "since": f"{timezone.localtime(due.since):%d/%m/%Y}",
+        "link": _url("officer:confirm-by-link", token) if token else "",
+        "status": _url("officer:project-status", due.project.code),
+    }
+    return send(user.email, subject.format(**words), body.format(**words))
 
 
 def _moment(at) -> str:

@@ -1,18 +1,28 @@
 from django.urls import path
 
-from projects import assess_views, officer
+from projects import assess_views
+from projects.officer import documents, home, session, status, steps
 
 app_name = "officer"
 urlpatterns = [
-    path("", officer.home, name="home"),
-    path("progetti/", officer.home, name="project-list"),
-    path("progetti/nuovo/", officer.create, name="project-create"),
-    path("progetti/<str:code>/", officer.status, name="project-status"),
-    path("progetti/<str:code>/anteprima/", officer.preview, name="project-preview"),
-    path("progetti/<str:code>/documenti/aggiungi/", officer.add_document, name="document-add"),
-    path("progetti/<str:code>/documenti/<int:pk>/togli/", officer.remove_document, name="document-remove"),
-    path("progetti/<str:code>/commenti/<int:pk>/", officer.answer, name="comment-answer"),
-    path("progetti/<str:code>/azioni/<slug:verb>/", officer.move, name="project-move"),
+    path("", home.home, name="home"),
+    path("sessione/", session.session_state, name="session"),
+    path("codici/", steps.check_code, name="code-check"),
+    path("cestino/", home.thrown_away, name="bin"),
+    path("conferma/<str:token>/", status.confirm_by_link, name="confirm-by-link"),
+    path("progetti/", home.home, name="project-list"),
+    path("progetti/nuovo/", home.create, name="project-create"),
+    path("progetti/<str:code>/", status.status, name="project-status"),
+    path("progetti/<str:code>/anteprima/", status.preview, name="project-preview"),
+    path("progetti/<str:code>/duplica/", home.duplicate, name="project-duplicate"),
+    path("progetti/<str:code>/elimina/", home.delete, name="project-delete"),
+    path("progetti/<str:code>/ripristina/", home.restore, name="project-restore"),
+    path("progetti/<str:code>/valutazione/", status.rate, name="project-rate"),
+    path("progetti/<str:code>/documenti/aggiungi/", documents.add_document, name="document-add"),
+    path("progetti/<str:code>/documenti/<int:pk>/togli/", documents.remove_document, name="document-remove"),
+    path("progetti/<str:code>/commenti/<int:pk>/", status.answer, name="comment-answer"),
+    path("progetti/<str:code>/azioni/<slug:verb>/", status.move, name="project-move"),
     path("progetti/<str:code>/replicabilita/", assess_views.assess, name="assess"),
-    path("progetti/<str:code>/<slug:slug>/", officer.edit_step, name="project-step"),
+    path("progetti/<str:code>/<slug:slug>/bozza/", steps.autosave, name="step-autosave"),
+    path("progetti/<str:code>/<slug:slug>/", steps.edit_step, name="project-step"),
 ]

@@ -11,12 +11,17 @@ from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation
 from projects.criteria import OBSERVATORY, PEER, SELF
 from projects.models import Assessment, Project
-from projects.workflow import Move, allows
+from projects.workflow import Move, Status, allows
+
+
+def owns(user, project: Project) -> bool:
+    """Officers of the owning body, and the desk on its behalf."""
+    return is_officer(user, project.owner_id) or is_reviewer(user)
 
 
 def can_see(user, project: Project) -> bool:
-    """The working copy, its events and comments."""
-    return is_officer(user, project.owner_id) or is_reviewer(user)
+    """The working copy, its events and comments; not what lies in the bin."""
+    return project.deleted_at is None and owns(user, project)
 
 
 def can_create(user, organisation_id: int | None = None) -> bool:
@@ -37,6 +42,21 @@ def can_recall(user, project: Project) -> bool:
 
 def can_revise(user, project: Project) -> bool:
     return can_see(user, project) and allows(Move.REVISE, project.status)
+
+
+def can_delete(user, project: Project) -> bool:
+    """Throw a draft away: one that was never sent."""
+    is_fresh = project.status == Status.DRAFT and project.deleted_at is None and project.slug is None
+    return can_see(user, project) and is_fresh and not project.submissions.exists()
+
+
+def can_restore(user, project: Project) -> bool:
+    return owns(user, project) and project.deleted_at is not None
+
+
+def can_confirm(user, project: Project) -> bool:
+    """Say that the public card still holds: while there is one."""
+    return can_see(user, project) and project.cards.current().exists()
 
 
 def can_take(user, project: Project) -> bool:

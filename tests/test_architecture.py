@@ -47,7 +47,7 @@ STEPS = {
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "panels": ANSWERS,
-    **dict.fromkeys(["actions", "assessing"], ACTIONS),
+    **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     "assessment_forms": INTAKE,
     **dict.fromkeys(

@@ -178,9 +178,9 @@ def _add(block: Block, plan: Plan, number: int, derived: Mapping, document: str)
 
 
 def _blank(model) -> dict[str, object]:
-    """`{column: stored default}`: lists as JSON, the rest as Python has it."""
+    """`{column: stored default}`: lists and objects as JSON, the rest as Python has it."""
     found = {field.attname: field.get_default() for field in model._meta.concrete_fields}
-    return {name: "[]" if value == [] else value for name, value in found.items()}
+    return {name: str(value) if value in ([], {}) else value for name, value in found.items()}
 
 
 PROJECT, CARD = _blank(Project), _blank(Card) | {"edition": 1}

@@ -12,7 +12,7 @@ from projects.models.details import (
 )
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
-from projects.models.review import FieldComment, ProjectEvent, Submission
+from projects.models.review import FieldComment, ProjectEvent, Reminder, Submission
 
 __all__ = [
     "Assessment",
@@ -33,6 +33,7 @@ __all__ = [
     "ProjectEvent",
     "RankingRelease",
     "Rating",
+    "Reminder",
     "ReuseCost",
     "Source",
     "Standing",

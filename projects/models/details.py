@@ -19,7 +19,17 @@ from projects.vocabulary import (
 )
 
 
-class Identifier(models.Model):
+class Row(models.Model):
+    """A repeated part. `uid` is its name in the form: sent twice it is one row, taken away it may return."""
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(fields=["project", "uid"], name="%(class)s_row_once")]
+
+
+class Identifier(Row):
     """A code by which others know the project. A malformed CUP is kept and flagged, never dropped."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="identifiers")
@@ -27,14 +37,17 @@ class Identifier(models.Model):
     value = models.CharField(_("codice"), max_length=60)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "scheme", "value"], name="identifier_once")]
+        constraints = [
+            *Row.Meta.constraints,
+            models.UniqueConstraint(fields=["project", "scheme", "value"], name="identifier_once"),
+        ]
         indexes = [models.Index(fields=["scheme", "value"], name="identifier_lookup")]
 
     def __str__(self):
         return f"{self.scheme} {self.value}"
 
 
-class Milestone(models.Model):
+class Milestone(Row):
     project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
     title = models.CharField(_("tappa"), max_length=160)
     date = models.CharField(_("data"), max_length=10, blank=True)
@@ -44,7 +57,7 @@ class Milestone(models.Model):
         return self.title
 
 
-class Partner(models.Model):
+class Partner(Row):
     project = models.ForeignKey(Project, models.CASCADE, related_name="partners")
     name = models.CharField(_("denominazione"), max_length=200)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
@@ -54,7 +67,7 @@ class Partner(models.Model):
         return self.name
 
 
-class FundingLine(models.Model):
+class FundingLine(Row):
     project = models.ForeignKey(Project, models.CASCADE, related_name="funding_lines")
     source = models.CharField(_("fonte"), max_length=12, choices=FundingSource)
     programme = models.CharField(_("fondo o programma"), max_length=200, blank=True)
@@ -87,7 +100,7 @@ class ReuseCost(models.Model):
         return f"{self.line} {self.amount}"
 
 
-class Indicator(models.Model):
+class Indicator(Row):
     project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")
     name = models.CharField(_("indicatore"), max_length=160)
     unit = models.CharField(_("unità di misura"), max_length=40, blank=True)
@@ -107,7 +120,7 @@ def document_path(document, filename: str) -> str:
     return f"projects/{document.project_id}/{uuid.uuid4().hex}{document.extension}"
 
 
-class Document(models.Model):
+class Document(Row):
     """A typed file or link. Files are checked, images re-encoded, before they get here."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="documents")
@@ -132,9 +145,10 @@ class Document(models.Model):
 
     class Meta:
         constraints = [
+            *Row.Meta.constraints,
             models.CheckConstraint(
                 condition=(Q(file="") & ~Q(url="")) | (~Q(file="") & Q(url="")), name="document_file_or_link"
-            )
+            ),
         ]
 
     def __str__(self):

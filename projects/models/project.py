@@ -37,7 +37,11 @@ def _partial_date(verbose_name: str):
 
 class ProjectQuerySet(models.QuerySet):
     def owned_by(self, organisation_ids):
-        return self.filter(owner__in=organisation_ids)
+        return self.filter(owner__in=organisation_ids, deleted_at=None)
+
+    def in_bin_of(self, organisation_ids):
+        """Drafts thrown away, which may come back until the bin is emptied."""
+        return self.filter(owner__in=organisation_ids).exclude(deleted_at=None)
 
     def waiting_for_review(self):
         return self.filter(status__in=[Status.SUBMITTED, Status.IN_REVIEW])
@@ -60,6 +64,13 @@ class Project(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    # What was typed in a step and cannot be read yet, as it was posted: {step: {name: [texts]}}.
+    typed = models.JSONField(default=dict, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
 
     # identity
@@ -179,6 +190,11 @@ class Project(models.Model):
                 | Q(latitude__isnull=False, longitude__isnull=False),
                 name="point_is_a_pair",
             ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True, deleted_by__isnull=True)
+                | Q(deleted_at__isnull=False, deleted_by__isnull=False),
+                name="project_deleted_pair",
+            ),
         ]
         indexes = [models.Index(fields=["owner", "status"], name="project_owner_status")]
 
@@ -187,7 +203,7 @@ class Project(models.Model):
 
     @property
     def is_editable(self) -> bool:
-        return self.status in EDITABLE
+        return self.status in EDITABLE and self.deleted_at is None
 
 
 class CodeCounter(models.Model):

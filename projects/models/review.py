@@ -35,6 +35,8 @@ class Submission(models.Model):
     )
     outcome = models.CharField(_("esito"), max_length=18, choices=Outcome, blank=True)
     message = models.TextField(_("messaggio all’ente"), blank=True, max_length=4000)
+    ease = models.PositiveSmallIntegerField(_("facilità di invio, da 1 a 5"), null=True, blank=True)
+    ease_note = models.CharField(_("che cosa migliorare"), max_length=500, blank=True)
 
     class Meta:
         constraints = [
@@ -91,7 +93,10 @@ class FieldComment(models.Model):
 
 
 class ProjectEvent(models.Model):
-    """Who moved or changed a project, when, and what changed. Never edited."""
+    """Who moved or changed a project, when, and what changed.
+
+    Never edited, but for one thing: automatic saves of one person on one step within minutes are one event.
+    """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="events")
     verb = models.CharField(max_length=24)
@@ -106,3 +111,25 @@ class ProjectEvent(models.Model):
 
     def __str__(self):
         return f"{self.verb} {self.at:%Y-%m-%d}"
+
+
+class Reminder(models.Model):
+    """A message that reminded an office of something. One per project, matter and moment that set it off."""
+
+    class Matter(models.TextChoices):
+        AGEING = "ageing", _("Scheda da confermare")
+        IDLE = "idle", _("Bozza ferma")
+        OVERDUE = "overdue", _("Integrazioni in attesa")
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="reminders")
+    matter = models.CharField(max_length=8, choices=Matter)
+    since = models.DateTimeField()
+    sent_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "matter", "since"], name="reminder_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.matter} {self.project_id}"

@@ -18,27 +18,6 @@ async function copyLink(event) {
   label.textContent = event.currentTarget.dataset.copied;
 }
 
-// Says how many characters are left: always to the eye, to readers only near the end.
-function count(field) {
-  const limit = Number(field.dataset.counter);
-  const line = document.createElement("p");
-  const spoken = document.createElement("span");
-  const words = document.documentElement.lang === "en" ? "characters left" : "caratteri rimasti";
-  line.className = "counter";
-  line.setAttribute("aria-hidden", "true");
-  spoken.className = "visually-hidden";
-  spoken.setAttribute("role", "status");
-  field.after(line, spoken);
-  const show = () => {
-    const left = limit - field.value.length;
-    line.textContent = `${left} ${words}`;
-    line.classList.toggle("is-over", left < 0);
-    spoken.textContent = left <= 20 ? line.textContent : "";
-  };
-  field.addEventListener("input", show);
-  show();
-}
-
 // A second press while the first is under way is ignored; coming back with the browser's arrow frees the form.
 function ignoreSecondSubmit(event) {
   const form = event.target;
@@ -68,7 +47,6 @@ document.addEventListener("submit", ignoreSecondSubmit);
 window.addEventListener("pageshow", freeForms);
 each("[data-print]", (button) => button.addEventListener("click", print));
 each("[data-copied]", (button) => button.addEventListener("click", copyLink));
-each("[data-counter]", count);
 each("form[data-unsaved]", warnBeforeLeaving);
 // The order of a list changes as soon as it is chosen.
 each("select[data-submit]", (select) => select.addEventListener("change", () => select.form.requestSubmit()));

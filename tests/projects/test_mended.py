@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from municipalities.actions import body_of_municipality
-from projects import actions
+from projects import actions, drafting
 from projects.dates import parse_partial_date
 from projects.models import Card, Document, Project
 from projects.uploads import check_upload
@@ -63,8 +63,11 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
     path = reverse("document-file", args=[document.pk])
     assert client.get(path).status_code == 200
     actions.withdraw(card, by=desk, reason="Dati personali")
-    actions.remove_document(document, by=office)
-    next_edition(Project.objects.get(), office, desk)
+    actions.revise(Project.objects.get(), by=office)
+    drafting.remove_document(document, by=office)
+    actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
+    actions.take(project, by=desk)
+    actions.publish(Project.objects.get(), by=desk)
     assert client.get(path).status_code == 404
 
 

@@ -77,7 +77,8 @@ def test_partial_step_is_saved(client, project):
     assert answer.url == step_url(project, "territorio")
     project.refresh_from_db()
     assert (project.need, project.version) == ("", 2)
-    assert project.events.get(verb="save").changes == {"step": "project", "fields": ["summary", "need"]}
+    told = {"step": "project", "fields": ["summary", "need"], "version": 2}
+    assert project.events.get(verb="save").changes == told
 
 
 def test_error_keeps_what_was_typed_and_links_to_the_field(client, project):
@@ -111,7 +112,7 @@ def test_rows_and_lists_of_a_step_are_saved(client, project):
     assert "X: Il CUP ha 15 caratteri: questo ne ha 1" in answer.content.decode()
 
 
-def test_wrong_row_names_its_field_and_saves_nothing(client, project):
+def test_wrong_row_names_its_field_and_is_kept_as_typed(client, project):
     typed = {
         "version": 1,
         "promoter": project.promoter_id,
@@ -123,7 +124,10 @@ def test_wrong_row_names_its_field_and_saves_nothing(client, project):
     assert 'href="#id_funding-0-amount"' in page
     assert 'value="tanto"' in page
     project.refresh_from_db()
-    assert project.total_cost == 14_000_000
+    assert (project.total_cost, project.funding_lines.count()) == (5, 0)
+    again = client.get(step_url(project, "risorse")).content.decode()
+    assert 'value="tanto"' in again
+    assert "Scrivi l’importo in euro" in again
 
 
 def test_half_filled_row_tells_what_is_missing(client, project):
@@ -247,10 +251,10 @@ def test_wrong_document_tells_why_and_keeps_the_rest(client, project):
 def test_number_of_queries_of_home_does_not_grow(client, office, towns, django_assert_num_queries):
     url = reverse("officer:home")
     builders.draft(office, towns["torino"])
-    # session, user, roles, projects with their owners
-    with django_assert_num_queries(4):
+    # session, user, roles, how many in each state, how many found, those of the page, their public cards
+    with django_assert_num_queries(7):
         client.get(url)
     builders.draft(office, towns["torino"])
     builders.draft(office, towns["torino"])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         client.get(url)

@@ -1,0 +1,35 @@
+"""The six steps of a project, each saved as it is: drafts may be partial, sending may not.
+
+A step is a model form, its repeated rows are a formset of their own; what is required is told on the summary.
+"""
+
+from projects.forms.desk import (
+    AnswerForm,
+    CommentForm,
+    MessageForm,
+    ReasonForm,
+    commentable_fields,
+    field_label,
+)
+from projects.forms.documents import DocumentForm
+from projects.forms.sending import CopyForm, EaseForm, NewProjectForm, SubmitForm
+from projects.forms.stepper import STEP_BY_SLUG, STEP_OF_FIELD, STEPS, Rows, Step
+
+__all__ = [
+    "STEPS",
+    "STEP_BY_SLUG",
+    "STEP_OF_FIELD",
+    "AnswerForm",
+    "CommentForm",
+    "CopyForm",
+    "DocumentForm",
+    "EaseForm",
+    "MessageForm",
+    "NewProjectForm",
+    "ReasonForm",
+    "Rows",
+    "Step",
+    "SubmitForm",
+    "commentable_fields",
+    "field_label",
+]

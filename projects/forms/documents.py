@@ -1,0 +1,72 @@
+"""One document of a draft: a file, checked, or a link."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from projects.fields import PartialDateField
+from projects.forms.base import WholeText, name_blanks
+from projects.models import Document
+from projects.uploads import check_upload
+from projects.vocabulary import DocumentType
+
+
+class DocumentForm(WholeText, forms.ModelForm):
+    """One file or one link, with its type and title. The file is checked and images made anew."""
+
+    file = forms.FileField(
+        label=_("File"), required=False, help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
+    )
+    date = PartialDateField(label=_("Data"), required=False, help_text=_("Per esempio 5/2024"))
+    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Document
+        fields = ["type", "title", "file", "url", "alt_text", "credit", "date", "licence"]
+        error_messages = {
+            "type": {"required": _("Scegli il tipo di documento")},
+            "title": {"required": _("Scrivi il titolo del documento")},
+        }
+        help_texts = {
+            "title": _("Per esempio «Capitolato della gara 2025»"),
+            "alt_text": _("Per le immagini: che cosa si vede"),
+            "url": _("In alternativa al file, per esempio https://www.comune.esempio.it/capitolato.pdf"),
+            "credit": _("Chi ha fatto la foto o scritto il documento, per esempio «Archivio del Comune»"),
+            "licence": _("Per esempio CC BY 4.0"),
+        }
+
+    upload = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name_blanks(self)
+
+    def clean_file(self):
+        file = self.cleaned_data.get("file")
+        if file:
+            self.upload = check_upload(file)
+        return file
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and bool(data.get("file")) == bool(data.get("url")):
+            self.add_error("file", _("Carica un file oppure scrivi un collegamento"))
+        is_image = self.upload is not None and self.upload.media_type.startswith("image/")
+        if (data.get("type") == DocumentType.IMAGE) != is_image and "file" not in self.errors:
+            if is_image:
+                self.add_error("type", _("Per un’immagine scegli il tipo «Immagine»"))
+            elif not self.errors:
+                self.add_error("file", _("Carica un’immagine JPEG, PNG o WebP"))
+        if is_image and not data.get("alt_text"):
+            self.add_error("alt_text", _("Descrivi che cosa si vede nell’immagine"))
+        return data
+
+    def describe(self) -> Document:
+        """The document as it will be kept, not yet saved."""
+        self.instance.uid = self.cleaned_data.get("uid") or self.instance.uid
+        if self.upload:
+            up = self.upload
+            self.instance.extension, self.instance.media_type = up.extension, up.media_type
+            self.instance.size, self.instance.sha256 = len(up.content), up.sha256
+            self.instance.width, self.instance.height = up.width, up.height
+            self.instance.file = up.as_file()
+        return self.instance

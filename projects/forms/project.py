@@ -1,0 +1,149 @@
+"""Steps one and two: what the project is, and where and when it happens."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.places import MunicipalityField, MunicipalityListField
+from projects.areas import AREA_CHOICES
+from projects.fields import CheckboxList, PartialDateField
+from projects.forms.base import StepForm, area
+from projects.models import Project
+from projects.vocabulary import SDG_CHOICES, Kind, Stage, TargetGroup
+
+
+class ProjectStepForm(StepForm):
+    required_to_submit = ("title", "summary", "kind", "need", "stage")
+    kind = forms.ChoiceField(label=_("Che cos’è"), choices=Kind, widget=forms.RadioSelect)
+    stage = forms.ChoiceField(label=_("A che punto è"), choices=Stage, widget=forms.RadioSelect)
+    stage_as_of = PartialDateField(label=_("Stato riferito al"), help_text=_("Per esempio 11/2026"))
+
+    class Meta:
+        model = Project
+        fields = [
+            "title",
+            "summary",
+            "kind",
+            "stage",
+            "need",
+            "solution",
+            "objectives",
+            "description",
+            "acronym",
+            "stage_as_of",
+            "stage_reason",
+            "starting_situation",
+            "policy",
+            "title_en",
+            "summary_en",
+            "website",
+        ]
+        labels = {
+            "title": _("Titolo"),
+            "summary": _("Sintesi"),
+            "need": _("A quale problema risponde"),
+            "solution": _("Come lo risolve"),
+            "description": _("Descrizione estesa"),
+        }
+        help_texts = {
+            "title": _("Al massimo 120 caratteri, per esempio «Illuminazione pubblica a LED»"),
+            "summary": _("Che cos’è e a chi serve, in due frasi: al massimo 500 caratteri"),
+            "need": _("Che cosa non andava prima, per chi"),
+            "solution": _("Che cosa fa il progetto, con quali mezzi"),
+            "description": _("Puoi usare elenchi e grassetti in Markdown"),
+            "website": _("Per esempio https://www.comune.esempio.it/progetto"),
+        }
+        error_messages = {
+            "title": {
+                "max_length": _(
+                    "Il titolo può avere al massimo %(limit_value)d caratteri: ne hai scritti %(show_value)d"
+                )
+            },
+            "summary": {
+                "max_length": _(
+                    "La sintesi può avere al massimo %(limit_value)d caratteri: ne hai scritti %(show_value)d"
+                )
+            },
+        }
+        widgets = {
+            "title": forms.TextInput(attrs={"data-counter": 120}),
+            "summary": area(4, **{"data-counter": 500}),
+            "need": area(5, **{"data-counter": 6000}),
+            "solution": area(7, **{"data-counter": 6000}),
+            "objectives": area(4),
+            "description": area(8),
+            "starting_situation": area(4),
+            "summary_en": area(4),
+        }
+
+
+class PlacesStepForm(StepForm):
+    required_to_submit = ("primary_area", "lead_municipality")
+    primary_area = forms.ChoiceField(
+        label=_("Qual è l’area principale?"),
+        choices=AREA_CHOICES,
+        widget=forms.RadioSelect,
+        help_text=_("Scegline una sola. Nel campo successivo puoi indicare le altre"),
+    )
+    other_areas = CheckboxList(label=_("Quali altre aree tocca?"), choices=AREA_CHOICES)
+    lead_municipality = MunicipalityField(
+        label=_("Comune capofila"),
+        help_text=_("Scrivi il nome, per esempio Ivrea o Samone (TO)"),
+        widget=forms.TextInput(attrs={"list": "municipalities", "autocomplete": "off"}),
+    )
+    other_municipalities = MunicipalityListField(label=_("Altri Comuni"), help_text=_("Uno per riga"))
+    start_planned = PartialDateField(
+        label=_("Inizio previsto"), help_text=_("Per esempio 1/3/2024, o solo 2024")
+    )
+    start_actual = PartialDateField(
+        label=_("Inizio effettivo"), help_text=_("Per esempio 1/3/2024, o solo 2024")
+    )
+    end_planned = PartialDateField(label=_("Fine prevista"), help_text=_("Per esempio 31/12/2028"))
+    end_actual = PartialDateField(label=_("Fine effettiva"), help_text=_("Per esempio 31/12/2028"))
+    target_groups = CheckboxList(label=_("A chi si rivolge?"), choices=TargetGroup)
+    sdgs = CheckboxList(label=_("Obiettivi di sviluppo sostenibile"), choices=SDG_CHOICES, coerce=int)
+
+    class Meta:
+        model = Project
+        fields = [
+            "primary_area",
+            "other_areas",
+            "lead_municipality",
+            "place_name",
+            "scale",
+            "start_planned",
+            "start_actual",
+            "end_planned",
+            "end_actual",
+            "target_groups",
+            "sdgs",
+            "latitude",
+            "longitude",
+        ]
+        localized_fields = ["latitude", "longitude"]
+        help_texts = {
+            "place_name": _("Quartiere, via o edificio, per esempio «Borgo Campidoglio»"),
+            "latitude": _("In gradi decimali, per esempio 45,07"),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            others = self.instance.other_municipalities.select_related("province").order_by("name")
+            self.fields["other_municipalities"].initial = list(others)
+
+    def clean_other_areas(self):
+        return [a for a in self.cleaned_data["other_areas"] if a != self.cleaned_data.get("primary_area")]
+
+    def clean(self):
+        data = super().clean()
+        is_half = (data.get("latitude") is None) != (data.get("longitude") is None)
+        if is_half and not {"latitude", "longitude"} & set(self.errors):
+            self.add_error("longitude", _("Scrivi sia la latitudine sia la longitudine, o nessuna delle due"))
+        return data
+
+    def save(self, commit=True):
+        project = super().save(commit)
+        if self.readable("other_municipalities"):
+            lead, others = project.lead_municipality_id, self.cleaned_data["other_municipalities"]
+            project.other_municipalities.set(place for place in others if place.pk != lead)
+        return project

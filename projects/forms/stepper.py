@@ -1,0 +1,113 @@
+"""The six steps in their order, with their repeated parts and what is folded away."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from projects.forms.project import PlacesStepForm, ProjectStepForm
+from projects.forms.resources import ContactsStepForm, ResourcesStepForm, ResultsStepForm
+from projects.forms.rows import CodeRow, FundingRow, IndicatorRow, MilestoneRow, PartnerRow, rows_of
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A repeated part of a step: its prefix, its title and its formset."""
+
+    key: str
+    title: object
+    formset: type
+
+
+@dataclass(frozen=True)
+class Step:
+    key: str
+    slug: str
+    title: object
+    lead: object
+    form: type | None
+    rows: tuple[Rows, ...] = ()
+    folded: tuple[str, ...] = field(default=())
+
+
+STEPS = (
+    Step(
+        "project",
+        "progetto",
+        _("Il progetto"),
+        _("Racconta che cos’è e perché serve."),
+        ProjectStepForm,
+        folded=(
+            "objectives",
+            "description",
+            "acronym",
+            "stage_as_of",
+            "stage_reason",
+            "starting_situation",
+            "policy",
+            "title_en",
+            "summary_en",
+            "website",
+        ),
+    ),
+    Step(
+        "places",
+        "territorio",
+        _("Aree e territorio"),
+        _("Indica di che cosa si occupa, dove e quando."),
+        PlacesStepForm,
+        rows=(Rows("milestones", _("Tappe"), rows_of(MilestoneRow, 20)),),
+        folded=("place_name", "scale", "target_groups", "sdgs", "latitude", "longitude"),
+    ),
+    Step(
+        "resources",
+        "risorse",
+        _("Soggetti e risorse"),
+        _("Indica chi partecipa e quanto costa."),
+        ResourcesStepForm,
+        rows=(
+            Rows("partners", _("Partner"), rows_of(PartnerRow, 40)),
+            Rows("funding", _("Fonti di finanziamento"), rows_of(FundingRow, 20)),
+            Rows("codes", _("Altri codici"), rows_of(CodeRow, 20)),
+        ),
+        folded=(
+            "cost_is_estimate",
+            "cost_note",
+            "running_cost_per_year",
+            "savings_per_year",
+            "financing_instrument",
+        ),
+    ),
+    Step(
+        "results",
+        "risultati",
+        _("Risultati e riuso"),
+        _("Di’ che cosa è cambiato e che cosa serve per rifarlo."),
+        ResultsStepForm,
+        rows=(Rows("indicators", _("Indicatori"), rows_of(IndicatorRow, 10)),),
+        folded=(
+            "what_did_not",
+            "would_do_differently",
+            "risks",
+            "participation",
+            "components",
+            "standards",
+            "open_apis",
+            "data_produced",
+            "data_licence",
+            "platforms",
+            "repository_url",
+        ),
+    ),
+    Step(
+        "documents",
+        "documenti",
+        _("Documenti e contatti"),
+        _("Allega ciò che aiuta chi vuole rifarlo."),
+        ContactsStepForm,
+    ),
+    Step("summary", "riepilogo", _("Riepilogo e invio"), _("Controlla le risposte e invia la scheda."), None),
+)
+STEP_BY_SLUG = {step.slug: step for step in STEPS}
+STEP_OF_FIELD = {
+    name: step for step in STEPS if step.form for name in step.form.base_fields if name != "version"
+} | {rows.key: step for step in STEPS for rows in step.rows}

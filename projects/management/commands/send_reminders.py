@@ -1,0 +1,33 @@
+"""`send_reminders`: write to offices about ageing cards, idle drafts and changes not yet made.
+
+Meant for cron, once a day: what was told is not told again, so a second run sends nothing.
+"""
+
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from projects.drafting import empty_bin
+from projects.officer.home import BIN_DAYS
+from projects.reminding import due_reminders, recipients, remind
+
+
+class Command(BaseCommand):
+    help = "Ricorda agli enti le schede da confermare, le bozze ferme e le integrazioni; svuota il cestino."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--dry-run", action="store_true", help="mostra che cosa invierebbe, senza inviare"
+        )
+
+    def handle(self, *, dry_run, **_options):
+        now, sent = timezone.now(), 0
+        for due in due_reminders(now=now):
+            people = [user.email for user in recipients(due.project)] if dry_run else remind(due)
+            sent += len(people)
+            self.stdout.write(
+                f"{due.matter} {due.project.code} {due.since:%Y-%m-%d}: {', '.join(people) or '-'}"
+            )
+        binned = 0 if dry_run else empty_bin(before=now - timedelta(days=BIN_DAYS))
+        self.stdout.write(f"Messaggi: {sent}. Bozze tolte dal cestino: {binned}.")

@@ -1,0 +1,38 @@
+"""Which project a page is about, and whether the person may see it."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from accounts.rules import is_reviewer, organisations_of
+from municipalities.models import Organisation
+from projects import rules
+from projects.models import Project
+
+RELATED = (
+    "owner__territory",
+    "promoter",
+    "lead_municipality__province",
+    "lead_municipality__region",
+    "updated_by",
+)
+
+
+def load(request: HttpRequest, code: str, may) -> Project:
+    """The project, or 403: the same for what is not theirs and for what is not there, so no hint."""
+    project = Project.objects.select_related(*RELATED).filter(code=code).first()
+    if project is None and is_reviewer(request.user):
+        raise Http404
+    if project is None or not may(request.user, project):
+        raise PermissionDenied
+    return project
+
+
+def office_only(request: HttpRequest) -> None:
+    if not rules.can_create(request.user):
+        raise PermissionDenied
+
+
+def bodies_of(user):
+    """Bodies a person may enter projects for: their own; for staff, every one (delegated entry)."""
+    bodies = Organisation.objects.order_by("name")
+    return bodies if is_reviewer(user) else bodies.filter(pk__in=organisations_of(user))

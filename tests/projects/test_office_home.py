@@ -1,0 +1,244 @@
+"""An office's projects: what to do next, search, starting from another project, the bin, reminders."""
+
+import io
+import re
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from projects import actions, drafting
+from projects.mail import answer_due
+from projects.models import Card, Project, Reminder
+from projects.reminding import make_token
+from projects.workdays import after_working_days, easter, is_working
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns, client):
+    user = builders.officer(towns["torino"])
+    client.force_login(user)
+    return user
+
+
+HOME = "/area-riservata/"
+
+
+def test_home_is_cut_in_pages_and_searched(client, office, towns):
+    for number in range(21):
+        builders.draft(office, towns["torino"], title=f"Progetto numero {number:02d}")
+    assert client.get(HOME).content.decode().count("Progetto numero") == 20
+    assert client.get(HOME, {"pagina": 2}).content.decode().count("Progetto numero") == 1
+    found = client.get(HOME, {"q": "numero 07"}).content.decode()
+    assert re.findall(r"Progetto numero \d\d", found) == ["Progetto numero 07"]
+    assert "Nessun progetto corrisponde" in client.get(HOME, {"q": "zzz"}).content.decode()
+    assert "Progetto numero" not in client.get(HOME, {"stato": "published"}).content.decode()
+
+
+def test_advice_says_what_to_add_and_why(client, office, towns):
+    project = builders.draft(office, towns["torino"], need="")
+    page = client.get(reverse("officer:project-step", args=[project.code, "progetto"])).content.decode()
+    link = f'<a href="/area-riservata/progetti/{project.code}/progetto/#id_need">'
+    assert f"{link}Scrivi a quale problema risponde il progetto</a>: serve per inviare la scheda" in page
+    assert "Racconta come lo risolve</a>: è la prima cosa che legge chi vuole rifarlo" in page
+
+
+def test_contacts_come_from_the_last_project(client, office, towns):
+    builders.draft(
+        office, towns["torino"], contact_office="Ufficio innovazione", contact_email="i@example.org"
+    )
+    body = office.memberships.get().organisation
+    client.post(
+        reverse("officer:project-create"), {"title": "Nuovo", "owner": body.pk, "nonce": uuid.uuid4()}
+    )
+    made = Project.objects.get(title="Nuovo")
+    assert (made.contact_office, made.contact_email) == ("Ufficio innovazione", "i@example.org")
+    assert (made.promoter_id, made.lead_municipality) == (body.pk, towns["torino"])
+
+
+def test_project_starts_from_another_one_without_its_facts(client, office, towns):
+    source = builders.draft(office, towns["torino"])
+    source.other_municipalities.add(towns["ivrea"])
+    source.partners.create(name="Politecnico", role="research")
+    source.identifiers.create(scheme="cup", value="C19I21000130001")
+    path, form = (
+        reverse("officer:project-duplicate", args=[source.code]),
+        {"title": "Due", "nonce": uuid.uuid4()},
+    )
+    for _ in range(2):
+        client.post(path, form)
+    made = Project.objects.exclude(pk=source.pk).get()
+    assert (made.title, made.need, made.primary_area) == ("Due", source.need, "energy")
+    assert (made.total_cost, made.stage, made.start_actual, made.status) == (None, "", "", "draft")
+    assert [list(made.other_municipalities.all()), made.partners.count(), made.identifiers.count()] == [
+        [towns["ivrea"]],
+        1,
+        0,
+    ]
+
+
+def test_deleted_draft_waits_in_the_bin_and_comes_back(client, office, towns):
+    project = builders.draft(office, towns["torino"])
+    path = reverse("officer:project-delete", args=[project.code])
+    assert "Elimini la bozza" in client.get(path).content.decode()
+    assert Project.objects.get().deleted_at is None
+    assert "Illuminazione" in client.post(path, follow=True).content.decode()
+    assert "Illuminazione" not in client.get(HOME).content.decode()
+    assert client.get(reverse("officer:project-status", args=[project.code])).status_code == 403
+    client.post(reverse("officer:project-restore", args=[project.code]))
+    assert "Illuminazione" in client.get(HOME).content.decode()
+
+
+def test_bin_is_emptied_after_a_month(office, towns):
+    old, new = (builders.draft(office, towns["torino"]) for _ in range(2))
+    for project in (old, new):
+        drafting.delete_draft(project, by=office)
+    Project.objects.filter(pk=old.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+    call_command("send_reminders", stdout=io.StringIO())
+    assert list(Project.objects.all()) == [new]
+
+
+def test_draft_once_sent_is_never_deleted(client, office, towns):
+    project = builders.draft(office, towns["torino"])
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.recall(project, by=office)
+    assert client.post(reverse("officer:project-delete", args=[project.code])).status_code == 403
+    with pytest.raises(actions.WrongMove):
+        drafting.delete_draft(project, by=office)
+
+
+def test_receipt_says_number_day_and_term(client, office, towns, django_capture_on_commit_callbacks):
+    project = builders.draft(office, towns["torino"])
+    with django_capture_on_commit_callbacks(execute=True):
+        submission = actions.submit(project, by=office, nonce=uuid.uuid4())
+    due = answer_due(submission)
+    page = client.get(reverse("officer:project-status", args=[project.code])).content.decode()
+    assert f"{project.code}/1" in page
+    assert "Tocca alla redazione: deve prendere in carico la scheda." in page
+    assert f"entro il {due:%d/%m/%Y}" in mail.outbox[-1].body
+    client.post(reverse("officer:project-rate", args=[project.code]), {"ease": "4", "note": "Bene"})
+    submission.refresh_from_db()
+    assert (submission.ease, submission.ease_note) == (4, "Bene")
+
+
+def test_withdrawal_is_told_to_the_office(office, towns, django_capture_on_commit_callbacks):
+    desk = builders.reviewer()
+    card = builders.published(office, desk, towns["torino"])
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.withdraw(card, by=desk, reason="Dati personali")
+    assert [(m.to, "Dati personali" in m.body) for m in mail.outbox] == [(["referente@example.org"], True)]
+
+
+def aged(office, towns) -> Card:
+    card = builders.published(office, builders.reviewer(), towns["torino"])
+    Card.objects.update(published_at=timezone.now() - timedelta(days=400))
+    return card
+
+
+def remind(*args) -> str:
+    out = io.StringIO()
+    call_command("send_reminders", *args, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transactional_db):
+    towns = builders.piedmont()
+    office = builders.officer(towns["torino"])
+    card = aged(office, towns)
+    mail.outbox.clear()
+    assert f"ageing {card.project.code}" in remind("--dry-run")
+    assert (mail.outbox, Reminder.objects.count()) == ([], 0)
+    remind()
+    remind()
+    assert [m.to for m in mail.outbox] == [["referente@example.org"]]
+    link = re.search(r"https?://[^/\s]+(/area-riservata/conferma/\S+)", mail.outbox[0].body)[1]
+    page = client.get(link).content.decode()
+    assert re.findall(r"<button[^>]*>([^<]+)</button>", page[page.index("<main") :]) == ["È ancora valida"]
+    assert Project.objects.get().confirmed_at is None
+    assert "Grazie: la scheda risulta valida a oggi" in client.post(link).content.decode()
+    confirmed = Project.objects.get().confirmed_at
+    assert timezone.now() - confirmed < timedelta(minutes=1)
+    client.post(link)
+    assert Project.objects.get().confirmed_at == confirmed
+    assert "ageing" not in remind()
+
+
+def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns):
+    card = aged(office, towns)
+    token = make_token(card.project, card, office)
+    spoilt = reverse("officer:confirm-by-link", args=[token[:-1] + ("A" if token[-1] != "A" else "B")])
+    assert client.post(spoilt).status_code == 410
+    office.memberships.all().delete()
+    assert client.post(reverse("officer:confirm-by-link", args=[token])).status_code == 410
+    assert Project.objects.get(pk=card.project_id).confirmed_at is None
+
+
+def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
+    idle = builders.draft(office, towns["torino"], title="Ferma")
+    late, desk = builders.draft(office, towns["torino"], title="In ritardo"), builders.reviewer()
+    submission = actions.submit(late, by=office, nonce=uuid.uuid4())
+    actions.take(late, by=desk)
+    actions.request_changes(late, by=desk, message="Ancora")
+    past = timezone.now() - timedelta(days=31)
+    Project.objects.filter(pk=idle.pk).update(updated_at=past)
+    type(submission).objects.update(decided_at=past)
+    assert [line.split()[:2] for line in remind().splitlines()[:-1]] == [
+        ["idle", idle.code],
+        ["overdue", late.code],
+    ]
+    assert remind() == "Messaggi: 0. Bozze tolte dal cestino: 0.\n"
+
+
+def test_ageing_card_is_confirmed_in_one_click_on_home(client, office, towns):
+    card = aged(office, towns)
+    assert "Conferma che è ancora valida" in client.get(HOME).content.decode()
+    client.post(reverse("officer:project-move", args=[card.project.code, "conferma"]))
+    assert "Conferma che è ancora valida" not in client.get(HOME).content.decode()
+    assert card.project.events.filter(verb="confirm").count() == 1
+
+
+def test_sign_in_says_what_is_missing_in_our_words(client, db):
+    page = client.post("/accesso/", {"login": "", "password": ""}).content.decode()
+    assert "Scrivi la tua e-mail" in page
+    assert "Scrivi la password" in page
+    assert "Campo obbligatorio" not in page
+
+
+def test_header_names_the_body(client, office):
+    assert ', <span lang="it">Comune di Torino</span>' in client.get(HOME).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        (date(2026, 11, 20), 10, date(2026, 12, 4)),
+        (date(2026, 12, 4), 1, date(2026, 12, 7)),
+        (date(2026, 12, 7), 1, date(2026, 12, 9)),
+        (date(2026, 4, 3), 1, date(2026, 4, 7)),
+        (date(2026, 12, 24), 1, date(2026, 12, 28)),
+    ],
+)
+def test_working_days_leave_holidays_out(start, days, end):
+    assert after_working_days(start, days) == end
+
+
+def test_easter_of_some_years():
+    assert [easter(y) for y in (2024, 2025, 2038)] == [
+        date(2024, 3, 31),
+        date(2025, 4, 20),
+        date(2038, 4, 25),
+    ]
+    assert (is_working(date(2025, 10, 3)), is_working(date(2027, 10, 4))) == (True, False)
