@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('municipalities', '0001_initial'),
-        ('projects', '0002_card_index'),
+        ('projects', '0004_assessments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
