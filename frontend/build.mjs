@@ -41,6 +41,8 @@ function fonts() {
   for (const [ours, theirs] of Object.entries(FONTS)) {
     const file = join(source, `titillium-web-v10-latin-ext_latin-${theirs}.woff2`);
     cpSync(file, join(BUILD, "fonts", `titillium-web-${ours}.woff2`));
+    // The writer of PDF reads no woff2.
+    cpSync(file.replace(/woff2$/, "ttf"), join(BUILD, "fonts", `titillium-web-${ours}.ttf`));
   }
   cpSync(join(source, "OFL.txt"), join(BUILD, "fonts", "OFL.txt"));
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.rules import bodies_in_words, is_officer, is_reviewer
 
 RESERVED = ("officer", "desk", "accounts")
+RATED = ("projects", "pages", "municipalities", "opendata")
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,18 @@ def shell(request):
     return {
         "DEMO": settings.DEMO,
         "SITE_URL": settings.SITE_URL,
-        "ACCESSIBILITY_URL": getattr(settings, "ACCESSIBILITY_URL", ""),
+        "ACCESSIBILITY_URL": settings.ACCESSIBILITY_URL,
         "data_url": data_address(),
+        "rated_page": is_rated(request),
         "menu": SimpleLazyObject(lambda: menu(request)),
         "person_of": lambda: bodies_in_words(request.user),
     }
+
+
+def is_rated(request) -> bool:
+    """Whether the page asks its readers how clear it is: public pages that were asked for, not sent."""
+    match = request.resolver_match
+    return request.method == "GET" and bool(match) and match.app_name in RATED
 
 
 def menu(request) -> list[Entry]:

@@ -1,15 +1,22 @@
-"""Pages of words: legal, help, map of the site. No query but the reader's session."""
+"""Pages of words: legal, help, map of the site; and the statistics, the only ones that ask the database."""
+
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncMonth
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from projects.areas import AREA_CHOICES, AREAS
 from projects.criteria import ASPECTS, CRITERIA, PRESET_NAMES, PRESETS
+from projects.models import Card, ErrorReport, PageRating
+from projects.search import ProjectQuery, find
 from projects.vocabulary import DocumentType
 
 app_name = "pages"
@@ -104,13 +111,60 @@ def site_map(request):
 
 
 @require_safe
+def statistics(request):
+    """What is published and what readers say: counts alone, from our own tables."""
+    year_ago = timezone.localdate() - timedelta(days=365)
+    rated = PageRating.objects.filter(day__gte=year_ago)
+    votes = rated.aggregate(n=Sum("count"), total=Sum(F("score") * F("count")))
+    months = Card.objects.annotate(month=TruncMonth("published_at")).values("month").annotate(n=Count("pk"))
+    reports = ErrorReport.objects.aggregate(n=Count("pk"), open=Count("pk", filter=Q(status="received")))
+    context = {
+        "figures": registry_figures(),
+        "editions": Card.objects.count(),
+        "months": months.order_by("-month")[:12],
+        "ratings": {"n": votes["n"] or 0, "mean": votes["total"] / votes["n"] if votes["n"] else None},
+        "reports": reports["n"],
+        "answered": reports["n"] - reports["open"],
+    }
+    return render(request, "pages/statistics.html", context)
+
+
+def registry_figures() -> dict[str, int]:
+    counts = find(ProjectQuery())
+    return {"projects": counts.count(), "cities": len(counts.facets(("municipality",))["municipality"])}
+
+
+@require_safe
 def components(request):
     """The gallery of our components, for those who build pages; not for the public."""
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
-    return render(
-        request, "pages/components.html", {"areas": AREAS, "form": GalleryForm(request.GET or None)}
-    )
+    context = {"areas": AREAS, "form": GalleryForm(request.GET or None), **gallery_charts()}
+    return render(request, "pages/components.html", context)
+
+
+def gallery_charts() -> dict:
+    """Rows for the charts of the gallery, in the shapes that cards and cities give them."""
+    return {
+        "bars": [
+            {"label": _("In corso"), "count": 12, "share": 100},
+            {"label": _("Attivo"), "count": 3, "share": 25},
+        ],
+        "money": [
+            {"label": _("Stato"), "programme": "", "amount": 20_000, "bar": 100, "share": 80},
+            {"label": _("Comune"), "programme": "", "amount": None, "bar": None, "share": None},
+        ],
+        "times": {
+            "rows": [
+                {"key": "planned", "first": "2023-09", "last": "2025", "x": 0, "width": 60, "is_open": False},
+                {"key": "actual", "first": "2024-02", "last": "", "x": 15, "width": 85, "is_open": True},
+            ]
+        },
+        "steps": [
+            {"date": "2024-02", "title": _("Inizio"), "is_done": True},
+            {"date": "2026", "title": _("Conclusione prevista"), "is_done": False},
+        ],
+    }
 
 
 class GalleryForm(forms.Form):
@@ -136,5 +190,6 @@ urlpatterns = [
     path("metodo/", method, name="method"),
     path("per-i-comuni/", for_municipalities, name="for-municipalities"),
     path("componenti/", components, name="components"),
+    path("statistiche/", statistics, name="statistics"),
     path("mappa-del-sito/", site_map, name="site-map"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import assess_views, desk
+from projects import assess_views, city_office, desk, voices
 
 app_name = "desk"
 urlpatterns = [
@@ -18,4 +18,9 @@ urlpatterns = [
     path("replicabilita/<str:code>/", assess_views.assess_as_staff, name="assess"),
     path("replicabilita/conferma/<int:pk>/", assess_views.second, name="assessment-second"),
     path("schede/<str:code>/ritira/", desk.withdraw, name="project-withdraw"),
+    path("segnalazioni/", voices.report_list, name="report-list"),
+    path("segnalazioni/<int:pk>/", voices.report_detail, name="report-detail"),
+    path("valutazioni/", voices.rating_list, name="rating-list"),
+    path("citta/", city_office.desk_list, name="city-list"),
+    path("citta/<slug:slug>/", city_office.desk_hide, name="city-hide"),
 ]

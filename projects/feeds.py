@@ -85,9 +85,24 @@ class CitySitemap(Sitemap):
         return reverse("projects:city-detail", args=[slug])
 
 
+# Pages of words, by the name of their route.
+WRITTEN_PAGES = (
+    "for-municipalities",
+    "questions",
+    "help",
+    "accessibility",
+    "privacy",
+    "legal",
+    "statistics",
+    "site-map",
+)
+
+
 class PageSitemap(Sitemap):
     def items(self):
         names = ["projects:home", "projects:card-list", "projects:city-list", "projects:area-list"]
+        names += ["projects:city-compare", "municipalities:protocol-list"]
+        names += [f"pages:{page}" for page in WRITTEN_PAGES]
         return [reverse(name) for name in names] + [
             reverse("projects:area-detail", args=[a.slug]) for a in AREAS
         ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import assess_views
+from projects import assess_views, city_office
 from projects.officer import documents, home, session, status, steps
 
 app_name = "officer"
@@ -25,4 +25,6 @@ urlpatterns = [
     path("progetti/<str:code>/replicabilita/", assess_views.assess, name="assess"),
     path("progetti/<str:code>/<slug:slug>/bozza/", steps.autosave, name="step-autosave"),
     path("progetti/<str:code>/<slug:slug>/", steps.edit_step, name="project-step"),
+    path("citta/", city_office.towns, name="city-list"),
+    path("citta/<slug:slug>/", city_office.edit, name="city-edit"),
 ]

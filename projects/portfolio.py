@@ -22,6 +22,15 @@ def front_figures() -> dict[str, int]:
     }
 
 
+def busiest_towns(limit: int = 3) -> list[dict]:
+    """`[{town, projects}]` of the municipalities with most projects. One query."""
+    counts = projects_by_municipality()
+    codes = sorted(counts, key=lambda code: (-counts[code], code))[:limit]
+    found = Territory.objects.municipalities().select_related("province").filter(code__in=codes)
+    towns = {town.code: town for town in found}
+    return [{"town": towns[code], "projects": counts[code]} for code in codes if code in towns]
+
+
 def totals(facet: str) -> dict[str, int]:
     """`{value: cards}` of a facet over the whole registry."""
     return find(REGISTRY).facets((facet,))[facet]
@@ -31,6 +40,37 @@ def area_totals() -> list[dict]:
     """`[{area, count}]` of the eight areas, in their order."""
     found = totals("area")
     return [{"area": area, "count": found.get(area.key, 0)} for area in AREAS]
+
+
+def whole_registry() -> dict[str, dict[str, int]]:
+    """Cards by area and by municipality of the whole registry: `{facet: {value: cards}}`."""
+    return find(REGISTRY).facets(("area", "municipality"))
+
+
+def area_bars(counts: dict[str, int], registry: dict[str, dict[str, int]]) -> list[dict]:
+    """The eight areas of a city: `{area, count, share, mean, mean_share}`, shares in percent.
+
+    The mean is the projects of an area for every municipality that has some project.
+    """
+    towns = len(registry["municipality"]) or 1
+    means = {key: n / towns for key, n in registry["area"].items()}
+    most = max([*counts.values(), *means.values()], default=0) or 1
+    return [
+        {
+            "area": area,
+            "count": counts.get(area.key, 0),
+            "share": round(100 * counts.get(area.key, 0) / most),
+            "mean": means.get(area.key, 0),
+            "mean_share": round(100 * means.get(area.key, 0) / most, 1),
+        }
+        for area in AREAS
+    ]
+
+
+def count_bars(rows: list[tuple]) -> list[dict]:
+    """`[(label, count)]` with `share`, percent of the largest."""
+    most = max((count for _label, count in rows), default=0) or 1
+    return [{"label": label, "count": n, "share": round(100 * n / most)} for label, n in rows]
 
 
 def city_totals(code: str) -> dict:

@@ -9,9 +9,12 @@ import nh3
 import orjson
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 
 from cardindex.words import WORD, tokens
+from projects import charts
 from projects.areas import AREA_BY_KEY
 from projects.criteria import BAND_NAMES, IN_EVALUATION
 from projects.vocabulary import (
@@ -70,13 +73,10 @@ def render_markdown(text: str | None) -> SafeString:
     """CommonMark to HTML through an allow-list; headings start at h3, links carry rel."""
     if not text:
         return SafeString("")
-    html = MARKDOWN.render(text)
-    for level in (5, 4, 3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{min(level + 2, 5)}>").replace(
-            f"</h{level}>", f"</h{min(level + 2, 5)}>"
-        )
+    parsed = MARKDOWN.parse(text)
+    _level(parsed)
     clean = nh3.clean(
-        html,
+        MARKDOWN.renderer.render(parsed, MARKDOWN.options, {}),
         tags=ALLOWED_TAGS,
         attributes={"a": {"href"}},
         url_schemes={"http", "https", "mailto"},
@@ -85,13 +85,26 @@ def render_markdown(text: str | None) -> SafeString:
     return mark_safe(clean)
 
 
+def _level(parsed: list) -> None:
+    """Headings from h3 to h5 without a gap: the first is h3, each at most one deeper than the one before."""
+    last = 2
+    for token in parsed:
+        if token.type == "heading_open":
+            last = min(int(token.tag[1]) + 2, last + 1, 5)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{last}"
+
+
 def card_context(document: Mapping) -> dict:
     """What the card's template needs, from a document whose places are already named (cards.read_document).
 
-    `card` is the document itself; beside it: areas, labels, `period`, Decimal amounts, `image`, `files`.
+    `card` is the document itself; beside it: areas, labels, `period`, Decimal amounts, `image`, `files` by
+    kind, and what is drawn: `timeline`, bars of `funding` and `reuse_costs`, progress of `indicators`.
     """
     areas = [document["primary_area"], *document["other_areas"]]
     pictures = [d for d in document["documents"] if d["type"] == DocumentType.IMAGE]
+    total = _money(document["total_cost"])
+    funding = _money_rows(document["funding_lines"], FundingSource, "source")
     return {
         "card": document,
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
@@ -103,32 +116,93 @@ def card_context(document: Mapping) -> dict:
         "platform_labels": [_label(Platform, key) for key in document["platforms"]],
         "sdg_labels": [dict(SDG_CHOICES).get(number, number) for number in document["sdgs"]],
         "period": period(document),
-        "total_cost": _money(document["total_cost"]),
+        "total_cost": total,
         "running_cost_per_year": _money(document["running_cost_per_year"]),
         "savings_per_year": _money(document["savings_per_year"]),
-        "funding": [
-            {**row, "label": _label(FundingSource, row["source"]), "amount": _money(row["amount"])}
-            for row in document["funding_lines"]
-        ],
-        "reuse_costs": [
-            {**row, "label": _label(CostLine, row["line"]), "amount": _money(row["amount"])}
-            for row in document["reuse_costs"]
-        ],
+        "funding": charts.money_bars(funding, total),
+        "uncovered": charts.uncovered(total, funding),
+        "reuse_costs": charts.money_bars(_money_rows(document["reuse_costs"], CostLine, "line")),
+        "timeline": _timeline(document),
+        "steps": _steps(document),
         "partners": [{**row, "label": _label(PartnerRole, row["role"])} for row in document["partners"]],
-        "indicators": [
-            {**row, **{key: _money(row[key]) for key in ("baseline", "target", "value")}}
-            for row in document["indicators"]
-        ],
+        "indicators": [_indicator(row) for row in document["indicators"]],
         "has_lessons": any(document[key] for key in LESSONS),
         "description_html": render_markdown(document["description"]),
         "image": pictures[0] if pictures else None,
         "images": pictures,
-        "files": [
-            {**d, "label": _label(DocumentType, d["type"])}
-            for d in document["documents"]
-            if d not in pictures
-        ],
+        "files": _files(document["documents"]),
     }
+
+
+def _money_rows(rows: list[Mapping], words, key: str) -> list[dict]:
+    return [{**row, "label": _label(words, row[key]), "amount": _money(row["amount"])} for row in rows]
+
+
+def _indicator(row: Mapping) -> dict:
+    row = {**row, **{key: _money(row[key]) for key in ("baseline", "target", "value")}}
+    return {**row, "progress": charts.progress(row)}
+
+
+def _files(documents: list[Mapping]) -> list[dict]:
+    """Documents with the words of their kind, kinds in the order of the list; pictures are left out."""
+    order = list(DocumentType.values)
+    files = [{**d, "label": _label(DocumentType, d["type"])} for d in documents if d["type"] != "image"]
+    return sorted(files, key=lambda d: order.index(d["type"]) if d["type"] in order else len(order))
+
+
+def _steps(document: Mapping) -> list[dict]:
+    """Start, milestones and end in the order of time, those without a date last: `{date, title, is_done}`."""
+    ends = []
+    for end, done, planned in (
+        ("start", _("Inizio"), _("Inizio previsto")),
+        ("end", _("Conclusione"), _("Conclusione prevista")),
+    ):
+        actual = document[f"{end}_actual"]
+        if day := actual or document[f"{end}_planned"]:
+            ends.append({"date": day, "title": done if actual else planned, "is_done": bool(actual)})
+    rows = [{**row, "is_written": True} for row in document["milestones"]]
+    first, last = (ends[:1], ends[1:]) if len(ends) == 2 else (ends, [])
+    return sorted([*first, *rows, *last], key=lambda row: row["date"] or "9999")
+
+
+def _timeline(document: Mapping) -> dict | None:
+    drawing = charts.timeline(document)
+    if drawing is None:
+        return None
+    return {**drawing, "words": [_delay(end, months) for end, months in drawing["delays"].items()]}
+
+
+def _delay(end: str, months: int) -> str:
+    """`Iniziato 3 mesi dopo il previsto.`"""
+    if not months:
+        return _("Iniziato nei tempi previsti.") if end == "start" else _("Concluso nei tempi previsti.")
+    span = ngettext("%(n)s mese", "%(n)s mesi", abs(months)) % {"n": abs(months)}
+    words = {
+        ("start", True): _("Iniziato %(span)s dopo il previsto."),
+        ("start", False): _("Iniziato %(span)s prima del previsto."),
+        ("end", True): _("Concluso %(span)s dopo il previsto."),
+        ("end", False): _("Concluso %(span)s prima del previsto."),
+    }
+    return words[end, months > 0] % {"span": span}
+
+
+def why_similar(document: Mapping, item: Mapping) -> list[str]:
+    """What two cards have in common, in words: for the list of similar projects."""
+    reasons = []
+    here, there = document["lead_municipality"], item["lead_municipality"]
+    if here and there and here["code"] == there["code"]:
+        reasons.append(_("stesso Comune"))
+    elif here and there and here["province"] == there["province"]:
+        reasons.append(_("stessa provincia"))
+    mine, theirs = ({d["primary_area"], *d["other_areas"]} for d in (document, item))
+    areas = [str(AREA_BY_KEY[key].name) for key in AREA_BY_KEY if key in mine & theirs]
+    if areas:
+        reasons.append(_("stessa area: %(areas)s") % {"areas": ", ".join(areas)})
+    known = {word.casefold() for word in item["technologies"]}
+    tools = [word for word in document["technologies"] if word.casefold() in known][:2]
+    if tools:
+        reasons.append(_("stessa tecnologia: %(words)s") % {"words": ", ".join(tools)})
+    return reasons
 
 
 def list_item(card) -> dict:

@@ -3,12 +3,14 @@
 | move | officer of the owning body | reviewer | administrator |
 |---|---|---|---|
 | create, edit, submit | yes, own body | on behalf | yes |
+| write the texts of a city card | yes, own municipality | on behalf | yes |
+| hide them, answer reports of readers | no | yes | yes |
 | take, comment, request changes, publish, withdraw | no | yes | yes |
 | assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
 """
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
-from municipalities.models import Organisation
+from municipalities.models import Organisation, Territory
 from projects.criteria import OBSERVATORY, PEER, SELF
 from projects.models import Assessment, Project
 from projects.workflow import Move, Status, allows
@@ -101,3 +103,13 @@ def can_second(user, assessment: Assessment) -> bool:
     """A second reader is another reviewer than the one who rated."""
     is_open = assessment.rater == OBSERVATORY and assessment.made_at and not assessment.seconded_at
     return bool(is_open) and is_reviewer(user) and assessment.by_id != user.pk
+
+
+def towns_of(user):
+    """The municipalities whose city card the person's bodies write."""
+    mine = Organisation.objects.filter(pk__in=organisations_of(user), kind=Organisation.Kind.MUNICIPALITY)
+    return Territory.objects.municipalities().current().filter(pk__in=mine.values("territory"))
+
+
+def can_write_city(user, town: Territory) -> bool:
+    return is_reviewer(user) or towns_of(user).filter(pk=town.pk).exists()

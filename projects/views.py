@@ -1,21 +1,24 @@
 """Public pages. They read cards, never the working copy, in a constant number of queries."""
 
 import orjson
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from municipalities.search import suggest_municipalities
 from projects.areas import AREA_BY_SLUG, AREAS
 from projects.cards import passages, read_document
-from projects.differences import differences
+from projects.differences import differences, label_of
 from projects.maps import locator_of, region_map
 from projects.models import Card
 from projects.panels import panel_context
-from projects.portfolio import area_totals, front_figures
-from projects.presentation import card_context, list_item, snippet
+from projects.pdf import card_pdf as pdf_of
+from projects.portfolio import area_totals, busiest_towns, count_bars, front_figures
+from projects.presentation import card_context, list_item, snippet, why_similar
 from projects.search import (
     SORTS,
     ProjectQuery,
@@ -29,16 +32,26 @@ from projects.search import (
     similar_to,
 )
 from projects.standing import panel_of
+from projects.vocabulary import Stage
 
 PER_PAGE = 10
+# What others can take over as it is: those in the highest band, once somebody has assessed them.
+READY = ProjectQuery(facets={"replicability_band": ("high",)})
 LIST_FACETS = ("area", "stage", "replicability_band", "municipality")
 
 
 @require_safe
 def home(request):
     """Figures, areas, what is new."""
-    newest = [list_item(card) for card in find(ProjectQuery())[:6]]
-    context = {"figures": front_figures(), "areas": area_totals(), "newest": newest, "regions": region_map()}
+    newest = [list_item(card) for card in find(ProjectQuery())[:8]]
+    context = {
+        "figures": front_figures(),
+        "areas": area_totals(),
+        "newest": newest,
+        "regions": region_map(),
+        "towns": busiest_towns(),
+        "ready": [list_item(card) for card in find(READY)[:3]],
+    }
     return render(request, "projects/home.html", context)
 
 
@@ -135,9 +148,44 @@ def _detail(card: Card) -> dict:
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
         "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
-        "similar": [list_item(other) for other in similar_to(card)],
+        "similar": [_similar(document, other) for other in similar_to(card)],
+        "changes": _changes(card),
         "locator": locator_of(town and town["code"]),
     }
+
+
+def _similar(document: dict, other: Card) -> dict:
+    item = list_item(other)
+    return {**item, "reasons": why_similar(document, item)}
+
+
+def _changes(card: Card) -> list[str]:
+    """The names of the fields that this edition changed; none for a first edition."""
+    if card.edition == 1:
+        return []
+    before = Card.objects.filter(project=card.project_id, edition=card.edition - 1, withdrawn_at=None)
+    document = before.values_list("document", flat=True).first()
+    if document is None:
+        return []
+    rows = differences(orjson.loads(document), orjson.loads(card.document))
+    return [str(label_of(row["field"])) for row in rows]
+
+
+@require_safe
+def card_pdf(request, slug):
+    """The card in force as a tagged PDF: made once for each edition and language."""
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        slug = Card.objects.filter(code=slug.upper()).first().slug
+        return redirect("projects:card-pdf", slug, permanent=True)
+    if not card.is_current:
+        return render(request, "projects/card_withdrawn.html", {"card": card}, status=410)
+    address = settings.SITE_URL + reverse("projects:card-detail", args=[card.slug])
+    content, digest = pdf_of(read_document(card), address=address, demo=settings.DEMO)
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{card.slug[:80]}-{card.edition}.pdf"'
+    response["ETag"] = f'"{digest[:32]}"'
+    return response
 
 
 @require_safe
@@ -221,16 +269,26 @@ def area_detail(request, slug):
         raise Http404(_("Le aree sono otto: questa non c’è."))
     query = ProjectQuery(facets={"area": (area.key,)})
     cards = find(query)
-    counts = cards.facets(("stage", "municipality"))
+    # Each facet is counted without its own filter: of the areas this gives all eight.
+    counts = cards.facets(("area", "stage", "municipality", "region", "technology", "cost_band"))
     context = {
         "area": area,
         "count": cards.count(),
         "items": [list_item(card) for card in cards[:PER_PAGE]],
         "municipalities": len(counts["municipality"]),
-        "groups": facet_groups(query, {"stage": counts["stage"]}),
-        "areas": AREAS,
+        "regions": len(counts["region"]),
+        "with_cost": cards.count() - counts["cost_band"].get("unknown", 0),
+        "stages": _stage_bars(counts["stage"]),
+        "technologies": sorted(counts["technology"].items(), key=lambda pair: (-pair[1], pair[0]))[:8],
+        "others": [{"area": a, "count": counts["area"].get(a.key, 0)} for a in AREAS if a != area],
     }
     return render(request, "projects/area_detail.html", context)
+
+
+def _stage_bars(counts: dict[str, int]) -> list[dict]:
+    stages = [stage for stage in Stage if stage.value in counts]
+    bars = count_bars([(stage.label, counts[stage.value]) for stage in stages])
+    return [{**bar, "value": stage.value} for bar, stage in zip(bars, stages, strict=True)]
 
 
 @require_safe

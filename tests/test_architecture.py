@@ -38,6 +38,7 @@ PURE_HELPERS = (
     "projects.presentation",
     "projects.replicability",
     "projects.vocabulary",
+    "projects.words",
     "projects.workflow",
 )
 # The order inside an app. A module imports from its own step and those below it.
@@ -47,9 +48,10 @@ STEPS = {
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "panels": ANSWERS,
-    **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
+    **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
+    **dict.fromkeys(["actions", "assessing", "drafting", "reminding", "city_actions", "voice_actions"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
-    "assessment_forms": INTAKE,
+    **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -62,6 +64,8 @@ STEPS = {
             "city_views",
             "assess_views",
             "replicability_views",
+            "city_office",
+            "voices",
             "middleware",
             "public",
             "reading",

@@ -1,9 +1,7 @@
 """Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
 
 import json
-import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from django import template
@@ -11,19 +9,17 @@ from django.conf import settings
 from django.template.defaultfilters import linebreaks
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from projects.areas import AREA_BY_KEY, AREAS
 from projects.presentation import item_of
+from projects.words import euro, file_kind, measure, partial_date
 
 register = template.Library()
-NO_BREAK_SPACE = "\u00a0"
 RESULT = "components/_result.html"
 # Some 4 kB each.
 RESULTS = 4_000
@@ -48,43 +44,9 @@ def area(key: str):
     return AREA_BY_KEY.get(key)
 
 
-@register.filter
-def euro(amount) -> str:
-    """`1.250.000 €`, in English `€1,250,000`; cents only under a thousand."""
-    if amount in (None, ""):
-        return ""
-    amount = Decimal(amount)
-    places = 0 if amount >= 1000 or amount == amount.to_integral_value() else 2
-    # number_format cuts the digits it does not show; money is rounded.
-    rounded = amount.quantize(Decimal(10) ** -places, ROUND_HALF_UP)
-    words = _("%(amount)s €") % {"amount": number_format(rounded, places, force_grouping=True)}
-    return words.replace(" ", NO_BREAK_SPACE)
-
-
-@register.filter
-def measure(value) -> str:
-    """A number as it is, without useless zeros: `54,5`, `1.250`."""
-    if value in (None, ""):
-        return ""
-    exact = Decimal(value).normalize()
-    places = max(0, -exact.as_tuple().exponent)
-    return number_format(exact, places, force_grouping=True)
-
-
-@register.filter
-def partial_date(text: str | None) -> str:
-    """`2024` → 2024, `2024-05` → maggio 2024, `2024-05-12` → 12 maggio 2024."""
-    moment = partial_moment(text)
-    if moment is None:
-        return text or ""
-    pattern = {4: "Y", 7: "F Y"}.get(len(text), "j F Y")
-    return date_format(moment, pattern)
-
-
-def partial_moment(text: str | None):
-    if not text or not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
-        return None
-    return parse_datetime(f"{text}-01-01"[:10] + "T00:00")
+register.filter("euro", euro)
+register.filter("measure", measure)
+register.filter("partial_date", partial_date)
 
 
 @register.filter
@@ -102,7 +64,9 @@ def other_language(context):
     code = "it" if get_language() == "en" else "en"
     url = translate_url(request.get_full_path(), code)
     label = {"it": "Italiano", "en": "English"}[code]
-    return {"code": code, "label": label, "url": url} if url != request.get_full_path() else None
+    if url == request.get_full_path():
+        return None
+    return {"code": code, "label": label, "url": url, "path": url.partition("?")[0]}
 
 
 @register.simple_tag
@@ -111,22 +75,7 @@ def is_optional(field) -> bool:
     return getattr(field.field, "is_optional", not field.field.required)
 
 
-@register.filter
-def file_kind(document: dict) -> str:
-    """`PDF, 1,2 MB`: what a link to a file gives, before one follows it."""
-    kinds = {"application/pdf": "PDF", "text/csv": "CSV"}
-    media = document.get("media_type") or ""
-    size = document.get("size")
-    words = [kinds.get(media, media.rpartition(".")[2].upper() or _("collegamento"))]
-    if size:
-        words.append(file_size(size))
-    return ", ".join(words)
-
-
-def file_size(size: int) -> str:
-    if size < 1_000_000:
-        return f"{number_format(max(1, round(size / 1000)))}{NO_BREAK_SPACE}kB"
-    return f"{number_format(Decimal(size) / 1_000_000, 1)}{NO_BREAK_SPACE}MB"
+register.filter("file_kind", file_kind)
 
 
 @register.simple_tag
@@ -150,6 +99,12 @@ def page_numbers(page) -> list[int | None]:
     """The numbers to show, with None for each gap."""
     shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     return [number if isinstance(number, int) else None for number in shown]
+
+
+@register.simple_tag
+def social_image(area) -> str:
+    """The picture that social networks show for an area, 1200×630."""
+    return static(f"img/og/{area.slug}.png")
 
 
 @register.simple_tag
@@ -190,6 +145,64 @@ def json_ld(context, data: dict) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def breadcrumb_ld(context) -> SafeString:
+    """The path of a page as schema.org's BreadcrumbList, from the variables of the breadcrumb."""
+    if context.get("request") is None:
+        return ""
+    steps = [("Home", reverse("projects:home"))]
+    steps += [
+        (context[name], context[f"{name}_url"]) for name in ("grandparent", "parent") if context.get(name)
+    ]
+    steps.append((context.get("current"), context["request"].path))
+    items = [
+        {"@type": "ListItem", "position": place, "name": str(name), "item": site(context) + url}
+        for place, (name, url) in enumerate(steps, 1)
+    ]
+    return json_ld(context, {"@type": "BreadcrumbList", "itemListElement": items})
+
+
+def site(context) -> str:
+    return context.get("SITE_URL", "")
+
+
+@register.simple_tag(takes_context=True)
+def home_ld(context) -> SafeString:
+    """The site with its search."""
+    root = site(context) + reverse("projects:home")
+    target = site(context) + reverse("projects:card-list") + "?q={text}"
+    action = {"@type": "SearchAction", "target": target, "query-input": "required name=text"}
+    return json_ld(
+        context,
+        {"@type": "WebSite", "name": "Osservatorio Smart City", "url": root, "potentialAction": action},
+    )
+
+
+@register.simple_tag(takes_context=True)
+def area_ld(context) -> SafeString:
+    """An area as a collection of the cards it shows."""
+    items = [
+        {
+            "@type": "ListItem",
+            "position": place,
+            "name": item["title"],
+            "url": site(context) + reverse("projects:card-detail", args=[item["slug"]]),
+        }
+        for place, item in enumerate(context["items"], 1)
+    ]
+    data = {
+        "@type": "CollectionPage",
+        "name": str(context["area"].name),
+        "url": site(context) + context["request"].path,
+        "mainEntity": {
+            "@type": "ItemList",
+            "numberOfItems": context["count"],
+            "itemListElement": items,
+        },
+    }
+    return json_ld(context, data)
+
+
+@register.simple_tag(takes_context=True)
 def card_ld(context) -> SafeString:
     """A card as schema.org's CreativeWork."""
     card = context["card"]
@@ -199,6 +212,9 @@ def card_ld(context) -> SafeString:
         "@type": "CreativeWork",
         "name": card["title"],
         "abstract": card["summary"],
+        "inLanguage": "it",
+        "isAccessibleForFree": True,
+        "keywords": card["technologies"],
         "identifier": card["code"],
         "version": card["edition"],
         "datePublished": card["published_at"],
@@ -206,9 +222,22 @@ def card_ld(context) -> SafeString:
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "about": [str(area.name) for area in context["areas"]],
         "spatialCoverage": town and {"@type": "City", "name": town["name"], "identifier": town["istat_code"]},
+        "contributor": [{"@type": "Organization", "name": row["name"]} for row in card["partners"]],
+        "temporalCoverage": _span(card),
+        "encoding": {
+            "@type": "MediaObject",
+            "encodingFormat": "application/pdf",
+            "contentUrl": site(context) + reverse("projects:card-pdf", args=[card["slug"]]),
+        },
         "publisher": promoter and {"@type": "GovernmentOrganization", "name": promoter["name"]},
     }
     return json_ld(context, {key: value for key, value in data.items() if value})
+
+
+def _span(card: Mapping) -> str:
+    """ISO 8601 interval of the years of a project; open where the end is not known."""
+    first, last = card["year_from"], card["year_to"]
+    return f"{first}/{last or '..'}" if first else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -221,6 +250,14 @@ def city_ld(context) -> SafeString:
         "url": context.get("SITE_URL", "") + context["request"].path,
         "containedInPlace": town.province and {"@type": "AdministrativeArea", "name": town.province.name},
     }
+    if town.latitude is not None and town.longitude is not None:
+        data["geo"] = {
+            "@type": "GeoCoordinates",
+            "latitude": float(town.latitude),
+            "longitude": float(town.longitude),
+        }
+    if town.website:
+        data["sameAs"] = town.website
     return json_ld(context, {key: value for key, value in data.items() if value})
 
 

@@ -1,5 +1,6 @@
 from projects.models.assessment import Assessment, LinkCheck, RankingRelease, Rating, Standing
 from projects.models.card import Card
+from projects.models.city import CityNeed, CityProfile
 from projects.models.details import (
     Document,
     FundingLine,
@@ -13,12 +14,16 @@ from projects.models.details import (
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
 from projects.models.review import FieldComment, ProjectEvent, Reminder, Submission
+from projects.models.voices import ErrorReport, PageRating
 
 __all__ = [
     "Assessment",
     "Card",
+    "CityNeed",
+    "CityProfile",
     "CodeCounter",
     "Document",
+    "ErrorReport",
     "FieldComment",
     "FundingLine",
     "Identifier",
@@ -28,6 +33,7 @@ __all__ = [
     "Indicator",
     "LinkCheck",
     "Milestone",
+    "PageRating",
     "Partner",
     "Project",
     "ProjectEvent",

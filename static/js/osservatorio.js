@@ -50,3 +50,20 @@ each("[data-copied]", (button) => button.addEventListener("click", copyLink));
 each("form[data-unsaved]", warnBeforeLeaving);
 // The order of a list changes as soon as it is chosen.
 each("select[data-submit]", (select) => select.addEventListener("change", () => select.form.requestSubmit()));
+
+async function rate(event) {
+  event.preventDefault();
+  const form = event.target;
+  const answer = form.querySelector("[data-answer]");
+  try {
+    const headers = { "X-Requested-With": "fetch" };
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers });
+    if (!response.ok) throw new Error(response.status);
+    form.querySelector("button").hidden = true;
+    answer.textContent = form.dataset.thanks;
+  } catch {
+    answer.textContent = form.dataset.failed;
+  }
+}
+
+each("form[data-rating]", (form) => form.addEventListener("submit", rate));

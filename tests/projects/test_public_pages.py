@@ -358,18 +358,26 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 
 
 # One query more only for each line of reason: never one for each card.
-# The first is always the version of all that is public.
+# The version of all that is public is among them.
 QUERIES = {
-    # municipalities; newest; names of regions
-    "/": 4,
+    # version; municipalities; newest; names of regions; towns
+    "/": 5,
     # page, names of municipalities
     "/progetti/": 3,
     # card, its places, locator: town, shapes; assessments; similar
     "/progetti/{slug}/": 7,
     # count, page, provinces
     "/citta/": 4,
-    # town; sums; page; former; adhesions; neighbours; shapes
-    "/citta/torino/": 8,
+    # town; sums; peers; money of peers; profile; page; former; adhesions; shapes
+    "/citta/torino/": 9,
+    # two towns; for each: sums
+    "/confronta/citta/?a=torino&b=ivrea": 5,
+    # editions, by month, scores, reports
+    "/statistiche/": 5,
+    # card, its places
+    "/progetti/{slug}/scheda.pdf": 3,
+    # card
+    "/progetti/{slug}/segnala/": 2,
     # cards
     "/aree/energia/": 2,
     # cards, their texts, towns: starting, containing

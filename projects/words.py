@@ -1,0 +1,63 @@
+"""Money, measures, partial dates and files as people read them, in the active language."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+NO_BREAK_SPACE = "\u00a0"
+
+
+def euro(amount) -> str:
+    """`1.250.000 €`, in English `€1,250,000`; cents only under a thousand."""
+    if amount in (None, ""):
+        return ""
+    amount = Decimal(amount)
+    places = 0 if amount >= 1000 or amount == amount.to_integral_value() else 2
+    # number_format cuts the digits it does not show; money is rounded.
+    rounded = amount.quantize(Decimal(10) ** -places, ROUND_HALF_UP)
+    words = _("%(amount)s €") % {"amount": number_format(rounded, places, force_grouping=True)}
+    return words.replace(" ", NO_BREAK_SPACE)
+
+
+def measure(value) -> str:
+    """A number as it is, without useless zeros: `54,5`, `1.250`."""
+    if value in (None, ""):
+        return ""
+    exact = Decimal(value).normalize()
+    places = max(0, -exact.as_tuple().exponent)
+    return number_format(exact, places, force_grouping=True)
+
+
+def partial_date(text: str | None) -> str:
+    """`2024` → 2024, `2024-05` → maggio 2024, `2024-05-12` → 12 maggio 2024."""
+    moment = partial_moment(text)
+    if moment is None:
+        return text or ""
+    pattern = {4: "Y", 7: "F Y"}.get(len(text), "j F Y")
+    return date_format(moment, pattern)
+
+
+def partial_moment(text: str | None):
+    if not text or not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        return None
+    return parse_datetime(f"{text}-01-01"[:10] + "T00:00")
+
+
+def file_kind(document: dict) -> str:
+    """`PDF, 1,2 MB`: what a link to a file gives, before one follows it."""
+    kinds = {"application/pdf": "PDF", "text/csv": "CSV"}
+    media = document.get("media_type") or ""
+    size = document.get("size")
+    words = [kinds.get(media, media.rpartition(".")[2].upper() or _("collegamento"))]
+    if size:
+        words.append(file_size(size))
+    return ", ".join(words)
+
+
+def file_size(size: int) -> str:
+    if size < 1_000_000:
+        return f"{number_format(max(1, round(size / 1000)))}{NO_BREAK_SPACE}kB"
+    return f"{number_format(Decimal(size) / 1_000_000, 1)}{NO_BREAK_SPACE}MB"
