@@ -25,10 +25,11 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards", "figures"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
+    "municipalities.limits",
     "projects.feeds",
     "municipalities.places",
     "projects.areas",
@@ -48,8 +49,11 @@ STEPS = {
     **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     "panels": ANSWERS,
-    **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
-    **dict.fromkeys(["actions", "assessing", "drafting", "reminding", "city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(["peers", "sheet", "pdf", "checks", "waiting", "figures"], ANSWERS),
+    **dict.fromkeys(["bulk", "exporting"], ACTIONS),
+    **dict.fromkeys(
+        ["actions", "assessing", "drafting", "reminding", "city_actions", "voice_actions"], ACTIONS
+    ),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms"], INTAKE),
     **dict.fromkeys(
