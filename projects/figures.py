@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, Greatest, TruncMonth
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from municipalities.models import Adhesion, Territory, TerritoryBoundary
 from projects.areas import AREAS
@@ -59,7 +59,7 @@ class Table:
     rows: list[list]
     drawn: int = 1
     money: tuple[int, ...] = ()
-    note: str = ""
+    is_by_month: bool = False
     bars: list[int] = field(init=False)
 
     def __post_init__(self):
@@ -133,7 +133,7 @@ def received_by_month(count: int) -> Table:
     sent = Submission.objects.filter(submitted_at__gte=first).annotate(month=TruncMonth("submitted_at"))
     found = {row["month"].date(): row["n"] for row in sent.values("month").annotate(n=Count("pk"))}
     rows = [[month_name(month), found.get(month, 0)] for month in months]
-    return Table("ricevute", _("Schede ricevute"), [_("Mese"), _("Schede")], rows)
+    return Table("ricevute", _("Schede ricevute"), [_("Mese"), _("Schede")], rows, is_by_month=True)
 
 
 def headline() -> dict:
@@ -263,8 +263,8 @@ def adhesions_by_month(count: int = 12) -> Table:
         )
     )
     rows = [[month_name(month), came[month], taken[month]] for month in months]
-    header = [_("Mese"), _("Richieste"), pgettext("adesioni", "Accolte")]
-    return Table("adesioni", _("Adesioni mese per mese"), header, rows)
+    header = [_("Mese"), _("Richieste"), _("Adesioni accolte")]
+    return Table("adesioni", _("Adesioni mese per mese"), header, rows, is_by_month=True)
 
 
 def adhesion_map() -> dict | None:
@@ -328,7 +328,7 @@ def review_times(count: int = 12) -> Table:
         for month, days in spans.items()
     ]
     header = [_("Mese"), _("Giorni, valore mediano"), _("Decisioni")]
-    return Table("tempi", _("Tempi di revisione"), header, rows)
+    return Table("tempi", _("Tempi di revisione"), header, rows, is_by_month=True)
 
 
 TABLES = {

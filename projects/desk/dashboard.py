@@ -1,6 +1,7 @@
 """The dashboard: figures of the registry and of the desk's own work, each chart with its table and file."""
 
 import csv
+from decimal import Decimal
 from io import StringIO
 
 from django.http import Http404, HttpResponse
@@ -23,6 +24,13 @@ def dashboard(request):
     return render(request, "desk/dashboard.html", context)
 
 
+def _plain(value) -> str:
+    """A cell of a file: dot decimals, two for money whatever the database gives."""
+    if value is None:
+        return ""
+    return f"{value:.2f}" if isinstance(value, Decimal) else harmless(value)
+
+
 @staff_page
 @require_safe
 def table_file(request, key):
@@ -33,7 +41,7 @@ def table_file(request, key):
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.header)
     for row in table.rows:
-        writer.writerow(["" if value is None else harmless(value) for value in row])
+        writer.writerow([_plain(value) for value in row])
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="cruscotto-{key}.csv"'
     return response

@@ -38,7 +38,7 @@ def _narrow(events):
     is_project = events.model is ProjectEvent
     code = "project__code" if is_project else Value("")
     title = "project__title" if is_project else "organisation__name"
-    person = Value("") if is_project else "person__email"
+    about = Value("") if is_project else "person__email"
     text = CharField()
     return events.order_by().values(
         "pk",
@@ -48,7 +48,7 @@ def _narrow(events):
         who_email=Coalesce("by__email", Value(""), output_field=text),
         code=Cast(code, text),
         title=Coalesce(title, Value(""), output_field=text),
-        person=Coalesce(person, Value(""), output_field=text),
+        about=Coalesce(about, Value(""), output_field=text),
     )
 
 

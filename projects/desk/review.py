@@ -85,13 +85,14 @@ def _groups(document: dict, public: dict | None, form: ReviewForm, notes: list) 
 def _row(name, label, document, public, form, said) -> dict:
     key = OF_CARD.get(name, name)
     sent, former = document.get(key), (public or {}).get(key)
+    is_changed = public is not None and sent != former
     field = form[f"comment-{name}"] if f"comment-{name}" in form.fields else None
     return {
         "name": name,
         "label": label,
         "sent": in_words(key, sent),
-        "public": in_words(key, former),
-        "is_changed": public is not None and sent != former,
+        "public": in_words(key, former if is_changed else sent) if public else "",
+        "is_changed": is_changed,
         "is_written": key not in OURS and not key.endswith("_en"),
         "field": field,
         "was": form[f"was-{name}"] if field else None,

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 EVENTS = {
+    "load": _("Caricata da un archivio"),
     "create": _("Bozza creata"),
     "save": _("Bozza salvata"),
     "duplicate": _("Bozza copiata da un’altra scheda"),
