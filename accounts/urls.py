@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.desk import adhesions, bodies, colleagues, entrance
+from accounts.desk import adhesions, bodies, colleagues, entrance, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("area-riservata/ente/<int:pk>/togli/", colleagues.colleague_remove, name="colleague-remove"),
     path("area-riservata/ente/inviti/<int:pk>/invia/", colleagues.offer_resend, name="offer-resend"),
     path("area-riservata/ente/inviti/<int:pk>/annulla/", colleagues.offer_cancel, name="offer-cancel"),
+    path("area-riservata/ente/chiavi/", tokens.tokens, name="tokens"),
+    path("area-riservata/ente/chiavi/<int:pk>/revoca/", tokens.token_revoke, name="token-revoke"),
 ]

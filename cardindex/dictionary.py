@@ -64,12 +64,17 @@ class Dictionary:
         place = bisect_left(self.forms, form)
         return place < len(self.forms) and self.forms[place] == form
 
-    def find(self, word: str, *, is_open: bool = False) -> Found:
-        """Inflections first; completions of an unfinished word; only then forms near to it."""
-        if group := self.groups.get(stem(word)):
-            return Found(group)
-        if is_open and (completed := self.completions(word)):
-            return Found(completed)
+    def find(self, word: str, *, is_open: bool = False, is_exact: bool = False) -> Found:
+        """Inflections; completions of an unfinished word that nobody writes so; only then near forms.
+
+        An exact word stands for itself alone.
+        """
+        if is_exact:
+            return Found((word,) if self.holds(word) else ())
+        group = self.groups.get(stem(word), ())
+        completed = self.completions(word) if is_open and not self.holds(word) else ()
+        if found := tuple(dict.fromkeys((*group, *completed))):
+            return Found(found)
         return Found(self.near(word), mended=True)
 
     def completions(self, start: str) -> tuple[str, ...]:
@@ -81,11 +86,12 @@ class Dictionary:
         return tuple(found[:MAX_COMPLETIONS])
 
     def near(self, word: str) -> tuple[str, ...]:
-        """The nearest forms: one slip in a word of four letters, two from eight on; their inflections too."""
+        """The nearest forms: one slip in four letters, two from eight on; then their inflections."""
         if len(word) < MIN_MENDED:
             return ()
         cutoff = 2 if len(word) >= LONG else 1
         hits = process.extract(word, self.forms, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
         best = min((distance for _form, distance, _place in hits), default=None)
         nearest = sorted(form for form, distance, _place in hits if distance == best)[:MAX_MENDED]
-        return tuple(dict.fromkeys(form for near in nearest for form in self.groups[stem(near)]))
+        inflected = (form for near in nearest for form in self.groups[stem(near)])
+        return tuple(dict.fromkeys((*nearest, *inflected)))

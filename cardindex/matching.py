@@ -14,6 +14,8 @@ MAX_CHECKED = 5_000
 @dataclass(frozen=True)
 class Match:
     """Cards that hold all words: in the title; in title or summary; anywhere. Each tier holds the one before.
+    `named` cards of `text` have at least one of the words in the title; `literal` ones hold every word as
+    typed (or its nearest form), not only an inflection.
 
     `forms` are the written words that count as found, `mended` those put in place of a typed one,
     `checks` phrases that only the text can confirm.
@@ -25,16 +27,20 @@ class Match:
     forms: frozenset[str] = frozenset()
     mended: dict[str, tuple[str, ...]] = field(default_factory=dict)
     checks: tuple[str, ...] = ()
+    named: BitMap = field(default_factory=BitMap)
+    literal: BitMap = field(default_factory=BitMap)
 
     def within(self, cards: BitMap) -> "Match":
         """The same match among fewer cards."""
         tiers = self.title & cards, self.summary & cards, self.text & cards
-        return Match(*tiers, self.forms, self.mended, self.checks)
+        return Match(*tiers, self.forms, self.mended, self.checks, self.named & cards, self.literal & cards)
 
     @property
     def tiers(self) -> list[BitMap]:
-        """Cards in order of relevance, each in its best tier only."""
-        return [self.title, self.summary - self.title, self.text - self.summary]
+        """Cards in order of relevance, each in its best tier only; within each the literal ones first."""
+        rest = self.text - self.summary
+        wide = [self.title, self.summary - self.title, rest & self.named, rest - self.named]
+        return [part for cards in wide for part in (cards & self.literal, cards - self.literal)]
 
 
 def match(state: State, source: Source, wording: Wording) -> Match:
@@ -44,7 +50,7 @@ def match(state: State, source: Source, wording: Wording) -> Match:
         if is_code(word):
             continue
         is_open = wording.is_open and word == wording.words[-1]
-        answer = state.dictionary.find(word, is_open=is_open)
+        answer = state.dictionary.find(word, is_open=is_open, is_exact=word in wording.exact)
         found[word] = answer.forms
         if answer.mended and answer.forms:
             mended[word] = answer.forms
@@ -52,13 +58,22 @@ def match(state: State, source: Source, wording: Wording) -> Match:
     if not wording.words or not all(found.values()):
         return Match(BitMap(), BitMap(), BitMap(), mended=mended)
     sets = read_words(state, source, [*codes.values(), *(form for forms in found.values() for form in forms)])
-    tiers = []
+    tiers, named = [], BitMap()
     for kind in (TITLE, SUMMARY, TEXT):
         sides = [BitMap.union(BitMap(), *(sets[kind, form] for form in forms)) for forms in found.values()]
         sides += [sets[CODE, bucket] for bucket in codes.values()]
         tiers.append(BitMap.intersection(*sides) & state.all)
+        if kind == TITLE:
+            named = BitMap.union(named, *sides[: len(found)])
     forms = frozenset(codes).union(*found.values())
-    return Match(*tiers, forms, mended, wording.phrases)
+    literal = [sets[TEXT, forms[0]] for word, forms in _nearest(found).items()]
+    literal = BitMap.intersection(tiers[-1], *literal)
+    return Match(*tiers, forms, mended, wording.phrases, named & tiers[-1], literal)
+
+
+def _nearest(found: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The forms of each word, that which is written as the word first."""
+    return {word: (word, *forms) if word in forms else forms for word, forms in found.items()}
 
 
 def confirmed(cards: BitMap, checks: Iterable[str], texts: Callable) -> BitMap | None:

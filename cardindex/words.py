@@ -9,6 +9,9 @@ MAX_WORDS, MAX_LENGTH = 12, 40
 CODE_LENGTH = 5
 SEPARATOR = "|"
 ACCENTS = re.compile("[\u0300-\u036f]+")
+ITALIAN = tuple(zip("àèéìòùÀÈÉÌÒÙ", "aeeiouaeeiou", strict=True))
+# What is no letter and no digit parts words.
+ASCII = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 WORD = re.compile(r"[^\W_]+")
 QUOTED = re.compile('["“”«»]([^"“”«»]*)["“”«»]')
 STOP_WORDS = frozenset(
@@ -98,6 +101,10 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Case and accents away: `Città` gives `citta`. Twice decomposed, as folding may compose anew."""
+    if not text.isascii():
+        # Most Italian texts need no more than this, which takes a tenth of the time.
+        for accented, letter in ITALIAN:
+            text = text.replace(accented, letter)
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -106,7 +113,9 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words of a text in their order: `Qualità dell’aria` gives `[qualita, dell, aria]`."""
-    return [word[:MAX_LENGTH] for word in WORD.findall(fold(text))]
+    folded = fold(text.replace("’", "'"))
+    found = folded.encode().translate(ASCII).decode().split() if folded.isascii() else WORD.findall(folded)
+    return [word[:MAX_LENGTH] for word in found]
 
 
 def is_code(word: str) -> bool:
@@ -123,12 +132,15 @@ def code_bucket(word: str) -> str:
 class Wording:
     """What a typed text asks for: `words` all of which must be found, `phrases` to check on the text.
 
-    `is_open`: the last word may still be unfinished. A phrase is its words with a blank at each end.
+    `is_open`: the last word may still be unfinished; `exact` words stood in quotes and are found as written.
+    A phrase is its words with a blank at each end. `cut` words came after the most that are read.
     """
 
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     is_open: bool = False
+    exact: frozenset[str] = frozenset()
+    cut: tuple[str, ...] = ()
 
 
 def read(text: str) -> Wording:
@@ -136,18 +148,21 @@ def read(text: str) -> Wording:
     phrases = [tokens(quoted) for quoted in QUOTED.findall(text)]
     found = list(dict.fromkeys(tokens(text)))
     words = [word for word in found if word not in STOP_WORDS] or found
-    checks = [" ".join(phrase) for phrase in phrases if phrase]
+    # A single word in quotes needs no look at the text: the index knows it as it is written.
+    checks = [" ".join(phrase) for phrase in phrases if len(phrase) > 1]
     checks += [word for word in words if is_code(word)]
     return Wording(
         tuple(words[:MAX_WORDS]),
         tuple(f" {check} " for check in dict.fromkeys(checks)),
         bool(words) and not text.rstrip().endswith(('"', "”", "»")),
+        frozenset(word for phrase in phrases for word in phrase),
+        tuple(words[MAX_WORDS:]),
     )
 
 
 def line_of(fields) -> str:
     """Several fields as one line of folded words, each with a blank around it; no phrase crosses a field."""
-    words = f" {SEPARATOR} ".join(" ".join(tokens(field)) for field in fields if field)
+    words = f" {SEPARATOR} ".join([" ".join(tokens(field)) for field in fields if field])
     return f" {words} "
 
 

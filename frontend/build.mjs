@@ -65,8 +65,18 @@ function sprite() {
   write("img/sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${[...theirs, ...ours].join("")}</svg>`);
 }
 
+// Only the page of the map asks for it.
+function leaflet() {
+  const source = join(ROOT, "node_modules", "leaflet", "dist");
+  const script = readFileSync(join(source, "leaflet.js"), "utf8");
+  write("leaflet/leaflet.js", script.replace(/\/\/#\s*sourceMappingURL=.*/g, ""));
+  write("leaflet/leaflet.css", readFileSync(join(source, "leaflet.css"), "utf8"));
+  cpSync(join(source, "images"), join(BUILD, "leaflet", "images"), { recursive: true });
+}
+
 try {
   fonts();
+  leaflet();
   sprite();
   styles();
   if (existsSync(TARGET)) renameSync(TARGET, OLD);

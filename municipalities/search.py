@@ -1,12 +1,20 @@
 """Finding a place by what people and files call it: codes old and new, slugs, names."""
 
+import heapq
+import re
 import unicodedata
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
-from django.db.models import F
+from django.db.models import Count, F, Max, Q, Sum
 
 from municipalities.models import Territory, TerritoryChange
+from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
+WORD = re.compile("[a-z0-9]+")
 # A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
 ENDING_KINDS = (
     TerritoryChange.Kind.MERGER,
@@ -17,6 +25,8 @@ ENDING_KINDS = (
 
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes: CIRIE', Ciriè and cirie give `cirie`."""
+    if text.isascii():
+        return " ".join(WORD.findall(text.lower().replace("'", "")))
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’")
     return " ".join(kept.split())
@@ -59,6 +69,18 @@ def successor_of(territory: Territory) -> Territory:
     return territory
 
 
+def named(text: str, *, only: bool = False) -> list[Territory]:
+    """Municipalities in force of this very name, `Samone` or `Samone (TO)`; `only`: none of several."""
+    name, _bracket, sigla = text.partition("(")
+    places = Territory.objects.municipalities().current().select_related("province")
+    same = Q(search_name=fold(name)) | Q(name__iexact=name.strip())
+    places = places.filter(same) if fold(name) else places.none()
+    if sigla:
+        places = places.filter(province__code=sigla.strip(" )").upper())
+    found = list(places.order_by("province__code"))
+    return [] if only and len(found) > 1 else found
+
+
 def suggest_municipalities(text: str, *, day: date | None = None, limit: int = 10):
     """Municipalities whose name starts with or contains `text`, those that start with it first."""
     folded = fold(text)
@@ -71,3 +93,103 @@ def suggest_municipalities(text: str, *, day: date | None = None, limit: int = 1
         rest = places.filter(search_name__contains=folded).exclude(pk__in=[p.pk for p in starting])
         starting += list(rest.order_by("search_name")[: limit - len(starting)])
     return starting
+
+
+@dataclass(frozen=True)
+class SimilarPlace:
+    """A municipality like another: `likeness` from 0 to 1, `reasons` in the reader's language."""
+
+    town: Territory
+    likeness: float
+    reasons: list[str]
+
+
+class Sheets:
+    """The fact sheets of the municipalities in force, kept by the process.
+
+    Once a minute it asks whether a figure changed: who compares towns need not know it sooner.
+    """
+
+    def __init__(self):
+        self.forget()
+
+    def forget(self) -> None:
+        """Read anew the next time."""
+        self._stamp, self._until, self._sheets, self._alike = None, 0.0, {}, OrderedDict()
+
+    def read(self) -> Mapping[str, Sheet]:
+        """`{Belfiore code: sheet}`. No query within the minute; one, or two when something changed, after."""
+        if monotonic() < self._until:
+            return self._sheets
+        self._until = monotonic() + MINUTE
+        towns = Territory.objects.municipalities().current()
+        stamp = tuple(towns.aggregate(**STAMP).values())
+        if stamp != self._stamp:
+            self._sheets = {sheet.code: sheet for sheet in map(_sheet_of_row, towns.values_list(*SHEET))}
+            self._stamp, self._alike = stamp, OrderedDict()
+        return self._sheets
+
+    def alike(self, mine: Sheet) -> list[str]:
+        """Codes of the municipalities most like one, itself left out. No query: `read` comes first."""
+        known = self._alike
+        if mine not in known:
+            known[mine] = alike_towns(mine, self._sheets)
+            while len(known) > REMEMBERED:
+                known.popitem(last=False)
+        return known[mine]
+
+
+SHEET = (
+    "code",
+    "name",
+    "population",
+    "area_km2",
+    "altitude_m",
+    "altitude_zone",
+    "urbanisation_degree",
+    "province__code",
+    "region__code",
+)
+# Sums that move when a figure does: cheaper to ask than eight thousand rows.
+STAMP = {
+    "count": Count("pk"),
+    "last": Max("pk"),
+    **{
+        name: Sum(F(name) * F("pk"))
+        for name in ("population", "area_km2", "altitude_m", "altitude_zone", "urbanisation_degree")
+    },
+    "province": Sum(F("province_id") * F("pk")),
+    "region": Sum(F("region_id") * F("pk")),
+}
+SHEETS = Sheets()
+MINUTE = 60
+# How many towns of the same kind count as alike.
+ALIKE = 400
+# Whose list a process keeps: working one out takes a look at all the others.
+REMEMBERED = 500
+
+
+def _sheet_of_row(row: tuple) -> Sheet:
+    *facts, province, region = row
+    facts[3] = float(facts[3]) if facts[3] else None
+    return Sheet(*facts, province or "", region or "")
+
+
+def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlace]:
+    """The municipalities in force most like `place`, with reasons. Ties go by code. Three queries at most."""
+    sheets = SHEETS.read()
+    mine = sheets.get(place.code) or sheet_of(place)
+    best = alike_towns(mine, sheets, limit)
+    towns = Territory.objects.municipalities().filter(code__in=best)
+    found = {town.code: town for town in towns.select_related("province", "region")}
+    return [
+        SimilarPlace(found[code], likeness(mine, sheets[code]), shared_traits(mine, sheets[code]))
+        for code in best
+        if code in found
+    ]
+
+
+def alike_towns(mine: Sheet, sheets: Mapping[str, Sheet], limit: int = ALIKE) -> list[str]:
+    """Codes of the municipalities most like one, itself left out."""
+    pairs = ((likeness(mine, sheet), sheet.code) for sheet in sheets.values() if sheet.code != mine.code)
+    return [code for _value, code in heapq.nsmallest(limit, pairs, key=lambda pair: (-pair[0], pair[1]))]

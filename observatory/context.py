@@ -55,6 +55,7 @@ def public_entries() -> list[tuple[str, str]]:
     return [
         (_("Progetti"), "projects:card-list"),
         (_("Città"), "projects:city-list"),
+        (_("Mappa"), "projects:map"),
         (_("Aree"), "projects:area-list"),
         (_("Protocolli"), "municipalities:protocol-list"),
         (_("Dati aperti"), "opendata:home" if address("opendata:home") else "api:docs"),

@@ -186,25 +186,6 @@ def _delay(end: str, months: int) -> str:
     return words[end, months > 0] % {"span": span}
 
 
-def why_similar(document: Mapping, item: Mapping) -> list[str]:
-    """What two cards have in common, in words: for the list of similar projects."""
-    reasons = []
-    here, there = document["lead_municipality"], item["lead_municipality"]
-    if here and there and here["code"] == there["code"]:
-        reasons.append(_("stesso Comune"))
-    elif here and there and here["province"] == there["province"]:
-        reasons.append(_("stessa provincia"))
-    mine, theirs = ({d["primary_area"], *d["other_areas"]} for d in (document, item))
-    areas = [str(AREA_BY_KEY[key].name) for key in AREA_BY_KEY if key in mine & theirs]
-    if areas:
-        reasons.append(_("stessa area: %(areas)s") % {"areas": ", ".join(areas)})
-    known = {word.casefold() for word in item["technologies"]}
-    tools = [word for word in document["technologies"] if word.casefold() in known][:2]
-    if tools:
-        reasons.append(_("stessa tecnologia: %(words)s") % {"words": ", ".join(tools)})
-    return reasons
-
-
 def list_item(card) -> dict:
     """A card of a list: the stored item with its labels, and `stored`, the texts it comes from. No query."""
     return item_of(card.item, card.live_values)
@@ -246,6 +227,38 @@ def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
         if spans:
             return _marked(text, spans)
     return SafeString("")
+
+
+def marked(text: str, forms: Collection[str]) -> SafeString:
+    """The whole text with the folded `forms` in <mark>; empty when none is there."""
+    text = unicodedata.normalize("NFC", text)
+    parts, done = [], 0
+    for match in WORD.finditer(text):
+        if tokens(match.group())[:1] and tokens(match.group())[0] in forms:
+            parts.append(format_html("{}<mark>{}</mark>", text[done : match.start()], match.group()))
+            done = match.end()
+    return mark_safe("".join(parts) + escape(text[done:])) if parts else SafeString("")
+
+
+def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iterable[str]) -> tuple[str, str]:
+    """What was searched in place of what was typed, spelt as in the `texts` found; and how to ask for exactly
+    what was typed, which is with quotes around each mended word.
+    """
+    spelling = {}
+    for text in texts:
+        for word in WORD.findall(unicodedata.normalize("NFC", text)):
+            spelling.setdefault((tokens(word) or [""])[0], word.lower())
+
+    def searched(match) -> str:
+        word = (tokens(match.group()) or [""])[0]
+        forms = mended.get(word, (word,))
+        return next((spelling[form] for form in forms if form in spelling), forms[0])
+
+    def quoted(match) -> str:
+        return f'"{match.group()}"' if (tokens(match.group()) or [""])[0] in mended else match.group()
+
+    typed = unicodedata.normalize("NFC", typed)
+    return WORD.sub(searched, typed), WORD.sub(quoted, typed)
 
 
 def _marked(text: str, spans: list[tuple[int, int]]) -> SafeString:

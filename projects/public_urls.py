@@ -1,11 +1,21 @@
 from django.urls import path
 
-from projects import city_views, feeds, replicability_views, views, voices
+from projects import (
+    city_views,
+    compare_views,
+    estimate_views,
+    feeds,
+    fit_views,
+    list_views,
+    replicability_views,
+    views,
+    voices,
+)
 
 app_name = "projects"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("progetti/", views.card_list, name="card-list"),
+    path("progetti/", list_views.card_list, name="card-list"),
     path("progetti/<str:slug>/", views.card_detail, name="card-detail"),
     path("progetti/<str:slug>/scheda.json", views.card_json, name="card-json"),
     path("progetti/<str:slug>/scheda.pdf", views.card_pdf, name="card-pdf"),
@@ -17,6 +27,10 @@ urlpatterns = [
         views.card_compare_editions,
         name="card-compare-editions",
     ),
+    path("progetti/<str:slug>/adatto/", fit_views.card_fit, name="card-fit"),
+    path("progetti/<str:slug>/stima/", estimate_views.card_estimate, name="card-estimate"),
+    path("adatti/", fit_views.suited_list, name="suited-list"),
+    path("confronta/", compare_views.compare, name="compare"),
     path("citta/", city_views.city_list, name="city-list"),
     path("citta/<str:slug>/", city_views.city_detail, name="city-detail"),
     path("citta/<str:slug>/feed.atom", feeds.CityFeed(), name="city-feed"),
@@ -24,9 +38,13 @@ urlpatterns = [
     path("segnalazioni/<uuid:token>/", voices.report_status, name="report-status"),
     path("accessibilita/segnala/", voices.report_page, name="page-report"),
     path("valutazione/", voices.rate, name="page-rate"),
+    path("citta/<str:slug>/adatti/", fit_views.city_suited, name="city-suited"),
     path("aree/", views.area_list, name="area-list"),
     path("aree/<slug:slug>/", views.area_detail, name="area-detail"),
     path("replicabilita/", replicability_views.ranking, name="ranking"),
-    path("cerca/", views.search, name="search"),
+    path("cerca/", list_views.search, name="search"),
+    path("cerca/suggerimenti", list_views.suggestions, name="suggestions"),
+    path("mappa/", list_views.map_page, name="map"),
+    path("mappa/confini/<str:key>.geojson", list_views.boundaries, name="boundaries"),
     path("feed/progetti.atom", feeds.CardFeed(), name="card-feed"),
 ]

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+import orjson
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
@@ -18,13 +19,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cardindex.state import Mark
+from cardindex.words import MAX_WORDS, read
 from municipalities.models import Territory
-from municipalities.search import find_municipality, fold
+from municipalities.search import SHEETS, find_municipality, fold, named
+from municipalities.similar import Sheet, shared_traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
-from projects.cards import COST_BANDS
+from projects.cards import COST_BANDS, read_document
 from projects.criteria import BAND_NAMES, BAND_SLUGS
+from projects.fitting import Answer, fit_of
 from projects.index import MARK
 from projects.models import Card
+from projects.past import TooFarBack as TooFarBack
+from projects.results import LAST_NUMBER as LAST_NUMBER
 from projects.results import Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
@@ -57,6 +63,8 @@ RANGE_NAMES = {
     "updated_since": "aggiornati_dal",
     "replicability_min": "replicabilita_min",
 }
+# As programs write it.
+YES_OR_NO = {"true": "yes", "false": "no"}
 # name in the API → name on pages
 SORTS = {
     "-published_at": "recenti",
@@ -91,35 +99,37 @@ class Problem:
 
 @dataclass(frozen=True)
 class ProjectQuery:
-    """Words and filters. Values of one facet are alternatives, facets narrow each other."""
+    """Words and filters. Values of one facet are alternatives, facets narrow each other.
+
+    `as_of` asks for what was public at the end of that day; None for what is now.
+    """
 
     text: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, object] = field(default_factory=dict)
     sort: str = ""
+    as_of: date | None = None
 
     def without(self, facet: str) -> "ProjectQuery":
         return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.facets or self.ranges)
+        return not (self.text or self.facets or self.ranges or self.as_of)
 
 
 def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
     """Read a query string. What cannot be read is a Problem and is left out of the query.
 
-    `page=True` takes the Italian names and area slugs of the public pages.
+    `page=True` takes the Italian names and area slugs of the public pages. One query has one form: values of
+    a facet are sorted, so that an address made from it is always the same.
     """
     problems: list[Problem] = []
     facets = {}
     for key, italian in FACET_NAMES.items():
-        name = italian if page else key
-        raw = [v.strip() for v in params.getlist(name) if v.strip()][:MAX_VALUES]
-        values = [_facet_value(key, v, page) for v in raw]
-        problems += [Problem(name, _unknown(name, v)) for v, ok in zip(raw, values, strict=True) if not ok]
-        if kept := tuple(dict.fromkeys(v for v in values if v)):
-            facets[key] = kept
+        values = _facet_values(key, italian if page else key, params, page, problems)
+        if values:
+            facets[key] = tuple(sorted(values))
     ranges = {}
     for key, italian in RANGE_NAMES.items():
         name = italian if page else key
@@ -128,17 +138,77 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
                 ranges[key] = _range_value(key, raw)
             except (ValueError, InvalidOperation):
                 problems.append(Problem(name, _unknown(name, raw)))
-    sort = params.get("ordina" if page else "sort", "")
-    if page:
-        sort = next((key for key, italian in SORTS.items() if italian == sort), "")
-    if sort and sort not in SORTS:
-        problems.append(Problem("sort", _unknown("sort", sort)))
-        sort = ""
-    text = " ".join(params.get("q", "").replace("\x00", " ").split())[:MAX_TEXT]
-    return ProjectQuery(text, facets, ranges, sort), problems
+    text, sort = _text(params.get("q", ""), problems), _sort(params, page, problems)
+    as_of = None if page else _as_of(params, problems)
+    return ProjectQuery(text, facets, ranges, sort, as_of), problems
 
 
-def _unknown(name: str, value: str) -> str:
+def _as_of(params: QueryDict, problems: list[Problem]) -> date | None:
+    raw = params.get("as_of", "")
+    day = _day(raw) if raw else None
+    if raw and day is None:
+        problems.append(Problem("as_of", _("Serve una data, per esempio 2026-03-31")))
+    return day
+
+
+def _day(raw: str) -> date | None:
+    """A day as `2026-03-31`; None when it is none, or one that no change of time zone can reach."""
+    try:
+        day = parse_date(raw)
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year < 9000 else None
+
+
+def _sort(params: QueryDict, page: bool, problems: list[Problem]) -> str:
+    name = "ordina" if page else "sort"
+    known = {italian: key for key, italian in SORTS.items()} if page else {key: key for key in SORTS}
+    raw = params.get(name, "")
+    if raw and raw not in known:
+        problems.append(Problem(name, _unknown(name, raw)))
+    return known.get(raw, "")
+
+
+def _text(raw: str, problems: list[Problem]) -> str:
+    """The words to look for: what is beyond the limits is told, never dropped in silence."""
+    text = " ".join(raw.replace("\x00", " ").split())
+    if len(text) > MAX_TEXT:
+        told = _("Le parole da cercare possono avere al massimo %(most)s caratteri: qui sono %(given)s")
+        problems.append(Problem("q", told % {"most": MAX_TEXT, "given": len(text)}))
+        text = text[:MAX_TEXT].rstrip()
+    if cut := read(text).cut:
+        told = _("Si cercano al massimo %(most)s parole: «%(words)s» non è fra quelle")
+        problems.append(Problem("q", told % {"most": MAX_WORDS, "words": " ".join(cut)[:60]}))
+    return text
+
+
+def _facet_values(
+    key: str, name: str, params: QueryDict, page: bool, problems: list[Problem]
+) -> dict[str, None]:
+    """The values of one facet, once each; those that do not exist or are too many become problems."""
+    raw = list(dict.fromkeys(v.strip() for v in params.getlist(name) if v.strip()))
+    if len(raw) > MAX_VALUES:
+        told = _("Per %(name)s si possono scegliere al massimo %(most)s valori: qui sono %(given)s")
+        problems.append(Problem(name, told % {"name": name, "most": MAX_VALUES, "given": len(raw)}))
+    values = {}
+    for written in raw[:MAX_VALUES]:
+        if value := _facet_value(key, written, page):
+            values[value] = None
+        else:
+            problems.append(Problem(name, _unknown(name, written, _homonyms(key, written))))
+    return values
+
+
+def _homonyms(key: str, written: str) -> list[str]:
+    """What a name may mean, where more than one municipality bears it."""
+    places = named(written) if key == "municipality" else []
+    return [f"{place.name} ({place.province.code})" for place in places if place.province]
+
+
+def _unknown(name: str, value: str, meant: list[str] = ()) -> str:
+    if len(meant) > 1:
+        told = _("Più Comuni si chiamano «%(value)s»: scrivi %(meant)s")
+        return told % {"value": value[:60], "meant": _(" o ").join(meant)}
     return _("Il valore «%(value)s» di %(name)s non esiste") % {"value": value[:60], "name": name}
 
 
@@ -151,6 +221,8 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
         return BAND_BY_SLUG.get(raw)
     if key == "municipality":
         place = find_municipality(raw)
+        if place is None and page:
+            place = next(iter(named(raw, only=True)), None)
         return place and place.code
     if key in ("province", "region"):
         return _territory_code(key, raw)
@@ -158,6 +230,8 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
         return raw if YEAR.match(raw) else None
     if key == "technology":
         return fold(raw)[:80] or None
+    if key == "adopted":
+        raw = YES_OR_NO.get(raw, raw)
     return raw if raw in CLOSED[key] else None
 
 
@@ -199,10 +273,11 @@ def page_params(query: ProjectQuery) -> QueryDict:
     params = QueryDict(mutable=True)
     if query.text:
         params["q"] = query.text
-    for key, values in query.facets.items():
-        params.setlist(FACET_NAMES[key], [page_value(key, value) for value in values])
+    for key, name in FACET_NAMES.items():
+        if values := query.facets.get(key):
+            params.setlist(name, [page_value(key, value) for value in values])
     for key, value in query.ranges.items():
-        params[RANGE_NAMES[key]] = ",".join(map(str, value)) if key == "bbox" else str(value)
+        params[RANGE_NAMES[key]] = _written(value)
     if query.sort:
         params["ordina"] = SORTS[query.sort]
     return params
@@ -223,10 +298,19 @@ def api_params(query: ProjectQuery) -> QueryDict:
     for key, values in query.facets.items():
         params.setlist(key, list(values))
     for key, value in query.ranges.items():
-        params[key] = ",".join(map(str, value)) if key == "bbox" else str(value)
+        params[key] = _written(value)
     if query.sort:
         params["sort"] = query.sort
+    if query.as_of:
+        params["as_of"] = query.as_of.isoformat()
     return params
+
+
+def _written(value) -> str:
+    """The value of a range as a query string has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def find(query: ProjectQuery) -> Results:
@@ -245,8 +329,46 @@ def at(mark: Mark | None):
 
 
 def similar_to(card: Card, limit: int = 3) -> list[Card]:
-    """Other current cards of the same main area, those of the same place first."""
-    return find(ProjectQuery()).similar(card, limit)
+    """Other current cards like this one, each with `.reasons` in the reader's language.
+
+    Those of the same area and technology first, and among them those of towns of the same kind. One query
+    for the index, one or two for the towns, one for the cards, however many there are.
+    """
+    sheets = SHEETS.read()
+    mine = sheets.get(card.municipality_code)
+    found = find(ProjectQuery()).similar(card, SHEETS.alike(mine) if mine else [], limit)
+    tags = _tags(card)
+    for other in found:
+        shared = [tags[tag] for tag in tags.keys() & _tags(other).keys()]
+        other.reasons = _reasons(card, other, sorted(shared), mine, sheets.get(other.municipality_code))
+    return found
+
+
+def _tags(card: Card) -> dict[str, str]:
+    """`{folded: as written}`."""
+    return {fold(tag): tag for tag in orjson.loads(card.item)["technologies"]}
+
+
+def _reasons(card: Card, other: Card, tags: list[str], mine: Sheet | None, theirs: Sheet | None) -> list[str]:
+    """Why two cards are alike, the strongest first."""
+    told = []
+    same_area = card.primary_area == other.primary_area
+    if same_area and tags:
+        told.append(_("stessa area e tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
+    elif tags:
+        told.append(_("stessa tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
+    elif same_area:
+        told.append(_("stessa area"))
+    if mine and theirs and mine.code == theirs.code:
+        told.append(_("stesso Comune"))
+    elif mine and theirs and (traits := shared_traits(mine, theirs)):
+        told.append(_("Comune simile (%(trait)s)") % {"trait": traits[0]})
+    return told
+
+
+def fit_for(card: Card, town: Territory) -> Answer:
+    """How the project of a card fits a municipality, with reasons and questions. Four queries at most."""
+    return fit_of(read_document(card), town)
 
 
 def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict[str, int]]:
@@ -301,53 +423,6 @@ FACET_TITLES = {
     "replicability_band": gettext_lazy("Replicabilità"),
     "adopted": gettext_lazy("Riuso"),
 }
-
-
-def facet_groups(query: ProjectQuery, counts: Mapping) -> list[dict]:
-    """The filters of a page: `[{key, name, title, options: [{value, label, count, selected}]}]`.
-
-    Closed lists keep choices with no result; open ones (municipalities) show what is there, most first.
-    """
-    groups = []
-    for facet, found in counts.items():
-        chosen = query.facets.get(facet, ())
-        labels = labels_of(facet, {*found, *chosen})
-        options = [
-            {
-                "value": page_value(facet, value),
-                "label": label,
-                "count": found.get(value, 0),
-                "selected": value in chosen,
-            }
-            for value, label in labels.items()
-        ]
-        if facet not in CLOSED and facet != "area":
-            options.sort(key=lambda option: (-option["count"], fold(option["label"])))
-        groups.append(
-            {"key": facet, "name": FACET_NAMES[facet], "title": FACET_TITLES[facet], "options": options}
-        )
-    return groups
-
-
-def chips(query: ProjectQuery) -> list[dict]:
-    """The active filters: `[{title, label, without (query), url (query string that removes it)}]`."""
-    found = []
-    for facet, values in query.facets.items():
-        labels = labels_of(facet, values)
-        for value in values:
-            rest = {**query.facets, facet: tuple(v for v in values if v != value)}
-            without = replace(query, facets={k: v for k, v in rest.items() if v})
-            found.append(
-                {"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without}
-            )
-    for key, value in query.ranges.items():
-        without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
-        found.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
-    if query.text:
-        found.append(
-            {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
-        )
-    return [{**chip, "url": page_params(chip["without"]).urlencode()} for chip in found]
 
 
 RANGE_TITLES = {

@@ -226,3 +226,23 @@ def entries(*, area: str = "", size: str = "", with_demonstrations: bool = True)
 
 def ratings_of(marks: str) -> dict[str, int]:
     return {key: int(mark) for key, mark in zip(KEYS, marks, strict=True) if mark != "0"}
+
+
+def chosen_scores(weights: Mapping) -> dict[int, float]:
+    """`{current card: R}` under the reader's own weights of the criteria. One query."""
+    rows = Standing.objects.shown().filter(project__cards__is_current=True, rated_on__isnull=False)
+    fields = ("project__cards__pk", "marks", "kit_completeness", "adoptions", "adoptions_under_way")
+    scores = (
+        (
+            card,
+            replicability(
+                ratings_of(marks),
+                kit_completeness=kit,
+                adoptions=done,
+                adoptions_under_way=under_way,
+                weights=weights,
+            ).score,
+        )
+        for card, marks, kit, done, under_way in rows.values_list(*fields)
+    )
+    return {card: float(score) for card, score in scores if score is not None}

@@ -2,42 +2,28 @@
 
 import orjson
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from municipalities.search import suggest_municipalities
 from projects.areas import AREA_BY_SLUG, AREAS
-from projects.cards import passages, read_document
+from projects.cards import read_document
 from projects.differences import differences, label_of
 from projects.maps import locator_of, region_map
 from projects.models import Card
 from projects.panels import panel_context
 from projects.pdf import card_pdf as pdf_of
 from projects.portfolio import area_totals, busiest_towns, count_bars, front_figures
-from projects.presentation import card_context, list_item, snippet, why_similar
-from projects.search import (
-    SORTS,
-    ProjectQuery,
-    Results,
-    api_params,
-    chips,
-    facet_groups,
-    find,
-    page_params,
-    parse,
-    similar_to,
-)
+from projects.presentation import card_context, list_item
+from projects.search import ProjectQuery, find, similar_to
 from projects.standing import panel_of
 from projects.vocabulary import Stage
 
 PER_PAGE = 10
 # What others can take over as it is: those in the highest band, once somebody has assessed them.
 READY = ProjectQuery(facets={"replicability_band": ("high",)})
-LIST_FACETS = ("area", "stage", "replicability_band", "municipality")
 
 
 @require_safe
@@ -53,67 +39,6 @@ def home(request):
         "ready": [list_item(card) for card in find(READY)[:3]],
     }
     return render(request, "projects/home.html", context)
-
-
-@require_safe
-def card_list(request):
-    """The list with its filters; the URL is the state.
-
-    Context: `page` (of items), `count`, `query`, `groups` (facets with counts), `chips` (active filters
-    with the URL that removes each), `sorts`, `problems` (filters that were left out), `base` (query string).
-    """
-    query, problems = parse(request.GET, page=True)
-    cards = find(query)
-    paginator = Paginator(cards, PER_PAGE)
-    number = request.GET.get("pagina", "1")
-    if number.isdecimal() and (len(number) > 9 or int(number) > paginator.num_pages):
-        params = page_params(query)
-        params["pagina"] = str(paginator.num_pages)
-        return redirect(f"{request.path}?{params.urlencode()}")
-    page = paginator.get_page(number)
-    context = {
-        "page": page,
-        "items": _shown(cards, page.object_list),
-        "count": paginator.count,
-        "query": query,
-        "problems": problems,
-        "base": page_params(query).urlencode(),
-        "api_base": api_params(query).urlencode(),
-        "groups": facet_groups(query, cards.facets(LIST_FACETS)),
-        "chips": chips(query),
-        "sorts": [(italian, _sort_label(key), key == query.sort) for key, italian in SORTS.items()],
-        "widenings": _widenings(query) if not paginator.count else [],
-    }
-    return render(request, "projects/card_list.html", context)
-
-
-def _shown(cards: Results, hits: list[Card]) -> list[dict]:
-    """List items of the cards shown, with `snippet` where words were searched. One query at most."""
-    items = [list_item(card) for card in hits]
-    if cards.forms:
-        documents = dict(Card.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
-        for card, item in zip(hits, items, strict=True):
-            item["snippet"] = snippet(passages(orjson.loads(documents[card.pk])), cards.forms)
-    return items
-
-
-def _sort_label(key: str) -> str:
-    return {
-        "-published_at": _("Dalla più recente"),
-        "published_at": _("Dalla meno recente"),
-        "title": _("Titolo, A–Z"),
-        "-title": _("Titolo, Z–A"),
-        "cost": _("Costo, dal più basso"),
-        "-cost": _("Costo, dal più alto"),
-        "relevance": _("Pertinenza"),
-        "replicability": _("Replicabilità, dalla più alta"),
-    }[key]
-
-
-def _widenings(query: ProjectQuery) -> list[dict]:
-    """Which filter to remove to find most: shown when nothing is found."""
-    ways = [{**chip, "count": find(chip["without"]).count()} for chip in chips(query)]
-    return sorted((way for way in ways if way["count"]), key=lambda way: -way["count"])[:3]
 
 
 def _card_or_404(slug: str) -> Card | HttpResponse:
@@ -148,15 +73,10 @@ def _detail(card: Card) -> dict:
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
         "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
-        "similar": [_similar(document, other) for other in similar_to(card)],
+        "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),
     }
-
-
-def _similar(document: dict, other: Card) -> dict:
-    item = list_item(other)
-    return {**item, "reasons": why_similar(document, item)}
 
 
 def _changes(card: Card) -> list[str]:
@@ -197,9 +117,16 @@ def card_json(request, slug):
             "projects:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True
         )
     if not card.is_current:
-        raise Http404(_("La scheda è stata ritirata."))
+        return _gone(card)
     body = orjson.dumps(read_document(card), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
     return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+def _gone(card: Card) -> HttpResponse:
+    """That a card was withdrawn and why, for machines (RFC 9457), as the API says it."""
+    detail = _("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason}
+    problem = {"type": "about:blank", "title": "Gone", "status": 410, "detail": detail}
+    return HttpResponse(orjson.dumps(problem), status=410, content_type="application/problem+json")
 
 
 def _editions(slug: str) -> list[Card]:
@@ -289,19 +216,3 @@ def _stage_bars(counts: dict[str, int]) -> list[dict]:
     stages = [stage for stage in Stage if stage.value in counts]
     bars = count_bars([(stage.label, counts[stage.value]) for stage in stages])
     return [{**bar, "value": stage.value} for bar, stage in zip(bars, stages, strict=True)]
-
-
-@require_safe
-def search(request):
-    """The whole site: projects and municipalities."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    query, _problems = parse(request.GET, page=True)
-    cards = find(query)
-    context = {
-        "text": text,
-        "count": cards.count() if query.text else 0,
-        "items": _shown(cards, cards[:PER_PAGE]) if query.text else [],
-        "towns": suggest_municipalities(text, limit=10) if text else [],
-        "areas": [a for a in AREAS if text and text.lower() in str(a.name).lower()],
-    }
-    return render(request, "projects/search.html", context)

@@ -98,7 +98,10 @@ def draft(by: User, town: Territory, **fields) -> Project:
 
 def published(by: User, desk: User, town: Territory, **fields) -> Card:
     """A project sent, taken and published through the real workflow."""
-    project = draft(by, town, **fields)
+    return publish_draft(draft(by, town, **fields), by, desk)
+
+
+def publish_draft(project: Project, by: User, desk: User) -> Card:
     actions.submit(project, by=by, nonce=uuid.uuid4())
     actions.take(project, by=desk)
     return actions.publish(project, by=desk)

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from municipalities.search import SHEETS
 from observatory import answers
 
 
@@ -17,6 +18,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         if database["ENGINE"].endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = f"{folder}/test.sqlite3"
         yield
+
+
+@pytest.fixture(autouse=True)
+def other_country():
+    """Each test has a country of its own: nothing is remembered of the towns of another."""
+    SHEETS.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -25,17 +25,21 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards", "figures"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards", "intake", "figures"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
     "municipalities.limits",
+    "opendata.datasets",
     "projects.feeds",
     "municipalities.places",
+    "municipalities.similar",
+    "projects.fit",
     "projects.areas",
     "projects.columns",
     "projects.criteria",
     "projects.dates",
+    "projects.portfolio",
     "projects.presentation",
     "projects.replicability",
     "projects.vocabulary",
@@ -46,16 +50,19 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index_store", "index", "past", "results"], ANSWERS),
+    **dict.fromkeys(["search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
-    "panels": ANSWERS,
+    **dict.fromkeys(["panel", "atlas"], ANSWERS),
+    **dict.fromkeys(["panels", "datasets", "catalogue"], ANSWERS),
     **dict.fromkeys(["peers", "sheet", "pdf", "checks", "waiting", "figures"], ANSWERS),
     **dict.fromkeys(["bulk", "exporting"], ACTIONS),
-    **dict.fromkeys(
-        ["actions", "assessing", "drafting", "reminding", "city_actions", "voice_actions"], ACTIONS
-    ),
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
+    **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
+    **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
+    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "intake", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms"], INTAKE),
+    **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
+    **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -66,10 +73,14 @@ STEPS = {
             "health",
             "well_known",
             "city_views",
+            "fit_views",
+            "estimate_views",
+            "compare_views",
             "assess_views",
             "replicability_views",
             "city_office",
             "voices",
+            "list_views",
             "middleware",
             "public",
             "reading",

@@ -14,10 +14,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from projects.areas import AREA_BY_KEY, AREAS
 from projects.presentation import item_of
-from projects.words import euro, file_kind, measure, partial_date
+from projects.words import euro, file_kind, file_size, measure, partial_date
 
 register = template.Library()
 RESULT = "components/_result.html"
@@ -76,6 +77,12 @@ def is_optional(field) -> bool:
 
 
 register.filter("file_kind", file_kind)
+
+
+@register.filter
+def about_size(size) -> str:
+    """`circa 24 kB` of a file that is made when it is asked for."""
+    return _("circa %(size)s") % {"size": file_size(size)} if size else ""
 
 
 @register.simple_tag
@@ -264,7 +271,7 @@ def city_ld(context) -> SafeString:
 @register.simple_tag
 def result(item: Mapping) -> SafeString:
     """A card in a list of results. The words searched are marked in it, or it was drawn before."""
-    if item.get("snippet"):
+    if item.get("snippet") or item.get("marked_title"):
         return render_to_string(RESULT, {"item": item})
     draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
     return draw(get_language(), item["stored"])

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('municipalities', '0001_initial'),
-        ('projects', '0005_voices_and_cities'),
+        ("projects", "0005_voices_and_cities"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -97,7 +97,11 @@ def agree(state: State, store: Store, cards, words) -> None:
     if words and not found.mended:
         tiers = [set.intersection(*(naive(cards, word, upto) for word in words)) for upto in (1, 2, 3)]
         assert [set(found.title), set(found.summary), set(found.text)] == tiers
-        assert [set(tier) for tier in found.tiers] == [tiers[0], tiers[1] - tiers[0], tiers[2] - tiers[1]]
+        rest, named = tiers[2] - tiers[1], set.union(*(naive(cards, word, 1) for word in words))
+        wanted = [tiers[0], tiers[1] - tiers[0], rest & named, rest - named]
+        halves = [set(tier) for tier in found.tiers]
+        assert [a | b for a, b in zip(halves[::2], halves[1::2], strict=True)] == wanted
+        assert sum(map(len, halves)) == len(tiers[2])
 
 
 @settings(deadline=None, max_examples=150)
@@ -219,6 +223,46 @@ def test_near_forms_are_told_and_come_last():
     assert list(match(state, store, read("arte")).text) == [1]
     assert list(match(state, store, read("artef")).text) == [2]
     assert match(state, store, read("piaza")).mended == {"piaza": ("piazza",)}
+
+
+def test_word_nobody_writes_is_completed_beside_its_inflections():
+    store, _cards = published(a="Luci in piazza", b="Lucernari", c="Illuminazione")
+    state = Index().state(store)
+    assert list(match(state, store, read("luc")).text) == [1, 2]
+    assert list(match(state, store, read("luci")).text) == [1]
+
+
+def test_word_in_quotes_is_found_as_it_is_written():
+    store, _cards = published(a="Piazza verde", b="Piazze verdi")
+    assert found(store, "piazza") == [1, 2]
+    assert found(store, '"piazza"') == [1]
+    assert found(store, '"piaza"') == []
+    assert found(store, '"piazze" verde') == [2]
+
+
+def test_cards_named_by_one_word_come_before_the_others():
+    numbered = {
+        1: (" luci ", " a ", " scuola ", set()),
+        2: (" strade ", " b ", " luci scuola ", set()),
+        3: (" scuola luci ", " c ", " ", set()),
+    }
+    store = Store()
+    store.change({n: terms(card) for n, card in numbered.items()}, {})
+    answer = match(Index().state(store), store, read("luci scuola"))
+    assert [list(tier) for tier in answer.tiers] == [[3], [], [], [], [1], [], [2], []]
+
+
+def test_cards_that_hold_the_words_as_typed_come_before_their_inflections():
+    store, _cards = published(a="Comuni energetici", b="Comunità energetiche", c="Comunità energetica")
+    answer = match(Index().state(store), store, read("comunita energetiche"))
+    assert [list(tier) for tier in answer.tiers[:2]] == [[2], [1, 3]]
+
+
+def test_words_beyond_the_most_are_told():
+    assert read("uno " + " ".join(f"parola{chr(97 + n) * 3}" for n in range(14))).cut == (
+        "parolammm",
+        "parolannn",
+    )
 
 
 @pytest.mark.parametrize(

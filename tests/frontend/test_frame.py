@@ -13,7 +13,7 @@ def menu(client, path: str) -> list[tuple[str, bool]]:
     return [(entry.label, entry.is_current) for entry in entries]
 
 
-PUBLIC = ["Progetti", "Città", "Aree", "Protocolli", "Dati aperti"]
+PUBLIC = ["Progetti", "Città", "Mappa", "Aree", "Protocolli", "Dati aperti"]
 
 
 @pytest.fixture

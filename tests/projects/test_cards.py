@@ -47,6 +47,7 @@ def test_facets_of_a_card(facts):
     document = build_card(facts, slug="led", edition=1, published_at=NOW)
     assert sorted(derive_columns(document, {"L219": place})["facets"]) == [
         ("area", "energy"),
+        ("body", "municipality"),
         ("cost_band", "5m_20m"),
         ("funding_source", "eu"),
         ("kind", "project"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from projects import charts
-from projects.presentation import render_markdown, why_similar
+from projects.presentation import render_markdown
 
 DATES = dict.fromkeys(("start_planned", "start_actual", "end_planned", "end_actual"), "")
 
@@ -85,18 +85,3 @@ def test_delay_needs_months():
 def test_headings_of_a_description_leave_no_gap():
     html = render_markdown("## Uno\n\n#### Due\n\n# Tre\n\n###### Quattro")
     assert html.split("\n")[:4] == ["<h3>Uno</h3>", "<h4>Due</h4>", "<h3>Tre</h3>", "<h4>Quattro</h4>"]
-
-
-def test_reasons_name_place_areas_and_tools():
-    town = {"code": "L219", "province": "TO"}
-    base = {
-        "lead_municipality": town,
-        "primary_area": "energy",
-        "other_areas": [],
-        "technologies": ["LED", "IoT"],
-    }
-    near = {**base, "lead_municipality": {"code": "E379", "province": "TO"}, "technologies": ["iot"]}
-    far = {**base, "lead_municipality": None, "primary_area": "people", "technologies": []}
-    assert why_similar(base, base) == ["stesso Comune", "stessa area: Energia", "stessa tecnologia: LED, IoT"]
-    assert why_similar(base, near) == ["stessa provincia", "stessa area: Energia", "stessa tecnologia: IoT"]
-    assert why_similar(base, far) == []

@@ -327,7 +327,7 @@ def test_feeds_carry_the_cards(client, card):
 
 PUBLIC = [
     "/", "/progetti/", "/progetti/{slug}/", "/progetti/{slug}/versioni/", "/progetti/{slug}/scheda.json",
-    "/citta/", "/citta/torino/", "/citta/ivrea/", "/aree/", "/aree/energia/", "/cerca/?q=led",
+    "/mappa/", "/citta/", "/citta/torino/", "/citta/ivrea/", "/aree/", "/aree/energia/", "/cerca/?q=led",
     "/feed/progetti.atom", "/robots.txt", "/sitemap.xml", "/.well-known/security.txt", "/accessibilita/",
     "/privacy/", "/note-legali/", "/assistenza/", "/domande-frequenti/", "/per-i-comuni/", "/mappa-del-sito/",
     "/protocolli/", "/en/",
@@ -362,8 +362,6 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 QUERIES = {
     # version; municipalities; newest; names of regions; towns
     "/": 5,
-    # page, names of municipalities
-    "/progetti/": 3,
     # card, its places, locator: town, shapes; assessments; similar
     "/progetti/{slug}/": 7,
     # count, page, provinces
@@ -380,8 +378,6 @@ QUERIES = {
     "/progetti/{slug}/segnala/": 2,
     # cards
     "/aree/energia/": 2,
-    # cards, their texts, towns: starting, containing
-    "/cerca/?q=led": 5,
 }
 
 

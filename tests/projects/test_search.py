@@ -59,9 +59,48 @@ def test_title_counts_more_than_summary(cards):
     assert found("q=mobilita") == ["Mobilità sostenibile in città", "Qualità dell’aria"]
 
 
-@pytest.mark.parametrize("text", ["%25", "_", "'", '"', "*", "AND", "(", "a" * 500, "%F0%9F%98%80"])
+@pytest.mark.parametrize("text", ["%25", "_", "'", '"', "*", "AND", "(", "a" * 200, "%F0%9F%98%80"])
 def test_query_is_text_never_syntax(cards, text):
     assert found(f"q={text}") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("q=" + "a" * 201, "al massimo 200 caratteri: qui sono 201"),
+        ("q=" + "+".join(f"parola{n}{'x' * n}" for n in range(13)), "al massimo 12 parole"),
+        ("&".join(f"technology=t{n}" for n in range(51)), "al massimo 50 valori: qui sono 51"),
+    ],
+)
+def test_limits_are_told(cards, query, told):
+    _parsed, problems = parse(QueryDict(query))
+    assert len(problems) == 1
+    assert told in problems[0].detail
+
+
+def test_name_of_a_municipality_is_read_on_pages(cards):
+    assert found("comune=Ivrea", page=True) == ["Mobilità sostenibile in città"]
+    assert found("comune=samone+(to)", page=True) == ["Qualità dell’aria"]
+
+
+def test_name_that_two_municipalities_bear_is_told(cards):
+    parsed, problems = parse(QueryDict("comune=Samone"), page=True)
+    assert [p.detail for p in problems] == [
+        "Più Comuni si chiamano «Samone»: scrivi Samone (TN) o Samone (TO)"
+    ]
+    assert parsed.is_empty
+
+
+def test_one_query_has_one_address(cards):
+    first, second = (
+        parse(QueryDict(query), page=True)[0]
+        for query in (
+            "stato=running&area=mobilita&area=energia&q=+led++torino",
+            "q=led torino&area=energia&area=mobilita&area=&stato=running&stato=running",
+        )
+    )
+    assert page_params(first).urlencode() == page_params(second).urlencode()
+    assert page_params(first).urlencode() == "q=led+torino&area=energia&area=mobilita&stato=running"
 
 
 def test_values_of_one_facet_are_alternatives_and_facets_narrow(cards):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_memberships_and_events'),
+        ('accounts', '0003_api_tokens'),
         ('municipalities', '0002_content_version'),
     ]
 

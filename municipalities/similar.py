@@ -1,0 +1,159 @@
+"""How alike two municipalities are, in figures and in words. Pure: two fact sheets in, no query.
+
+likeness = weighted sum of six parts, each from 0 to 1; one that either sheet does not know counts 0.5:
+inhabitants 0.35: 1 − |log10(a/b)| / 2, never below 0 · urbanisation 0.20: 1, 0.6, 0.2 for 0, 1, 2 steps ·
+relief 0.15: same 1, one step (mountain, hill, plain) 0.6, two 0.2 · altitude 0.10: 1 − |metres| / 1000 ·
+density 0.10: as inhabitants · same province 0.10: 1, same region 0.7, else 0.4.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log10
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+WEIGHTS = {
+    "population": 0.35,
+    "urbanisation": 0.20,
+    "relief": 0.15,
+    "altitude": 0.10,
+    "density": 0.10,
+    "region": 0.10,
+}
+UNKNOWN = 0.5
+STEPS = (1.0, 0.6, 0.2)
+MOUNTAIN, HILL, PLAIN = range(3)
+# ISTAT's altitude zones → relief; 2 and 4 lie on the coast
+RELIEF = {1: MOUNTAIN, 2: MOUNTAIN, 3: HILL, 4: HILL, 5: PLAIN}
+COASTAL = (2, 4)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is known of a municipality; None where it is not. Area in km², altitude in metres.
+
+    `altitude_zone` and `urbanisation` are ISTAT's codes 1–5 and 1–3, `province` and `region` codes.
+    """
+
+    code: str
+    name: str
+    population: int | None = None
+    area_km2: float | None = None
+    altitude_m: int | None = None
+    altitude_zone: int | None = None
+    urbanisation: int | None = None
+    province: str = ""
+    region: str = ""
+
+    @property
+    def density(self) -> float | None:
+        """Inhabitants per km²."""
+        return self.population / self.area_km2 if self.population and self.area_km2 else None
+
+    @property
+    def relief(self) -> int | None:
+        return RELIEF.get(self.altitude_zone)
+
+    @property
+    def is_coastal(self) -> bool:
+        return self.altitude_zone in COASTAL
+
+
+def sheet_of(town) -> Sheet:
+    """The sheet of a Territory, whose province and region are at hand."""
+    return Sheet(
+        town.code,
+        town.name,
+        town.population,
+        float(town.area_km2) if town.area_km2 else None,
+        town.altitude_m,
+        town.altitude_zone,
+        town.urbanisation_degree,
+        town.province.code if town.province else "",
+        town.region.code if town.region else "",
+    )
+
+
+def decades(one: float | None, other: float | None) -> float | None:
+    """How many times ten one quantity is the other, whichever is larger: 1 for ten times, 2 for a hundred."""
+    return abs(log10(one / other)) if one and other else None
+
+
+def likeness_parts(one: Sheet, other: Sheet) -> dict[str, float]:
+    """The parts of the likeness that both sheets know, each from 0 to 1."""
+    parts = {}
+    if (apart := decades(one.population, other.population)) is not None:
+        parts["population"] = max(0.0, 1 - apart / 2)
+    if one.urbanisation and other.urbanisation:
+        parts["urbanisation"] = STEPS[abs(one.urbanisation - other.urbanisation)]
+    if one.relief is not None and other.relief is not None:
+        parts["relief"] = STEPS[abs(one.relief - other.relief)]
+    if one.altitude_m is not None and other.altitude_m is not None:
+        parts["altitude"] = max(0.0, 1 - abs(one.altitude_m - other.altitude_m) / 1000)
+    if (apart := decades(one.density, other.density)) is not None:
+        parts["density"] = max(0.0, 1 - apart / 2)
+    if one.region and other.region:
+        same_region = 0.7 if one.region == other.region else 0.4
+        parts["region"] = 1.0 if one.province and one.province == other.province else same_region
+    return parts
+
+
+def likeness(one: Sheet, other: Sheet) -> float:
+    """From 0 to 1; 0.5 when nothing is known of both."""
+    parts = likeness_parts(one, other)
+    return sum(weight * parts.get(name, UNKNOWN) for name, weight in WEIGHTS.items())
+
+
+def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:
+    """The one of `sheets` most like `sheet`; the lowest code among equals."""
+    if len(sheets) == 1:
+        return sheets[0]
+    return min(sheets, key=lambda other: (-likeness(other, sheet), other.code))
+
+
+def shared_traits(one: Sheet, other: Sheet) -> list[str]:
+    """What two municipalities have in common, in words; empty when nothing stands out."""
+    parts, told = likeness_parts(one, other), []
+    if parts.get("population", 0) >= 0.8:
+        told.append(
+            _("abitanti simili: %(a)s e %(b)s")
+            % {"a": grouped(one.population), "b": grouped(other.population)}
+        )
+    if parts.get("urbanisation") == 1:
+        told.append(urbanisation_words(one.urbanisation))
+    if one.altitude_zone and one.altitude_zone == other.altitude_zone:
+        told.append(relief_words(one.altitude_zone))
+    if parts.get("density", 0) >= 0.9:
+        told.append(
+            _("densità simile: %(a)s e %(b)s abitanti per km²")
+            % {"a": grouped(round(one.density)), "b": grouped(round(other.density))}
+        )
+    if one.province and one.province == other.province:
+        told.append(_("stessa provincia"))
+    elif one.region and one.region == other.region:
+        told.append(_("stessa regione"))
+    return told
+
+
+def grouped(number: int) -> str:
+    """`4200` → 4.200, in English 4,200."""
+    return number_format(number, 0, force_grouping=True)
+
+
+def urbanisation_words(degree: int) -> str:
+    return {
+        1: _("entrambi densamente popolati"),
+        2: _("entrambi piccole città o sobborghi"),
+        3: _("entrambi in zona rurale"),
+    }[degree]
+
+
+def relief_words(zone: int) -> str:
+    return {
+        1: _("entrambi in montagna interna"),
+        2: _("entrambi in montagna litoranea"),
+        3: _("entrambi in collina interna"),
+        4: _("entrambi in collina litoranea"),
+        5: _("entrambi in pianura"),
+    }[zone]

@@ -1,0 +1,259 @@
+"""The list and the map in a real browser: live filtering, the way back, the keyboard, without scripts."""
+
+import re
+
+import pytest
+
+from municipalities.models import Territory, TerritoryBoundary
+from tests import builders
+from tests.browser.conftest import MOBILE
+
+SQUARE = "M{x} -45000l90 0 0 90-90 0z"
+
+
+@pytest.fixture
+def cards(transactional_db):
+    towns = builders.piedmont()
+    for number, place in enumerate(Territory.objects.filter(valid_to=None)):
+        x = 5000 + 100 * number
+        TerritoryBoundary.objects.create(
+            territory=place,
+            geojson="{}",
+            svg_path=SQUARE.format(x=x),
+            min_x=x,
+            min_y=0,
+            max_x=x + 90,
+            max_y=90,
+        )
+    office, desk = builders.officer(towns["torino"]), builders.reviewer()
+    builders.published(office, desk, towns["torino"])
+    builders.published(
+        office, desk, towns["ivrea"], title="Mobilità sostenibile", primary_area="mobility", stage="completed"
+    )
+    for number in range(10):
+        builders.published(office, desk, towns["torino"], title=f"Energia numero {number}")
+
+
+def heading(page) -> str:
+    return page.locator("#results-title").inner_text()
+
+
+def wait_until(page, condition: str) -> None:
+    """Playwright's own waiting evaluates text in the page, which our policy forbids."""
+    for _step in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {condition}")
+
+
+def is_live(page) -> bool:
+    """Whether the page of the beginning is still there: nothing was loaded anew."""
+    return page.evaluate("window.mark === 1")
+
+
+def open_list(page, path="/progetti/"):
+    page.goto(path)
+    page.evaluate("window.mark = 1")
+
+
+def test_choosing_changes_results_address_and_counts_but_not_the_page(cards, page_desktop):
+    page = page_desktop
+    open_list(page)
+    box = page.get_by_label("Mobilità (1)")
+    box.check()
+    page.wait_for_url("**/progetti/?area=mobilita")
+    assert heading(page) == "1 progetto trovato"
+    assert page.locator("#live-status").inner_text() == "1 progetto trovato"
+    assert page.evaluate("document.activeElement.id") == "f-area-mobilita"
+    assert page.get_by_label("Concluso (1)").is_visible()
+    assert page.get_by_label("In corso (0)").is_visible()
+    assert page.title().startswith("Progetti: 1 risultato")
+    assert is_live(page)
+
+
+def test_typing_searches_after_a_pause_and_keeps_the_field(cards, page_desktop):
+    page = page_desktop
+    open_list(page)
+    page.locator("#filter-q").press_sequentially("mobilita sostenible", delay=20)
+    page.wait_for_url("**/progetti/?q=mobilita+sostenible")
+    assert "mostriamo “mobilità sostenibile”" in page.locator("#results").inner_text()
+    assert page.evaluate("document.activeElement.id") == "filter-q"
+    page.get_by_role("link", name="Cerca esattamente “mobilita sostenible”").click()
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('0')")
+    assert page.locator("#filter-q").input_value() == 'mobilita "sostenible"'
+    assert is_live(page)
+
+
+def test_back_and_forward_bring_results_and_form(cards, page_desktop):
+    page = page_desktop
+    open_list(page)
+    page.get_by_label("Mobilità (1)").check()
+    page.wait_for_url("**?area=mobilita")
+    page.get_by_role("link", name=re.compile("Tabella")).click()
+    page.wait_for_url("**vista=tabella")
+    assert page.locator("table.results-table tbody tr").count() == 1
+    page.go_back()
+    page.wait_for_selector("ol.result-list")
+    page.go_back()
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('12')")
+    assert not page.locator("#f-area-mobilita").is_checked()
+    page.go_forward()
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('1 ')")
+    assert page.locator("#f-area-mobilita").is_checked()
+    assert is_live(page)
+
+
+def test_pages_sort_and_chips_work_in_place(cards, page_desktop):
+    page = page_desktop
+    open_list(page, "/progetti/?area=energia")
+    page.get_by_role("link", name="Pagina successiva").click()
+    page.wait_for_url("**pagina=2")
+    assert page.evaluate("document.activeElement.id") == "results-title"
+    page.locator("#sort").select_option("titolo")
+    page.wait_for_url("**ordina=titolo")
+    assert page.locator(".result h3").first.inner_text() == "Energia numero 0"
+    page.get_by_role("link", name="Togli il filtro Area: Energia").click()
+    wait_until(page, "document.querySelector('#results-title').textContent.startsWith('12')")
+    assert is_live(page)
+
+
+def test_failed_update_keeps_the_results_and_offers_to_try_again(cards, page_desktop):
+    page = page_desktop
+    open_list(page)
+    page.evaluate(
+        "() => { window.real = fetch; window.fetch = () => Promise.reject(new TypeError('offline')) }"
+    )
+    page.get_by_label("Mobilità (1)").check()
+    page.wait_for_selector("#live-error")
+    assert "Non è stato possibile aggiornare i risultati." in page.locator("#live-error").inner_text()
+    assert page.locator(".result").count() == 10
+    page.evaluate("() => { window.fetch = window.real }")
+    page.get_by_role("button", name="Riprova").click()
+    page.wait_for_url("**?area=mobilita")
+    assert page.locator("#live-error").count() == 0
+    assert heading(page) == "1 progetto trovato"
+
+
+def test_slow_update_says_it_is_busy(cards, page_desktop):
+    page = page_desktop
+    open_list(page)
+    page.evaluate(
+        "() => { const real = fetch; window.fetch = (...all) =>"
+        " new Promise((go) => setTimeout(() => go(real(...all)), 1500)) }"
+    )
+    page.get_by_label("Mobilità (1)").check()
+    page.wait_for_selector("#results[aria-busy=true]")
+    page.wait_for_url("**?area=mobilita")
+    assert page.locator("#results").get_attribute("aria-busy") is None
+
+
+def test_list_with_the_keyboard_alone(cards, page_desktop):
+    page = page_desktop
+    open_list(page)
+    page.locator("#filter-q").focus()
+    for _step in range(40):
+        if page.evaluate("document.activeElement.id") == "f-area-mobilita":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_url("**?area=mobilita")
+    for _step in range(120):
+        if page.evaluate("document.activeElement.matches('.result h3 a')"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/progetti/mobilita-sostenibile/")
+
+
+def test_suggestions_with_the_keyboard(cards, page_desktop):
+    page = page_desktop
+    page.goto("/")
+    field = page.locator("#home-q")
+    field.press_sequentially("mob", delay=20)
+    page.wait_for_selector("#home-q-list [role=option]")
+    assert field.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    assert field.get_attribute("aria-activedescendant") == "home-q-list-0"
+    page.keyboard.press("Escape")
+    assert page.locator("#home-q-list").is_hidden()
+    assert field.input_value() == "mob"
+    field.press_sequentially("i", delay=20)
+    page.wait_for_selector("#home-q-list [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/progetti/mobilita-sostenibile/")
+
+
+def test_map_moves_with_keys_and_buttons_and_lights_row_and_shape(cards, page_desktop, check_accessibility):
+    page = page_desktop
+    page.goto("/mappa/?provincia=TO")
+    page.wait_for_selector(".live-map-frame path.step-4")
+    # Samone lies in the middle: nearer or aside, it stays in sight.
+    place = "document.querySelector('.leaflet-overlay-pane path:nth-of-type(2)').getBoundingClientRect()"
+    before = page.evaluate(place)
+    page.get_by_role("button", name="Ingrandisci").click()
+    wait_until(page, f"{place}.width > {before['width']}")
+    page.get_by_role("button", name="Torna alla vista iniziale").click()
+    wait_until(page, f"Math.abs({place}.width - {before['width']}) < 1")
+    page.get_by_role("button", name="Ingrandisci").click()
+    page.locator(".live-map-frame").focus()
+    left = page.evaluate(place)["left"]
+    page.keyboard.press("ArrowRight")
+    wait_until(page, f"{place}.left < {left}")
+    moved = page.evaluate(place)["left"]
+    page.get_by_role("button", name="Sposta la mappa a ovest").click()
+    wait_until(page, f"{place}.left > {moved}")
+    page.locator("tr[data-code=L219] a").focus()
+    assert "is-active" in page.locator(".live-map-frame path.step-4").get_attribute("class")
+    assert page.locator("#map-status").inner_text() == "Torino: 11 progetti"
+    check_accessibility(page)
+    page.locator(".live-map-frame path.step-4").dispatch_event("click")
+    page.wait_for_url("**comune=L219**")
+
+
+PATHS = [
+    "/progetti/",
+    "/progetti/?vista=tabella",
+    "/progetti/?vista=mappa&regione=01",
+    "/progetti/?q=mobilita+sostenible",
+    "/progetti/?q=fognature&area=energia",
+    "/mappa/",
+    "/cerca/?q=ivrea",
+    "/en/progetti/",
+    "/en/mappa/",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_page_is_accessible_on_desk_and_phone(cards, open_page, check_accessibility, path):
+    for size in ({"width": 1366, "height": 900}, MOBILE):
+        page = open_page(viewport=size)
+        page.goto(path)
+        check_accessibility(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_without_scripts_on_a_phone_one_filters_sorts_and_looks_at_the_map(cards, open_page):
+    page = open_page(viewport=MOBILE, java_script_enabled=False)
+    page.goto("/progetti/")
+    page.locator("#filter-count-fold").click()
+    page.get_by_label("Energia (11)").check()
+    page.get_by_role("button", name="Applica i filtri").click()
+    assert heading(page) == "11 progetti trovati"
+    page.locator("#sort").select_option("titolo")
+    page.get_by_role("button", name="Ordina").click()
+    assert page.locator(".result h3").first.inner_text() == "Energia numero 0"
+    page.get_by_role("link", name="Pagina successiva").click()
+    assert "pagina=2" in page.url
+    page.get_by_role("link", name="Mappa", exact=True).last.click()
+    page.goto("/mappa/")
+    assert page.locator(".map svg a").count() == 1
+    assert page.locator("#map-buttons").is_hidden()
+    page.locator(".map-table a").first.click()
+    assert "regione=01" in page.url
+    page.goto("/progetti/")
+    page.locator("#filter-count-fold").click()
+    page.locator("#type-municipality").fill("Ivrea")
+    page.get_by_role("button", name="Applica i filtri").click()
+    assert heading(page) == "1 progetto trovato"
