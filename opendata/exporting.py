@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Event
-from opendata.actions import export_national, write_projects
+from opendata.actions import export_national, project_chunks
 from opendata.models import ExportJob
 from projects.models import Card
 
@@ -72,8 +72,10 @@ def _write(job: ExportJob) -> None:
             counts = export_national(Path(scratch, "out"), archive=path)
             job.cards = next(iter(counts.values()))
         else:
-            keys = Card.objects.current().order_by("code").values_list("pk", flat=True)
-            job.cards = write_projects(list(keys), path, job.format)
+            keys = list(Card.objects.current().order_by("code").values_list("pk", flat=True))
+            job.cards = len(keys)
+            with path.open("wb") as file:
+                file.writelines(project_chunks(keys, job.format))
         with path.open("rb") as file:
             job.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
             job.size = path.stat().st_size

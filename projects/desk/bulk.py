@@ -6,6 +6,7 @@ from io import StringIO
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -75,7 +76,7 @@ def _as_csv(projects) -> HttpResponse:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(["codice", "titolo", "ente", "stato", "in_attesa_dal"])
     for project in chosen.select_related("owner").order_by("waits_since", "pk"):
-        since = project.waits_since.date().isoformat()
+        since = timezone.localdate(project.waits_since).isoformat()
         row = [project.code, project.title, project.owner.name, project.status, since]
         writer.writerow([harmless(value) for value in row])
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")

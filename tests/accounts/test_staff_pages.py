@@ -18,6 +18,8 @@ LIST, BODIES = reverse("accounts:adhesion-list"), reverse("accounts:bodies")
 @pytest.fixture(autouse=True)
 def nobody_counted():
     cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
