@@ -1,6 +1,7 @@
 """Opening, inviting and closing: each in one transaction with its event, mail after commit."""
 
 import secrets
+from datetime import timedelta
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
@@ -11,21 +12,38 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import ApiToken, Event, Membership, User, digest_of
+from accounts.models import INVITATION_LASTS, ApiToken, Event, Invitation, Membership, User, digest_of
 from municipalities.actions import body_of_municipality, open_body, touch
 from municipalities.mail import send
-from municipalities.models import Adhesion, Organisation
+from municipalities.models import Adhesion, Organisation, Protocol
+
+MINUTE = timedelta(minutes=1)
 
 
 class AlreadyDecided(Exception):
     """Somebody decided the adhesion first."""
 
 
+class AlreadyJoined(Exception):
+    """The body has joined this protocol by another request: `args[0]` is the adhesion."""
+
+
+class TooSoon(Exception):
+    """The same message left less than a minute ago, as from a double click."""
+
+
 @transaction.atomic
 def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
     """Accept a request and open the account of its first officer, who manages the body's colleagues."""
+    # Two requests of one body are decided in turn.
+    Protocol.objects.select_for_update().get(pk=adhesion.protocol_id)
     adhesion = _lock_waiting(adhesion)
     organisation = _body_of(adhesion)
+    joined = Adhesion.objects.filter(
+        protocol=adhesion.protocol_id, organisation=organisation, status=Adhesion.Status.ACCEPTED
+    )
+    if twin := joined.first():
+        raise AlreadyJoined(twin)
     adhesion.status, adhesion.organisation = Adhesion.Status.ACCEPTED, organisation
     adhesion.decided_at, adhesion.decided_by = timezone.now(), by
     adhesion.save(update_fields=["status", "organisation", "decided_at", "decided_by"])
@@ -33,9 +51,45 @@ def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
     Event.objects.create(
         verb="accept_adhesion", by=by, adhesion=adhesion, organisation=organisation, person=membership.user
     )
-    transaction.on_commit(lambda: send_invitation(membership, adhesion.protocol.title))
+    transaction.on_commit(lambda: _send_access(membership, adhesion))
     touch()
     return membership
+
+
+@transaction.atomic
+def resend_access(adhesion: Adhesion, *, by) -> Membership:
+    """Write again to the officer of an accepted adhesion, as when the message was lost or its link is old."""
+    email = EmailAddress.objects.filter(email=adhesion.email.strip().lower()).first()
+    person = {"user": email.user} if email else {"user__email": adhesion.email.strip().lower()}
+    membership = Membership.objects.select_related("user", "organisation").get(
+        organisation=adhesion.organisation, **person
+    )
+    _not_too_soon("resend_invitation", adhesion=adhesion)
+    Event.objects.create(
+        verb="resend_invitation",
+        by=by,
+        adhesion=adhesion,
+        organisation=membership.organisation,
+        person=membership.user,
+    )
+    transaction.on_commit(lambda: _send_access(membership, adhesion))
+    return membership
+
+
+def _send_access(membership: Membership, adhesion: Adhesion) -> None:
+    """The message, and a line in the register when it could not leave."""
+    if not send_invitation(membership, adhesion.protocol.title):
+        Event.objects.create(
+            verb="mail_failed",
+            adhesion=adhesion,
+            organisation=membership.organisation,
+            person=membership.user,
+        )
+
+
+def _not_too_soon(verb: str, **about) -> None:
+    if Event.objects.filter(verb=verb, at__gt=timezone.now() - MINUTE, **about).exists():
+        raise TooSoon
 
 
 @transaction.atomic
@@ -51,14 +105,97 @@ def decline_adhesion(adhesion: Adhesion, *, by, reason: str) -> Adhesion:
 
 
 @transaction.atomic
-def invite_colleague(organisation: Organisation, *, by, email: str, name: str, role: str) -> Membership:
-    """Give a person a role in a body, opening an account when there is none."""
-    membership = _join(email, name, organisation, role)
-    Event.objects.create(
-        verb="invite", by=by, organisation=organisation, person=membership.user, detail={"role": role}
+def invite_colleague(organisation: Organisation, *, by, email: str, name: str, role: str) -> Invitation:
+    """Offer a person a role in a body. Nothing is theirs, and nothing of theirs is shown, until they accept.
+
+    An open invitation to the same address is renewed instead of doubled.
+    """
+    told = {"name": name, "role": role, "invited_by": by, "sent_at": timezone.now(), "is_delivered": True}
+    invitation, _made = Invitation.objects.update_or_create(
+        organisation=organisation,
+        email=email.strip().lower(),
+        accepted_at=None,
+        cancelled_at=None,
+        defaults=told,
     )
-    transaction.on_commit(lambda: send_invitation(membership, organisation.name))
+    detail = {"role": role, "email": invitation.email}
+    Event.objects.create(verb="invite", by=by, organisation=organisation, detail=detail)
+    transaction.on_commit(lambda: _send_offer(invitation))
+    return invitation
+
+
+@transaction.atomic
+def resend_offer(invitation: Invitation, *, by) -> Invitation:
+    """Write again to who was invited; the link lasts from now."""
+    fresh = Invitation.objects.select_for_update().filter(
+        pk=invitation.pk, accepted_at=None, cancelled_at=None
+    )
+    invitation = fresh.select_related("organisation").first()
+    if invitation is None:
+        raise AlreadyDecided
+    if invitation.sent_at > timezone.now() - MINUTE:
+        raise TooSoon
+    invitation.sent_at, invitation.is_delivered = timezone.now(), True
+    invitation.save(update_fields=["sent_at", "is_delivered"])
+    Event.objects.create(
+        verb="resend_invitation",
+        by=by,
+        organisation=invitation.organisation,
+        detail={"email": invitation.email},
+    )
+    transaction.on_commit(lambda: _send_offer(invitation))
+    return invitation
+
+
+@transaction.atomic
+def cancel_offer(invitation: Invitation, *, by) -> None:
+    """Take an invitation back: its link opens nothing any more."""
+    open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None)
+    if not open_one.update(cancelled_at=timezone.now()):
+        raise AlreadyDecided
+    Event.objects.create(
+        verb="cancel_invitation",
+        by=by,
+        organisation=invitation.organisation,
+        detail={"email": invitation.email},
+    )
+
+
+def open_invitation(token) -> Invitation | None:
+    """The invitation a link speaks of, while it may be accepted."""
+    found = Invitation.objects.select_related("organisation", "invited_by").filter(token=token).first()
+    if found is None or found.accepted_at or found.cancelled_at or found.expires_at < timezone.now():
+        return None
+    return found
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation) -> Membership:
+    """Give the person the role they were offered, opening an account when there is none.
+
+    The link came by e-mail: whoever follows it has proved the address.
+    """
+    open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None)
+    if not open_one.update(accepted_at=timezone.now()):
+        raise AlreadyDecided
+    membership = _join(invitation.email, invitation.name, invitation.organisation, invitation.role)
+    if membership.role == Membership.Role.OFFICER != invitation.role:
+        membership.role = invitation.role
+        membership.save(update_fields=["role"])
+    Event.objects.create(
+        verb="accept_invitation",
+        by=membership.user,
+        organisation=invitation.organisation,
+        person=membership.user,
+        detail={"role": membership.role},
+    )
     return membership
+
+
+def account_of(email: str) -> User | None:
+    """Who signs in with an address."""
+    known = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    return known.user if known else User.objects.filter(email=email).first()
 
 
 @transaction.atomic
@@ -112,9 +249,8 @@ def _body_of(adhesion: Adhesion) -> Organisation:
 def _join(email: str, name: str, organisation: Organisation, role: str) -> Membership:
     """The account of an address, made when new, as a member of the body. An existing role is kept."""
     email = email.strip().lower()
-    known = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
-    user = known.user if known else User.objects.filter(email=email).first()
-    user = user or User.objects.create_user(email, name=name)
+    known = EmailAddress.objects.filter(email=email, verified=True).first()
+    user = account_of(email) or User.objects.create_user(email, name=name)
     if known is None:
         first = not EmailAddress.objects.filter(user=user, primary=True).exists()
         EmailAddress.objects.update_or_create(
@@ -129,29 +265,49 @@ def _join(email: str, name: str, organisation: Organisation, role: str) -> Membe
     return membership
 
 
-def send_invitation(membership: Membership, reason: str) -> None:
+def password_link(user: User) -> str:
+    """The path of the page where a person without a password chooses one, once and within days."""
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    uid, _dash, token = key.partition("-")
+    with override("it"):
+        return reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+
+
+def send_invitation(membership: Membership, reason: str) -> bool:
     """The message that opens the door: a one-use link to choose a password, or the sign-in page.
 
-    Its links are those of the Italian pages, whatever language the sender reads.
+    Its links are those of the Italian pages, whatever language the sender reads. Whether it left.
     """
     user = membership.user
     if user.has_usable_password():
-        name, arguments = "account_login", {}
         words = "Accedi con la tua password"
+        with override("it"):
+            path = reverse("account_login")
     else:
-        key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
-        uid, _dash, token = key.partition("-")
-        name, arguments = "account_reset_password_from_key", {"uidb36": uid, "key": token}
-        words = "Scegli la tua password"
-    with override("it"):
-        path = reverse(name, kwargs=arguments)
-    send(
+        words, path = "Scegli la tua password", password_link(user)
+    return send(
         user.email,
         "Il tuo accesso all’Osservatorio Smart City",
         f"{reason}: ora puoi pubblicare i progetti di {membership.organisation.name}.\n\n"
         f"{words}:\n{settings.SITE_URL}{path}\n\n"
         f"Il tuo nome utente è {user.email}.\n",
     )
+
+
+def _send_offer(invitation: Invitation) -> None:
+    with override("it"):
+        path = reverse("accounts:invitation", args=[invitation.token])
+        role = str(invitation.get_role_display())
+    is_sent = send(
+        invitation.email,
+        f"Invito a lavorare per {invitation.organisation.name}",
+        f"{invitation.invited_by} ti invita a pubblicare i progetti di {invitation.organisation.name} "
+        f"sull’Osservatorio Smart City, come {role.lower()}.\n\n"
+        f"Accetta l’invito entro {INVITATION_LASTS.days} giorni:\n{settings.SITE_URL}{path}\n\n"
+        "Se non sai di che cosa si tratta, ignora questo messaggio: non succede nulla.\n",
+    )
+    if not is_sent:
+        Invitation.objects.filter(pk=invitation.pk).update(is_delivered=False)
 
 
 def _send_decline(adhesion: Adhesion) -> None:

@@ -1,8 +1,29 @@
 """allauth's hooks: accounts open by an accepted adhesion or an invitation, never by themselves."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.utils.translation import gettext_lazy as _
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
+    """Wrong passwords lock one account for one sender: nobody can lock the owner out from elsewhere."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "Nome utente o password non corretti. Dopo 5 tentativi l’accesso si blocca per 15 minuti"
+        ),
+        "incorrect_password": _("Password non corretta. Dopo 5 tentativi l’accesso si blocca per 15 minuti"),
+        "too_many_login_attempts": _(
+            "Troppi tentativi: da qui l’accesso è bloccato per 15 minuti. "
+            "Aspetta, oppure scegli una nuova password"
+        ),
+    }
+
     def is_open_for_signup(self, request) -> bool:
         return False
+
+    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
+        """allauth counts failures by account alone; here by account and address of the sender."""
+        return (
+            f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+        )

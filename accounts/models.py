@@ -1,6 +1,8 @@
 """People, what they may do in which body, and who did what."""
 
 import hashlib
+import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -9,6 +11,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Adhesion, Organisation
+
+INVITATION_LASTS = timedelta(days=14)
 
 
 class UserManager(BaseUserManager):
@@ -64,6 +68,39 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.role}"
+
+
+class Invitation(models.Model):
+    """A role offered to an address: it becomes a membership when the person accepts, never before."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("nome e cognome"), max_length=120)
+    role = models.CharField(_("ruolo"), max_length=16, choices=Membership.Role)
+    token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(_("inviato il"))
+    is_delivered = models.BooleanField(_("il messaggio è partito"), default=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invito")
+        verbose_name_plural = _("inviti")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(accepted_at=None, cancelled_at=None),
+                name="one_open_invitation",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.email} {self.organisation_id}"
+
+    @property
+    def expires_at(self):
+        return self.sent_at + INVITATION_LASTS
 
 
 class Event(models.Model):

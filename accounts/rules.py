@@ -3,6 +3,11 @@
 Views, API and buttons ask these functions; nothing else looks at roles.
 """
 
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+
 from accounts.models import Membership
 
 Role = Membership.Role
@@ -52,3 +57,16 @@ def is_administrator(user) -> bool:
 
 
 can_decide_adhesion = is_reviewer
+
+
+def staff_page(view):
+    """A page for the desk alone: others sign in, or are told that they may not."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not is_reviewer(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

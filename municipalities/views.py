@@ -8,7 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from municipalities import actions
 from municipalities.forms import AdhesionForm
+from municipalities.limits import may_send
 from municipalities.models import Adhesion, Protocol
+
+# Sendings of the form that one address may make in an hour, those refused for a mistake among them.
+ADHESIONS, HOUR = 30, 3600
 
 
 @require_safe
@@ -23,7 +27,9 @@ def protocol_detail(request, slug):
     accepted = protocol.adhesions.filter(status=Adhesion.Status.ACCEPTED).select_related(
         "organisation__territory"
     )
-    context = {"protocol": protocol, "members": accepted.order_by("organisation__name")}
+    # A body that was once accepted twice is one member.
+    members = {adhesion.organisation_id: adhesion for adhesion in accepted.order_by("organisation__name")}
+    context = {"protocol": protocol, "members": list(members.values())}
     return render(request, "municipalities/protocol_detail.html", context)
 
 
@@ -33,6 +39,10 @@ def adhesion_request(request, slug):
     protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
     if not protocol.is_open:
         return render(request, "municipalities/protocol_closed.html", {"protocol": protocol}, status=410)
+    if request.method == "POST" and not may_send(request, "adhesion", ADHESIONS, HOUR):
+        response = render(request, "429.html", {"is_form": True}, status=429)
+        response["Retry-After"] = str(HOUR)
+        return response
     form = AdhesionForm(request.POST or None, request.FILES or None, protocol=protocol)
     if request.method == "POST" and form.is_valid():
         form.instance.nonce = form.cleaned_data["nonce"]

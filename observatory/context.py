@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import bodies_in_words, is_officer, is_reviewer
 
-RESERVED = ("officer", "desk", "accounts")
+RESERVED = ("officer", "desk", "accounts", "exports")
 RATED = ("projects", "pages", "municipalities", "opendata")
 
 
@@ -72,7 +72,12 @@ def reserved_entries(user) -> list[tuple[str, str]]:
     if is_officer(user):
         entries += [(_("I tuoi progetti"), "officer:home"), (_("Nuovo progetto"), "officer:project-create")]
     if is_reviewer(user):
-        entries += [(_("Redazione"), "desk:home"), (_("Adesioni"), "accounts:adhesion-list")]
+        entries += [
+            (_("Moderazione"), "desk:home"),
+            (_("Cruscotto"), "desk:dashboard"),
+            (_("Esportazioni"), "exports:list"),
+            (_("Adesioni"), "accounts:adhesion-list"),
+        ]
     return [*entries, (_("Sito pubblico"), "projects:home")]
 
 

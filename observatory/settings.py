@@ -169,6 +169,8 @@ CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "Dum
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     CACHES["default"]["BACKEND"] = "observatory.caches.RedisOrLocal"
 ANSWER_CACHE_BYTES = env.int("ANSWER_CACHE_MB", default=32) * 1024 * 1024
+# The metropolitan city (or province) whose municipalities the dashboard counts.
+HOME_PROVINCE = env.str("HOME_PROVINCE", default="TO")
 # Seconds a CDN may go on showing a public page, a withdrawn card too, without asking again.
 CDN_SECONDS = env.int("CDN_SECONDS", default=10)
 

@@ -25,6 +25,7 @@ urlpatterns = [
         path("accesso/", include("accounts.sign_in")),
         path("", include("accounts.urls")),
         path("area-riservata/", include("projects.officer_urls")),
+        path("redazione/esportazioni/", include("opendata.desk_urls")),
         path("redazione/", include("projects.desk_urls")),
         path("", include("observatory.pages")),
         path("", include("projects.public_urls")),

@@ -5,7 +5,7 @@ UPDATE, so that of two people who decide at once exactly one wins.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -34,6 +34,10 @@ SAME_SITTING = timedelta(minutes=10)
 
 class WrongMove(Exception):
     """The project is no longer in a state that allows the move: somebody was faster."""
+
+
+class HeldByAnother(WrongMove):
+    """A colleague has the project in hand: `args[0]` is who. Take it over first."""
 
 
 class StaleDraft(Exception):
@@ -184,10 +188,26 @@ def take(project: Project, *, by) -> Submission:
 
 
 @transaction.atomic
+def take_over(project: Project, *, by) -> Submission:
+    """Take a project under review out of a colleague's hands, who is told of it by the history."""
+    # Writes the row that every decision writes, so that of a decision and this one is first.
+    if not Project.objects.filter(pk=project.pk, status=Status.IN_REVIEW).update(status=Status.IN_REVIEW):
+        raise WrongMove
+    submission = _open_submission(project)
+    former = submission.taken_by
+    if former == by:
+        return submission
+    submission.taken_at, submission.taken_by = timezone.now(), by
+    submission.save(update_fields=["taken_at", "taken_by"])
+    record(project, "take_over", by, {"from": str(former)})
+    return submission
+
+
+@transaction.atomic
 def release(project: Project, *, by) -> Project:
     """Give a project under review back to the queue."""
     _move(project, Move.RELEASE)
-    submission = _open_submission(project)
+    submission = _held_submission(project, by)
     submission.taken_at = submission.taken_by = None
     submission.save(update_fields=["taken_at", "taken_by"])
     record(project, Move.RELEASE, by)
@@ -199,7 +219,33 @@ def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
     """A reviewer's word on one field; sent with the request for changes."""
     if project.status != Status.IN_REVIEW:
         raise WrongMove
-    return FieldComment.objects.create(submission=_open_submission(project), field=field, text=text, by=by)
+    submission = _held_submission(project, by)
+    return FieldComment.objects.create(submission=submission, field=field, text=text, by=by)
+
+
+@transaction.atomic
+def write_comments(project: Project, *, by, texts: Mapping[str, tuple[str, str]]) -> int:
+    """Keep what a reviewer says of each field, one comment a field: `{field: (words read, words now)}`.
+
+    Where another page wrote meanwhile, both words stay. Gives how many comments there are now.
+    """
+    if project.status != Status.IN_REVIEW:
+        raise WrongMove
+    submission = _held_submission(project, by)
+    known = {note.field: note for note in submission.comments.order_by("pk")}
+    for field, (read, now) in texts.items():
+        note = known.get(field)
+        stored = note.text if note else ""
+        if stored not in (read, now):
+            now = f"{stored}\n\n{now}".strip()
+        if note and not now:
+            note.delete()
+        elif note:
+            note.text, note.by = now, by
+            note.save(update_fields=["text", "by"])
+        elif now:
+            FieldComment.objects.create(submission=submission, field=field, text=now, by=by)
+    return submission.comments.count()
 
 
 @transaction.atomic
@@ -207,6 +253,7 @@ def remove_comment(project: Project, *, pk: int, by) -> None:
     """Take back a comment not yet sent to the office."""
     if project.status != Status.IN_REVIEW:
         raise WrongMove
+    _held_submission(project, by)
     FieldComment.objects.filter(pk=pk, submission__project=project, submission__decided_at=None).delete()
 
 
@@ -229,12 +276,16 @@ def request_changes(project: Project, *, by, message: str = "") -> Submission:
 
 
 @transaction.atomic
-def publish(project: Project, *, by, change_note: str = "") -> Card:
-    """Freeze the working copy into the next edition, which at once replaces the public card."""
+def publish(project: Project, *, by, change_note: str = "", checked: Sequence[str] = ()) -> Card:
+    """Freeze the working copy into the next edition, which at once replaces the public card.
+
+    `checked`: what the reviewer says to have looked at, kept in the history.
+    """
     _move(project, Move.PUBLISH)
     submission = _decide(project, by, Submission.Outcome.PUBLISHED)
     card = issue_card(project, by=by, change_note=change_note)
-    record(project, Move.PUBLISH, by, {"edition": card.edition})
+    looked = {"checked": list(checked)} if checked else {}
+    record(project, Move.PUBLISH, by, {"edition": card.edition, **looked})
     transaction.on_commit(lambda: mail.published(submission, card))
     return card
 
@@ -337,8 +388,16 @@ def _open_submission(project: Project) -> Submission:
     return Submission.objects.select_related("project").get(project=project, decided_at=None)
 
 
-def _decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+def _held_submission(project: Project, by) -> Submission:
+    """The sending under review, while `by` has it in hand; HeldByAnother otherwise."""
     submission = _open_submission(project)
+    if submission.taken_by_id not in (None, by.pk):
+        raise HeldByAnother(submission.taken_by)
+    return submission
+
+
+def _decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+    submission = _held_submission(project, by)
     submission.decided_at, submission.decided_by = timezone.now(), by
     submission.outcome, submission.message = outcome, message
     submission.save(update_fields=["decided_at", "decided_by", "outcome", "message"])

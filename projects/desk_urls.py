@@ -1,25 +1,33 @@
 from django.urls import path
 
-from projects import adoption_views, assess_views, city_office, desk, voices
+from projects import adoption_views, assess_views, city_office, voices
+from projects.desk import bulk, dashboard, queue, register, review
 
 app_name = "desk"
 urlpatterns = [
-    path("", desk.queue, name="home"),
-    path("schede/", desk.queue, name="project-list"),
-    path("schede/<str:code>/", desk.review, name="project-review"),
-    path("schede/<str:code>/prendi/", desk.take, name="project-take"),
-    path("schede/<str:code>/rilascia/", desk.release, name="project-release"),
-    path("schede/<str:code>/commenta/", desk.comment, name="project-comment"),
-    path("schede/<str:code>/commenti/<int:pk>/togli/", desk.remove_comment, name="comment-remove"),
-    path("schede/<str:code>/integrazioni/", desk.request_changes, name="project-request-changes"),
-    path("schede/<str:code>/pubblica/", desk.publish, name="project-publish"),
-    path("schede/<str:code>/non-pubblicare/", desk.archive, name="project-archive"),
+    path("", queue.queue, name="home"),
+    path("schede/", queue.queue, name="project-list"),
+    path("schede/azioni/", bulk.choose, name="bulk"),
+    path("schede/azioni/conferma/", bulk.apply, name="bulk-apply"),
+    path("cruscotto/", dashboard.dashboard, name="dashboard"),
+    path("cruscotto/<slug:key>.csv", dashboard.table_file, name="dashboard-file"),
+    path("registro/", register.register, name="register"),
+    path("schede/<str:code>/", review.review, name="project-review"),
+    path("schede/<str:code>/prendi/", review.take, name="project-take"),
+    path("schede/<str:code>/rilascia/", review.release, name="project-release"),
+    path("schede/<str:code>/prendi-il-posto/", review.take_over, name="project-take-over"),
+    path("schede/<str:code>/commenti/", review.comments, name="project-comments"),
+    path("schede/<str:code>/commenta/", review.comment, name="project-comment"),
+    path("schede/<str:code>/commenti/<int:pk>/togli/", review.remove_comment, name="comment-remove"),
+    path("schede/<str:code>/integrazioni/", review.request_changes, name="project-request-changes"),
+    path("schede/<str:code>/pubblica/", review.publish, name="project-publish"),
+    path("schede/<str:code>/non-pubblicare/", review.archive, name="project-archive"),
     path("riuso/", adoption_views.all_of_them, name="adoption-list"),
     path("riuso/passi/<int:pk>/nascondi/", adoption_views.hide, name="adoption-hide"),
     path("replicabilita/", assess_views.queue, name="assessment-queue"),
     path("replicabilita/<str:code>/", assess_views.assess_as_staff, name="assess"),
     path("replicabilita/conferma/<int:pk>/", assess_views.second, name="assessment-second"),
-    path("schede/<str:code>/ritira/", desk.withdraw, name="project-withdraw"),
+    path("schede/<str:code>/ritira/", review.withdraw, name="project-withdraw"),
     path("segnalazioni/", voices.report_list, name="report-list"),
     path("segnalazioni/<int:pk>/", voices.report_detail, name="report-detail"),
     path("valutazioni/", voices.rating_list, name="rating-list"),

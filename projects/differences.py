@@ -30,6 +30,8 @@ LABELS = {
     "indicators": _("indicatori"),
     "sources": _("fonti"),
     "documents": _("documenti"),
+    "codes": _("codici"),
+    "funding": _("fonti di finanziamento"),
 }
 WORDS = {
     "kind": Kind,

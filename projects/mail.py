@@ -10,6 +10,7 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.rules import BODY_ROLES
 from municipalities.mail import send
+from projects.differences import label_of
 from projects.workdays import after_working_days
 
 ANSWER_DAYS = 10
@@ -38,13 +39,17 @@ def receipt(submission) -> None:
 
 
 def changes_requested(submission) -> None:
-    project, comments = submission.project, submission.comments.count()
+    project, notes = submission.project, list(submission.comments.order_by("pk"))
+    comments = len(notes)
+    with override("it"):
+        told = "".join(f"\n- {str(label_of(note.field)).capitalize()}: {note.text}\n" for note in notes)
     send(
         submission.submitted_by.email,
         f"La redazione chiede integrazioni: «{project.title}»",
         f"La redazione ha esaminato la scheda «{project.title}» e ha lasciato {comments} "
         f"{'commento' if comments == 1 else 'commenti'}.\n"
         + (f"\n{submission.message}\n" if submission.message else "")
+        + told
         + f"\nRispondi e invia di nuovo la scheda:\n{_url('officer:project-status', project.code)}\n",
     )
 

@@ -25,10 +25,12 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "standing", "family", "rules", "cards", "intake"}
+SHARED = {"models", "actions", "rules", "cards", "intake"}
+SHARED |= {"search", "ranking", "standing", "family", "figures"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
+    "municipalities.limits",
     "opendata.datasets",
     "projects.feeds",
     "municipalities.places",
@@ -56,6 +58,8 @@ STEPS = {
     **dict.fromkeys(["panel", "atlas"], ANSWERS),
     **dict.fromkeys(["panels", "datasets", "catalogue"], ANSWERS),
     **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
+    **dict.fromkeys(["checks", "waiting", "figures"], ANSWERS),
+    **dict.fromkeys(["bulk", "exporting"], ACTIONS),
     **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
     **dict.fromkeys(["adoption_mail", "family", "kit"], ANSWERS),
     "adopting": ACTIONS,

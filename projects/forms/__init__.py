@@ -5,9 +5,11 @@ A step is a model form, its repeated rows are a formset of their own; what is re
 
 from projects.forms.desk import (
     AnswerForm,
+    BulkMessageForm,
     CommentForm,
     MessageForm,
     ReasonForm,
+    ReviewForm,
     commentable_fields,
     field_label,
 )
@@ -20,6 +22,7 @@ __all__ = [
     "STEP_BY_SLUG",
     "STEP_OF_FIELD",
     "AnswerForm",
+    "BulkMessageForm",
     "CommentForm",
     "CopyForm",
     "DocumentForm",
@@ -27,6 +30,7 @@ __all__ = [
     "MessageForm",
     "NewProjectForm",
     "ReasonForm",
+    "ReviewForm",
     "Rows",
     "Step",
     "SubmitForm",

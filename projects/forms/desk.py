@@ -64,5 +64,75 @@ class ReasonForm(forms.Form):
     )
 
 
+class ReviewForm(WholeText, forms.Form):
+    """All that a reviewer writes on one page: a comment beside each field, and a message for the whole.
+
+    `was-` fields carry the words that were on the page, so that another page's are never written over.
+    """
+
+    message = forms.CharField(
+        label=_("Messaggio all’ente"),
+        max_length=4000,
+        required=False,
+        widget=area(3, **{"data-counter": 4000}),
+    )
+
+    def __init__(self, *args, comments: dict[str, str], **kwargs):
+        super().__init__(*args, **kwargs)
+        for _step, fields in commentable_fields():
+            for name, label in fields:
+                self._add(name, label, comments.get(name, ""))
+
+    def _add(self, name: str, label: str, text: str) -> None:
+        note = forms.CharField(
+            label=label,
+            max_length=2000,
+            required=False,
+            initial=text,
+            widget=area(3),
+            error_messages={
+                "max_length": _(
+                    "Il commento può avere al massimo %(limit_value)d caratteri: "
+                    "ne hai scritti %(show_value)d"
+                )
+            },
+        )
+        self.fields[f"comment-{name}"] = note
+        self.fields[f"was-{name}"] = forms.CharField(
+            required=False, initial=text, widget=forms.HiddenInput, strip=False
+        )
+
+    def texts(self) -> dict[str, tuple[str, str]]:
+        """`{field: (words read, words now)}` of the comments that changed on the page."""
+        found = {}
+        for key, now in self.cleaned_data.items():
+            kind, _dash, name = key.partition("-")
+            if kind == "comment" and f"comment-{name}" in self.data:
+                read = self.cleaned_data.get(f"was-{name}", "")
+                if read.strip() != now:
+                    found[name] = (read, now)
+        return found
+
+    def kept(self) -> list[tuple[str, str]]:
+        """`[(label, words)]` of all that was typed, to be shown again when it cannot be stored."""
+        names = [name for name in self.fields if not name.startswith("was-")]
+        typed = [
+            (self.fields[name].label, self.data.get(name, ""), self.data.get(f"was-{name[8:]}", ""))
+            for name in names
+        ]
+        return [(label, words) for label, words, read in typed if words.strip() and words != read]
+
+
+class BulkMessageForm(WholeText, forms.Form):
+    """The same words for several offices."""
+
+    message = forms.CharField(
+        label=_("Messaggio agli enti"),
+        max_length=4000,
+        widget=area(4, **{"data-counter": 4000}),
+        error_messages={"required": _("Scrivi che cosa chiedi")},
+    )
+
+
 class MessageForm(forms.Form):
     message = forms.CharField(label=_("Messaggio all’ente"), max_length=4000, required=False, widget=area(3))

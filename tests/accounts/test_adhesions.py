@@ -1,7 +1,7 @@
 import pytest
 from django.core import mail
 
-from accounts.actions import AlreadyDecided, accept_adhesion, decline_adhesion
+from accounts.actions import AlreadyDecided, AlreadyJoined, accept_adhesion, decline_adhesion
 from accounts.models import Event, Membership, User
 from accounts.rules import is_officer, is_reviewer
 from municipalities import actions
@@ -96,7 +96,7 @@ def test_declined_request_is_told_why(adhesion, desk, django_capture_on_commit_c
     assert not Membership.objects.exclude(user=desk).exists()
 
 
-def test_second_officer_of_a_body_joins_the_same_body(towns, adhesion, desk):
+def test_body_that_has_joined_is_not_accepted_twice(towns, adhesion, desk):
     actions.confirm_adhesion(adhesion)
     first = accept_adhesion(adhesion, by=desk)
     other = Adhesion.objects.create(
@@ -108,7 +108,10 @@ def test_second_officer_of_a_body_joins_the_same_body(towns, adhesion, desk):
         email="altro@example.org",
         status="received",
     )
-    assert accept_adhesion(other, by=desk).organisation == first.organisation
+    with pytest.raises(AlreadyJoined) as refused:
+        accept_adhesion(other, by=desk)
+    assert refused.value.args[0].organisation == first.organisation
+    assert Adhesion.objects.filter(status="accepted").count() == 1
 
 
 def test_disabled_person_has_no_role(towns):

@@ -41,7 +41,13 @@ def test_menu_of_an_officer(client, people):
 def test_menu_of_the_desk(client, people):
     client.force_login(people[1])
     entries = menu(client, "/redazione/adesioni/")
-    assert entries == [("Redazione", False), ("Adesioni", True), ("Sito pubblico", False)]
+    assert entries == [
+        ("Moderazione", False),
+        ("Cruscotto", False),
+        ("Esportazioni", False),
+        ("Adesioni", True),
+        ("Sito pubblico", False),
+    ]
 
 
 def test_header_invites_strangers_to_sign_in(client, people):

@@ -354,7 +354,7 @@ def test_queue_takes_the_same_queries(client, office, desk, towns, django_assert
         )
     client.force_login(desk)
     # session, person, roles; all cards; rated; all in force: two; cards of the page; in force there: two
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         client.get(reverse("desk:assessment-queue"))
 
 

@@ -1,0 +1,99 @@
+"""Colleagues of a body: managers invite them, write again, take access away."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import actions, rules
+from accounts.forms import ColleagueForm
+from accounts.models import INVITATION_LASTS, Invitation, Membership
+from municipalities.models import Organisation
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def colleagues(request):
+    """Who works for one's bodies; managers invite and remove."""
+    bodies = Organisation.objects.filter(pk__in=rules.organisations_of(request.user)).order_by("name")
+    if not bodies:
+        raise PermissionDenied
+    managed = [body for body in bodies if rules.is_manager(request.user, body.pk)]
+    wanted = request.POST.get("organisation", "")
+    body = next((b for b in managed if str(b.pk) == wanted), None)
+    form = ColleagueForm(request.POST or None)
+    if request.method == "POST":
+        if body is None:
+            raise PermissionDenied
+        if form.is_valid():
+            actions.invite_colleague(body, by=request.user, **form.cleaned_data)
+            words = _("Invito inviato a {}: avrà il ruolo quando lo accetta.")
+            messages.success(request, words.format(form.cleaned_data["email"]))
+            return redirect("accounts:colleagues")
+    members = Membership.objects.filter(organisation__in=bodies).select_related("user", "organisation")
+    offers = Invitation.objects.filter(organisation__in=managed, accepted_at=None, cancelled_at=None)
+    context = {
+        "members": members.order_by("organisation__name", "user__name"),
+        "managed": managed,
+        "offers": offers.select_related("organisation").order_by("organisation__name", "email"),
+        "expired_before": timezone.now() - INVITATION_LASTS,
+        "form": form,
+    }
+    return render(request, "officer/colleagues.html", context, status=422 if form.errors else 200)
+
+
+def _managed(request, kind, pk):
+    """A membership or an invitation of a body whose manager asks; 403 for anybody else."""
+    found = get_object_or_404(kind.objects.select_related("organisation"), pk=pk)
+    is_mine = found.organisation_id in rules.organisations_of(request.user)
+    if not (is_mine and rules.is_manager(request.user, found.organisation_id)):
+        raise PermissionDenied
+    return found
+
+
+@login_required
+@require_POST
+def colleague_remove(request, pk):
+    """Take a colleague's role away; nobody can remove themselves and leave the body without a manager."""
+    membership = _managed(request, Membership, pk)
+    if membership.user_id == request.user.pk:
+        messages.error(
+            request, _("Non puoi togliere te stesso: chiedi a un altro responsabile o alla redazione.")
+        )
+    else:
+        actions.remove_colleague(membership, by=request.user)
+        messages.success(request, _("Hai tolto l’accesso a {}.").format(membership.user))
+    return redirect("accounts:colleagues")
+
+
+@login_required
+@require_POST
+def offer_resend(request, pk):
+    """Send an invitation again; its days begin anew."""
+    offer = _managed(request, Invitation, pk)
+    try:
+        actions.resend_offer(offer, by=request.user)
+    except actions.TooSoon:
+        messages.error(request, _("L’invito è appena partito: aspetta un minuto prima di inviarlo ancora."))
+    except actions.AlreadyDecided:
+        messages.error(request, _("L’invito non è più aperto."))
+    else:
+        messages.success(request, _("Invito inviato di nuovo a {}.").format(offer.email))
+    return redirect("accounts:colleagues")
+
+
+@login_required
+@require_POST
+def offer_cancel(request, pk):
+    """Take an invitation back before it is accepted."""
+    offer = _managed(request, Invitation, pk)
+    try:
+        actions.cancel_offer(offer, by=request.user)
+    except actions.AlreadyDecided:
+        messages.error(request, _("L’invito non è più aperto."))
+    else:
+        messages.success(request, _("Invito a {} annullato.").format(offer.email))
+    return redirect("accounts:colleagues")

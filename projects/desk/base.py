@@ -1,0 +1,10 @@
+"""What every page about one project begins with."""
+
+from django.shortcuts import get_object_or_404
+
+from projects.models import Project
+
+
+def load(code: str) -> Project:
+    related = ("owner", "promoter", "lead_municipality__province", "lead_municipality__region")
+    return get_object_or_404(Project.objects.select_related(*related), code=code)

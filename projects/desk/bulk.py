@@ -1,0 +1,90 @@
+"""One move for several cards of the queue: chosen, confirmed on a page of its own, answered one by one."""
+
+import csv
+from io import StringIO
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.rules import staff_page
+from projects import bulk
+from projects.checks import check
+from projects.fields import tidied
+from projects.forms import BulkMessageForm
+from projects.models import Project
+from projects.waiting import with_waits
+
+
+@staff_page
+@require_POST
+def choose(request):
+    """What was ticked in the queue and what to do with it: confirm first, but for a file."""
+    projects, verb = _chosen(request), bulk.VERBS.get(request.POST.get("verb"))
+    if not projects:
+        messages.error(request, _("Scegli almeno una scheda."))
+        return redirect("desk:home")
+    if request.POST.get("verb") == bulk.EXPORT:
+        return _as_csv(projects)
+    if verb is None:
+        messages.error(request, _("Scegli che cosa fare delle schede."))
+        return redirect("desk:home")
+    return _confirm(request, verb, projects, BulkMessageForm() if verb.needs_message else None)
+
+
+@staff_page
+@require_POST
+def apply(request):
+    """Do it, one card at a time, and say of each what happened."""
+    projects, verb = _chosen(request), bulk.VERBS.get(request.POST.get("verb"))
+    if verb is None or not projects:
+        messages.error(request, _("Scegli le schede e che cosa farne."))
+        return redirect("desk:home")
+    told = {}
+    if verb.needs_message:
+        form = BulkMessageForm(tidied(request.POST))
+        if not form.is_valid():
+            return _confirm(request, verb, projects, form, status=422)
+        told = form.cleaned_data
+    results = bulk.run(verb, projects, by=request.user, told=told)
+    done = sum(result.is_done for result in results)
+    context = {"verb": verb, "results": results, "done": done, "failed": len(results) - done}
+    return render(request, "desk/bulk_done.html", context)
+
+
+def _chosen(request) -> list[Project]:
+    """The ticked projects in the order of their codes, at most as many as fit in one go."""
+    codes = request.POST.getlist("scheda")[: bulk.MOST]
+    found = Project.objects.filter(code__in=codes, deleted_at=None).select_related("owner")
+    return list(found.order_by("code"))
+
+
+def _confirm(request, verb, projects, form, *, status=200):
+    checks = check(projects)
+    rows = [{"project": project, "checks": checks[project.pk]} for project in projects]
+    context = {"verb": verb, "rows": rows, "form": form}
+    return render(request, "desk/bulk_confirm.html", context, status=status)
+
+
+def _as_csv(projects) -> HttpResponse:
+    """The chosen cards as the queue shows them, for a sheet; ISO dates, UTF-8."""
+    chosen = with_waits(Project.objects.filter(pk__in=[project.pk for project in projects]))
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(["codice", "titolo", "ente", "stato", "in_attesa_dal"])
+    for project in chosen.select_related("owner").order_by("waits_since", "pk"):
+        since = timezone.localdate(project.waits_since).isoformat()
+        row = [project.code, project.title, project.owner.name, project.status, since]
+        writer.writerow([harmless(value) for value in row])
+    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="schede-scelte.csv"'
+    return response
+
+
+def harmless(value) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    text = str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

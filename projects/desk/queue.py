@@ -1,0 +1,68 @@
+"""The queue: what waits for the desk, what waits for an office, and what else one looks for."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.rules import staff_page
+from projects.bulk import CHOICES
+from projects.checks import check
+from projects.figures import readiness, received_by_month
+from projects.filters import QueueFilter
+from projects.models import Project
+from projects.waiting import queue_figures, wait_of, with_waits
+from projects.workflow import Status
+
+PER_PAGE = 20
+ORDERS = {"": ("waits_since", "pk"), "-attesa": ("-waits_since", "-pk"), "titolo": ("title", "pk")}
+
+
+@staff_page
+@require_safe
+def queue(request):
+    """What waits, from the oldest; everything else by choice. Filters, order and page are in the address."""
+    projects = with_waits(Project.objects.filter(deleted_at=None).select_related("owner"))
+    order = request.GET.get("ordina", "")
+    order = order if order in ORDERS else ""
+    queue_filter = QueueFilter(request.GET, queryset=projects, user=request.user)
+    page = Paginator(queue_filter.qs.order_by(*ORDERS[order]), PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {
+        "page": page,
+        "rows": queue_rows(page.object_list, request.user),
+        "filter": queue_filter,
+        "order": order,
+        "today": timezone.localdate(),
+        "figures": queue_figures(),
+        "readiness": readiness(),
+        "months": received_by_month(6),
+        "bulk_choices": CHOICES,
+    }
+    return render(request, "desk/queue.html", context)
+
+
+def queue_rows(projects, user) -> list[dict]:
+    """`[{project, submission, wait, checks, action}]` of the projects of one page."""
+    projects, today = list(projects.prefetch_related("submissions__taken_by")), timezone.localdate()
+    checks = check(projects)
+    rows = []
+    for project in projects:
+        sent = max(project.submissions.all(), key=lambda s: s.number, default=None)
+        rows.append(
+            {
+                "project": project,
+                "submission": sent,
+                "wait": wait_of(project, today),
+                "checks": checks[project.pk],
+                "action": _action(project, sent, user),
+            }
+        )
+    return rows
+
+
+def _action(project, sent, user) -> str:
+    """The one thing to do about a row: `examine`, `resume` what is mine, `look` at the rest."""
+    if project.status == Status.SUBMITTED:
+        return "examine"
+    is_mine = project.status == Status.IN_REVIEW and sent and sent.taken_by_id == user.pk
+    return "resume" if is_mine else "look"

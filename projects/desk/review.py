@@ -1,0 +1,264 @@
+"""One card under review: what was sent beside what is public, comments beside the fields, the decision."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import staff_page
+from projects import actions, rules
+from projects.actions import HeldByAnother, WrongMove
+from projects.cards import draft_document, read_document
+from projects.checks import check
+from projects.completeness import completeness
+from projects.desk.base import load
+from projects.differences import OURS, in_words, label_of
+from projects.fields import tidied
+from projects.forms import CommentForm, ReasonForm, ReviewForm, commentable_fields, field_label
+from projects.models import Project
+
+# What the form calls otherwise than the card does.
+OF_CARD = {"funding": "funding_lines", "codes": "identifiers"}
+ALONE = ("documents", "sources", "reuse_costs")
+CHECKLIST = {
+    "plain": gettext_lazy("Titolo e sintesi si capiscono senza conoscere il progetto"),
+    "facts": gettext_lazy("Date, importi e codici tornano con i documenti"),
+    "people": gettext_lazy("Non ci sono dati personali: solo uffici e indirizzi istituzionali"),
+    "rights": gettext_lazy("Immagini e documenti si possono pubblicare e hanno un testo alternativo"),
+}
+
+
+@staff_page
+@require_safe
+def review(request, code):
+    return show_review(request, load(code))
+
+
+def show_review(request, project, *, status=200, **forms):
+    """The page, also after an answer that could not be taken: the forms then hold what was typed."""
+    document = draft_document(project)
+    card = project.cards.filter(is_current=True).first()
+    submission = project.submissions.select_related("taken_by", "submitted_by").order_by("-number").first()
+    notes = list(submission.comments.select_related("by").order_by("pk")) if submission else []
+    form = forms.pop("form", None) or ReviewForm(comments={note.field: note.text for note in notes})
+    is_mine = bool(submission) and submission.taken_by_id == request.user.pk
+    can_review = rules.can_review(request.user, project)
+    context = {
+        "project": project,
+        "submission": submission,
+        "public_card": card,
+        "groups": _groups(document, read_document(card) if card else None, form, notes),
+        "form": form,
+        "earlier": _earlier(project, submission),
+        "checks": check([project])[project.pk],
+        "checklist": CHECKLIST.items(),
+        "completeness": completeness(project),
+        "can_take": rules.can_take(request.user, project),
+        "can_review": can_review and is_mine,
+        "can_take_over": can_review and not is_mine,
+        "reason_form": ReasonForm(prefix="archive"),
+        "withdraw_form": ReasonForm(prefix="withdraw"),
+        "events": project.events.select_related("by").order_by("-at", "-pk")[:50],
+        **forms,
+    }
+    return render(request, "desk/review.html", context, status=status)
+
+
+def _groups(document: dict, public: dict | None, form: ReviewForm, notes: list) -> list[dict]:
+    """`[{title, rows, changed}]` by step of the form; what is empty on both sides is left out."""
+    said = {note.field: note for note in notes}
+    groups = [
+        (title, [_row(name, label, document, public, form, said) for name, label in fields])
+        for title, fields in commentable_fields()
+    ]
+    groups.append((_("Altro"), [_row(name, label_of(name), document, public, form, said) for name in ALONE]))
+    found = []
+    for title, rows in groups:
+        shown = [row for row in rows if row["sent"] or row["public"] or row["note"] or row["typed"]]
+        changed = sum(row["is_changed"] for row in shown)
+        found.append({"title": title, "rows": shown, "changed": changed})
+    return [group for group in found if group["rows"]]
+
+
+def _row(name, label, document, public, form, said) -> dict:
+    key = OF_CARD.get(name, name)
+    sent, former = document.get(key), (public or {}).get(key)
+    is_changed = public is not None and sent != former
+    field = form[f"comment-{name}"] if f"comment-{name}" in form.fields else None
+    return {
+        "name": name,
+        "label": label,
+        "sent": in_words(key, sent),
+        "public": in_words(key, former if is_changed else sent) if public else "",
+        "is_changed": is_changed,
+        "is_written": key not in OURS and not key.endswith("_en"),
+        "field": field,
+        "was": form[f"was-{name}"] if field else None,
+        "note": said.get(name),
+        "typed": bool(field and field.value()),
+    }
+
+
+def _earlier(project: Project, last) -> list[tuple]:
+    """`[(sending, its comments with their labels)]` of the sendings before the last."""
+    sendings = (
+        project.submissions.exclude(pk=last and last.pk).prefetch_related("comments").order_by("-number")
+    )
+    found = []
+    for sending in sendings:
+        notes = sorted(sending.comments.all(), key=lambda note: note.pk)
+        for note in notes:
+            note.label = field_label(note.field)
+        if notes:
+            found.append((sending, notes))
+    return found
+
+
+def _act(request, project: Project, words: str, action, *, on=None, form=None, **told):
+    """Make one move, on the project unless told, and go back to it; who was slower learns where it stands.
+
+    What was typed in `form` is stored with the move, or shown again when there is none.
+    """
+    read = request.POST.get("submission")
+    current = project.submissions.filter(decided_at=None).values_list("pk", flat=True).first()
+    try:
+        if read is not None and read != str(current):
+            raise WrongMove
+        if form and (texts := form.texts()):
+            actions.write_comments(project, by=request.user, texts=texts)
+        action(on or project, by=request.user, **told)
+    except HeldByAnother as held:
+        messages.error(request, _("La scheda è in carico a {}: non puoi decidere tu.").format(held.args[0]))
+        return _again(request, project, form)
+    except WrongMove:
+        messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))
+        return _again(request, project, form)
+    messages.success(request, words)
+    return redirect("desk:project-review", project.code)
+
+
+def _again(request, project: Project, form):
+    """Back to the page; with words that could not be stored, on the spot and with the words."""
+    kept = form.kept() if form else []
+    if not kept:
+        return redirect("desk:project-review", project.code)
+    return show_review(request, load(project.code), status=409, kept=kept)
+
+
+def _review_form(request, project: Project) -> ReviewForm:
+    sending = project.submissions.filter(decided_at=None).first()
+    notes = sending.comments.values_list("field", "text") if sending else []
+    form = ReviewForm(tidied(request.POST), comments=dict(notes))
+    form.full_clean()
+    return form
+
+
+@staff_page
+@require_POST
+def take(request, code):
+    return _act(request, load(code), _("Hai preso in carico la scheda."), actions.take)
+
+
+@staff_page
+@require_POST
+def take_over(request, code):
+    return _act(request, load(code), _("Ora la scheda è in carico a te."), actions.take_over)
+
+
+@staff_page
+@require_POST
+def release(request, code):
+    project = load(code)
+    form = _review_form(request, project)
+    if form.errors:
+        return show_review(request, project, form=form, status=422)
+    return _act(request, project, _("La scheda è tornata in coda."), actions.release, form=form)
+
+
+@staff_page
+@require_POST
+def comment(request, code):
+    """One comment on one field, chosen by its name."""
+    project = load(code)
+    form = CommentForm(request.POST)
+    if not form.is_valid():
+        return show_review(request, project, comment_form=form, status=422)
+    words = _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni.")
+    return _act(request, project, words, actions.comment, **form.cleaned_data)
+
+
+@staff_page
+@require_POST
+def comments(request, code):
+    """Keep the comments of the page; the office gets them with the request for changes."""
+    project = load(code)
+    form = _review_form(request, project)
+    if form.errors:
+        return show_review(request, project, form=form, status=422)
+    words = _("Commenti salvati: l’ente li riceve quando chiedi le integrazioni.")
+    return _act(request, project, words, actions.write_comments, form=form, texts={})
+
+
+@staff_page
+@require_POST
+def remove_comment(request, code, pk):
+    return _act(request, load(code), _("Commento tolto."), actions.remove_comment, pk=pk)
+
+
+@staff_page
+@require_POST
+def request_changes(request, code):
+    project = load(code)
+    form = _review_form(request, project)
+    sending = project.submissions.filter(decided_at=None).first()
+    is_told = any(now for _read, now in form.texts().values()) if not form.errors else True
+    is_told = is_told or form.cleaned_data.get("message") or (sending and sending.comments.exists())
+    if not is_told:
+        form.add_error("message", _("Scrivi un messaggio o almeno un commento a un campo"))
+    if form.errors:
+        return show_review(request, project, form=form, status=422)
+    words = _("Hai chiesto le integrazioni: abbiamo scritto all’ente.")
+    message = form.cleaned_data["message"]
+    return _act(request, project, words, actions.request_changes, form=form, message=message)
+
+
+@staff_page
+@require_POST
+def publish(request, code):
+    project = load(code)
+    form = _review_form(request, project)
+    if form.errors:
+        return show_review(request, project, form=form, status=422)
+    words = _("La scheda è pubblica: edizione {}.").format(project.cards.count() + 1)
+    note = request.POST.get("change_note", "").replace("\x00", "")[:300]
+    checked = [key for key in CHECKLIST if key in request.POST.getlist("checked")]
+    told = {"change_note": note, "checked": checked, "form": form}
+    return _act(request, project, words, actions.publish, **told)
+
+
+@staff_page
+@require_POST
+def archive(request, code):
+    project = load(code)
+    form = ReasonForm(request.POST, prefix="archive")
+    written = _review_form(request, project)
+    if not form.is_valid() or written.errors:
+        return show_review(request, project, form=written, reason_form=form, status=422)
+    words = _("La scheda non sarà pubblicata: abbiamo scritto all’ente.")
+    return _act(request, project, words, actions.archive, form=written, **form.cleaned_data)
+
+
+@staff_page
+@require_POST
+def withdraw(request, code):
+    project = load(code)
+    card = project.cards.current().first()
+    if card is None:
+        raise Http404
+    form = ReasonForm(request.POST, prefix="withdraw")
+    if not form.is_valid():
+        return show_review(request, project, withdraw_form=form, status=422)
+    words = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
+    return _act(request, project, words, actions.withdraw, on=card, **form.cleaned_data)

@@ -1,0 +1,147 @@
+"""Who is invited decides: nothing is theirs, and nothing of theirs is shown, before they accept."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import actions
+from accounts.models import Event, Invitation, Membership, User
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+OURS = reverse("accounts:colleagues")
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def manager(towns, client):
+    user = builders.officer(towns["ivrea"], "capo@example.org", role="manager")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def body(manager):
+    return manager.memberships.get().organisation
+
+
+def invite(client, body, commit, email="nuova@example.org", role="officer"):
+    told = {"organisation": body.pk, "name": "Nuova Collega", "email": email, "role": role}
+    with commit(execute=True):
+        return client.post(OURS, told, follow=True)
+
+
+@pytest.fixture
+def commit(django_capture_on_commit_callbacks):
+    return django_capture_on_commit_callbacks
+
+
+def link(message) -> str:
+    return re.search(r"(/accesso/inviti/\S+)", message.body)[1]
+
+
+def test_typing_an_address_reveals_no_name_and_gives_no_role(client, body, commit, towns):
+    known = builders.officer(towns["torino"], "nota@example.org")
+    User.objects.filter(pk=known.pk).update(name="Nome Segreto")
+    page = invite(client, body, commit, email="Nota@example.org").content.decode()
+    assert "Nome Segreto" not in page
+    assert "nota@example.org" in page
+    assert not Membership.objects.filter(user=known, organisation=body).exists()
+
+
+def test_new_person_accepts_and_chooses_a_password(client, body, commit):
+    invite(client, body, commit)
+    assert not User.objects.filter(email="nuova@example.org").exists()
+    address = link(mail.outbox[0])
+    client.logout()
+    assert "Invito a lavorare per Comune di Ivrea" in client.get(address).content.decode()
+    assert not User.objects.filter(email="nuova@example.org").exists()
+    answer = client.post(address)
+    assert answer.url.startswith("/accesso/password/scegli/")
+    membership = Membership.objects.get(user__email="nuova@example.org")
+    assert (membership.organisation, membership.role) == (body, "officer")
+    assert client.get(address).status_code == 410
+    assert [event.verb for event in Event.objects.order_by("pk")] == ["invite", "accept_invitation"]
+
+
+def test_known_person_signs_in_first(client, body, commit, towns):
+    known = builders.officer(towns["torino"], "nota@example.org")
+    invite(client, body, commit, email="nota@example.org")
+    address = link(mail.outbox[0])
+    client.logout()
+    assert client.post(address).url == f"/accesso/?next={address}"
+    assert known.memberships.count() == 1
+    client.force_login(known)
+    client.post(address)
+    assert known.memberships.filter(organisation=body, role="officer").exists()
+
+
+def test_another_person_cannot_accept(client, manager, body, commit):
+    invite(client, body, commit)
+    assert client.post(link(mail.outbox[0])).status_code == 403
+    assert not Membership.objects.filter(user__email="nuova@example.org").exists()
+    assert manager.memberships.count() == 1
+
+
+def test_invitation_expires_and_can_be_sent_again(client, body, commit):
+    invite(client, body, commit)
+    address = link(mail.outbox[0])
+    Invitation.objects.update(sent_at=timezone.now() - timedelta(days=15))
+    assert client.get(address).status_code == 410
+    assert "scaduto" in client.get(OURS).content.decode()
+    offer = Invitation.objects.get()
+    for words in ("Invito inviato di nuovo a nuova@example.org.", "L’invito è appena partito"):
+        with commit(execute=True):
+            page = client.post(reverse("accounts:offer-resend", args=[offer.pk]), follow=True)
+        assert words in page.content.decode()
+    assert len(mail.outbox) == 2
+    client.logout()
+    assert client.get(address).status_code == 200
+
+
+def test_inviting_twice_keeps_one_open_invitation(client, body, commit):
+    invite(client, body, commit)
+    invite(client, body, commit, role="manager")
+    assert Invitation.objects.get().role == "manager"
+
+
+def test_cancelled_invitation_opens_nothing(client, body, commit):
+    invite(client, body, commit)
+    offer = Invitation.objects.get()
+    client.post(reverse("accounts:offer-cancel", args=[offer.pk]))
+    client.logout()
+    assert client.post(link(mail.outbox[0])).status_code == 410
+    assert not User.objects.filter(email="nuova@example.org").exists()
+
+
+def test_manager_of_another_body_touches_nothing(client, body, commit, towns):
+    invite(client, body, commit)
+    client.force_login(builders.officer(towns["torino"], "altro@example.org", role="manager"))
+    offer = Invitation.objects.get()
+    for name in ("offer-resend", "offer-cancel"):
+        assert client.post(reverse(f"accounts:{name}", args=[offer.pk])).status_code == 403
+    assert Invitation.objects.get().cancelled_at is None
+
+
+def test_officer_invited_as_manager_becomes_one(body, manager, towns):
+    officer = builders.officer(towns["ivrea"], "referente@example.org")
+    offer = actions.invite_colleague(body, by=manager, email=officer.email, name="R", role="manager")
+    assert officer.memberships.get().role == "officer"
+    actions.accept_invitation(offer)
+    assert officer.memberships.get().role == "manager"
+
+
+def test_message_that_did_not_leave_is_told(client, body, commit, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    invite(client, body, commit)
+    assert Invitation.objects.get().is_delivered is False
+    assert "il messaggio non è partito" in client.get(OURS).content.decode()

@@ -1,0 +1,161 @@
+"""Many cards at once: confirmed, answered one by one, the same twice."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from projects import actions, bulk
+from projects.models import Card, Identifier, Project, ProjectEvent, Reminder
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+CHOOSE, APPLY = reverse("desk:bulk"), reverse("desk:bulk-apply")
+
+
+@pytest.fixture
+def towns():
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns):
+    return builders.officer(towns["torino"])
+
+
+@pytest.fixture
+def desk(client):
+    user = builders.reviewer()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def send(office, towns):
+    def made(title, taken_by=None, **fields):
+        project = builders.draft(office, towns["torino"], title=title, **fields)
+        actions.submit(project, by=office, nonce=uuid.uuid4())
+        if taken_by:
+            actions.take(project, by=taken_by)
+        return Project.objects.get(pk=project.pk)
+
+    return made
+
+
+def post(client, url, verb, *projects, **more):
+    return client.post(url, {"verb": verb, "scheda": [project.code for project in projects], **more})
+
+
+def states(*projects):
+    return [Project.objects.get(pk=project.pk).status for project in projects]
+
+
+def test_nothing_happens_before_confirmation(client, desk, send):
+    project = send("Lampioni nuovi")
+    page = post(client, CHOOSE, "take", project).content.decode()
+    assert "Lampioni nuovi" in page
+    assert reverse("desk:bulk-apply") in page
+    assert states(project) == ["submitted"]
+
+
+def test_taking_several_twice_takes_once(client, desk, send):
+    one, two = send("Lampioni nuovi"), send("Orti di quartiere")
+    assert post(client, APPLY, "take", one, two).content.decode().count("Presa in carico.") == 2
+    assert post(client, APPLY, "take", one, two).content.decode().count("Era già in carico a te.") == 2
+    assert ProjectEvent.objects.filter(verb="take").count() == 2
+
+
+def test_one_that_fails_does_not_stop_the_others(client, desk, send):
+    other = builders.reviewer("altra@example.org")
+    ready = send("Lampioni nuovi", taken_by=desk)
+    held = send("Orti di quartiere", taken_by=other)
+    waiting = send("Biblioteca di notte")
+    wrong = send("Sensori dell’aria", taken_by=desk)
+    Identifier.objects.create(project=wrong, scheme="cup", value="C19")
+    page = post(client, APPLY, "publish", ready, held, waiting, wrong).content.decode()
+    assert states(ready, held, waiting, wrong) == ["published", "in_review", "submitted", "in_review"]
+    assert "Pubblicata: edizione 1." in page
+    assert "In carico a Altra" in page
+    assert "Prendila in carico, poi pubblicala." in page
+    assert "Il CUP ha 15 caratteri: questo ne ha 3" in page
+    assert "Fatto per 1 scheda. 3 sono rimaste com’erano." in " ".join(page.split())
+
+
+def test_publishing_twice_makes_one_edition(client, desk, send):
+    project = send("Lampioni nuovi", taken_by=desk)
+    post(client, APPLY, "publish", project)
+    assert "Era già pubblica: edizione 1." in post(client, APPLY, "publish", project).content.decode()
+    assert Card.objects.count() == 1
+
+
+def test_likely_duplicates_are_not_published_together(client, desk, send):
+    one, two = send("Lampioni nuovi a LED", taken_by=desk), send("Lampioni nuovi LED", taken_by=desk)
+    post(client, APPLY, "publish", one, two)
+    assert states(one, two) == ["in_review", "in_review"]
+
+
+def test_same_change_is_asked_of_all_once(client, desk, send, django_capture_on_commit_callbacks):
+    one, two = send("Lampioni nuovi", taken_by=desk), send("Orti di quartiere", taken_by=desk)
+    assert post(client, APPLY, "ask", one, two, message="").status_code == 422
+    assert states(one, two) == ["in_review", "in_review"]
+    for _time in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            post(client, APPLY, "ask", one, two, message="Manca il CUP")
+    assert states(one, two) == ["changes_requested", "changes_requested"]
+    assert [("Manca il CUP" in message.body) for message in mail.outbox] == [True, True]
+
+
+def test_reminder_leaves_once(client, desk, send, django_capture_on_commit_callbacks):
+    project = send("Lampioni nuovi", taken_by=desk)
+    actions.publish(project, by=desk)
+    for words in ("Promemoria inviato a referente@example.org.", "Il promemoria era già partito."):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert words in post(client, APPLY, "remind", project).content.decode()
+    assert len(mail.outbox) == 1
+    assert Reminder.objects.count() == 1
+
+
+def test_reminder_needs_a_card(client, desk, send):
+    assert "Non ha una scheda pubblica." in post(client, APPLY, "remind", send("Lampioni")).content.decode()
+
+
+def test_technical_failure_of_one_is_told(desk, send):
+    one, two = send("Lampioni nuovi"), send("Orti di quartiere")
+
+    def fail_on_first(project, by):
+        if project.pk == one.pk:
+            raise RuntimeError("disk")
+        return bulk._take(project, by)
+
+    results = bulk.run(bulk.Verb("x", "x", "x", fail_on_first), [one, two], by=desk)
+    assert [result.is_done for result in results] == [False, True]
+    assert states(one, two) == ["submitted", "in_review"]
+
+
+def test_file_has_the_chosen_cards_and_no_formula(client, desk, send):
+    one, _other = send("=1+1 lampioni"), send("Orti di quartiere")
+    old = timezone.now() - timedelta(days=3)
+    one.submissions.update(submitted_at=old)
+    answer = post(client, CHOOSE, "csv", one)
+    lines = answer.content.decode().splitlines()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    since = timezone.localdate(old).isoformat()
+    assert lines[1:] == [f"{one.code},'=1+1 lampioni,Comune di Torino,submitted,{since}"]
+
+
+@pytest.mark.parametrize("url", [CHOOSE, APPLY])
+def test_nothing_chosen_goes_back_with_words(client, desk, url):
+    page = client.post(url, {"verb": "take"}, follow=True).content.decode()
+    assert "Scegli" in page
+    assert client.get(url).status_code == 405
+
+
+@pytest.mark.parametrize("url", [CHOOSE, APPLY])
+def test_office_cannot(client, office, send, url):
+    project = send("Lampioni nuovi")
+    client.force_login(office)
+    assert post(client, url, "take", project).status_code == 403
+    assert states(project) == ["submitted"]
