@@ -1,7 +1,7 @@
 """`make lighthouse`: Lighthouse on the portal as `make serve` runs it, in the mobile and desktop presets.
 
-Best of three runs for each page, as a table; the exit code is 1 when a score is under the target. The figures kept
-are in docs/performance.md. Not a part of `make test`: the performance score depends on what else the machine does.
+Best of three runs for each page, as a table; the exit code is 1 when a score is under the target. The figures
+kept are in docs/quality.md. Not a part of `make test`: a score of speed depends on what else the machine does.
 """
 
 import json
@@ -26,7 +26,9 @@ PRESETS = {"mobile": [], "desktop": ["--preset=desktop"]}
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 MEASURES = ("largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
 TARGET, RUNS = 95, 3
-FLAGS = "--headless=new --disable-gpu --disable-background-networking --disable-component-update --no-first-run"
+FLAGS = (
+    "--headless=new --disable-gpu --disable-background-networking --disable-component-update --no-first-run"
+)
 COMMAND = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
 
 
@@ -41,7 +43,10 @@ def report_of(url: str, preset: list[str], env: dict) -> dict:
         flags = f"{FLAGS} --no-sandbox" if os.geteuid() == 0 else FLAGS
         output = ["--quiet", "--output=json", f"--output-path={path}", f"--chrome-flags={flags}"]
         done = subprocess.run(
-            [str(node_and_npm()[0]), str(COMMAND), url, *preset, *output], env=env, stderr=subprocess.PIPE, check=False
+            [str(node_and_npm()[0]), str(COMMAND), url, *preset, *output],
+            env=env,
+            stderr=subprocess.PIPE,
+            check=False,
         )
         if done.returncode or not path.exists():
             raise Trouble(f"Lighthouse non è riuscito su {url}:\n{done.stderr.decode()[-2000:]}")
