@@ -1,7 +1,7 @@
 """`make lighthouse`: Lighthouse on the portal as `make serve` runs it, in the mobile and desktop presets.
 
-Best of three runs for each page, as a table; the exit code is 1 when a score is under the target. The figures
-kept are in docs/quality.md. Not a part of `make test`: a score of speed depends on what else the machine does.
+Best of three runs for each page, as a table; the exit code is 1 when a score is under the target. The
+figures kept are in docs/quality.md. Not in `make test`: speed depends on what else the machine does.
 """
 
 import json

