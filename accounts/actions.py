@@ -1,5 +1,7 @@
 """Opening, inviting and closing: each in one transaction with its event, mail after commit."""
 
+import secrets
+
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import Event, Membership, User
+from accounts.models import ApiToken, Event, Membership, User, digest_of
 from municipalities.actions import body_of_municipality, open_body, touch
 from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation
@@ -70,6 +72,26 @@ def remove_colleague(membership: Membership, *, by) -> None:
         detail={"role": membership.role},
     )
     membership.delete()
+
+
+@transaction.atomic
+def make_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, str]:
+    """A token of the API for a body, and its secret: told here and never again."""
+    plain = f"osc_{secrets.token_urlsafe(32)}"
+    token = ApiToken.objects.create(
+        organisation=organisation, name=name, created_by=by, digest=digest_of(plain)
+    )
+    Event.objects.create(verb="make_token", by=by, organisation=organisation, detail={"name": name})
+    return token, plain
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, by) -> None:
+    """End a token; what it sent stays. A token already ended stays as it is."""
+    valid = ApiToken.objects.valid().filter(pk=token.pk)
+    if valid.update(revoked_at=timezone.now(), revoked_by=by):
+        detail = {"name": token.name}
+        Event.objects.create(verb="revoke_token", by=by, organisation=token.organisation, detail=detail)
 
 
 def _lock_waiting(adhesion: Adhesion) -> Adhesion:

@@ -2,8 +2,10 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Event, Membership, User
+from accounts import actions
+from accounts.models import ApiToken, Event, Membership, User
 
 admin.site.site_header = "Osservatorio Smart City"
 admin.site.site_title = "Osservatorio Smart City"
@@ -48,6 +50,30 @@ class MembershipAdmin(admin.ModelAdmin):
     list_filter = ("role",)
     list_select_related = ("user", "organisation")
     autocomplete_fields = ("user", "organisation")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):
+    """Keys are made by the managers of bodies; staff sees them and can end them."""
+
+    list_display = ("name", "organisation", "created_by", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("revoked_at",)
+    list_select_related = ("organisation", "created_by")
+    actions = ("revoke",)
+
+    @admin.action(description=_("Revoca le chiavi scelte"), permissions=["view"])
+    def revoke(self, request, queryset) -> None:
+        for token in queryset.select_related("organisation"):
+            actions.revoke_token(token, by=request.user)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
 
 
 @admin.register(Event)

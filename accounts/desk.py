@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions, rules
-from accounts.forms import ColleagueForm, DeclineForm
-from accounts.models import Membership
+from accounts.forms import ColleagueForm, DeclineForm, TokenForm
+from accounts.models import ApiToken, Membership
 from municipalities.models import Adhesion, Organisation
 
 
@@ -155,3 +155,40 @@ def colleague_remove(request, pk):
         actions.remove_colleague(membership, by=request.user)
         messages.success(request, _("Hai tolto l’accesso a {}.").format(membership.user))
     return redirect("accounts:colleagues")
+
+
+def _managed(user) -> list[Organisation]:
+    bodies = Organisation.objects.filter(pk__in=rules.organisations_of(user)).order_by("name")
+    return [body for body in bodies if rules.is_manager(user, body.pk)]
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request):
+    """The keys with which a body's own software sends drafts; a new one is shown on this answer alone."""
+    managed = _managed(request.user)
+    if not managed:
+        raise PermissionDenied
+    form, secret = TokenForm(request.POST or None), ""
+    if request.method == "POST":
+        body = next((b for b in managed if str(b.pk) == request.POST.get("organisation", "")), None)
+        if body is None:
+            raise PermissionDenied
+        if form.is_valid():
+            _token, secret = actions.make_token(body, by=request.user, **form.cleaned_data)
+            form = TokenForm()
+    known = ApiToken.objects.filter(organisation__in=managed).select_related("organisation", "created_by")
+    context = {"managed": managed, "form": form, "secret": secret, "tokens": known.order_by("-created_at")}
+    return render(request, "officer/tokens.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_POST
+def token_revoke(request, pk):
+    """End a key of one's own body."""
+    token = get_object_or_404(ApiToken.objects.select_related("organisation"), pk=pk)
+    if token.organisation_id not in {body.pk for body in _managed(request.user)}:
+        raise PermissionDenied
+    actions.revoke_token(token, by=request.user)
+    messages.success(request, _("Chiave revocata: «{}».").format(token.name))
+    return redirect("accounts:tokens")

@@ -85,3 +85,14 @@ class SureForm(OwnWords, allauth_forms.ReauthenticateForm):
 
 class AnotherEmailForm(OwnWords, allauth_forms.AddEmailForm):
     """One more address."""
+
+
+class TokenForm(forms.Form):
+    """A name by which the office knows its key again."""
+
+    name = forms.CharField(
+        label=_("A che cosa serve"),
+        max_length=80,
+        help_text=_("Per esempio «Gestionale dei lavori pubblici»"),
+        error_messages={"required": _("Scrivi a che cosa serve la chiave")},
+    )

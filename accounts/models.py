@@ -1,5 +1,7 @@
 """People, what they may do in which body, and who did what."""
 
+import hashlib
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -81,3 +83,63 @@ class Event(models.Model):
 
     def __str__(self):
         return self.verb
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def valid(self):
+        return self.filter(revoked_at=None)
+
+    def of(self, plain: str):
+        """The token of a secret; the secret itself is nowhere stored."""
+        return self.filter(digest=digest_of(plain))
+
+
+def digest_of(plain: str) -> str:
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
+
+
+class ApiToken(models.Model):
+    """A secret with which a body's own software sends drafts in the name of who made it."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("a che cosa serve"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("creata il"), auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    last_used_at = models.DateTimeField(_("ultimo uso"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revocata il"), null=True, blank=True, editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chiave dell’API")
+        verbose_name_plural = _("chiavi dell’API")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(revoked_at=None, revoked_by=None)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="api_token_revoked_at_by",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ApiRequest(models.Model):
+    """What was answered to a request with an idempotency key, to answer the same when it comes again."""
+
+    token = models.ForeignKey(ApiToken, models.PROTECT, related_name="requests")
+    key = models.CharField(max_length=255)
+    body_digest = models.CharField(max_length=64)
+    answer = models.TextField(blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="api_request_once")]
+
+    def __str__(self):
+        return self.key

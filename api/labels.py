@@ -33,6 +33,16 @@ LABELS = {
 }
 
 
+def most_frequent(counts: Mapping[str, Mapping[str, int]], limit: int) -> tuple[dict, dict[str, int]]:
+    """At most `limit` values of each facet, and `{facet: values left out}` where there were more."""
+    kept = {
+        facet: dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:limit])
+        for facet, values in counts.items()
+    }
+    left = {facet: len(values) - len(kept[facet]) for facet, values in counts.items()}
+    return kept, {facet: number for facet, number in left.items() if number}
+
+
 def labelled(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[dict]]:
     """`{facet: {value: count}}` → `{facet: [{value, label, count}]}`, the most frequent first.
 

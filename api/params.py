@@ -9,14 +9,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
-from api.problems import BadParameters
-from opendata.actions import FORMATS, PROJECT_FIELDS
+from api.problems import BadParameters, Refused
+from opendata.actions import FORMATS, LABELS
 from projects.areas import AREA_BY_KEY
+from projects.cards import FACETS
 from projects.criteria import PRESETS
-from projects.search import CLOSED, FACET_NAMES, RANGE_NAMES, SORTS
+from projects.search import CLOSED, FACET_NAMES, MAX_TEXT, MAX_VALUES, RANGE_NAMES, SORTS, YES_OR_NO
 
-DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, MAX_TEXT = 20, 500, 1_000_000_000, 200
-FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES)
+DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET = 20, 500, 1_000_000_000
+FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000
+MAX_QUERY, MAX_CURSOR = 8_000, 120
+FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES, "as_of")
+REPEATED = {*FACET_NAMES, "facet"}
+TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min"}
 PAGING = ("limit", "offset")
 WORDS = {
     "q": _("Parole da cercare"),
@@ -40,9 +45,11 @@ WORDS = {
     "cost_max": _("Costo massimo in euro"),
     "bbox": _("Riquadro: ovest,sud,est,nord in gradi WGS84"),
     "updated_since": _("Pubblicati dal giorno o dal momento indicato"),
-    "replicability_min": _("Replicabilità minima, da 0 a 100"),
+    "replicability_min": _("Punteggio minimo di replicabilità, da 0 a 100; chi non è valutato resta fuori"),
+    "as_of": _("Le schede in vigore alla fine di quel giorno"),
 }
 CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
+CHOICES["adopted"] = [*CHOICES["adopted"], *YES_OR_NO]
 
 
 def _integer(name: str, about: str, lowest: int, highest: int) -> OpenApiParameter:
@@ -58,7 +65,7 @@ def _many(name: str) -> OpenApiParameter:
     items = {"type": "string", "maxLength": MAX_TEXT}
     if name in CHOICES:
         items = {"type": "string", "enum": CHOICES[name]}
-    schema = {"type": "array", "items": items, "maxItems": 50}
+    schema = {"type": "array", "items": items, "maxItems": MAX_VALUES}
     return OpenApiParameter(name, schema, description=str(WORDS[name]), explode=True)
 
 
@@ -75,9 +82,30 @@ PARAMETERS = {
         {"type": "string", "enum": ["json", *FORMATS]},
         description="Formato: tutti gli altri danno l’elenco intero",
     ),
-    "fields": _text("fields", "Colonne dei formati a file, separate da virgole"),
+    "cursor": OpenApiParameter(
+        "cursor",
+        {"type": "string", "maxLength": MAX_CURSOR},
+        description="Da dove continuare: «*» per cominciare, poi ciò che dà `next`",
+    ),
+    "fields": OpenApiParameter(
+        "fields",
+        {"type": "string", "maxLength": MAX_QUERY},
+        description="Colonne dei file, o voci di ogni progetto in JSON, separate da virgole",
+    ),
+    "labels": OpenApiParameter(
+        "labels",
+        {"type": "string", "enum": list(LABELS)},
+        description="Nomi delle colonne e valori dei file: parole italiane, inglesi o codici",
+    ),
+    "facet": OpenApiParameter(
+        "facet",
+        {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "maxItems": len(FACETS)},
+        description="Quali gruppi contare; senza, tutti",
+        explode=True,
+    ),
+    "facet_limit": _integer("facet_limit", "Quanti valori al più per gruppo", 1, MAX_FACET_LIMIT),
     "on": _day("on", "I Comuni come erano quel giorno"),
-    "as_of": _day("as_of", "L’edizione in vigore quel giorno"),
+    "as_of": _day("as_of", "Ciò che era pubblico alla fine di quel giorno"),
     "preset": OpenApiParameter(
         "preset", {"type": "string", "enum": list(PRESETS)}, description="Pesi dei dieci criteri"
     ),
@@ -88,14 +116,40 @@ PARAMETERS = {
     ),
     **{name: _many(name) for name in FACET_NAMES},
     **{name: _text(name, str(WORDS[name])) for name in ("q", *RANGE_NAMES)},
+    "replicability_min": OpenApiParameter(
+        "replicability_min",
+        {"type": "number", "format": "double", "minimum": 0, "maximum": 100},
+        description=str(WORDS["replicability_min"]),
+    ),
 }
 
 
+def check_length(request) -> None:
+    """Refuse an address that nobody would write by hand and caches would not keep."""
+    if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
+        told = gettext("L’indirizzo può avere al massimo %(limit)s caratteri dopo il punto interrogativo")
+        raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, told % {"limit": MAX_QUERY})
+
+
 def check(params: QueryDict, known: Iterable[str]) -> None:
-    """Refuse parameters the endpoint does not know (400) and values no database can hold (422)."""
+    """Refuse parameters the endpoint does not know (400), and values that are too many or too long (422)."""
     if unknown := [name for name in params if name not in known]:
         told = gettext("Questo parametro non esiste")
         raise BadParameters([(name[:60], told) for name in unknown], HTTPStatus.BAD_REQUEST)
+    if empty := [name for name in params if name in TYPED and not params[name]]:
+        told = gettext("Scrivi un valore, o togli il parametro")
+        raise BadParameters([(name, told) for name in empty])
+    if twice := [n for n, values in params.lists() if len(values) > 1 and n not in REPEATED]:
+        told = gettext("Questo parametro si scrive una volta sola")
+        raise BadParameters([(name, told) for name in twice])
+    long = [
+        n
+        for n, values in params.lists()
+        if n not in ("fields", "cursor", "weights") and max(map(len, values)) > MAX_TEXT
+    ]
+    if long:
+        told = gettext("Al massimo %(limit)s caratteri") % {"limit": MAX_TEXT}
+        raise BadParameters([(name, told) for name in long])
     broken = [name for name, values in params.lists() if any("\0" in value for value in values)]
     if broken:
         raise BadParameters(
@@ -105,16 +159,24 @@ def check(params: QueryDict, known: Iterable[str]) -> None:
 
 def choice(params: QueryDict, name: str, default: str) -> str:
     """The word under `name`, one of those that the schema tells."""
-    value = params.get(name) or default
+    value = params.get(name, default)
     if value not in PARAMETERS[name].type["enum"]:
         raise BadParameters([(name, gettext("Questo valore non esiste"))])
     return value
 
 
-def columns(params: QueryDict) -> list[str]:
-    """The columns that `fields` names; none when it is not given."""
+def limited(params: QueryDict, name: str, known: Iterable[str]) -> list[str]:
+    """The words repeated under `name`, in the order of `known`; all of them when none is given."""
+    given = params.getlist(name)
+    if any(value not in known for value in given):
+        raise BadParameters([(name, gettext("Questo valore non esiste"))])
+    return [value for value in known if value in given] or list(known)
+
+
+def named(params: QueryDict, known: Iterable[str]) -> list[str]:
+    """The columns, or parts of an item, that `fields` names; none when it is not given."""
     names = [name.strip() for name in params.get("fields", "").split(",") if name.strip()]
-    if unknown := [name for name in names if name not in PROJECT_FIELDS]:
+    if unknown := [name for name in names if name not in known]:
         told = gettext("La colonna «%(name)s» non esiste")
         raise BadParameters([("fields", told % {"name": name[:60]}) for name in unknown])
     return names

@@ -11,6 +11,8 @@ from rest_framework.exceptions import APIException, Throttled
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from projects.search import TooFarBack
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "15"
 
@@ -22,6 +24,24 @@ class BadParameters(APIException):
         self.status_code = status
         self.errors = [{"parameter": name, "detail": detail} for name, detail in errors]
         super().__init__(_("Alcuni parametri non sono validi"))
+
+
+class BadFields(APIException):
+    """A body whose fields cannot be used: `(JSON pointer, what to do)` of each."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, errors: list[tuple[str, str]]):
+        self.errors = [{"pointer": pointer, "detail": detail} for pointer, detail in errors]
+        super().__init__(_("Alcuni dati non sono validi"))
+
+
+class Refused(APIException):
+    """A request that is wrong as a whole: the status tells how, the detail what to do."""
+
+    def __init__(self, status: int, detail: str):
+        self.status_code = status
+        super().__init__(detail)
 
 
 class Gone(APIException):
@@ -39,10 +59,17 @@ def handle(exc: Exception, context: dict) -> Response | None:
         return problem(HTTPStatus.NOT_FOUND, _("Non c’è niente a questo indirizzo"))
     if isinstance(exc, PermissionDenied):
         return problem(HTTPStatus.FORBIDDEN, "")
+    if isinstance(exc, TooFarBack):
+        told = _(
+            "Da quel giorno sono cambiate troppe schede: scegli una data più vicina o un file di `/dati/`"
+        )
+        exc = BadParameters([("as_of", told)])
     if not isinstance(exc, APIException):
         return None
     set_rollback()
     headers = {"Retry-After": str(ceil(exc.wait))} if isinstance(exc, Throttled) and exc.wait else {}
+    if exc.status_code == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return problem(exc.status_code, str(exc.detail), getattr(exc, "errors", None), headers)
 
 

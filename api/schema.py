@@ -1,12 +1,15 @@
 """How the views tell drf-spectacular about themselves, and what the schema says beyond them."""
 
-from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse
 
 from api.params import PARAMETERS
 from api.problems import MEDIA_TYPE
+from opendata.datasets import MEDIA_TYPES
+from projects.intake import body_schema
 
+BASE = "/api/v1"
+TOKEN = "BodyToken"
 RATE_HEADERS = {
     "X-RateLimit-Limit": "Richieste ammesse in un minuto",
     "X-RateLimit-Remaining": "Richieste che restano in questo minuto",
@@ -24,19 +27,44 @@ PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["parameter", "detail"],
-                "properties": {"parameter": {"type": "string"}, "detail": {"type": "string"}},
+                "required": ["detail"],
+                "properties": {
+                    "parameter": {"type": "string", "description": "Parametro della query"},
+                    "pointer": {"type": "string", "description": "JSON Pointer nel corpo (RFC 6901)"},
+                    "detail": {"type": "string"},
+                },
             },
         },
     },
 }
+TAGS = {
+    "projects": "Progetti: elenco, gruppi, schede, edizioni",
+    "municipalities": "Comuni",
+    "areas": "Aree",
+    "organisations": "Enti",
+    "protocols": "Protocolli",
+    "stats": "Cifre del registro",
+    "datasets": "Dati aperti",
+    "submissions": "Bozze inviate dai programmi degli enti",
+    "status": "Stato del servizio",
+}
 ERRORS = {
-    "400": "Un parametro non esiste",
+    "400": "La richiesta non si legge, o un parametro non esiste",
     "404": "Non c’è niente a questo indirizzo",
+    "405": "Questo indirizzo non accetta questo metodo",
     "410": "Ritirato",
-    "422": "Il valore di un parametro non va",
+    "414": "L’indirizzo è troppo lungo",
+    "422": "Il valore di un parametro o di un campo non va",
     "429": "Troppe richieste",
     "503": "Servizio sospeso per poco",
+}
+
+
+WRITE_ERRORS = {
+    "401": "Manca la chiave, o non vale",
+    "403": "Chi ha creato la chiave non lavora più per l’ente",
+    "413": "La richiesta è troppo grande",
+    "415": "Serve application/json",
 }
 
 
@@ -59,32 +87,64 @@ class PublicSchema(AutoSchema):
         return [PARAMETERS[name] for name in self.view.parameters]
 
     def get_response_serializers(self):
-        return {200: OpenApiResponse(self.view.answer, description="OK")}
+        return {self.view.success: OpenApiResponse(self.view.answer, description="OK")}
+
+    def get_request_serializer(self):
+        return None
+
+    def get_auth(self) -> list:
+        return [{TOKEN: []}] if self.method == "POST" else []
 
     def get_filter_backends(self) -> list:
         return []
 
 
-def complete(schema: dict) -> dict:
+def complete(schema: dict, site: str) -> dict:
     """Add what holds for the whole API: who answers for it, servers, errors, headers of every answer."""
     schema["info"] |= {
         "description": "Progetti di smart city dei Comuni italiani. Lettura libera, senza chiave.",
-        "termsOfService": f"{settings.SITE_URL}/dati/",
-        "contact": {"name": "Osservatorio Smart City", "url": settings.SITE_URL},
+        "termsOfService": f"{site}/dati/",
+        "contact": {"name": "Osservatorio Smart City", "url": site},
         "license": {"name": "CC BY 4.0", "url": "https://creativecommons.org/licenses/by/4.0/"},
         "x-summary": "Progetti di smart city dei Comuni italiani",
         "x-api-id": "osservatorio-smart-city",
     }
-    schema["servers"] = [{"url": settings.SITE_URL, "description": "Osservatorio Smart City"}]
+    schema["servers"] = [_server(site)]
+    schema["paths"] = {path.removeprefix(BASE): operations for path, operations in schema["paths"].items()}
+    _call_codes(schema["paths"])
+    schema["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
     parts = schema.setdefault("components", {})
-    parts.setdefault("schemas", {})["Problem"] = PROBLEM
+    parts.setdefault("schemas", {}).update(Problem=PROBLEM, SubmissionInput=body_schema())
     parts["headers"] = {name: _rate_header(about) for name, about in RATE_HEADERS.items()}
-    parts["responses"] = {f"Problem{code}": _problem_answer(about) for code, about in ERRORS.items()}
+    parts["headers"]["Retry-After"] = _rate_header("Secondi da aspettare prima di riprovare")
+    parts["responses"] = {f"Problem{c}": _problem_answer(c, t) for c, t in (ERRORS | WRITE_ERRORS).items()}
+    parts["securitySchemes"] = {
+        TOKEN: {"type": "http", "scheme": "bearer", "description": "La chiave di un ente"}
+    }
     for path in schema["paths"].values():
         for operation in path.values():
             _complete_operation(operation)
+    _write_submission(schema["paths"]["/submissions"]["post"])
+    _add_files(schema["paths"]["/projects"]["get"])
     _give_formats(schema)
     return schema
+
+
+def _call_codes(paths: dict) -> None:
+    """A project is named by its code, though its slug is understood too."""
+    for path in [path for path in paths if "{key}" in path]:
+        operations = paths.pop(path)
+        paths[path.replace("{key}", "{code}")] = operations
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if parameter["name"] == "key":
+                    parameter["name"] = "code"
+
+
+def _server(site: str) -> dict:
+    server = {"url": f"{site}{BASE}", "description": "Osservatorio Smart City"}
+    # A laptop without TLS is a place to try things.
+    return server if site.startswith("https://") else {**server, "x-sandbox": True}
 
 
 def _rate_header(about: str) -> dict:
@@ -96,18 +156,45 @@ def _headers() -> dict:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
 
 
-def _problem_answer(about: str) -> dict:
+def _problem_answer(code: str, about: str) -> dict:
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": about, "headers": _headers(), "content": content}
+    headers = _headers()
+    if code in ("429", "503"):
+        headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
+    return {"description": about, "headers": headers, "content": content}
 
 
 def _complete_operation(operation: dict) -> None:
-    operation["responses"]["200"]["headers"] = _headers()
+    good = operation["responses"].get("200") or operation["responses"]["201"]
+    good["headers"] = _headers()
     for code in ERRORS:
         operation["responses"].setdefault(code, {"$ref": f"#/components/responses/Problem{code}"})
-    content = operation["responses"]["200"]["content"]
     if operation["operationId"] == "get_status":
-        content[MEDIA_TYPE] = content.pop("application/json")
+        good["content"][MEDIA_TYPE] = good["content"].pop("application/json")
+
+
+def _write_submission(operation: dict) -> None:
+    """What only the one write has: a body, a key against repetitions, errors of its own."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/SubmissionInput"}}}
+    operation["requestBody"] = {"required": True, "content": content}
+    about = "Un testo a scelta: la stessa richiesta ripetuta con la stessa chiave non crea un’altra bozza"
+    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": about,
+        "schema": schema,
+    }
+    operation.setdefault("parameters", []).append(key)
+    for code in WRITE_ERRORS:
+        operation["responses"][code] = {"$ref": f"#/components/responses/Problem{code}"}
+
+
+def _add_files(operation: dict) -> None:
+    """The other formats of the list, which are files."""
+    for media_type in MEDIA_TYPES.values():
+        operation["responses"]["200"]["content"][media_type] = {"schema": {}}
 
 
 def _give_formats(part) -> None:

@@ -1,5 +1,7 @@
 """The shapes of the answers, for the schema. Lists are stored JSON and never pass through here."""
 
+from functools import cache
+
 from rest_framework import serializers as s
 
 from projects.fit import DIMENSIONS
@@ -59,6 +61,9 @@ class ProjectItem(s.Serializer):
     other_municipalities = Place(many=True)
     promoter = Body(allow_null=True)
     image = s.DictField(allow_null=True)
+
+
+ITEM_FIELDS = tuple(ProjectItem().fields)
 
 
 class ProjectCard(ProjectItem):
@@ -168,6 +173,7 @@ class FacetValue(s.Serializer):
 class Facets(s.Serializer):
     count = _count()
     facets = s.DictField(child=FacetValue(many=True))
+    omitted = s.DictField(child=_count())
 
 
 class MunicipalityItem(s.Serializer):
@@ -246,11 +252,43 @@ class Stats(s.Serializer):
     origin = FacetValue(many=True)
 
 
+class Missing(s.Serializer):
+    pointer = s.CharField(help_text="JSON Pointer del campo (RFC 6901)")
+    detail = s.CharField()
+
+
+class Submission(s.Serializer):
+    code = s.CharField()
+    status = s.CharField()
+    title = s.CharField()
+    edit_url = s.URLField()
+    missing = Missing(many=True, help_text="Che cosa serve ancora per inviare la bozza")
+
+
+class FileItem(s.Serializer):
+    format = s.CharField()
+    media_type = s.CharField()
+    url = s.URLField()
+    size = s.IntegerField(allow_null=True, min_value=0, max_value=2**53)
+    sha256 = _text()
+
+
+class DatasetItem(s.Serializer):
+    slug = s.CharField()
+    title = s.CharField()
+    description = s.CharField()
+    licence = s.CharField()
+    licence_url = s.URLField()
+    modified_at = s.DateTimeField(allow_null=True)
+    files = FileItem(many=True)
+
+
 class Status(s.Serializer):
     status = _count()
     title = s.CharField()
 
 
+@cache
 def list_of(item: type[s.Serializer]) -> type[s.Serializer]:
     """The envelope of every list around one kind of item."""
     fields = {

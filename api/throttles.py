@@ -57,3 +57,10 @@ class DownloadRate(AddressRate):
 
     limit = 30
     scope = "downloads"
+
+
+class SubmissionRate(AddressRate):
+    """Drafts are read by people."""
+
+    limit = 60
+    scope = "submissions"

@@ -1,15 +1,19 @@
 """The rows to write: of one change, or of the whole index at once."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from pyroaring import BitMap
 
-from cardindex.slices import LIMIT, WHOLE, join, pack, revise, slice_of
+from cardindex import orders
+from cardindex.slices import LIMIT, WHOLE, cut, join, pack, revise, slice_of
 from cardindex.state import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
 from cardindex.words import indexable
 
+# How numbers are packed on their way from one process to another: 32 bits each.
+KEYS = "I"
 # kind → values under which a card is found
 Terms = Mapping[str, Iterable[str]]
 
@@ -48,50 +52,59 @@ def revised(
     """The rows `(kind, value, slice, bytes)` that `changes` makes of the stored ones."""
     for (kind, value), (come, go) in sorted(wanted.items()):
         for part, data in revise(stored.get((kind, value), {}), come, go).items():
-            yield kind, value, part, data
+            if data != stored.get((kind, value), {}).get(part):
+                yield kind, value, part, data
 
 
 class Builder:
-    """Builds every row from cards given in ascending order; memory holds the blobs, one slice of lists."""
+    """Builds every row from cards given in ascending order; memory holds the blobs, one slice of numbers."""
 
     def __init__(self):
         self._parts: dict[tuple[str, str], list[tuple[int, bytes]]] = defaultdict(list)
-        self._lists: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._numbers: dict[str, dict[str, array]] = defaultdict(lambda: defaultdict(lambda: array(KEYS)))
+        self._keys: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._part = None
 
     def add(self, number: int, terms: Terms) -> None:
-        if slice_of(number) != self._part:
-            self._close()
-            self._part = slice_of(number)
+        self._open(slice_of(number))
         for kind, values in terms.items():
-            lists = self._lists[kind]
+            if kind in orders.MOST:
+                self._keys[kind] += ((value, number) for value in values)
+                continue
+            found = self._numbers[kind]
             for value in values:
-                lists[value].append(number)
+                found[value].append(number)
 
-    def extend(self, terms: Mapping[str, Mapping[str, list[int]]]) -> None:
-        """Add many cards at once: `{kind: {value: numbers}}`, ascending and above all that came before."""
-        parts = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-        for kind, found in terms.items():
-            for value, numbers in found.items():
-                for part, run in groupby(numbers, slice_of):
-                    parts[part][kind][value].extend(run)
-        for part in sorted(parts):
-            if part != self._part:
-                self._close()
-                self._part = part
-            for kind, found in parts[part].items():
-                lists = self._lists[kind]
-                for value, numbers in found.items():
-                    lists[value].extend(numbers)
+    def extend(self, part: int, terms: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Add many cards of one slice: `{kind: {value: packed}}`, above all that came before.
+
+        Packed numbers are the bytes of an `array(KEYS)`.
+        """
+        self._open(part)
+        for kind, values in terms.items():
+            if kind in orders.MOST:
+                self._keys[kind] += ((value, *array(KEYS, packed)) for value, packed in values.items())
+                continue
+            found = self._numbers[kind]
+            for value, packed in values.items():
+                found[value].frombytes(packed)
+
+    def _open(self, part: int) -> None:
+        if part != self._part:
+            self._close()
+            self._part = part
 
     def _close(self) -> None:
-        for kind, lists in self._lists.items():
-            for value, numbers in lists.items():
+        for kind, found in self._numbers.items():
+            for value, numbers in found.items():
                 self._parts[kind, value].append((self._part, pack(BitMap(numbers))))
-        self._lists.clear()
+        self._numbers.clear()
 
-    def rows(self) -> Iterator[tuple[str, str, int, bytes]]:
-        """The rows of all values: whole where they fit, else in slices beside an empty WHOLE."""
+    def rows(self, starts: Mapping[str, list[str]] | None = None) -> Iterator[tuple[str, str, int, bytes]]:
+        """The rows of all values: whole where they fit, else in slices beside an empty WHOLE.
+
+        Orders are cut into buckets anew, or along the starts given.
+        """
         self._close()
         for (kind, value), parts in self._parts.items():
             whole = parts[0][1] if len(parts) == 1 else pack(join(data for _part, data in parts))
@@ -101,6 +114,14 @@ class Builder:
             yield kind, value, WHOLE, b""
             for part, data in parts:
                 yield kind, value, part, data
+        for kind, pairs in self._keys.items():
+            if starts is None:
+                found = orders.built(kind, pairs, orders.MOST[kind])
+            else:
+                found = orders.placed(kind, pairs, starts[kind])
+            for start, numbers in found:
+                for part, data in cut(numbers).items():
+                    yield kind, start, part, data
 
 
 def differences(
@@ -118,4 +139,5 @@ def differences(
         if found != wanted:
             yield *key, len(wanted - found), len(found - wanted)
     for key, parts in right.items():
-        yield *key, len(join(parts)), 0
+        if missing := len(join(parts)):
+            yield *key, missing, 0

@@ -22,6 +22,8 @@ ALL, EVERY = "all", ""
 WORD_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
 EMPTY = BitMap()
+# The whole of a value that lies in none.
+NOWHERE = "\0"
 
 
 class Row(NamedTuple):
@@ -84,6 +86,7 @@ class State:
     dictionary: Dictionary = field(default_factory=Dictionary)
     words: "Words" = field(default_factory=lambda: Words())
     _totals: dict[str, dict[str, int]] = field(default_factory=dict)
+    _wholes: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
 
     @property
     def all(self) -> BitMap:
@@ -95,15 +98,56 @@ class State:
         known = self.sets.get(kind, {})
         return BitMap.union(EMPTY, *(known[value] for value in values if value in known))
 
-    def counts(self, kind: str, under: BitMap) -> dict[str, int]:
-        """`{value: cards}` of one kind within `under`, by value; values without a card left out."""
+    def counts(self, kind: str, under: BitMap, wholes: tuple[str, ...] = ()) -> dict[str, int]:
+        """`{value: cards}` of one kind within `under`, by value; values without a card left out.
+
+        `wholes` names kinds of fewer and fewer values in which those of `kind` mostly lie, as towns in
+        provinces in regions: where a whole has no card its parts need no counting.
+        """
         known = self.sets.get(kind, {})
         if under is self.all:
             if kind not in self._totals:
                 self._totals[kind] = {value: len(known[value]) for value in sorted(known)}
             return dict(self._totals[kind])
-        found = {value: under.intersection_cardinality(cards) for value, cards in known.items()}
+        candidates = self._candidates(kind, under, wholes)
+        found = {value: under.intersection_cardinality(cards) for value, cards in candidates.items()}
         return dict(sorted(pair for pair in found.items() if pair[1]))
+
+    def _candidates(self, kind: str, under: BitMap, wholes: tuple[str, ...]) -> Mapping[str, BitMap]:
+        """The values of a kind that may hold a card of `under`."""
+        known = self.sets.get(kind, {})
+        if not wholes:
+            return known
+        above = self._candidates(wholes[0], under, wholes[1:])
+        there = {NOWHERE} | {value for value, cards in above.items() if under.intersect(cards)}
+        lies = self._wholes_of(kind, wholes[0])
+        return {value: cards for value, cards in known.items() if lies[value] in there}
+
+    def _wholes_of(self, kind: str, whole: str) -> dict[str, str]:
+        """`{value: value of whole that holds all its cards}`, found from the sets themselves."""
+        known, wholes = self.sets.get(kind, {}), self.sets.get(whole, {})
+        found = self._wholes.get((kind, whole), {})
+        if len(found) < len(known):
+            missing = known.keys() - found.keys()
+            found = found | {value: _holder(known[value], wholes) for value in missing}
+            self._wholes[kind, whole] = found
+        return found
+
+    def wholes_without(self, changed: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], dict[str, str]]:
+        """What is known of wholes but for values that changed, or whose whole did."""
+        return {
+            (kind, whole): {
+                value: holder
+                for value, holder in found.items()
+                if value not in changed.get(kind, ()) and holder not in changed.get(whole, ())
+            }
+            for (kind, whole), found in self._wholes.items()
+        }
+
+
+def _holder(cards: BitMap, wholes: Mapping[str, BitMap]) -> str:
+    first = cards.min()
+    return next((v for v, whole in wholes.items() if first in whole and cards.issubset(whole)), NOWHERE)
 
 
 class Words:
@@ -199,8 +243,8 @@ def _next(state: State, source: Source, mark: Mark) -> State:
 
 def _renewed(state: State, source: Source, mark: Mark) -> State:
     changes = source.changes(state.mark.version)
-    sets = dict(state.sets)
-    for kind, found in _by_value(changes.sets).items():
+    sets, changed = dict(state.sets), _by_value(changes.sets)
+    for kind, found in changed.items():
         sets[kind] = dict(sets.get(kind, {}))
         for value, parts in found.items():
             sets[kind][value] = renew(sets[kind].get(value, EMPTY), parts)
@@ -208,7 +252,8 @@ def _renewed(state: State, source: Source, mark: Mark) -> State:
                 del sets[kind][value]
     added = {form for form, is_alive in changes.forms.items() if is_alive}
     words = state.words.without(changes.touched)
-    return State(mark, sets, state.dictionary.renewed(added, changes.forms.keys() - added), words)
+    dictionary = state.dictionary.renewed(added, changes.forms.keys() - added)
+    return State(mark, sets, dictionary, words, _wholes=state.wholes_without(changed))
 
 
 def _by_value(rows: Iterable[Row]) -> dict[str, dict[str, dict[int, bytes]]]:

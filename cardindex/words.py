@@ -9,6 +9,9 @@ MAX_WORDS, MAX_LENGTH = 12, 40
 CODE_LENGTH = 5
 SEPARATOR = "|"
 ACCENTS = re.compile("[\u0300-\u036f]+")
+ITALIAN = tuple(zip("àèéìòùÀÈÉÌÒÙ", "aeeiouaeeiou", strict=True))
+# What is no letter and no digit parts words.
+ASCII = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 WORD = re.compile(r"[^\W_]+")
 QUOTED = re.compile('["“”«»]([^"“”«»]*)["“”«»]')
 STOP_WORDS = frozenset(
@@ -98,6 +101,10 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Case and accents away: `Città` gives `citta`. Twice decomposed, as folding may compose anew."""
+    if not text.isascii():
+        # Most Italian texts need no more than this, which takes a tenth of the time.
+        for accented, letter in ITALIAN:
+            text = text.replace(accented, letter)
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -106,7 +113,9 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words of a text in their order: `Qualità dell’aria` gives `[qualita, dell, aria]`."""
-    return [word[:MAX_LENGTH] for word in WORD.findall(fold(text))]
+    folded = fold(text.replace("’", "'"))
+    found = folded.encode().translate(ASCII).decode().split() if folded.isascii() else WORD.findall(folded)
+    return [word[:MAX_LENGTH] for word in found]
 
 
 def is_code(word: str) -> bool:
@@ -153,7 +162,7 @@ def read(text: str) -> Wording:
 
 def line_of(fields) -> str:
     """Several fields as one line of folded words, each with a blank around it; no phrase crosses a field."""
-    words = f" {SEPARATOR} ".join(" ".join(tokens(field)) for field in fields if field)
+    words = f" {SEPARATOR} ".join([" ".join(tokens(field)) for field in fields if field])
     return f" {words} "
 
 

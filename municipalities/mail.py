@@ -3,15 +3,16 @@
 import logging
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 
 logger = logging.getLogger(__name__)
 
 
-def send(to: str, subject: str, body: str) -> bool:
+def send(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> bool:
     """Whether the message left. The subject is one line, whatever the words put in it."""
+    line, sender = " ".join(subject.split()), settings.DEFAULT_FROM_EMAIL
     try:
-        send_mail(" ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [to])
+        EmailMessage(line, body, sender, [to], headers=headers).send()
     except OSError:
         logger.exception("a message could not be sent")
         return False

@@ -1,6 +1,7 @@
 """Finding a place by what people and files call it: codes old and new, slugs, names."""
 
 import heapq
+import re
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from django.db.models import Count, F, Max, Q, Sum
 from municipalities.models import Territory, TerritoryChange
 from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
+WORD = re.compile("[a-z0-9]+")
 # A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
 ENDING_KINDS = (
     TerritoryChange.Kind.MERGER,
@@ -23,6 +25,8 @@ ENDING_KINDS = (
 
 def fold(text: str) -> str:
     """Lower case without accents or apostrophes: CIRIE', Ciriè and cirie give `cirie`."""
+    if text.isascii():
+        return " ".join(WORD.findall(text.lower().replace("'", "")))
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’")
     return " ".join(kept.split())

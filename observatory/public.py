@@ -18,7 +18,7 @@ from observatory.middleware import DatabaseUnavailableMiddleware
 VERSIONED = frozenset(
     {"projects", "pages", "api", "municipalities:protocol-list", "municipalities:protocol-detail"}
 )
-UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs", "pages:statistics"})
+UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs", "api:datasets", "pages:statistics"})
 # What a person carries who has been here before: their pages may differ.
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 

@@ -221,6 +221,11 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"
+# Where `export_national --out` writes what /dati/ offers.
+EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(VAR_DIR / "export")))
+# Who answers for the data, in the catalogue: name and IPA code.
+PUBLISHER = env.str("PUBLISHER", default="Osservatorio Smart City")
+PUBLISHER_IPA = env.str("PUBLISHER_IPA", default="non_indicato")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -16,9 +16,11 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}),
     path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-section"),
     path("documenti/", include("projects.file_urls")),
+    path("dati/", include("opendata.file_urls")),
     path("api/v1/", include("api.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
+        path("dati/", include("opendata.urls")),
         path("protocolli/", include("municipalities.urls")),
         path("accesso/", include("accounts.sign_in")),
         path("", include("accounts.urls")),

@@ -4,27 +4,26 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import orjson
 
-from opendata.columns import PROJECTS, TABLES, Table
-from opendata.packages import describe
+from opendata.columns import LANGUAGES, PROJECTS, TABLES, Table
+from opendata.packages import PACKAGE, SUMS, WORKBOOK, describe
 from opendata.search import Snapshot
+from opendata.writers import XLSX_ROWS as XLSX_ROWS
 from opendata.writers import (
     BookWriter,
     CsvWriter,
     GeoJsonWriter,
     JsonLinesWriter,
     ParquetWriter,
+    Pipe,
     Workbook,
     write_zip,
 )
-
-WORKBOOK, PACKAGE, SUMS = "osservatorio.xlsx", "datapackage.json", "SHA256SUMS"
-
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -32,6 +31,9 @@ FORMATS = {
 }
 PROJECT_FIELDS = tuple(column.name for column in PROJECTS.columns)
 POINT = ("latitude", "longitude")
+CODES = "codes"
+LABELS = (*LANGUAGES, CODES)
+ROWS_AT_ONCE, BLOCK = 200, 1 << 16
 
 
 class NotAnExport(Exception):
@@ -57,14 +59,40 @@ def export_national(out: Path, *, day: date | None = None, archive: Path | None 
     return counts
 
 
-def write_projects(keys: Iterable[int], path: Path, suffix: str, fields: Sequence[str] = ()) -> int:
-    """Write the sheets of the cards with these keys, in their order, into one file; gives how many.
+def project_chunks(
+    keys: Iterable[int], suffix: str, fields: Sequence[str] = (), labels: str = CODES
+) -> Iterator[bytes]:
+    """The sheets of the cards with these keys, in their order, as the pieces of one file.
 
-    `fields` chooses the columns; a map keeps its coordinates.
+    `fields` chooses the columns; a map keeps its coordinates. `labels` is a language, for words in place
+    of column names and codes. Memory does not grow with the rows.
     """
-    names = [*(fields or PROJECT_FIELDS), *(POINT if suffix == "geojson" else ())]
-    table = PROJECTS.narrowed(names)
-    return _write_rows(table, Snapshot(keys=keys), [FORMATS[suffix](path, table)])
+    table = PROJECTS.narrowed([*(fields or PROJECT_FIELDS), *(POINT if suffix == "geojson" else ())])
+    if labels in LANGUAGES:
+        table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
+    snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
+    return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
+
+
+def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
+    pipe = Pipe()
+    writer = made_by(pipe, table)
+    for number, row in enumerate(snapshot.rows(table.name), 1):
+        writer.write(table.values(row))
+        if number % ROWS_AT_ONCE == 0:
+            yield pipe.drained()
+    writer.close()
+    yield pipe.drained()
+
+
+def _whole_file(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
+    """For formats whose first bytes depend on the last rows: written aside, then read in blocks."""
+    with tempfile.TemporaryDirectory(prefix="progetti-") as folder:
+        path = Path(folder, f"progetti{made_by.suffix}")
+        _write_rows(table, snapshot, [made_by(path, table)])
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
 
 
 def _check_target(out: Path) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import itemgetter
 
+from django.utils.translation import override
+
 from projects.areas import AREA_CHOICES
 from projects.vocabulary import (
     DocumentType,
@@ -31,6 +33,8 @@ TEXT, INTEGER, NUMBER, BOOLEAN, LIST, MOMENT, PARTIAL_DATE, DAY = (
     "day",
 )
 MONEY_PLACES, DEGREE_PLACES = 2, 5
+# In the order of the pairs below.
+LANGUAGES = ("it", "en")
 RATINGS = (
     ("social_compatibility", "Compatibilità sociale", "Social compatibility"),
     ("technical_compatibility", "Compatibilità tecnica", "Technical compatibility"),
@@ -68,6 +72,18 @@ class Column:
         return [str(part) for part in value] if self.type == LIST else value
 
 
+def _worded(column: Column, place: int, is_kept: bool) -> Column:
+    words = {value: str(label) for value, label in column.choices}
+
+    def get(row: Mapping):
+        value = column.value(row)
+        if isinstance(value, list):
+            return [words.get(part, part) for part in value]
+        return words.get(value, value) if words else value
+
+    return replace(column, name=column.name if is_kept else column.label[place], get=get)
+
+
 @dataclass(frozen=True)
 class Table:
     name: str
@@ -85,6 +101,13 @@ class Table:
         """The same table with the columns named, in that order."""
         by_name = {column.name: column for column in self.columns}
         return replace(self, columns=tuple(by_name[name] for name in dict.fromkeys(names)))
+
+    def worded(self, language: str, kept: Sequence[str] = ()) -> "Table":
+        """The same table with words in place of names and codes; the columns `kept` keep their names."""
+        place = LANGUAGES.index(language)
+        with override(language):
+            columns = tuple(_worded(column, place, column.name in kept) for column in self.columns)
+        return replace(self, columns=columns)
 
 
 def _code(name: str, italian: str, english: str, about=("", ""), get=None, **options) -> Column:

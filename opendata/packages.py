@@ -20,6 +20,7 @@ from opendata.columns import (
 from opendata.writers import LIST_DELIMITER
 
 NAME = "osservatorio-smart-city"
+WORKBOOK, PACKAGE, SUMS = "osservatorio.xlsx", "datapackage.json", "SHA256SUMS"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 TYPES = {
     TEXT: "string",

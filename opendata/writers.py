@@ -4,6 +4,7 @@ All write row by row and without a clock: the same rows give the same bytes.
 """
 
 import csv
+import io
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -31,6 +32,8 @@ LIST_DELIMITER = "|"
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 PARQUET_ROWS = 2_000
 XLSX_CELL = 32_767
+# Rows of one sheet below its header.
+XLSX_ROWS = 1_048_575
 FIXED = datetime(1980, 1, 1)
 FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -69,10 +72,40 @@ def as_json(column: Column, value):
     return value.isoformat() if isinstance(value, date) else value
 
 
+class _Kept(io.BytesIO):
+    """What was written is still there after the writer closed its file."""
+
+    def close(self) -> None:
+        self.seek(0, io.SEEK_END)
+
+
+class Pipe:
+    """Stands where a writer wants a path: what is written comes out in pieces, and no file is made."""
+
+    def __init__(self):
+        self._bytes, self._text = _Kept(), None
+
+    def open(self, mode: str, encoding: str = "", newline: str = ""):
+        if "b" in mode:
+            return self._bytes
+        self._text = io.TextIOWrapper(self._bytes, encoding=encoding, newline=newline)
+        return self._text
+
+    def drained(self) -> bytes:
+        """What was written since the last time."""
+        if self._text and not self._text.closed:
+            self._text.flush()
+        written = self._bytes.getvalue()
+        self._bytes.seek(0)
+        self._bytes.truncate()
+        return written
+
+
 class CsvWriter:
     """UTF-8 without mark, comma, CRLF, quotes where needed (RFC 4180)."""
 
     suffix = ".csv"
+    is_whole = False
 
     def __init__(self, path: Path, table: Table):
         self.columns = table.columns
@@ -93,6 +126,7 @@ class CsvWriter:
 
 class JsonLinesWriter:
     suffix = ".jsonl"
+    is_whole = False
 
     def __init__(self, path: Path, table: Table):
         self.columns = table.columns
@@ -110,6 +144,7 @@ class GeoJsonWriter:
     """A FeatureCollection (RFC 7946); a row without coordinates has no geometry."""
 
     suffix = ".geojson"
+    is_whole = False
 
     def __init__(self, path: Path, table: Table):
         self.columns = table.columns
@@ -132,6 +167,7 @@ class GeoJsonWriter:
 
 class ParquetWriter:
     suffix = ".parquet"
+    is_whole = True
 
     def __init__(self, path: Path, table: Table):
         self.columns = table.columns
@@ -224,6 +260,7 @@ class BookWriter:
     """A workbook of one table, written as the other formats are."""
 
     suffix = ".xlsx"
+    is_whole = True
 
     def __init__(self, path: Path, table: Table):
         self.book, self.table = Workbook(path), table

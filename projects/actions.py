@@ -242,7 +242,8 @@ def publish(project: Project, *, by, change_note: str = "") -> Card:
 @transaction.atomic
 def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     """Make the next numbered card from the rows as they are: the heart of publish and of the loaders."""
-    project = Project.objects.select_for_update().get(pk=project.pk)
+    # Not the key: a withdrawal that waits for this row while its turn is held would never end.
+    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     if not project.slug:
         _give_slug(project)
     facts = collect(project)

@@ -167,7 +167,8 @@ def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetim
     """
     document = {"slug": slug, "edition": edition, "published_at": published_at.isoformat()}
     keys = (*OWN_FIELDS, "lead_municipality", "other_municipalities", "promoter", "contact_email", *ROWS)
-    document.update({key: _plain(facts[key]) for key in keys})
+    # Most values are texts: asking here saves fifty calls.
+    document.update({k: (v or None) if type(v := facts[k]) is str else _plain(v) for k in keys})
     document["documents"] = _plain(facts["documents"])
     document["cup_codes"] = [i["value"] for i in document["identifiers"] if i["scheme"] == "cup"]
     document["year_from"] = year_of(facts["start_actual"] or facts["start_planned"] or facts["stage_as_of"])
@@ -176,7 +177,6 @@ def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetim
 
 
 def _plain(value):
-    # Most values are texts: they are asked first.
     if isinstance(value, str):
         return value or None
     if isinstance(value, Decimal):

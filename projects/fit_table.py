@@ -18,7 +18,7 @@ from cardindex.state import State
 from municipalities.similar import Sheet, likeness
 from projects import fit
 from projects.areas import AREA_BY_KEY
-from projects.index import COST, PRIMARY_AREA, UNKNOWN, cost_bounds
+from projects.index import COST_SIZE, PRIMARY_AREA, euro_of
 from projects.prerequisites import demand_of
 from projects.vocabulary import FundingSource, Scale, Stage
 
@@ -37,11 +37,6 @@ KINDS: Mapping[str, tuple[Callable[[str], int], Callable[[int, int], int]]] = {
 
 def _place_in(codes: Sequence[str], value: str) -> int:
     return codes.index(value) if value in codes else 0
-
-
-def cost_of(bucket: str) -> float:
-    """Euro of a bucket of the index: three figures are enough for a fit; not a number when unknown."""
-    return nan if bucket == UNKNOWN else float(cost_bounds(bucket)[0])
 
 
 @dataclass
@@ -68,8 +63,8 @@ class Columns:
         costs = base.costs + array("d", [nan]) * max(0, length - len(base.costs))
         for kind, (code_of, join) in KINDS.items():
             _mark(codes[kind], base, state, kind, code_of, join)
-        for value, cards in _changed(base.state, state, COST):
-            cost = cost_of(value)
+        for value, cards in _changed(base.state, state, COST_SIZE):
+            cost = float(euro_of(value))
             for number in cards:
                 costs[number - base.first] = cost
         return Columns(state, base.first, codes, costs)

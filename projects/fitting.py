@@ -18,9 +18,9 @@ from municipalities.search import SHEETS
 from municipalities.similar import Sheet, sheet_of
 from projects.criteria import EQUAL, PRESETS
 from projects.fit import DIMENSIONS, Fit, ProjectSheet, Town, fit
-from projects.fit_table import Columns, Fits, cost_of, fits
+from projects.fit_table import Columns, Fits, fits
 from projects.fit_words import Dimension, dimensions
-from projects.index import SCORE, cost_bucket
+from projects.index import SCORE, cost_size, euro_of
 from projects.models import Card
 from projects.prerequisites import demand
 from projects.ranking import Weighting
@@ -76,7 +76,7 @@ def project_sheet(document: Mapping, sheets: Mapping[str, Sheet]) -> ProjectShee
         scale=document["scale"] or "",
         area=document["primary_area"] or "",
         stage=document["stage"] or "",
-        cost=None if cost is None else cost_of(cost_bucket(Decimal(cost))),
+        cost=None if cost is None else float(euro_of(cost_size(Decimal(cost)))),
         demand=demand(document["technologies"]),
         funds=tuple(sorted({line["source"] for line in document["funding_lines"]})),
     )

@@ -10,47 +10,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
 from functools import reduce
-from itertools import islice
-from math import floor
 from operator import or_
 from uuid import uuid4
 
 import orjson
-from django.db import connection, router
+from django.db import router, transaction
 from django.db.models import Q
 from django.utils import timezone
+from pyroaring import BitMap
 
 from cardindex.building import Builder, Terms, changes, revised, terms_of_text
-from cardindex.slices import WHOLE, slice_of
+from cardindex.orders import (
+    CELL,
+    COST,
+    MOST,
+    ROOTS,
+    TITLE_KEY,
+    UNKNOWN,
+    line_key,
+    place,
+    point_key,
+    split,
+    with_roots,
+)
+from cardindex.slices import WHOLE, cut, join, slice_of
 from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
 from projects.criteria import IN_EVALUATION
+from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 
-# Kinds beside the facets: what ranges and orders are answered from.
-FIRST_YEAR, LAST_YEAR, COST, CELL, TITLE_KEY = "first_year", "last_year", "cost", "cell", "title_key"
-PRIMARY_AREA = "primary_area"
+# Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.orders.
+FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"
+# About how much: unlike a bucket of the order of costs it says as much of few cards as of many.
+COST_SIZE, COST_DIGITS = "cost_size", 3
 # Live facts of replicability, and what holds of a card of which nothing was told.
 BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
 UNTOLD = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
-UNKNOWN = ""
-CELLS_PER_DEGREE = 10
-TITLE_PREFIX, COST_DIGITS = 6, 3
 BATCH = 1_000
+ORDER_FIELDS = ("title_key", "total_cost", "latitude", "longitude")
 TERM_FIELDS = (
-    "title_key",
+    *ORDER_FIELDS,
     "primary_area",
-    "total_cost",
     "year_from",
     "year_to",
-    "latitude",
-    "longitude",
     "search_text",
     "facet_values",
     "live_values",
-)
-UPSERT = (
-    "INSERT INTO projects_indexentry (kind, value, slice, data, version) VALUES (%s, %s, %s, %s, %s) "
-    "ON CONFLICT (kind, value, slice) DO UPDATE SET data = excluded.data, version = excluded.version"
 )
 
 
@@ -66,50 +71,109 @@ def terms_of(card) -> Terms:
         terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
     if (last := card.year_to or card.year_from) is not None:
         terms[LAST_YEAR] = {f"{last:04d}"}
-    if card.latitude is not None:
-        terms[CELL] = {cell_of(card.longitude, card.latitude)}
     if card.primary_area:
         terms[PRIMARY_AREA] = {card.primary_area}
-    terms[COST] = {cost_bucket(card.total_cost)}
-    terms[TITLE_KEY] = {card.title_key[:TITLE_PREFIX]}
-    return terms
+    if card.total_cost is not None:
+        terms[COST_SIZE] = {cost_size(card.total_cost)}
+    return terms | {kind: {key} for kind, key in order_keys(card).items()}
 
 
-def cost_bucket(cost: Decimal | None) -> str:
-    """Digits before the point and the first three of them: 14 million gives `08140`; sorts as costs do."""
-    if cost is None:
-        return UNKNOWN
+def order_keys(card) -> dict[str, str]:
+    """The place of a card in each order (cardindex.orders): its buckets move, its key does not."""
+    keys = {
+        TITLE_KEY: line_key(card.title_key, card.pk),
+        COST: line_key(UNKNOWN if card.total_cost is None else cost_text(card.total_cost), card.pk),
+    }
+    if card.latitude is not None:
+        keys[CELL] = point_key(card.longitude, card.latitude)
+    return keys
+
+
+def cost_size(cost: Decimal) -> str:
+    """Digits before the point and the first three of them: 14 million gives `08140`."""
     whole = str(int(cost))
     return f"{len(whole):02d}{whole[:COST_DIGITS]}"
 
 
-def cost_bounds(bucket: str) -> tuple[int, int]:
-    """The least cost in a bucket, and the least above it."""
-    unit = 10 ** max(0, int(bucket[:2]) - COST_DIGITS)
-    return int(bucket[2:]) * unit, (int(bucket[2:]) + 1) * unit
+def euro_of(size: str) -> int:
+    """The least cost of this size."""
+    return int(size[2:]) * 10 ** max(0, int(size[:2]) - COST_DIGITS)
 
 
-def cell_of(longitude: Decimal, latitude: Decimal) -> str:
-    """The square of a tenth of a degree that holds a point, counted from its south-west corner."""
-    return f"{floor(longitude * CELLS_PER_DEGREE)} {floor(latitude * CELLS_PER_DEGREE)}"
+def cost_text(cost: Decimal) -> str:
+    """Cents in fourteen digits, which sort as amounts do."""
+    return f"{int(cost * 100):014d}"
 
 
 def lock() -> IndexVersion:
     """Wait for one's turn to change cards and index. Within a transaction; released by its end."""
-    IndexVersion.objects.get_or_create(pk=1)
-    return IndexVersion.objects.select_for_update().get(pk=1)
+    turns = IndexVersion.objects.select_for_update().filter(pk=1)
+    if (turn := turns.first()) is None:
+        IndexVersion.objects.get_or_create(pk=1)
+        turn = turns.get()
+    return turn
 
 
 def change(*, added: Mapping[int, Terms], dropped: Mapping[int, Terms]) -> None:
-    """Write what the index becomes when cards come and go, as the next version. Within a transaction."""
-    wanted = changes(added, dropped)
-    if not wanted:
+    """Write what the index becomes when cards come and go, as the next version. Within a transaction.
+
+    The cards that come are stored already.
+    """
+    if not added and not dropped:
         return
     turn = lock()
-    rows = revised(wanted, _stored(wanted, {slice_of(number) for number in {*added, *dropped}}))
+    keys = {
+        (kind, key)
+        for terms in (*added.values(), *dropped.values())
+        for kind in MOST
+        for key in terms.get(kind, ())
+    }
+    starts = starts_of(keys)
+    wanted = changes(_bucketed(added, starts), _bucketed(dropped, starts))
+    if not wanted:
+        return
+    stored_rows = fetch(wanted, {slice_of(number) for number in {*added, *dropped}})
+    rows = [*_split(wanted, stored_rows), *revised(wanted, stored_rows)]
     _advance(turn, added=len(added), dropped=len(dropped))
-    with connection.cursor() as cursor:
-        cursor.executemany(UPSERT, [(*row, turn.number) for row in rows])
+    write((*row, turn.number) for row in rows)
+
+
+def _bucketed(cards: Mapping[int, Terms], starts: Mapping[tuple[str, str], str]) -> dict[int, Terms]:
+    """The terms with the bucket of today in the place of a key."""
+
+    def bucket(kind: str, key: str) -> str:
+        # A boundary that is always there may have no row yet.
+        return max(starts[kind, key], place(ROOTS[kind], key))
+
+    return {
+        number: {
+            kind: {bucket(kind, value) for value in values} if kind in MOST else values
+            for kind, values in terms.items()
+        }
+        for number, terms in cards.items()
+    }
+
+
+def _split(wanted: dict, stored_rows: Mapping) -> Iterator[tuple[str, str, int, bytes]]:
+    """The rows of buckets that pass their measure; they leave `wanted`."""
+    for kind, value in [key for key in wanted if key[0] in MOST]:
+        come, go = wanted[kind, value]
+        former = stored_rows.get((kind, value), {})
+        # A bucket that could not be split and was cut in slices is not here as a whole: it stays one.
+        if former.get(WHOLE) == b"":
+            continue
+        numbers = (join(former.values()) | BitMap(come)) - BitMap(go)
+        if len(numbers) <= MOST[kind]:
+            continue
+        del wanted[kind, value]
+        for start, part in split(kind, value, _keys(kind, numbers), MOST[kind]).items():
+            rows = dict.fromkeys(former, b"") if start == value else {}
+            yield from ((kind, start, piece, data) for piece, data in (rows | cut(part)).items())
+
+
+def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
+    cards = Card.objects.filter(pk__in=one_of(numbers)).only(*ORDER_FIELDS)
+    return {card.pk: order_keys(card)[kind] for card in cards}
 
 
 def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
@@ -139,22 +203,6 @@ def moved(before: Terms, after: Terms) -> Terms:
     return {kind: values for kind, values in found.items() if values}
 
 
-def _stored(wanted: Iterable[tuple[str, str]], parts: set[int]) -> dict[tuple[str, str], dict[int, bytes]]:
-    """`{(kind, value): {slice: bytes}}` of these slices: a query for each kind of word, one for the rest."""
-    values = defaultdict(set)
-    for kind, value in wanted:
-        values[kind].add(value)
-    conditions = defaultdict(Q)
-    for kind, chosen in values.items():
-        conditions[kind if kind in WORD_KINDS else ""] |= Q(kind=kind, value__in=chosen)
-    found = defaultdict(dict)
-    for condition in conditions.values():
-        rows = IndexEntry.objects.filter(condition, slice__in={WHOLE, *parts})
-        for kind, value, part, data in rows.values_list("kind", "value", "slice", "data"):
-            found[kind, value][part] = bytes(data)
-    return found
-
-
 def _advance(turn: IndexVersion, *, added: int, dropped: int) -> None:
     turn.number, turn.seal = turn.number + 1, uuid4().hex
     turn.save()
@@ -169,12 +217,21 @@ def current_terms() -> Iterator[tuple[int, Terms]]:
     return ((card.pk, terms_of(card)) for card in cards.iterator(chunk_size=BATCH))
 
 
-def built() -> Iterator[tuple[str, str, int, bytes]]:
-    """All rows `(kind, value, slice, bytes)` as the current cards want them."""
+def built(starts: Mapping[str, list[str]] | None = None) -> Iterator[tuple[str, str, int, bytes]]:
+    """All rows `(kind, value, slice, bytes)` as the current cards want them, in buckets new or given."""
     builder = Builder()
     for number, terms in current_terms():
         builder.add(number, terms)
-    return builder.rows()
+    return builder.rows(starts)
+
+
+def boundaries() -> dict[str, list[str]]:
+    """The stored buckets of each order: `{kind: sorted starts}`."""
+    rows = IndexEntry.objects.filter(kind__in=MOST, slice=WHOLE).values_list("kind", "value")
+    found = {kind: [] for kind in MOST}
+    for kind, value in rows:
+        found[kind].append(value)
+    return {kind: with_roots(kind, starts) for kind, starts in found.items()}
 
 
 def stored() -> Iterator[tuple[str, str, int, bytes]]:
@@ -190,21 +247,14 @@ def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:
     _advance(turn, added=Card.objects.current().count(), dropped=0)
     turn.rebuilt = turn.number
     turn.save()
-    written, rows = 0, iter(built() if rows is None else rows)
-    while batch := list(islice(rows, BATCH)):
-        _insert([(*row, turn.number) for row in batch])
-        written += len(batch)
-    return written
+    return insert((*row, turn.number) for row in (built() if rows is None else rows))
 
 
-def _insert(rows: list[tuple]) -> None:
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
-            cursor.executemany(UPSERT, rows)
-            return
-        with cursor.copy("COPY projects_indexentry (kind, value, slice, data, version) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+@transaction.atomic
+def rebuild_alone() -> int:
+    """`rebuild` in a transaction of its own, however long it takes."""
+    allow_long_statements()
+    return rebuild()
 
 
 class Rows:

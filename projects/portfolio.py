@@ -1,5 +1,7 @@
 """Totals over cards: of the whole registry, of an area, of a municipality."""
 
+from decimal import Decimal
+
 from django.db.models import Count, Sum
 
 from municipalities.models import Territory
@@ -8,6 +10,18 @@ from projects.models import Card
 from projects.search import ProjectQuery, find
 
 REGISTRY = ProjectQuery()
+# `{version of the index: euro}` of the last version asked for: cards change only with it.
+_costs: dict[str, Decimal] = {}
+
+
+def total_cost(version: str) -> Decimal:
+    """The known costs of all current cards, in euro, summed once for each version of the index."""
+    cost = _costs.get(version) if version else None
+    if cost is None:
+        cost = Card.objects.current().aggregate(cost=Sum("total_cost"))["cost"] or Decimal(0)
+        _costs.clear()
+        _costs[version] = cost
+    return cost
 
 
 def front_figures() -> dict[str, int]:

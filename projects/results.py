@@ -7,38 +7,49 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property, partial
-from itertools import islice
+from itertools import islice, pairwise
 from operator import itemgetter
 
 import orjson
 from django.db import connections, router
-from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
 
 from cardindex.matching import Match, confirmed, match
+from cardindex.orders import (
+    CELL,
+    COST,
+    DEGREE,
+    EAST,
+    NORTH,
+    TITLE_KEY,
+    UNKNOWN,
+    line_key,
+    place,
+    square,
+    with_roots,
+)
 from cardindex.state import State
 from cardindex.words import read
 from projects.index import (
-    CELL,
-    CELLS_PER_DEGREE,
-    COST,
     FIRST_YEAR,
     LAST_YEAR,
     MARK,
+    ORDER_FIELDS,
     PRIMARY_AREA,
     ROWS,
     SCORE,
-    TITLE_KEY,
-    UNKNOWN,
     Rows,
-    cost_bounds,
+    cost_text,
     newest,
+    order_keys,
 )
+from projects.index_store import one_of
 from projects.models import Card
+from projects.past import as_it_was
 
 BATCH = 500
-CHUNK, WALKED = 5_000, 1_000
+CHUNK = 5_000
 LAST_NUMBER = 2**32
 # sort → (kind of its buckets, column, whether it descends)
 BUCKETS = {
@@ -48,6 +59,8 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
     "replicability": (SCORE, "", True),
 }
+# A town lies in a province: where a province has no card its towns need no counting.
+WHOLES = {"municipality": ("province", "region"), "province": ("region",)}
 HEAVY = ("document", "search_text", "facet_values")
 
 
@@ -60,6 +73,7 @@ class Answer:
     parts: Mapping[str, BitMap]
     match: Match | None = None
     is_checked: bool = True
+    is_past: bool = False
 
     @cached_property
     def cards(self) -> BitMap:
@@ -103,13 +117,44 @@ class Results:
         """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
         answer = self._answer
         return {
-            name: answer.state.counts(name, answer.without(name) if name in answer.parts else answer.cards)
+            name: answer.state.counts(
+                name, answer.without(name) if name in answer.parts else answer.cards, WHOLES.get(name, ())
+            )
             for name in names
         }
 
     def ids(self, offset: int = 0, limit: int | None = None) -> Iterator[int]:
         """Primary keys in order."""
         return islice(self._from(offset), limit)
+
+    def after(self, number: int, tier: int) -> Iterator[int]:
+        """Primary keys that follow card `number` in the order, whatever was published since it was read.
+
+        `tier` is what tier_of told of it. Raises LookupError for a card that never was.
+        """
+        answer, sort = self._answer, self._sort
+        if sort in BUCKETS:
+            yield from _buckets_after(answer, *BUCKETS[sort], number)
+        elif sort == "published_at":
+            yield from _ascending(answer.cards, answer.cards.rank(number))
+        else:
+            for place, cards in enumerate(self._tiers()[tier:]):
+                passed = len(cards) - cards.rank(number - 1) if place == 0 and number > 0 else 0
+                yield from _descending(cards, passed)
+
+    def tier_of(self, number: int) -> int:
+        """In which stretch of the order of relevance a card stands; nought in every other order."""
+        return next((place for place, cards in enumerate(self._tiers()) if number in cards), 0)
+
+    def texts(self, numbers: list[int]) -> list[str]:
+        """The stored list items of these cards. One query."""
+        found = _stored_items(numbers)
+        return [found[number] for number in numbers]
+
+    @property
+    def version(self) -> str:
+        """Which version of the index the answer was read from."""
+        return self._answer.state.mark.seal
 
     def page(self, offset: int, limit: int) -> list[Card]:
         """Cards in order, without their documents. One query."""
@@ -149,8 +194,8 @@ class Results:
         ]
         found: list[int] = []
         for cards in (area & technology, area, technology):
-            for place in (*near, others):
-                stretch = (cards & place & others) - BitMap(found)
+            for where in (*near, others):
+                stretch = (cards & where & others) - BitMap(found)
                 found += islice(_descending(stretch, 0), limit - len(found))
         return self._cards(found)
 
@@ -174,9 +219,7 @@ class Results:
         return [found[number] for number in numbers]
 
     def _items(self, offset: int, limit: int) -> list[str]:
-        numbers = list(self.ids(offset, limit))
-        found = _stored_items(numbers)
-        return [found[number] for number in numbers]
+        return self.texts(list(self.ids(offset, limit)))
 
     def _from(self, offset: int) -> Iterator[int]:
         for size, ordered in self._runs():
@@ -186,16 +229,24 @@ class Results:
 
     def _runs(self) -> Iterator[tuple[int, Callable[[int], Iterator[int]]]]:
         """`(length, numbers from an offset on)` of the stretches that make the order."""
-        answer, sort = self._answer, self.query.sort or ("relevance" if self.query.text else "-published_at")
+        answer, sort = self._answer, self._sort
         if sort in BUCKETS:
             yield from _buckets(answer, *BUCKETS[sort])
         elif sort == "published_at":
             yield len(answer.cards), partial(_ascending, answer.cards)
         else:
-            is_ranked = sort == "relevance" and answer.match
-            tiers = answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
-            for cards in tiers:
+            for cards in self._tiers():
                 yield len(cards), partial(_descending, cards)
+
+    @property
+    def _sort(self) -> str:
+        return self.query.sort or ("relevance" if self.query.text else "-published_at")
+
+    def _tiers(self) -> list[BitMap]:
+        """The stretches of the order of relevance; one of all cards in any other order."""
+        answer = self._answer
+        is_ranked = self._sort == "relevance" and answer.match
+        return answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
 
 
 @dataclass(frozen=True)
@@ -235,59 +286,83 @@ def _descending(cards: BitMap, offset: int) -> Iterator[int]:
 
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:
     """Bucket after bucket, each sorted only when a page falls into it; cards without the value come last."""
-    known = answer.state.sets.get(kind, {})
-    for value in sorted(known, key=lambda value: ((value == UNKNOWN) != descends, value), reverse=descends):
-        cards = known[value] & answer.cards
-        # Sorting many titles costs more than walking over them, where most of them are hits.
-        if kind == TITLE_KEY and len(cards) > max(WALKED, len(known[value]) // 10):
-            yield len(cards), partial(_walked, cards, value, descends)
-        elif kind == SCORE:
+    known, is_all = answer.state.sets.get(kind, {}), answer.cards is answer.state.all
+    for value in sorted(known, key=partial(_rank, descends), reverse=descends):
+        size = len(known[value]) if is_all else answer.cards.intersection_cardinality(known[value])
+        if size and kind == SCORE:
             # A bucket is one score: among equals the newest first, and no row is read.
-            yield len(cards), partial(_descending, cards)
-        elif cards:
-            yield len(cards), partial(_sorted, cards, column, descends)
+            yield size, partial(_descending, known[value] & answer.cards)
+        elif size:
+            yield size, partial(_sorted, known[value] & answer.cards, column, descends)
 
 
-def _sorted(cards: BitMap, column: str, descends: bool, offset: int) -> Iterator[int]:
+def _rank(descends: bool, value: str) -> tuple[bool, str]:
+    """Where a bucket stands among the others: what is not known comes last, whichever way the order goes."""
+    return value.startswith(UNKNOWN) != descends, value
+
+
+def _buckets_after(answer: Answer, kind: str, column: str, descends: bool, number: int) -> Iterator[int]:
+    """The order of _buckets from behind one card on; its bucket alone is compared by value."""
+    known = answer.state.sets.get(kind, {})
+    mine, value = _bucket_of(known, kind, column, number)
+    for bucket in sorted(known, key=partial(_rank, descends), reverse=descends):
+        cards = known[bucket] & answer.cards
+        first, second = _rank(descends, bucket), _rank(descends, mine)
+        is_next = first < second if descends else first > second
+        if not cards or not (is_next or bucket == mine):
+            continue
+        if kind == SCORE:
+            yield from _descending(cards, 0 if is_next else len(cards) - cards.rank(number - 1))
+        else:
+            yield from _sorted(cards, column, descends, 0, None if is_next else (value, number))
+
+
+def _bucket_of(known: Mapping, kind: str, column: str, number: int) -> tuple[str, object]:
+    """`(bucket, value)` of one card in an order. Raises LookupError for a card that never was."""
+    card = Card.objects.only(*ORDER_FIELDS, "live_values").filter(pk=number).first()
+    if card is None:
+        raise LookupError(number)
+    if kind == SCORE:
+        score = dict(orjson.loads(card.live_values)).get(SCORE, "")
+        return score, score
+    return place(with_roots(kind, known), order_keys(card)[kind]), getattr(card, column)
+
+
+def _sorted(cards: BitMap, column: str, descends: bool, offset: int, after=None) -> Iterator[int]:
     rows = [row for chunk in _chunks(cards) for row in chunk.values_list(column, "pk")]
     # A bucket holds values or blanks, never both, and blanks need no comparing.
-    rows.sort(key=None if rows[0][0] is not None else itemgetter(1), reverse=descends)
+    key = None if rows[0][0] is not None else itemgetter(1)
+    rows.sort(key=key, reverse=descends)
+    if after:
+        mark = key(after) if key else after
+        found = ((key(row) if key else row) for row in rows)
+        offset = sum(other >= mark if descends else other <= mark for other in found)
     return (number for _value, number in rows[offset:])
-
-
-def _walked(cards: BitMap, start: str, descends: bool, offset: int) -> Iterator[int]:
-    """The cards whose titles begin so, in the order of the database's own index."""
-    rows = Card.objects.current().filter(title_key__gte=start, title_key__lt=start + "\U0010ffff")
-    rows = rows.order_by(*(("-title_key", "-pk") if descends else ("title_key", "pk"))).values_list(
-        "title_key", "pk"
-    )
-    side, after = "lt" if descends else "gt", Q()
-    while batch := list(rows.filter(after)[:WALKED]):
-        hits = [number for _key, number in batch if number in cards]
-        yield from hits[offset:]
-        offset = max(0, offset - len(hits))
-        key, number = batch[-1]
-        after = Q(**{f"title_key__{side}": key}) | Q(**{"title_key": key, f"pk__{side}": number})
 
 
 def _chunks(cards: BitMap) -> Iterator:
     """Querysets of these cards, a bounded number of keys each."""
     for start in range(0, len(cards), CHUNK):
-        yield Card.objects.filter(pk__in=list(cards[start : start + CHUNK])).order_by()
+        yield Card.objects.filter(pk__in=one_of(cards[start : start + CHUNK])).order_by()
 
 
 def _worked_out(query, state: State) -> Answer:
-    found, is_checked, text = None, True, state.all
+    source, is_past = ROWS, False
+    if query.as_of:
+        state, source, is_past = as_it_was(state, query.as_of)
+    # A copy for a past day: State.counts knows its own `all` and would answer with the totals of today.
+    found, is_checked, text = None, True, state.all.copy() if is_past else state.all
     if query.text:
-        found = match(state, ROWS, read(query.text))
+        found = match(state, source, read(query.text))
         text = found.text
         if found.checks and text:
             kept = confirmed(text, found.checks, _texts)
             is_checked, text = kept is not None, text if kept is None else kept
     for key, value in query.ranges.items():
-        text = RANGES[key](state, value, text)
+        answers = _updated_since_then if is_past and key == "updated_since" else RANGES[key]
+        text = answers(state, value, text)
     parts = {facet: state.any_of(facet, values) for facet, values in query.facets.items()}
-    return Answer(state, text, parts, found, is_checked)
+    return Answer(state, text, parts, found, is_checked, is_past)
 
 
 def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
@@ -303,29 +378,38 @@ def _until_year(state: State, year: int, cards: BitMap) -> BitMap:
     return cards & state.any_of(FIRST_YEAR, [y for y in state.sets.get(FIRST_YEAR, {}) if int(y) <= year])
 
 
+def _costs(state: State) -> list[tuple[str, str]]:
+    """The buckets of known costs, each with the start of the one above."""
+    starts = sorted(start for start in state.sets.get(COST, {}) if not start.startswith(UNKNOWN))
+    return list(pairwise([*starts, UNKNOWN]))
+
+
 def _cost_at_least(state: State, least, cards: BitMap) -> BitMap:
-    known = {bucket: cost_bounds(bucket) for bucket in state.sets.get(COST, {}) if bucket != UNKNOWN}
-    inside = [bucket for bucket, (low, _above) in known.items() if low >= least]
-    edge = [bucket for bucket, (low, above) in known.items() if low < least < above]
+    bound = cost_text(least)
+    inside = [start for start, _above in _costs(state) if start >= bound]
+    edge = [start for start, above in _costs(state) if start < bound < above]
     return _settled(state, COST, inside, edge, cards, total_cost__gte=least)
 
 
 def _cost_at_most(state: State, most, cards: BitMap) -> BitMap:
-    known = {bucket: cost_bounds(bucket) for bucket in state.sets.get(COST, {}) if bucket != UNKNOWN}
-    inside = [bucket for bucket, (_low, above) in known.items() if above <= most]
-    edge = [bucket for bucket, (low, above) in known.items() if low <= most < above]
+    # Above every card of that very cost.
+    bound = line_key(cost_text(most), LAST_NUMBER)
+    inside = [start for start, above in _costs(state) if above <= bound]
+    edge = [start for start, above in _costs(state) if start <= bound < above]
     return _settled(state, COST, inside, edge, cards, total_cost__lte=most)
 
 
 def _in_box(state: State, box, cards: BitMap) -> BitMap:
-    west, south, east, north = (side * CELLS_PER_DEGREE for side in box)
+    """Squares wholly in the box as they are; the points of those it cuts one by one."""
+    west, east = ((side + EAST) * DEGREE for side in box[::2])
+    south, north = ((side + NORTH) * DEGREE for side in box[1::2])
     inside, edge = [], []
-    for cell in state.sets.get(CELL, {}):
-        x, y = map(int, cell.split())
-        if west <= x and x + 1 <= east and south <= y and y + 1 <= north:
-            inside.append(cell)
-        elif west < x + 1 and x <= east and south < y + 1 and y <= north:
-            edge.append(cell)
+    for start in state.sets.get(CELL, {}):
+        x, y, side = square(start)
+        if x > east or y > north or x + side <= west or y + side <= south:
+            continue
+        is_inside = west <= x and x + side - 1 <= east and south <= y and y + side - 1 <= north
+        (inside if is_inside else edge).append(start)
     ranges = {"longitude__range": (box[0], box[2]), "latitude__range": (box[1], box[3])}
     return _settled(state, CELL, inside, edge, cards, **ranges)
 
@@ -342,15 +426,24 @@ def _settled(
 
 def _updated_since(state: State, since, cards: BitMap) -> BitMap:
     """Numbers follow the order of publication: the first card since then tells where to begin."""
-    moment = since if isinstance(since, datetime) else datetime.combine(since, time.min)
-    moment = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
-    fresh = Card.objects.current().filter(published_at__gte=moment).order_by("published_at", "pk")
+    fresh = Card.objects.current().filter(published_at__gte=_moment(since)).order_by("published_at", "pk")
     first = fresh.values_list("pk", flat=True).first()
     return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
 
 
+def _updated_since_then(state: State, since, cards: BitMap) -> BitMap:
+    """The same among cards of which some are not current any more."""
+    found = (chunk.filter(published_at__gte=_moment(since)) for chunk in _chunks(cards))
+    return BitMap(number for fresh in found for number in fresh.values_list("pk", flat=True))
+
+
+def _moment(since) -> datetime:
+    moment = since if isinstance(since, datetime) else datetime.combine(since, time.min)
+    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
+
+
 def _score_at_least(state: State, least, cards: BitMap) -> BitMap:
-    scores = [score for score in state.sets.get(SCORE, {}) if score != UNKNOWN]
+    scores = [score for score in state.sets.get(SCORE, {}) if score]
     return cards & state.any_of(SCORE, [score for score in scores if int(score) >= 10 * least])
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 import orjson
@@ -29,6 +29,8 @@ from projects.criteria import BAND_NAMES, BAND_SLUGS
 from projects.fitting import Answer, fit_of
 from projects.index import MARK
 from projects.models import Card
+from projects.past import TooFarBack as TooFarBack
+from projects.results import LAST_NUMBER as LAST_NUMBER
 from projects.results import Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
@@ -61,6 +63,8 @@ RANGE_NAMES = {
     "updated_since": "aggiornati_dal",
     "replicability_min": "replicabilita_min",
 }
+# As programs write it.
+YES_OR_NO = {"true": "yes", "false": "no"}
 # name in the API → name on pages
 SORTS = {
     "-published_at": "recenti",
@@ -95,19 +99,23 @@ class Problem:
 
 @dataclass(frozen=True)
 class ProjectQuery:
-    """Words and filters. Values of one facet are alternatives, facets narrow each other."""
+    """Words and filters. Values of one facet are alternatives, facets narrow each other.
+
+    `as_of` asks for what was public at the end of that day; None for what is now.
+    """
 
     text: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ranges: Mapping[str, object] = field(default_factory=dict)
     sort: str = ""
+    as_of: date | None = None
 
     def without(self, facet: str) -> "ProjectQuery":
         return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.facets or self.ranges)
+        return not (self.text or self.facets or self.ranges or self.as_of)
 
 
 def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
@@ -130,8 +138,26 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
                 ranges[key] = _range_value(key, raw)
             except (ValueError, InvalidOperation):
                 problems.append(Problem(name, _unknown(name, raw)))
-    text = _text(params.get("q", ""), problems)
-    return ProjectQuery(text, facets, ranges, _sort(params, page, problems)), problems
+    text, sort = _text(params.get("q", ""), problems), _sort(params, page, problems)
+    as_of = None if page else _as_of(params, problems)
+    return ProjectQuery(text, facets, ranges, sort, as_of), problems
+
+
+def _as_of(params: QueryDict, problems: list[Problem]) -> date | None:
+    raw = params.get("as_of", "")
+    day = _day(raw) if raw else None
+    if raw and day is None:
+        problems.append(Problem("as_of", _("Serve una data, per esempio 2026-03-31")))
+    return day
+
+
+def _day(raw: str) -> date | None:
+    """A day as `2026-03-31`; None when it is none, or one that no change of time zone can reach."""
+    try:
+        day = parse_date(raw)
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year < 9000 else None
 
 
 def _sort(params: QueryDict, page: bool, problems: list[Problem]) -> str:
@@ -204,6 +230,8 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
         return raw if YEAR.match(raw) else None
     if key == "technology":
         return fold(raw)[:80] or None
+    if key == "adopted":
+        raw = YES_OR_NO.get(raw, raw)
     return raw if raw in CLOSED[key] else None
 
 
@@ -249,7 +277,7 @@ def page_params(query: ProjectQuery) -> QueryDict:
         if values := query.facets.get(key):
             params.setlist(name, [page_value(key, value) for value in values])
     for key, value in query.ranges.items():
-        params[RANGE_NAMES[key]] = ",".join(map(str, value)) if key == "bbox" else str(value)
+        params[RANGE_NAMES[key]] = _written(value)
     if query.sort:
         params["ordina"] = SORTS[query.sort]
     return params
@@ -270,10 +298,19 @@ def api_params(query: ProjectQuery) -> QueryDict:
     for key, values in query.facets.items():
         params.setlist(key, list(values))
     for key, value in query.ranges.items():
-        params[key] = ",".join(map(str, value)) if key == "bbox" else str(value)
+        params[key] = _written(value)
     if query.sort:
         params["sort"] = query.sort
+    if query.as_of:
+        params["as_of"] = query.as_of.isoformat()
     return params
+
+
+def _written(value) -> str:
+    """The value of a range as a query string has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def find(query: ProjectQuery) -> Results:

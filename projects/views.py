@@ -120,9 +120,16 @@ def card_json(request, slug):
             "projects:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True
         )
     if not card.is_current:
-        raise Http404(_("La scheda è stata ritirata."))
+        return _gone(card)
     body = orjson.dumps(read_document(card), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
     return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+def _gone(card: Card) -> HttpResponse:
+    """That a card was withdrawn and why, for machines (RFC 9457), as the API says it."""
+    detail = _("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason}
+    problem = {"type": "about:blank", "title": "Gone", "status": 410, "detail": detail}
+    return HttpResponse(orjson.dumps(problem), status=410, content_type="application/problem+json")
 
 
 def _editions(slug: str) -> list[Card]:

@@ -25,10 +25,11 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards", "intake"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
+    "opendata.datasets",
     "projects.feeds",
     "municipalities.places",
     "municipalities.similar",
@@ -37,6 +38,7 @@ PURE_HELPERS = (
     "projects.columns",
     "projects.criteria",
     "projects.dates",
+    "projects.portfolio",
     "projects.presentation",
     "projects.replicability",
     "projects.vocabulary",
@@ -47,15 +49,16 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "index", "results", "search", "standing"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "index_store", "index", "past", "results"], ANSWERS),
+    **dict.fromkeys(["search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas"], ANSWERS),
-    "panels": ANSWERS,
-    **dict.fromkeys(["peers", "sheet", "pdf"], ANSWERS),
+    **dict.fromkeys(["panels", "datasets", "catalogue"], ANSWERS),
+    **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
     **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
-    **dict.fromkeys(["city_actions", "voice_actions"], ACTIONS),
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "importers"], INTAKE),
-    **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms"], INTAKE),
+    **dict.fromkeys(["city_actions", "voice_actions", "follow_actions"], ACTIONS),
+    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "intake", "importers"], INTAKE),
+    **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms", "follow_forms"], INTAKE),
     **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     **dict.fromkeys(
@@ -76,6 +79,7 @@ STEPS = {
             "city_office",
             "voices",
             "list_views",
+            "following",
             "middleware",
             "public",
             "reading",

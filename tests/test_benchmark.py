@@ -1,6 +1,7 @@
 """`make bench`: the peers answer the same questions over the same rows, and the report divides rightly."""
 
 import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -41,10 +42,11 @@ def test_the_peers_hold_what_the_portal_counts(tmp_path):
         newest = [row[1] for row in peer.execute(tables.raw("list", 120, code)[0])]
     assert answers[0] == [(cards.count(),)]
     assert cards.count() > 0
-    ours = cards.facets(("year", "funding_source", "municipality"))
+    ours = cards.facets(("year", "funding_source"))
     assert dict(answers[2]) == ours["year"]
     assert dict(answers[3]) == ours["funding_source"]
-    assert dict(answers[5]) == ours["municipality"]
+    # The peers keep one town for each project, the portal those of joint projects too.
+    assert dict(answers[5]) == Counter(card.municipality_code for card in cards)
     assert newest == [card.code for card in find(parse(QueryDict(""))[0])[:20]]
 
 

@@ -202,6 +202,7 @@ def test_public_pages_are_in_english(client, country):
         "/en/domande-frequenti/",
         "/en/per-i-comuni/",
         "/en/mappa-del-sito/",
+        "/en/dati/",
     )
     assert pages == {}
 
@@ -215,6 +216,7 @@ def test_pages_of_an_office_are_in_english(client, country):
         "/en/area-riservata/",
         "/en/area-riservata/progetti/nuovo/",
         "/en/area-riservata/ente/",
+        "/en/area-riservata/ente/chiavi/",
         draft,
         f"{draft}anteprima/",
         f"/en/area-riservata/progetti/{country['sent'].code}/",

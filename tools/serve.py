@@ -72,14 +72,14 @@ def prepare_data(env):
     reference = tables + digest(
         "*/reference/**/*", "*/importers/*.py", "*/management/commands/load_reference.py"
     )
-    sample = reference + digest("*/management/commands/load_sample.py")
+    sample = reference + digest("*/management/commands/load_sample.py", "fixtures/sample/*")
     static = digest("static/**/*", "requirements.txt", "observatory/settings.py")
     step("Tabelle", lambda: manage("migrate", "--noinput"), stamps / "migrate", tables)
     step(
         "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
     )
     # A release may derive more from the stored cards than the one that wrote them.
-    derived = tables + digest("projects/cards.py", "projects/index.py", "cardindex/*.py")
+    derived = tables + digest("projects/cards.py", "projects/index*.py", "cardindex/*.py")
     step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
     collect = ("collectstatic", "--noinput", "--clear")

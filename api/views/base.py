@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from api.params import DEFAULT_LIMIT, check, integer
+from api.params import DEFAULT_LIMIT, check, check_length, integer
 from api.problems import MEDIA_TYPE
 from api.renderers import AlwaysJson, StoredJsonRenderer
 from api.schema import PublicSchema
@@ -47,6 +47,7 @@ class PublicView(APIView):
     name = ""
     parameters: tuple[str, ...] = ()
     answer = None
+    success = 200
     schema = PublicSchema()
     http_method_names = ["get", "head", "options"]
     throttle_classes = [AddressRate]
@@ -75,6 +76,7 @@ class PublicView(APIView):
     def initial(self, request: Request, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         if request.method != "OPTIONS":
+            check_length(request)
             check(request.query_params, self.parameters)
         if any("\0" in str(part) for part in kwargs.values()):
             raise Http404
@@ -89,7 +91,10 @@ class PublicView(APIView):
 
     def check_downloads(self, request: Request) -> None:
         """Whole files have a rate of their own, told in place of the general one."""
-        self.rate = DownloadRate()
+        self.limit_to(request, DownloadRate())
+
+    def limit_to(self, request: Request, rate: AddressRate) -> None:
+        self.rate = rate
         if not self.rate.allow_request(request, self):
             self.throttled(request, self.rate.wait())
 

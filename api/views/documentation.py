@@ -36,14 +36,20 @@ ENDPOINTS = (
 )
 
 
+def document(site: str) -> dict:
+    """The OpenAPI document of the portal at `site`, in Italian."""
+    with override("it"):
+        generator = SchemaGenerator(patterns=[path("api/v1/", include("api.urls"))])
+        return complete(generator.get_schema(request=None, public=True), site)
+
+
 class OpenApi(PublicView):
     """The OpenAPI document, made from the views themselves."""
 
     schema = None
 
     def get(self, request: Request) -> Response:
-        generator = SchemaGenerator(patterns=[path("api/v1/", include("api.urls"))])
-        return Response(complete(generator.get_schema(request=None, public=True)))
+        return Response(document(settings.SITE_URL))
 
 
 def docs(request: HttpRequest) -> HttpResponse:

@@ -2,27 +2,35 @@
 
 import re
 from datetime import date
-from hashlib import file_digest
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from hashlib import blake2b
 
 import orjson
-from django.http import FileResponse, Http404
+from django.http import Http404, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.labels import labelled
-from api.params import FILTERS, PAGING, choice, columns, day
+from api.cursors import cursor_page
+from api.labels import labelled, most_frequent
+from api.params import (
+    FACET_LIMIT,
+    FILTERS,
+    PAGING,
+    choice,
+    day,
+    integer,
+    limited,
+    named,
+)
 from api.problems import BadParameters, Gone
-from api.serializers import Facets, ProjectCard, ProjectItem, Version, list_of
+from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
-from opendata.actions import write_projects
+from opendata.actions import CODES, PROJECT_FIELDS, XLSX_ROWS, project_chunks
 from opendata.search import cards_on
 from projects.cards import FACETS, served
 from projects.models import Card
-from projects.search import ProjectQuery, Results, find, parse
+from projects.search import ProjectQuery, Results, api_params, find, parse, similar_to
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -31,6 +39,9 @@ MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+SIMILAR = 10
+# What similar cards are looked for by.
+NEAR = ("primary_area", "municipality_code", "province_code")
 CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
 
 
@@ -50,7 +61,7 @@ def editions_of(key: str):
 
 def current_card(key: str) -> Card:
     """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
-    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document")
+    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document", *NEAR)
     newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
         raise Http404
@@ -62,57 +73,79 @@ def current_card(key: str) -> Card:
 class ProjectList(PublicView):
     """Elenco dei progetti pubblicati.
 
-    Un parametro ripetuto vale come alternativa, parametri diversi restringono. Con `format` lo stesso
-    elenco, intero, come file: allora `limit` e `offset` non valgono.
+    Un parametro ripetuto vale come alternativa, parametri diversi restringono. Con `cursor` si va in fondo
+    a qualsiasi elenco, senza salti se nel frattempo si pubblica. Con `format` lo stesso elenco, intero, come
+    file: allora `limit`, `offset` e `cursor` non valgono.
     """
 
     name = "list_projects"
-    parameters = (*FILTERS, "sort", "format", "fields", *PAGING)
+    parameters = (*FILTERS, "sort", "format", "fields", "labels", "cursor", *PAGING)
     answer = list_of(ProjectItem)
 
-    def get(self, request: Request) -> Response | FileResponse:
+    def get(self, request: Request) -> Response | StreamingHttpResponse:
         cards = find(query_of(request))
         suffix = choice(request.query_params, "format", "json")
         if suffix != "json":
             self.check_downloads(request)
             return download(request, cards, suffix)
-        return self.paged(
-            request, cards.items(), cards.count(), lambda rows: list(map(orjson.Fragment, rows))
-        )
+        if choice(request.query_params, "labels", CODES) != CODES:
+            raise BadParameters([("labels", _("Vale solo per i file: aggiungi per esempio `format=csv`"))])
+        shape = _chosen(named(request.query_params, ITEM_FIELDS))
+        if "cursor" in request.query_params:
+            return cursor_page(request, cards, shape)
+        return self.paged(request, cards.items(), cards.count(), shape)
 
 
-def download(request: Request, cards: Results, suffix: str) -> FileResponse:
+def _chosen(fields: list[str]):
+    """How the stored items are shown: as they are, or only what `fields` wants of each."""
+    if not fields:
+        return lambda rows: list(map(orjson.Fragment, rows))
+    return lambda rows: [{name: item[name] for name in fields} for item in map(orjson.loads, rows)]
+
+
+def download(request: Request, cards: Results, suffix: str) -> StreamingHttpResponse:
     """The filtered view, whole, as one file; 304 when the caller has it already.
 
-    The file is written aside first and sent from there, so memory does not grow with the list.
+    It is sent while it is written, so memory does not grow with the list.
     """
-    if paging := [name for name in PAGING if name in request.query_params]:
+    params = request.query_params
+    if paging := [name for name in (*PAGING, "cursor") if name in params]:
         told = _("I file danno l’elenco intero, senza pagine")
         raise BadParameters([(name, told) for name in paging])
-    fields = columns(request.query_params)
-    with TemporaryDirectory(prefix="progetti-") as folder:
-        path = Path(folder, f"progetti.{suffix}")
-        write_projects(cards.ids(), path, suffix, fields)
-        file = path.open("rb")
-    answer = FileResponse(file, as_attachment=True, filename=path.name, content_type=MEDIA_TYPES[suffix])
-    answer["ETag"] = f'"{file_digest(file, "sha256").hexdigest()}"'
-    file.seek(0)
-    return get_conditional_response(request, etag=answer["ETag"], response=answer)
+    fields, labels = named(params, PROJECT_FIELDS), choice(params, "labels", CODES)
+    if suffix == "xlsx" and cards.count() > XLSX_ROWS:
+        told = _(
+            "Un foglio di calcolo arriva a %(limit)s righe: restringi i filtri o scegli un altro formato"
+        )
+        raise BadParameters([("format", told % {"limit": XLSX_ROWS})])
+    asked = (cards.version, api_params(cards.query).urlencode(), suffix, labels, *(fields or PROJECT_FIELDS))
+    etag = f'W/"{blake2b("|".join(asked).encode(), digest_size=12).hexdigest()}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    chunks = project_chunks(cards.ids(), suffix, fields, labels) if request.method == "GET" else ()
+    answer = StreamingHttpResponse(chunks, content_type=MEDIA_TYPES[suffix])
+    answer["Content-Disposition"] = f'attachment; filename="progetti.{suffix}"'
+    answer["ETag"] = etag
+    return answer
 
 
 class ProjectFacets(PublicView):
     """Quanti progetti per valore, con gli stessi filtri dell’elenco.
 
-    Ogni gruppo è contato senza il proprio filtro.
+    Ogni gruppo è contato senza il proprio filtro. `omitted` dice quanti valori mancano ai gruppi che ne hanno
+    più di `facet_limit`.
     """
 
     name = "list_project_facets"
-    parameters = FILTERS
+    parameters = (*FILTERS, "facet", "facet_limit")
     answer = Facets
 
     def get(self, request: Request) -> Response:
         cards = find(query_of(request))
-        return Response({"count": cards.count(), "facets": labelled(cards.facets(FACETS))})
+        limit = integer(request.query_params, "facet_limit", FACET_LIMIT)
+        wanted = limited(request.query_params, "facet", FACETS)
+        counts, left = most_frequent(cards.facets(wanted), limit)
+        return Response({"count": cards.count(), "facets": labelled(counts), "omitted": left})
 
 
 class ProjectDetail(PublicView):
@@ -135,6 +168,19 @@ def _card_on(card: Card, on: date) -> Card:
     return then
 
 
+class SimilarList(PublicView):
+    """Progetti simili: stessa area, prima lo stesso Comune, poi la provincia, poi i più recenti."""
+
+    name = "list_similar_projects"
+    parameters = ("limit",)
+    answer = list_of(ProjectItem)
+
+    def get(self, request: Request, key: str) -> Response:
+        limit = integer(request.query_params, "limit", SIMILAR)
+        items = [orjson.Fragment(card.item) for card in similar_to(current_card(key), limit)]
+        return Response({"count": len(items), "next": None, "previous": None, "results": items})
+
+
 class VersionList(PublicView):
     """Le edizioni della scheda di un progetto."""
 
@@ -143,10 +189,8 @@ class VersionList(PublicView):
     answer = list_of(Version)
 
     def get(self, request: Request, key: str) -> Response:
+        current_card(key)
         editions = editions_of(key)
-        count = editions.count()
-        if not count:
-            raise Http404
         fields = (
             "edition",
             "published_at",
@@ -155,7 +199,7 @@ class VersionList(PublicView):
             "withdrawn_at",
             "withdrawal_reason",
         )
-        return self.paged(request, editions.values(*fields), count, list)
+        return self.paged(request, editions.values(*fields), editions.count(), list)
 
 
 class VersionDetail(PublicView):

@@ -1,18 +1,19 @@
 """Areas, bodies, protocols, figures of the whole registry, and the way in."""
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Q
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.labels import labelled
 from api.params import PAGING
-from api.serializers import AreaItem, OrganisationItem, ProtocolItem, Stats, list_of
+from api.serializers import AreaItem, DatasetItem, OrganisationItem, ProtocolItem, Stats, list_of
 from api.views.base import PublicView
 from municipalities.models import Adhesion, Organisation, Protocol
+from opendata.datasets import DATASETS, LICENCE, LICENCE_URL, NATIONAL, exported_at, modified_at
 from projects.areas import AREAS
-from projects.models import Card
-from projects.search import ProjectQuery, facet_counts
+from projects.portfolio import total_cost
+from projects.search import ProjectQuery, facet_counts, find
 
 PROTOCOL_FIELDS = (
     "slug",
@@ -33,6 +34,7 @@ ENTRANCES = (
     "organisations",
     "protocols",
     "stats",
+    "datasets",
     "status",
     "schema",
     "docs",
@@ -122,16 +124,43 @@ class StatsView(PublicView):
     answer = Stats
 
     def get(self, request: Request) -> Response:
-        cards = Card.objects.current()
-        sums = cards.aggregate(
-            projects=Count("pk"),
-            projects_with_cost=Count("total_cost"),
-            total_cost=Sum("total_cost"),
-            last_published_at=Max("published_at"),
-        )
-        sums["total_cost"] = f"{sums['total_cost'] or 0:.2f}"
-        counts = facet_counts(ProjectQuery(), ("municipality", "area", "stage", "year", "region", "origin"))
-        places = len(counts.pop("municipality"))
+        cards = find(ProjectQuery())
+        counts = cards.facets(("municipality", "area", "stage", "year", "region", "origin", "cost_band"))
+        places, costs = len(counts.pop("municipality")), counts.pop("cost_band")
         facets = labelled(counts)
         facets["year"].sort(key=lambda row: row["value"])
-        return Response({**sums, "municipalities": places, **facets})
+        newest = cards[:1]
+        figures = {
+            "projects": cards.count(),
+            "projects_with_cost": cards.count() - costs.get("unknown", 0),
+            "total_cost": f"{total_cost(cards.version):.2f}",
+            "last_published_at": newest[0].published_at if newest else None,
+            "municipalities": places,
+        }
+        return Response({**figures, **facets})
+
+
+class DatasetList(PublicView):
+    """I dati aperti: ogni insieme con i suoi formati e indirizzi."""
+
+    name = "list_datasets"
+    parameters = PAGING
+    answer = list_of(DatasetItem)
+
+    def get(self, request: Request) -> Response:
+        changed = {True: exported_at(), False: modified_at()}
+        rows = [_dataset(dataset, changed[dataset.slug == NATIONAL]) for dataset in DATASETS]
+        return self.paged(request, rows, len(rows), list)
+
+
+def _dataset(dataset, changed) -> dict:
+    fields = ("format", "media_type", "url", "size", "sha256")
+    return {
+        "slug": dataset.slug,
+        "title": dataset.name,
+        "description": dataset.description,
+        "licence": LICENCE,
+        "licence_url": LICENCE_URL,
+        "modified_at": changed,
+        "files": [{name: getattr(file, name) for name in fields} for file in dataset.files()],
+    }

@@ -3,8 +3,10 @@
 Blocks are invented by several processes and written by one, in the order of their numbers.
 """
 
+import gc
 import os
 import pickle
+from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -22,16 +24,18 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from cardindex.building import Builder
+from cardindex.building import KEYS, Builder
+from cardindex.slices import slice_of
 from cardindex.words import tokens
 from municipalities.models import Organisation, Territory
 from projects import index
 from projects.cards import Place, build_card, derive_columns, places_of, serialise
 from projects.importers.invented import Country, Town, invent, published_at
+from projects.index_store import allow_long_statements, is_postgresql
 from projects.models import Card, Project
 
 PREFIX = "invented:"
-BLOCK = 1_000
+BLOCK = 4_096
 # Fewer are not worth starting processes for.
 WORTH_PROCESSES = 10_000
 
@@ -52,11 +56,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of one block, ready to be written, and its terms: `{kind: {value: [card key]}}`."""
+    """The rows of one block, ready to be written, and its terms: `{kind: {value: packed card keys}}`."""
 
-    projects: list[tuple] | str
-    cards: list[tuple] | str
-    terms: dict[str, dict[str, list[int]]]
+    projects: list[tuple] | bytes
+    cards: list[tuple] | bytes
+    terms: dict[str, dict[str, bytes]]
 
 
 def real_projects() -> int:
@@ -71,22 +75,30 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
     One transaction: all cards and their index, or nothing.
     """
     index.lock()
-    _allow_long_statements()
+    allow_long_statements()
     done = Project.objects.filter(origin_key__startswith=PREFIX).count()
     if done >= total:
         return 0
     plan, builder = _plan(seed, done), Builder()
     for number, terms in index.current_terms():
         builder.add(number, terms)
-    spans = [(start, min(start + BLOCK, total)) for start in range(done, total, BLOCK)]
+    spans = list(_spans(done, total, plan.card_base))
     for (_start, stop), block in zip(spans, _blocks(plan, spans), strict=True):
-        _copy(Project, PROJECT_COLUMNS, block.projects)
-        _copy(Card, CARD_COLUMNS, block.cards)
-        builder.extend(block.terms)
+        _copy(PROJECTS, block.projects)
+        _copy(CARDS, block.cards)
+        builder.extend(slice_of(plan.card_base + stop - 1), block.terms)
         told(stop)
     _move_counters()
     index.rebuild(builder.rows())
     return total - done
+
+
+def _spans(start: int, stop: int, card_base: int) -> Iterator[tuple[int, int]]:
+    """Blocks that lie within one slice of the index each, whatever the number of processes."""
+    while start < stop:
+        end = min(stop, start + BLOCK - (card_base + start) % BLOCK)
+        yield start, end
+        start = end
 
 
 def _plan(seed: int, done: int) -> Plan:
@@ -97,7 +109,13 @@ def _plan(seed: int, done: int) -> Plan:
     last_project = Project.objects.aggregate(n=Max("pk"))["n"] or 0
     last_card = Card.objects.aggregate(n=Max("pk"))["n"] or 0
     return Plan(
-        seed, towns, places_of(names), _owners(), last_project + 1 - done, last_card + 1 - done, _copies()
+        seed,
+        towns,
+        places_of(names),
+        _owners(),
+        last_project + 1 - done,
+        last_card + 1 - done,
+        is_postgresql(),
     )
 
 
@@ -126,12 +144,18 @@ def _blocks(plan: Plan, spans: list[tuple[int, int]]) -> Iterator[Block]:
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=django.setup) as pool:
         waiting = deque()
         for span in spans:
-            waiting.append(pool.submit(make_block, packed, *span))
+            waiting.append(pool.submit(_make_alone, packed, *span))
             # A few ahead of the writer, so that memory does not grow with their number.
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def _make_alone(packed: bytes, start: int, stop: int) -> Block:
+    """make_block in a process of its own. Rows make no circles, and looking for them takes its time."""
+    gc.disable()
+    return make_block(packed, start, stop)
 
 
 @cache
@@ -141,28 +165,42 @@ def _unpacked(packed: bytes) -> tuple[Plan, Country]:
 
 
 def make_block(packed: bytes, start: int, stop: int) -> Block:
-    """Invent the projects `start` to `stop` of a packed Plan. Runs in a process of its own."""
+    """Invent the projects `start` to `stop` of a packed Plan."""
     plan, country = _unpacked(packed)
-    block = Block([], [], defaultdict(lambda: defaultdict(list)))
+    projects, cards, terms = [], [], defaultdict(lambda: defaultdict(list))
     for number in range(start, stop):
-        facts = invent(number, plan.seed, country)
+        facts, moment = invent(number, plan.seed, country), published_at(number)
         slug = f"{'-'.join(tokens(facts['title']))[:120]}-{number}"
-        document = build_card(facts, slug=slug, edition=1, published_at=published_at(number))
+        document = build_card(facts, slug=slug, edition=1, published_at=moment)
         derived = derive_columns(document, plan.places)["columns"]
-        _add(block, plan, number, derived, serialise(document))
+        key = plan.card_base + number
+        for kind, values in index.terms_of(SimpleNamespace(pk=key, **derived, live_values="[]")).items():
+            found = terms[kind]
+            for value in values:
+                found[value].append(key)
+        projects.append(_project(plan, number, derived))
+        cards.append(
+            {
+                "id": key,
+                "project_id": plan.project_base + number,
+                "published_at": moment,
+                "document": serialise(document),
+                **derived,
+            }
+        )
     # Making the text here leaves less to the one process that writes.
-    shape = _lines if plan.is_copied else list
-    terms = {kind: dict(found) for kind, found in block.terms.items()}
-    return Block(shape(block.projects), shape(block.cards), terms)
+    shape = Form.lines if plan.is_copied else Form.rows
+    packed_terms = {
+        kind: {value: array(KEYS, keys).tobytes() for value, keys in found.items()}
+        for kind, found in terms.items()
+    }
+    return Block(shape(PROJECTS, projects), shape(CARDS, cards), packed_terms)
 
 
-def _add(block: Block, plan: Plan, number: int, derived: Mapping, document: str) -> None:
-    moment, project, key = published_at(number), plan.project_base + number, plan.card_base + number
-    for kind, values in index.terms_of(SimpleNamespace(**derived, live_values="[]")).items():
-        for value in values:
-            block.terms[kind][value].append(key)
-    own = {
-        "id": project,
+def _project(plan: Plan, number: int, derived: Mapping) -> dict[str, object]:
+    moment = published_at(number)
+    return {
+        "id": plan.project_base + number,
         "code": derived["code"],
         "slug": derived["slug"],
         "title": derived["title"],
@@ -172,55 +210,37 @@ def _add(block: Block, plan: Plan, number: int, derived: Mapping, document: str)
         "created_at": moment,
         "updated_at": moment,
     }
-    shown = {"id": key, "project_id": project, "published_at": moment, "document": document, **derived}
-    block.projects.append(tuple((PROJECT | own).values()))
-    block.cards.append(tuple((CARD | shown).values()))
 
 
-def _blank(model) -> dict[str, object]:
-    """`{column: stored default}`: lists and objects as JSON, the rest as Python has it."""
-    found = {field.attname: field.get_default() for field in model._meta.concrete_fields}
-    return {name: str(value) if value in ([], {}) else value for name, value in found.items()}
+class Form:
+    """Rows of one table, most columns of which are the same in each: those are spelt once."""
 
+    def __init__(self, model, **same):
+        blank = {field.attname: field.get_default() for field in model._meta.concrete_fields}
+        self.table = model._meta.db_table
+        # Lists and objects are stored as JSON, the rest as Python has it.
+        stored = {name: str(value) if value in ([], {}) else value for name, value in blank.items()}
+        self.blank = stored | same
+        self.columns = ", ".join(self.blank)
 
-PROJECT, CARD = _blank(Project), _blank(Card) | {"edition": 1}
-PROJECT |= {"status": "published", "origin": "imported"}
-PROJECT_COLUMNS, CARD_COLUMNS = tuple(PROJECT), tuple(CARD)
+    def rows(self, found: list[dict]) -> list[tuple]:
+        """Rows as SQLite takes them."""
+        return [tuple(map(_adapted, (self.blank | own).values())) for own in found]
 
-
-def _copies() -> bool:
-    return connection.vendor == "postgresql"
-
-
-def _copy(model, columns: tuple[str, ...], rows: list[tuple] | str) -> None:
-    names = ", ".join(columns)
-    with connection.cursor() as cursor:
-        if _copies():
-            with cursor.copy(f"COPY {model._meta.db_table} ({names}) FROM STDIN") as copy:
-                copy.write(rows)
-            return
-        marks = ", ".join(["%s"] * len(columns))
-        cursor.executemany(
-            f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({marks})", [_plain(row) for row in rows]
+    def lines(self, found: list[dict]) -> bytes:
+        """Rows as COPY reads them."""
+        own = [name for name in self.blank if name in found[0]]
+        cells = (
+            "%s" if name in own else _cell(value).replace("%", "%%") for name, value in self.blank.items()
         )
-
-
-def _lines(rows: list[tuple]) -> str:
-    """Rows as COPY reads them."""
-    return "".join("\t".join(map(_cell, row)) + "\n" for row in rows)
+        line = "\t".join(cells) + "\n"
+        return "".join([line % tuple([_cell(row[name]) for name in own]) for row in found]).encode()
 
 
 def _cell(value) -> str:
-    if value is None:
-        return r"\N"
     if isinstance(value, str):
         return value.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
-    return str(value)
-
-
-def _plain(row: tuple) -> tuple:
-    """A row as Django writes it into SQLite."""
-    return tuple(_adapted(value) for value in row)
+    return r"\N" if value is None else str(value)
 
 
 def _adapted(value):
@@ -229,13 +249,18 @@ def _adapted(value):
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _allow_long_statements() -> None:
-    """Writing a million rows takes longer than a page may."""
-    if _copies():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
-            )
+PROJECTS = Form(Project, status="published", origin="imported")
+CARDS = Form(Card, edition=1)
+
+
+def _copy(form: Form, rows: list[tuple] | bytes) -> None:
+    with connection.cursor() as cursor:
+        if is_postgresql():
+            with cursor.copy(f"COPY {form.table} ({form.columns}) FROM STDIN") as copy:
+                copy.write(rows)
+            return
+        marks = ", ".join(["%s"] * len(form.blank))
+        cursor.executemany(f"INSERT INTO {form.table} ({form.columns}) VALUES ({marks})", rows)
 
 
 def _move_counters() -> None:

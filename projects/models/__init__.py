@@ -11,6 +11,7 @@ from projects.models.details import (
     ReuseCost,
     Source,
 )
+from projects.models.follower import Follower
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
 from projects.models.review import FieldComment, ProjectEvent, Reminder, Submission
@@ -25,6 +26,7 @@ __all__ = [
     "Document",
     "ErrorReport",
     "FieldComment",
+    "Follower",
     "FundingLine",
     "Identifier",
     "IndexEntry",

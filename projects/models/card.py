@@ -85,6 +85,7 @@ class Card(models.Model):
                 condition=Q(is_current=True),
                 name="card_municipality",
             ),
+            models.Index(fields=["published_at"], condition=Q(is_current=False), name="card_replaced"),
             models.Index(fields=["slug", "-edition"], name="card_slug"),
             models.Index(fields=["code", "-edition"], name="card_code"),
         ]

@@ -171,8 +171,17 @@ def test_withdrawn_card_says_why(get, publish):
     assert get(f"projects/{card.code}", 410)["detail"] == "Scheda ritirata: Dati errati"
     assert get(f"projects/{card.code}/versions/1", 410)["status"] == 410
     assert get("projects")["count"] == 0
-    versions = get(f"projects/{card.code}/versions")["results"]
-    assert versions[0]["withdrawal_reason"] == "Dati errati"
+    assert get(f"projects/{card.code}/versions", 410)["detail"] == "Scheda ritirata: Dati errati"
+    assert get(f"projects/{card.code}/similar", 410)["status"] == 410
+    assert get(f"projects/{card.code}?as_of=2999-01-01", 410)["status"] == 410
+
+
+def test_data_beside_the_page_are_gone_with_the_card(client, publish):
+    card = publish()
+    actions.withdraw(card, by=builders.reviewer("altra@example.org"), reason="Dati errati")
+    answer = client.get(f"/progetti/{card.slug}/scheda.json")
+    assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
+    assert answer.json()["detail"] == "Scheda ritirata: Dati errati"
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ READS = [
     "organisations",
     "protocols",
     "stats",
+    "datasets",
     "status",
     "openapi.json",
 ]
@@ -32,6 +33,7 @@ SCHEMAS = {
     "organisations": "OrganisationList",
     "protocols": "ProtocolList",
     "stats": "Stats",
+    "datasets": "DatasetList",
     "status": "Status",
 }
 
@@ -88,7 +90,7 @@ def test_stats_count_everything(get, publish, django_assert_num_queries, cards):
     for number in range(cards):
         publish(title=f"Progetto {number}", total_cost=1000)
     get("stats")  # which renews what this process keeps of the index
-    with django_assert_num_queries(3):  # sums, the version of the index, names of regions
+    with django_assert_num_queries(3):  # the version of the index, names of regions, the newest card
         answer = get("stats")
     assert (answer["projects"], answer["municipalities"], answer["total_cost"]) == (
         cards,
@@ -96,6 +98,23 @@ def test_stats_count_everything(get, publish, django_assert_num_queries, cards):
         f"{cards}000.00",
     )
     assert answer["region"] == [{"value": "01", "label": "Piemonte", "count": cards}]
+
+
+@pytest.mark.parametrize("cards", [1, 3])
+def test_datasets_take_one_query(get, publish, django_assert_num_queries, cards):
+    for number in range(cards):
+        publish(title=f"Progetto {number}")
+    with django_assert_num_queries(1):  # when a card was last published
+        answer = get("datasets")
+    assert [dataset["slug"] for dataset in answer["results"]] == [
+        "progetti",
+        "comuni",
+        "aree",
+        "enti",
+        "protocolli",
+        "esportazione-nazionale",
+    ]
+    assert {file["format"] for file in answer["results"][0]["files"]} >= {"csv", "jsonl", "geojson", "json"}
 
 
 def test_status_speaks_problem_json(client):
@@ -209,25 +228,30 @@ def test_schema_is_openapi_31(schema):
     assert schema["openapi"] == "3.1.0"
     assert schema["info"]["license"]["name"] == "CC BY 4.0"
     assert sorted(schema["paths"]) == [
-        "/api/v1/areas",
-        "/api/v1/municipalities",
-        "/api/v1/municipalities/{code}",
-        "/api/v1/organisations",
-        "/api/v1/projects",
-        "/api/v1/projects/facets",
-        "/api/v1/projects/{key}",
-        "/api/v1/projects/{key}/fit",
-        "/api/v1/projects/{key}/replicability",
-        "/api/v1/projects/{key}/versions",
-        "/api/v1/projects/{key}/versions/{edition}",
-        "/api/v1/protocols",
-        "/api/v1/stats",
-        "/api/v1/status",
+        "/areas",
+        "/datasets",
+        "/municipalities",
+        "/municipalities/{code}",
+        "/organisations",
+        "/projects",
+        "/projects/facets",
+        "/projects/{code}",
+        "/projects/{code}/fit",
+        "/projects/{code}/replicability",
+        "/projects/{code}/similar",
+        "/projects/{code}/versions",
+        "/projects/{code}/versions/{edition}",
+        "/protocols",
+        "/stats",
+        "/status",
+        "/submissions",
     ]
 
 
 def test_schema_tells_errors_and_rate_of_every_operation(schema):
     for path in schema["paths"].values():
+        if "get" not in path:
+            continue
         answers = path["get"]["responses"]
         assert {"200", "400", "404", "422", "429", "503"} <= set(answers)
         assert "X-RateLimit-Remaining" in answers["200"]["headers"]

@@ -29,7 +29,8 @@ PUBLIC = """/ /progetti/ /progetti/?vista=tabella&area=energia /progetti/?vista=
 /protocolli/torino/ /segnalazioni/{report}/"""
 MISSING = {"/niente/": 404, "/progetti/niente/": 404, "/citta/niente/": 404, "/progetti/{gone}/": 410}
 # These hold a form that changes something: they may set the cookie of CSRF.
-DOORS = """/protocolli/torino/aderisci/ /accesso/ /accesso/registrazione/ /accesso/password/dimenticata/
+DOORS = """/segui/?progetto={slug} /segui/scrivi/
+/protocolli/torino/aderisci/ /accesso/ /accesso/registrazione/ /accesso/password/dimenticata/
 /accesso/password/dimenticata/inviata/ /accesso/sospeso/ /accesso/password/scelta/"""
 OFFICE = """/area-riservata/ /area-riservata/progetti/nuovo/ /area-riservata/cestino/
 /area-riservata/ente/ /area-riservata/citta/torino/ /area-riservata/progetti/{code}/

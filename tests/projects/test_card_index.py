@@ -1,16 +1,21 @@
 """The index in the database: equal to the cards after every change, also one that fails half-way."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
+from cardindex.orders import MOST, TITLE_KEY
 from projects import actions, index
 from projects.cards import FACETS
 from projects.importers.bulk import generate
@@ -163,13 +168,6 @@ def test_sorts_equal_a_sort_of_the_cards(invented, sort):
     assert list(find(ProjectQuery(sort=sort)).ids(57, 20)) == found(f"sort={sort}")[57:77]
 
 
-def test_walking_along_titles_gives_the_same_order_as_sorting(invented, monkeypatch):
-    sorted_ids = found("sort=title"), found("sort=-title")
-    monkeypatch.setattr("projects.results.WALKED", 3)
-    assert (found("sort=title"), found("sort=-title")) == sorted_ids
-    assert list(find(ProjectQuery(sort="title")).ids(11, 5)) == sorted_ids[0][11:16]
-
-
 def test_number_of_queries_does_not_depend_on_the_question(invented, django_assert_num_queries):
     found("q=progetto servizio")
     with django_assert_num_queries(2):  # the version of the index, the page; the words are known
@@ -210,6 +208,135 @@ def test_snippet_marks_words_and_escapes_the_rest(passages, forms, wanted):
         assert "<mark>aria</mark>" in told and len(told) < 280
     else:
         assert told == wanted
+
+
+def writers(card):
+    """Every way in which cards are written, with what each needs."""
+    return {
+        "issue_card": lambda: actions.issue_card(card.project, by=None),
+        "withdraw": lambda: actions.withdraw(card, by=None, reason="Dati errati"),
+        "reindex": lambda: index.reindex(card.project, facets={"band": ["low"]}),
+        "generate": lambda: generate(3, seed=1),
+        "rebuild_cards": lambda: call_command("rebuild_cards", stdout=StringIO()),
+    }
+
+
+@pytest.mark.parametrize("name", ["issue_card", "withdraw", "reindex", "generate", "rebuild_cards"])
+def test_whoever_writes_cards_waits_for_the_turn_first(towns, name):
+    """Numbers of cards follow the order of publication because of this."""
+    card = builders.published(builders.officer(towns["torino"]), builders.reviewer(), towns["torino"])
+    Card.objects.update(item="{}")
+    with CaptureQueriesContext(connection) as captured:
+        writers(card)[name]()
+    statements = [query["sql"] for query in captured if "projects_" in query["sql"]]
+    turn = next(n for n, sql in enumerate(statements) if "projects_indexversion" in sql)
+    writes = [n for n, sql in enumerate(statements) if re.match("INSERT INTO|UPDATE|COPY", sql)]
+    cards = [n for n in writes if "projects_card" in statements[n].replace('"', "")[:40]]
+    # COPY is not among the captured statements.
+    assert cards or name == "generate"
+    assert all(turn < n for n in cards)
+
+
+def test_no_other_module_writes_cards():
+    """Who writes cards is in the list above, or is called by one who is."""
+    root = Path(index.__file__).parent.parent
+    pattern = re.compile(
+        r"\bCard\(|\bCard\.objects\.(bulk_|create|update)|\.cards\..*update\(|[^_]card\.save\(|CARDS\b"
+    )
+    apps = ("projects", "opendata", "api", "accounts", "observatory", "municipalities")
+    found = {
+        str(path.relative_to(root))
+        for app in apps
+        for path in (root / app).rglob("*.py")
+        if "migrations" not in path.parts and pattern.search(path.read_text("utf-8"))
+    }
+    assert found <= {
+        "projects/actions.py",
+        "projects/cards.py",
+        "projects/index.py",
+        "projects/importers/bulk.py",
+        "projects/models/card.py",
+    }
+
+
+def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns):
+    """The index made by publishing one by one into full buckets equals the cards and their order."""
+    wanted = {sort: found(f"sort={sort}") for sort in ("title", "-title", "cost", "-cost")}
+    box = "bbox=7.4,45.0,7.8,45.2"
+    inside = found(box)
+    for kind in MOST:
+        monkeypatch.setitem(MOST, kind, 7)
+    IndexEntry.objects.all().delete()
+    terms = {card.pk: index.terms_of(card) for card in Card.objects.current()}
+    with transaction.atomic():
+        for number in sorted(terms):
+            index.change(added={number: terms[number]}, dropped={})
+    assert len(index.boundaries()[TITLE_KEY]) > 25
+    check()
+    assert {sort: found(f"sort={sort}") for sort in wanted} == wanted
+    assert found(box) == inside
+
+
+def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, monkeypatch):
+    """More cards of one long title than a blob may hold."""
+    monkeypatch.setattr("cardindex.slices.SPAN", 3)
+    monkeypatch.setattr("cardindex.slices.LIMIT", 60)
+    monkeypatch.setitem(MOST, TITLE_KEY, 7)
+    IndexEntry.objects.all().delete()
+    Card.objects.update(title_key="a" * 120)
+    # Every other one, as a run of numbers takes no room.
+    Card.objects.filter(pk__in=[card.pk for card in invented[::2]]).update(is_current=False)
+    cards = list(Card.objects.current().order_by("pk"))
+    for card in cards:
+        index.change(added={card.pk: index.terms_of(card)}, dropped={})
+    assert IndexEntry.objects.filter(kind=TITLE_KEY).count() > 10
+    check()
+    assert found("sort=title") == [card.pk for card in cards]
+    gone = cards[3]
+    Card.objects.filter(pk=gone.pk).update(is_current=False)
+    index.change(added={}, dropped={gone.pk: index.terms_of(gone)})
+    check()
+    assert found("sort=title") == [card.pk for card in cards if card != gone]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_at_work_see_whole_editions_while_two_publish():
+    """Each publication replaces a card, so that every reader at any moment counts the same."""
+    towns = builders.piedmont()
+    office, desk = builders.officer(towns["torino"]), builders.reviewer()
+    projects = [builders.published(office, desk, towns["torino"]).project for _ in range(4)]
+
+    def work(number: int):
+        if number < 2:
+            return [actions.issue_card(projects[2 * number + n % 2], by=None).pk for n in range(8)]
+        seen = set()
+        for _ in range(25):
+            cards = find(parse(QueryDict("q=illuminazione&kind=" + first.kind))[0])
+            stages = cards.facets(["stage"])["stage"]
+            seen.add((cards.count(), len(cards.items()[0:20]), sum(stages.values())))
+        return seen
+
+    first = Card.objects.current().first()
+    outcomes = together(work, times=5)
+    assert outcomes[2:] == [{(4, 4, 4)}] * 3
+    assert len({*outcomes[0], *outcomes[1]}) == 16
+    assert "4" in check()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawing_while_an_edition_is_issued_ends_for_both():
+    town = builders.piedmont()["torino"]
+    office, desk = builders.officer(town), builders.reviewer()
+    for _round in range(3):
+        card = builders.published(office, desk, town)
+        work = (
+            (lambda c=card: actions.issue_card(c.project, by=None)),
+            (lambda c=card: actions.withdraw(c, by=desk, reason="Dati errati")),
+        )
+        outcomes = together(lambda n, w=work: w[n](), times=2)
+        assert isinstance(outcomes[0], Card)
+        assert isinstance(outcomes[1], Card | actions.WrongMove)
+    check()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -253,4 +380,51 @@ def test_process_killed_before_the_commit_leaves_no_trace():
     assert rows() == before
     check()
     actions.issue_card(Project.objects.get(), by=None)
+    check()
+
+
+PUBLISHING = """
+import os, django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = os.environ["NAME_OF_TEST"]
+django.setup()
+from projects import actions
+from projects.models import Project
+projects = list(Project.objects.order_by("pk"))
+print("ready", flush=True)
+while True:
+    for project in projects:
+        print(actions.issue_card(project, by=None).pk, flush=True)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_process_killed_at_any_moment_leaves_index_and_cards_equal():
+    """What was acknowledged is there, what was not left no half."""
+    town = builders.piedmont()["torino"]
+    office, desk = builders.officer(town), builders.reviewer()
+    for number in range(3):
+        builders.published(office, desk, town, title=f"Luce {number}")
+    connection.close()
+    words = os.environ | {
+        "NAME_OF_TEST": str(connection.settings_dict["NAME"]),
+        "DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "observatory.settings",
+    }
+    for delay in (0.0, 0.03, 0.11, 0.2):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PUBLISHING],
+            env=words,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout.readline() == "ready\n", process.stderr.read()
+        time.sleep(delay)
+        process.kill()
+        told = [int(line) for line in process.communicate()[0].splitlines() if line.strip()]
+        assert set(told) <= set(Card.objects.values_list("pk", flat=True))
+        assert "3" in check()
+        assert found("q=luce") == sorted(Card.objects.current().values_list("pk", flat=True), reverse=True)
+    actions.issue_card(Project.objects.first(), by=None)
     check()

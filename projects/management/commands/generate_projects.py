@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 f"Ci sono {real} progetti veri: quelli inventati vanno in una banca dati a parte. "
                 "Con --force lo fai lo stesso."
             )
-        started = monotonic()
+        started, self.told = monotonic(), 0
         added = generate(total, seed=seed, told=self._tell)
         seconds = monotonic() - started
         self.stdout.write(
@@ -34,5 +34,6 @@ class Command(BaseCommand):
         )
 
     def _tell(self, done: int) -> None:
-        if done % STEP == 0:
+        if done >= self.told + STEP:
+            self.told = done
             self.stdout.write(str(done))

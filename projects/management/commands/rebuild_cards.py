@@ -25,6 +25,7 @@ class Command(BaseCommand):
             if verbosity > 1 or (verbosity and total > BATCH):
                 self.stdout.write(f"{done}/{total}")
         self.stdout.write(f"Schede: {done}, cambiate: {changed}")
+        self.stdout.write(f"Indice ricostruito: {index.rebuild_alone()} righe")
 
 
 @transaction.atomic

@@ -1,0 +1,118 @@
+"""Reading and writing rows of the index: few statements, whatever the number of rows, on either database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import orjson
+from django.db import connection
+from django.db.models.expressions import RawSQL
+from psycopg import Cursor
+
+from cardindex.slices import WHOLE
+
+Row = tuple[str, str, int, bytes, int]
+# Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
+BATCH = 500
+COLUMNS = "kind, value, slice, data, version"
+RENEW = "ON CONFLICT (kind, value, slice) DO UPDATE SET data = excluded.data, version = excluded.version"
+WRITE_ONE = f"INSERT INTO projects_indexentry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s) {RENEW}"
+WRITE_MANY = (
+    f"INSERT INTO projects_indexentry ({COLUMNS}) SELECT * FROM "
+    f"unnest(%b::text[], %b::text[], %b::int[], %b::bytea[], %b::bigint[]) {RENEW}"
+)
+READ_MANY = (
+    "SELECT kind, value, slice, data FROM projects_indexentry "
+    "JOIN unnest(%b::text[], %b::text[]) AS wanted (kind, value) USING (kind, value) "
+    "WHERE slice = ANY(%b::int[])"
+)
+READ_JSON = (
+    "SELECT kind, entry.value, slice, data "
+    "FROM json_each(%s) AS wanted CROSS JOIN projects_indexentry AS entry "
+    "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
+    "AND slice IN (SELECT value FROM json_each(%s))"
+)
+START = f"SELECT max(value) FROM projects_indexentry WHERE kind = %s AND value <= %s AND slice = {WHOLE}"
+
+
+def is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def allow_long_statements() -> None:
+    """Reading or writing a million rows takes longer than a page may. Until the end of the transaction."""
+    if is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+@contextmanager
+def _binary() -> Iterator[Cursor]:
+    """A cursor that sends bytes as they are: Django's own would spell each as two letters."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def fetch(wanted: Iterable[tuple[str, str]], parts: set[int]) -> dict[tuple[str, str], dict[int, bytes]]:
+    """`{(kind, value): {slice: bytes}}` of WHOLE and these slices. One query."""
+    wanted, slices, found = list(wanted), [WHOLE, *parts], defaultdict(dict)
+    if is_postgresql():
+        kinds, values = [kind for kind, _value in wanted], [value for _kind, value in wanted]
+        with _binary() as cursor:
+            rows = cursor.execute(READ_MANY, (kinds, values, slices), binary=True).fetchall()
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(READ_JSON, [orjson.dumps(wanted).decode(), orjson.dumps(slices).decode()])
+            rows = cursor.fetchall()
+    for kind, value, part, data in rows:
+        found[kind, value][part] = bytes(data)
+    return found
+
+
+def write(rows: Iterable[Row]) -> None:
+    """Add rows, or put them in the place of those that stand."""
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        if is_postgresql():
+            with _binary() as cursor:
+                cursor.execute(WRITE_MANY, [list(column) for column in zip(*batch, strict=True)])
+        else:
+            with connection.cursor() as cursor:
+                cursor.executemany(WRITE_ONE, batch)
+
+
+def insert(rows: Iterable[Row]) -> int:
+    """Fill an empty table; gives the number of rows."""
+    written, rows = 0, iter(rows)
+    while batch := list(islice(rows, 2 * BATCH)):
+        written += len(batch)
+        with connection.cursor() as cursor:
+            if not is_postgresql():
+                cursor.executemany(WRITE_ONE, batch)
+                continue
+            with cursor.copy(f"COPY projects_indexentry ({COLUMNS}) FROM STDIN") as copy:
+                for row in batch:
+                    copy.write_row(row)
+    return written
+
+
+def starts_of(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """`{(kind, key): last stored value of the kind that is not above the key}`, `""` where none is."""
+    keys, found = iter(keys), {}
+    while batch := list(islice(keys, BATCH // 5)):
+        statement = " UNION ALL ".join([f"SELECT %s, ({START})"] * len(batch))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [part for place, key in enumerate(batch) for part in (place, *key)])
+            found |= {batch[int(place)]: start or "" for place, start in cursor.fetchall()}
+    return found
+
+
+def one_of(numbers: Iterable[int]) -> RawSQL:
+    """Many keys as one parameter of a filter: spelling thousands costs more than finding them."""
+    told = orjson.dumps(list(numbers)).decode()
+    if is_postgresql():
+        return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{told[1:-1]}}}"])
+    return RawSQL("SELECT value FROM json_each(%s)", [told])

@@ -1,0 +1,103 @@
+"""The index as it was at the end of a day: that of now, without later cards and with those since replaced.
+
+Nothing is stored: the index of a past day is put together when it is asked for, and the last few are kept.
+"""
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from pyroaring import BitMap
+
+from cardindex.orders import ROOTS, place, with_roots
+from cardindex.slices import WHOLE, pack
+from cardindex.state import ALL, EVERY, TEXT, WORD_KINDS, Row, State, Words
+from projects.index import ROWS, TERM_FIELDS, terms_of
+from projects.models import Card
+
+MAX_REPLACED, KEPT, BATCH = 20_000, 4, 1_000
+
+
+class TooFarBack(Exception):
+    """More cards were replaced since that day than can be put back while somebody waits."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Source of the words of a past day: the stored ones and those of cards since replaced."""
+
+    replaced: dict[tuple[str, str], bytes]
+
+    def words(self, values: Iterable[str]) -> Iterator[Row]:
+        values = list(values)
+        yield from ROWS.words(values)
+        for value in values:
+            for kind in WORD_KINDS:
+                if data := self.replaced.get((kind, value)):
+                    yield Row(kind, value, WHOLE, data, 0)
+
+
+_kept: OrderedDict[tuple, tuple[State, Past]] = OrderedDict()
+_lock = threading.Lock()
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day ends in Italy."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+def as_it_was(state: State, day: date) -> tuple[State, object, bool]:
+    """`(state, source of words, whether it is another one)` at the end of `day`. Raises TooFarBack."""
+    if day >= timezone.localdate():
+        return state, ROWS, False
+    key = (state.mark, day)
+    with _lock:
+        found = _kept.get(key)
+    if found is None:
+        found = _put_together(state, day)
+        with _lock:
+            _kept[key] = found
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+    return *found, True
+
+
+def replaced_since(day: date) -> QuerySet[Card]:
+    """Editions in force at the end of `day` of projects that have a later one now; withdrawn ones never."""
+    end = end_of(day)
+    same = Card.objects.filter(project=OuterRef("project"))
+    newer = same.filter(edition__gt=OuterRef("edition"), published_at__lt=end)
+    issued = Card.objects.filter(is_current=False, published_at__lt=end, withdrawn_at=None)
+    return issued.filter(~Exists(newer), Exists(same.current()))
+
+
+def _bucket(state: State, kind: str, value: str) -> str:
+    """The value under which the index of now would hold a card: in an order the bucket, else the value."""
+    return place(with_roots(kind, state.sets.get(kind, {})), value) if kind in ROOTS else value
+
+
+def _put_together(state: State, day: date) -> tuple[State, Past]:
+    numbers, terms = BitMap(), defaultdict(BitMap)
+    for card in replaced_since(day).only("pk", *TERM_FIELDS).iterator(chunk_size=BATCH):
+        numbers.add(card.pk)
+        if len(numbers) > MAX_REPLACED:
+            raise TooFarBack
+        for kind, values in terms_of(card).items():
+            for value in values:
+                terms[kind, _bucket(state, kind, value)].add(card.pk)
+    later = Card.objects.current().filter(published_at__gte=end_of(day)).values_list("pk", flat=True)
+    everything = (state.all - BitMap(later.iterator(chunk_size=BATCH))) | numbers
+    sets = {kind: dict(known) for kind, known in state.sets.items()}
+    for (kind, value), cards in terms.items():
+        if kind not in WORD_KINDS:
+            known = sets.setdefault(kind, {})
+            known[value] = known.get(value, BitMap()) | cards
+    # Facets are counted by meeting with the cards of the day, so that only `all` need be exact.
+    sets[ALL] = {EVERY: everything}
+    words = {key: pack(cards) for key, cards in terms.items() if key[0] in WORD_KINDS}
+    forms = {value for kind, value in words if kind == TEXT}
+    return State(state.mark, sets, state.dictionary.renewed(forms, set()), Words()), Past(words)
