@@ -9,11 +9,12 @@ VENV = .venv/bin
 REQUIREMENTS = $(VENV)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help serve test bench prepared lint format requirements clean
+.PHONY: help serve test lighthouse bench prepared lint format requirements clean
 
 help:
 	@echo 'make serve [PORT=8001]   avvia il portale con dati di prova / run the portal with sample data'
 	@echo 'make test                SQLite, PostgreSQL, browser'
+	@echo 'make lighthouse [PORT=8001]   quattro pagine, due formati, meglio di tre / four pages, two presets, best of three'
 	@echo 'make bench [SIZES="10000 100000 1000000"] [DATABASES="sqlite postgresql"]   misure / measures'
 	@echo 'make lint                controlla lo stile / check the style'
 	@echo 'make format              lo corregge / mend it'
@@ -25,6 +26,9 @@ serve:
 
 test:
 	@$(PYTHON) tools/suites.py
+
+lighthouse:
+	@$(PYTHON) tools/lighthouse.py '$(PORT)'
 
 bench:
 	@$(PYTHON) tools/benchmark.py '$(SIZES)' '$(DATABASES)'

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from projects.areas import AREA_BY_SLUG, AREAS
 from projects.cards import read_document
+from projects.criteria import HIGH, LOW, MEDIUM
 from projects.differences import differences, label_of
 from projects.family import family_of
 from projects.maps import locator_of, region_map
@@ -23,21 +24,23 @@ from projects.standing import panel_of
 from projects.vocabulary import Stage
 
 PER_PAGE = 10
-# What others can take over as it is: those in the highest band, once somebody has assessed them.
-READY = ProjectQuery(facets={"replicability_band": ("high",)})
+# What others can take over best: whatever has a score, the highest first.
+SCORED = ProjectQuery(facets={"replicability_band": (HIGH, MEDIUM, LOW)}, sort="replicability")
 
 
 @require_safe
 def home(request):
     """Figures, areas, what is new."""
     newest = [list_item(card) for card in find(ProjectQuery())[:8]]
+    best = [list_item(card) for card in find(SCORED)[:3]]
     context = {
         "figures": front_figures(),
         "areas": area_totals(),
         "newest": newest,
         "regions": region_map(),
         "towns": busiest_towns(),
-        "ready": [list_item(card) for card in find(READY)[:3]],
+        "best": best,
+        "are_ready": all(item["band"] == HIGH for item in best),
     }
     return render(request, "projects/home.html", context)
 

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 
 from accounts.models import Membership, User
 from municipalities.actions import body_of_municipality, open_body
-from municipalities.models import Organisation, Territory, TerritoryChange, TerritoryCode
+from municipalities.models import Organisation, Territory, TerritoryBoundary, TerritoryChange, TerritoryCode
 from municipalities.search import fold
 from projects import actions
 from projects.models import Card, Project
@@ -41,6 +41,21 @@ def piedmont() -> dict[str, Territory]:
         successor=places["val_di_chy"],
     )
     return places
+
+
+def squares() -> None:
+    """A square boundary for every place in force, side by side, so that maps have something to draw."""
+    for number, place in enumerate(Territory.objects.filter(valid_to=None)):
+        x = 5000 + 100 * number
+        TerritoryBoundary.objects.create(
+            territory=place,
+            geojson="{}",
+            svg_path=f"M{x} -45000l90 0 0 90-90 0z",
+            min_x=x,
+            min_y=0,
+            max_x=x + 90,
+            max_y=90,
+        )
 
 
 def _town(code: str, name: str, istat_code: str, province: Territory, **fields) -> Territory:

@@ -37,6 +37,31 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
+@pytest.fixture
+def budget_table(request, record_property):
+    """`budget_table(width, {page: figures})`: printed at the end of the run, whoever has run the test."""
+
+    def keep(width: int, figures: dict) -> None:
+        for name, row in figures.items():
+            record_property("budget", f"{width:>5} px  {name:<9}" + "".join(f"{n:>10}" for n in row.values()))
+        record_property(
+            "budget_head", " " * 19 + "".join(f"{key:>10}" for key in next(iter(figures.values())))
+        )
+
+    return keep
+
+
+def pytest_terminal_summary(terminalreporter):
+    told = [pair for report in terminalreporter.stats.get("passed", []) for pair in report.user_properties]
+    told += [pair for report in terminalreporter.stats.get("failed", []) for pair in report.user_properties]
+    lines = [line for name, line in told if name == "budget"]
+    if lines:
+        terminalreporter.section("Pesi delle pagine, byte gzip / weight of pages, gzip bytes")
+        terminalreporter.write_line(next(line for name, line in told if name == "budget_head"))
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def browser():
     path = os.environ.get("CHROMIUM") or find_browser()

@@ -4,27 +4,14 @@ import re
 
 import pytest
 
-from municipalities.models import Territory, TerritoryBoundary
 from tests import builders
 from tests.browser.conftest import MOBILE
-
-SQUARE = "M{x} -45000l90 0 0 90-90 0z"
 
 
 @pytest.fixture
 def cards(transactional_db):
     towns = builders.piedmont()
-    for number, place in enumerate(Territory.objects.filter(valid_to=None)):
-        x = 5000 + 100 * number
-        TerritoryBoundary.objects.create(
-            territory=place,
-            geojson="{}",
-            svg_path=SQUARE.format(x=x),
-            min_x=x,
-            min_y=0,
-            max_x=x + 90,
-            max_y=90,
-        )
+    builders.squares()
     office, desk = builders.officer(towns["torino"]), builders.reviewer()
     builders.published(office, desk, towns["torino"])
     builders.published(

@@ -152,7 +152,7 @@ def test_line_away_is_told_and_the_text_saved_when_it_is_back(project, office, o
     page.locator("#id_need").fill("Scritto in treno.")
     page.locator("#id_need").press("Tab")
     expect(state(page)).to_contain_text("il testo resta qui")
-    page.evaluate("window.fetch = window.own; window.dispatchEvent(new Event('online'))")
+    page.evaluate("window.fetch = window.ownFetch; window.dispatchEvent(new Event('online'))")
     expect(state(page)).to_have_text(SAVED)
     assert Project.objects.get().need == "Scritto in treno."
 
