@@ -173,8 +173,8 @@ def measure(vendor: str, size: int, server: str) -> dict:
     results = {"vendor": vendor, "size": size, "generated": known["generated in"], "questions": []}
     with ExitStack() as stack:
         servers = {
-            "portal": stack.enter_context(portal(ours, cache="locmemcache://")),
-            "portal uncached": stack.enter_context(portal(ours, cache="dummycache://")),
+            "portal": stack.enter_context(portal(ours, keeps=True)),
+            "portal uncached": stack.enter_context(portal(ours, keeps=False)),
             "drf": stack.enter_context(peer(theirs)),
         }
         if vendor == "sqlite":

@@ -114,13 +114,12 @@ def _wait(server: Server, path: str) -> None:
     raise Broken(f"{server.name} non risponde a {path}: vedi var/log/bench-{server.name}.log")
 
 
-def portal(url: str, *, cache: str):
-    """The production server; `cache` is its CACHE_URL."""
-    name = "portal" if cache.startswith("locmem") else "portal uncached"
+def portal(url: str, *, keeps: bool):
+    """The production server; one that does not keep answers makes each anew."""
+    name, kept = ("portal", "32") if keeps else ("portal uncached", "0")
     command = [*GRANIAN, "observatory.wsgi:application"]
-    return running(
-        name, command, "/api/v1/projects?limit=1", ROOT, DATABASE_URL=url, CACHE_URL=cache, **PORTAL
-    )
+    ready = "/api/v1/projects?limit=1"
+    return running(name, command, ready, ROOT, DATABASE_URL=url, ANSWER_CACHE_MB=kept, **PORTAL)
 
 
 def peer(url: str):
