@@ -164,6 +164,40 @@ class Replicability(Judgement):
     kit = KitItem(many=True)
 
 
+class OutsideSource(s.Serializer):
+    name = s.CharField()
+    city = s.CharField()
+    country = s.CharField()
+    url = s.CharField()
+    adopted_on = _text(help_text="Anno, mese o giorno")
+
+
+class AdoptionDay(s.Serializer):
+    step = s.CharField()
+    date = s.DateField()
+
+
+class AdoptionNote(s.Serializer):
+    date = _text(help_text="Anno, mese o giorno")
+    note = _text()
+    what_changed = _text()
+    what_learnt = _text()
+
+
+class Adoption(s.Serializer):
+    kind = s.CharField(help_text="registry, o outside per una pratica presa da fuori del registro")
+    id = _count()
+    taken_from = _count(allow_null=True, help_text="id del riuso da cui è preso, se non dal primo ente")
+    adopter = Body()
+    giver = Body(allow_null=True)
+    source = OutsideSource(allow_null=True)
+    step = _text(help_text="contact, agreement, adaptation, in_service o feedback")
+    counts_as = _text(help_text="adoption o under_way, come nel punteggio di replicabilità")
+    steps = AdoptionDay(many=True)
+    notes = AdoptionNote(many=True)
+    is_demonstration = s.BooleanField()
+
+
 class FacetValue(s.Serializer):
     value = s.CharField()
     label = s.CharField()

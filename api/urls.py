@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from api.views import documentation, fit, places, projects, registry, replicability, submissions
+from api.views import adoptions, documentation, fit, places, projects, registry, replicability, submissions
 from api.views.base import StatusView, UnknownView
 
 app_name = "api"
@@ -20,6 +20,7 @@ urlpatterns = [
         replicability.ReplicabilityView.as_view(),
         name="replicability",
     ),
+    path("projects/<str:key>/adoptions", adoptions.AdoptionList.as_view(), name="adoptions"),
     path("municipalities", places.MunicipalityList.as_view(), name="municipalities"),
     path("municipalities/<str:code>", places.MunicipalityDetail.as_view(), name="municipality"),
     path("areas", registry.AreaList.as_view(), name="areas"),

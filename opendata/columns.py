@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from django.utils.translation import override
 
+from projects.adoption import PUBLIC, Step
 from projects.areas import AREA_CHOICES
 from projects.vocabulary import (
     DocumentType,
@@ -400,4 +401,31 @@ DOCUMENTS = Table(
     parents=(("project_code", "projects", "code"),),
 )
 
-TABLES = (PROJECTS, CITIES, AREAS, REPLICABILITY, FUNDING, DOCUMENTS)
+ADOPTIONS = Table(
+    "adoptions",
+    ("Riusi", "Adoptions"),
+    (
+        "Una riga per ente che riusa un progetto, dal primo contatto in poi.",
+        "One row a body that reuses a project, from the first contact on.",
+    ),
+    (
+        PROJECT_CODE,
+        Column("adoption_id", INTEGER, ("Numero del riuso", "Number of the adoption"), is_required=True),
+        Column("taken_from", INTEGER, ("Riuso da cui è preso", "Adoption it was taken from")),
+        _text("adopter", "Ente riusante", "Adopting body", is_required=True),
+        _code("adopter_code", "Codice catastale del Comune riusante", "Cadastral code of the adopting town"),
+        _text("giver", "Ente cedente", "Giving body", is_required=True),
+        _text(
+            "step",
+            "Passo",
+            "Step",
+            choices=[choice for choice in Step.choices if choice[0] in PUBLIC],
+            is_required=True,
+        ),
+        Column("is_demonstration", BOOLEAN, ("Dimostrativo", "Demonstration"), is_required=True),
+    ),
+    key=("project_code", "adoption_id"),
+    parents=(("project_code", "projects", "code"),),
+)
+
+TABLES = (PROJECTS, CITIES, AREAS, REPLICABILITY, ADOPTIONS, FUNDING, DOCUMENTS)

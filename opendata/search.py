@@ -13,12 +13,12 @@ from django.utils.translation import override
 
 from municipalities.models import Territory, TerritoryChange, TerritoryCode
 from municipalities.search import ENDING_KINDS
+from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, PROJECTS, REPLICABILITY
 from opendata.columns import AREAS as AREAS_TABLE
-from opendata.columns import CITIES, DOCUMENTS, FUNDING, PROJECTS, REPLICABILITY
 from projects.areas import AREAS
 from projects.criteria import KEYS
-from projects.models import Assessment, Card
-from projects.standing import panel_of
+from projects.models import Adoption, Assessment, Card
+from projects.standing import adoptions_among, panel_of
 from projects.vocabulary import Stage
 
 BATCH = 500
@@ -125,6 +125,7 @@ class Snapshot:
             CITIES.name: self._cities,
             AREAS_TABLE.name: self._areas,
             REPLICABILITY.name: self._replicability,
+            ADOPTIONS.name: self._adoptions,
             FUNDING.name: self._funding,
             DOCUMENTS.name: self._files,
         }[name]()
@@ -179,6 +180,19 @@ class Snapshot:
                 **judged.values,
             }
 
+    def _adoptions(self) -> Iterator[dict]:
+        """Who reuses what, as it was on the day: bodies and steps, never words."""
+        if not Adoption.objects.shown().exists():
+            return
+        for start in range(0, len(self.keys), BATCH):
+            keys = self.keys[start : start + BATCH]
+            cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "code")
+            found = {pk: (project, code) for pk, project, code in cards}
+            among = adoptions_among([project for project, _code in found.values()], self.day)
+            for project, code in (found[key] for key in keys):
+                for adoption in sorted(among.get(project, []), key=lambda adoption: adoption.pk):
+                    yield _adopted(adoption, code)
+
     def _funding(self) -> Iterator[dict]:
         for document in self.documents():
             for number, line in enumerate(document["funding_lines"], 1):
@@ -188,6 +202,20 @@ class Snapshot:
         for document in self.documents():
             for file in sorted(document["documents"], key=lambda file: file["id"]):
                 yield {**file, "project_code": document["code"]}
+
+
+def _adopted(adoption: Adoption, code: str) -> dict:
+    place = adoption.adopter.territory
+    return {
+        "project_code": code,
+        "adoption_id": adoption.pk,
+        "taken_from": adoption.parent_id,
+        "adopter": adoption.adopter.name,
+        "adopter_code": place and place.code,
+        "giver": adoption.giver.name,
+        "step": adoption.stood,
+        "is_demonstration": adoption.is_demonstration,
+    }
 
 
 def _count_in(totals: Mapping, document: Mapping) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from municipalities.models import Adhesion, Territory
 from municipalities.search import find_municipality, fold, suggest_municipalities
 from projects.areas import AREA_BY_KEY
+from projects.family import city_exchange
 from projects.maps import locator
 from projects.models import Card, CityProfile
 from projects.peers import money_per_head, peers_of
@@ -89,6 +90,8 @@ def city_detail(request, slug):
     figures = city_totals(town.code)
     registry = whole_registry()
     peers = peers_of(town)
+    former = town.changes_in.filter(kind="merger").exclude(predecessor=F("successor"))
+    former = list(former.select_related("predecessor"))
     context = {
         "town": town,
         "figures": figures,
@@ -97,13 +100,12 @@ def city_detail(request, slug):
         "peers": peers,
         "money": money_per_head(peers, town, figures["cost_led"]),
         **_alike(peers, registry["municipality"]),
-        "former": town.changes_in.filter(kind="merger")
-        .exclude(predecessor=F("successor"))
-        .select_related("predecessor"),
+        "former": former,
         "adhesions": Adhesion.objects.filter(
             municipality=town, kind="municipality", status="accepted"
         ).select_related("protocol"),
         "neighbours": [] if figures["projects"] else _neighbours(town, registry["municipality"]),
+        "exchange": city_exchange([town, *(change.predecessor for change in former)]),
         "locator": locator(town),
         "density": density(town),
     }

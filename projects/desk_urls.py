@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import assess_views, city_office, desk, voices
+from projects import adoption_views, assess_views, city_office, desk, voices
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("schede/<str:code>/integrazioni/", desk.request_changes, name="project-request-changes"),
     path("schede/<str:code>/pubblica/", desk.publish, name="project-publish"),
     path("schede/<str:code>/non-pubblicare/", desk.archive, name="project-archive"),
+    path("riuso/", adoption_views.all_of_them, name="adoption-list"),
+    path("riuso/passi/<int:pk>/nascondi/", adoption_views.hide, name="adoption-hide"),
     path("replicabilita/", assess_views.queue, name="assessment-queue"),
     path("replicabilita/<str:code>/", assess_views.assess_as_staff, name="assess"),
     path("replicabilita/conferma/<int:pk>/", assess_views.second, name="assessment-second"),

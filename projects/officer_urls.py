@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import assess_views, city_office
+from projects import adoption_views, assess_views, city_office
 from projects.officer import documents, home, session, status, steps
 
 app_name = "officer"
@@ -25,6 +25,11 @@ urlpatterns = [
     path("progetti/<str:code>/replicabilita/", assess_views.assess, name="assess"),
     path("progetti/<str:code>/<slug:slug>/bozza/", steps.autosave, name="step-autosave"),
     path("progetti/<str:code>/<slug:slug>/", steps.edit_step, name="project-step"),
+    path("riuso/", adoption_views.home, name="adoption-list"),
+    path("riuso/chiedi/<str:code>/", adoption_views.ask, name="adoption-ask"),
+    path("riuso/pratiche/nuova/", adoption_views.add_practice, name="practice-add"),
+    path("riuso/pratiche/<int:pk>/togli/", adoption_views.remove_practice, name="practice-remove"),
+    path("riuso/<int:pk>/", adoption_views.detail, name="adoption"),
     path("citta/", city_office.towns, name="city-list"),
     path("citta/<slug:slug>/", city_office.edit, name="city-edit"),
 ]

@@ -7,12 +7,18 @@
 | hide them, answer reports of readers | no | yes | yes |
 | take, comment, request changes, publish, withdraw | no | yes | yes |
 | assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
+| ask to reuse a project | for another body than its owner | no | no |
+| move an adoption | the side the table in projects.adoption names | for either side | for either side |
+| hide words of an adoption | no | yes | yes |
 """
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation, Territory
+from projects.adoption import MOVES as ADOPTION_MOVES
+from projects.adoption import AdoptionMove, Side
+from projects.adoption import allows as adoption_allows
 from projects.criteria import OBSERVATORY, PEER, SELF
-from projects.models import Assessment, Project
+from projects.models import Adoption, Assessment, OutsidePractice, Project
 from projects.workflow import Move, Status, allows
 
 
@@ -113,3 +119,38 @@ def towns_of(user):
 
 def can_write_city(user, town: Territory) -> bool:
     return is_reviewer(user) or towns_of(user).filter(pk=town.pk).exists()
+
+
+def adopters_for(user, project: Project):
+    """The bodies of a person that may ask to reuse a published project: their own but its owner."""
+    if not project.cards.current().exists():
+        return Organisation.objects.none()
+    return Organisation.objects.filter(pk__in=organisations_of(user) - {project.owner_id}).order_by("name")
+
+
+def sides_of(user, adoption: Adoption) -> list[Side]:
+    """As whom a person acts in an adoption: for its bodies, else as staff, else not at all."""
+    mine = organisations_of(user)
+    sides = {Side.GIVER: adoption.giver_id, Side.ADOPTER: adoption.adopter_id}
+    found = [side for side, body in sides.items() if body in mine]
+    return found or ([Side.STAFF] if is_reviewer(user) else [])
+
+
+def can_see_adoption(user, adoption: Adoption) -> bool:
+    """Both sides, the owner of the project, staff."""
+    return bool(sides_of(user, adoption)) or is_officer(user, adoption.project.owner_id)
+
+
+def side_for(user, move: str, adoption: Adoption) -> Side | None:
+    """As whom a person may make a move now; None when they may not."""
+    sides = sides_of(user, adoption)
+    return next((side for side in sides if adoption_allows(move, adoption.step, side)), None)
+
+
+def moves_for(user, adoption: Adoption) -> list[AdoptionMove]:
+    """What a person may do now, in the order of the table."""
+    return [move for move in ADOPTION_MOVES if side_for(user, move, adoption)]
+
+
+def can_remove_practice(user, practice: OutsidePractice) -> bool:
+    return is_officer(user, practice.adopter_id) or is_reviewer(user)

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.timezone import make_aware
 
 from municipalities.models import Territory
 from projects import index
+from projects.adoption import ADOPTED, PUBLIC, UNDER_WAY
 from projects.criteria import EQUAL, KEYS, PRESETS, RATER_ORDER
-from projects.models import Assessment, Card, LinkCheck, Rating, Standing
+from projects.models import Adoption, AdoptionStep, Assessment, Card, LinkCheck, Rating, Standing
 from projects.ranking import Entry, city_size
 from projects.replicability import (
     ALIVE,
@@ -61,6 +63,7 @@ class Panel:
     score: Score
     is_demonstration: bool
     weights: Mapping
+    adoptions: list[Adoption]
 
     @property
     def judgements(self) -> list[Judgement]:
@@ -106,23 +109,62 @@ def kit_documents(document: Mapping, assessments: Iterable[Assessment] = ()) -> 
     return list(found.values())
 
 
-def adoption_counts(document: Mapping) -> tuple[int, int]:
-    """Bodies that took the project up, and those that are about to: what the card itself names."""
+def adoptions_of(project_id: int, day: date | None = None) -> list[Adoption]:
+    """The public adoptions of one project: adoptions_among of it alone."""
+    return adoptions_among([project_id], day).get(project_id, [])
+
+
+def adoptions_among(project_ids: Iterable[int], day: date | None = None) -> dict[int, list[Adoption]]:
+    """The public adoptions by project with `stood`, their step now or at the end of a day. One query.
+
+    Those of a demonstration give way to any real one of the project: the two are never mixed.
+    """
+    found = Adoption.objects.shown().filter(project__in=list(project_ids))
+    found = found.select_related("adopter__territory", "giver__territory")
+    if day is None:
+        found = found.annotate(stood=F("step"))
+    else:
+        midnight = make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        rows = AdoptionStep.objects.filter(adoption=OuterRef("pk"), at__lt=midnight)
+        found = found.annotate(stood=Subquery(rows.order_by("-at", "-pk").values("step")[:1]))
+    chosen: dict[int, list[Adoption]] = {}
+    for adoption in found.filter(stood__in=PUBLIC).order_by("is_demonstration", "asked_at", "pk"):
+        mine = chosen.setdefault(adoption.project_id, [])
+        if not mine or mine[0].is_demonstration == adoption.is_demonstration:
+            mine.append(adoption)
+    return chosen
+
+
+def adoption_counts(document: Mapping, adoptions: Iterable[Adoption] = ()) -> tuple[int, int]:
+    """Bodies that took the project up, and those about to: as the card names them, and as they adopted.
+
+    A body that the card names and that adopted counts once.
+    """
     role = PartnerRole.REPLICATING_BODY.value
-    return len({partner["name"] for partner in document["partners"] if partner["role"] == role}), 0
+    done = {partner["name"] for partner in document["partners"] if partner["role"] == role}
+    under_way = {adoption.adopter.name for adoption in adoptions if adoption.stood in UNDER_WAY}
+    done |= {adoption.adopter.name for adoption in adoptions if adoption.stood in ADOPTED}
+    return len(done), len(under_way - done)
 
 
 def panel_of(
     project_id: int, document: Mapping, *, weights: Mapping | None = None, today: date | None = None
 ) -> Panel:
-    """The panel of one card document, now or as it was on a day. Four queries at most."""
+    """The panel of one card document, now or as it was on a day. Five queries at most."""
     assessments = assessments_in_force([project_id], today).get(project_id, [])
-    return _panel(assessments, document, weights or PRESETS[EQUAL], today or timezone.localdate())
+    adoptions = adoptions_of(project_id, today)
+    return _panel(assessments, adoptions, document, weights or PRESETS[EQUAL], today or timezone.localdate())
 
 
-def _panel(assessments: list[Assessment], document: Mapping, weights: Mapping, today: date) -> Panel:
+def _panel(
+    assessments: list[Assessment],
+    adoptions: list[Adoption],
+    document: Mapping,
+    weights: Mapping,
+    today: date,
+) -> Panel:
     kit = kit_documents(document, assessments)
-    done, under_way = adoption_counts(document)
+    done, under_way = adoption_counts(document, adoptions)
     inputs = {
         "kit_completeness": kit_completeness(kit),
         "adoptions": done,
@@ -139,8 +181,9 @@ def _panel(assessments: list[Assessment], document: Mapping, weights: Mapping, t
         gaps(values),
         kit_aspects(kit),
         published.score if published else replicability({}, **inputs),
-        any(assessment.is_demonstration for assessment in assessments),
+        any(given.is_demonstration for given in (*assessments, *adoptions)),
         weights,
+        adoptions,
     )
 
 
@@ -159,7 +202,7 @@ def refresh(card: Card, document: Mapping) -> Standing | None:
     """
     panel = panel_of(card.project_id, document)
     index.reindex(card.project, facets=live_facets(panel))
-    if panel.published is None and not panel.score.adoptions:
+    if panel.published is None and not (panel.score.adoptions or panel.score.adoptions_under_way):
         Standing.objects.filter(project=card.project_id).delete()
         return None
     return Standing.objects.update_or_create(project_id=card.project_id, defaults=_columns(panel))[0]

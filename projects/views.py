@@ -12,6 +12,7 @@ from projects.areas import AREA_BY_SLUG, AREAS
 from projects.cards import read_document
 from projects.criteria import HIGH, LOW, MEDIUM
 from projects.differences import differences, label_of
+from projects.family import family_of
 from projects.maps import locator_of, region_map
 from projects.models import Card
 from projects.panels import panel_context
@@ -71,11 +72,13 @@ def card_detail(request, slug):
 def _detail(card: Card) -> dict:
     document = read_document(card)
     town = document["lead_municipality"]
+    panel = panel_of(card.project_id, orjson.loads(card.document))
     return {
         **card_context(document),
         "edition": card,
         "confirmed_at": card.project.confirmed_at,
-        "replicability": panel_context(panel_of(card.project_id, orjson.loads(card.document))),
+        "replicability": panel_context(panel),
+        "family": family_of(card.project_id, panel.adoptions) if card.is_current else None,
         "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),

@@ -25,7 +25,7 @@ FLOORS = {
     "observatory": 7,
 }
 # What an app shows to those above it.
-SHARED = {"models", "actions", "search", "ranking", "standing", "rules", "cards", "intake"}
+SHARED = {"models", "actions", "search", "ranking", "standing", "family", "rules", "cards", "intake"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
@@ -34,6 +34,7 @@ PURE_HELPERS = (
     "municipalities.places",
     "municipalities.similar",
     "projects.fit",
+    "projects.adoption",
     "projects.areas",
     "projects.columns",
     "projects.criteria",
@@ -56,11 +57,14 @@ STEPS = {
     **dict.fromkeys(["panels", "datasets", "catalogue"], ANSWERS),
     **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
     **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
+    **dict.fromkeys(["adoption_mail", "family", "kit"], ANSWERS),
+    "adopting": ACTIONS,
     **dict.fromkeys(["city_actions", "voice_actions", "follow_actions"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "intake", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms", "follow_forms"], INTAKE),
     **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
+    "adoption_forms": INTAKE,
     **dict.fromkeys(
         ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
     ),
@@ -76,6 +80,8 @@ STEPS = {
             "compare_views",
             "assess_views",
             "replicability_views",
+            "adoption_views",
+            "kit_views",
             "city_office",
             "voices",
             "list_views",

@@ -19,7 +19,7 @@ from django.utils import timezone
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Protocol, Territory
 from municipalities.search import find_municipality
-from projects import actions, assessing
+from projects import actions, adopting, assessing
 from projects.cards import OWN_FIELDS, ROWS, build_card, serialise
 from projects.cup import normalise_cup
 from projects.dates import parse_partial_date
@@ -133,7 +133,7 @@ def _is_loaded(project: Project, checksum: str) -> bool:
 
 
 def _is_edited(project: Project) -> bool:
-    return project.events.exclude(verb__in=[LOAD, *assessing.EVENTS]).exists()
+    return project.events.exclude(verb__in=[LOAD, *assessing.EVENTS, *adopting.EVENTS]).exists()
 
 
 def facts_of(entry: Mapping) -> dict:

@@ -1,3 +1,4 @@
+from projects.models.adoption import Adoption, AdoptionStep, OutsidePractice
 from projects.models.assessment import Assessment, LinkCheck, RankingRelease, Rating, Standing
 from projects.models.card import Card
 from projects.models.city import CityNeed, CityProfile
@@ -18,6 +19,8 @@ from projects.models.review import FieldComment, ProjectEvent, Reminder, Submiss
 from projects.models.voices import ErrorReport, PageRating
 
 __all__ = [
+    "Adoption",
+    "AdoptionStep",
     "Assessment",
     "Card",
     "CityNeed",
@@ -35,6 +38,7 @@ __all__ = [
     "Indicator",
     "LinkCheck",
     "Milestone",
+    "OutsidePractice",
     "PageRating",
     "Partner",
     "Project",

@@ -236,6 +236,7 @@ def test_schema_is_openapi_31(schema):
         "/projects",
         "/projects/facets",
         "/projects/{code}",
+        "/projects/{code}/adoptions",
         "/projects/{code}/fit",
         "/projects/{code}/replicability",
         "/projects/{code}/similar",

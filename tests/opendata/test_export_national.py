@@ -52,7 +52,7 @@ def test_every_table_in_every_format(export, full):
     out = export()
     names = {path.name for path in out.iterdir()}
     tables = {table.name for table in TABLES}
-    assert tables == {"projects", "cities", "areas", "replicability", "funding", "documents"}
+    assert tables == {"projects", "cities", "areas", "replicability", "adoptions", "funding", "documents"}
     formats = {f"{table}.{suffix}" for table in tables for suffix in ("csv", "jsonl", "parquet")}
     assert names == formats | {
         "projects.geojson",
@@ -175,7 +175,7 @@ READERS = {
 def test_csv_files_are_as_their_schema_says(export, full):
     out = export()
     tabular = [r for r in json.loads((out / "datapackage.json").read_text())["resources"] if "schema" in r]
-    assert len(tabular) == 6
+    assert len(tabular) == 7
     for resource in tabular:
         found = rows(out / resource["path"])
         fields = {field["name"]: field for field in resource["schema"]["fields"]}
@@ -373,8 +373,8 @@ def test_archive_inside_the_folder_is_refused(export, towns, tmp_path):
 def test_queries_do_not_grow_with_the_cards(publish, django_assert_num_queries, cards):
     for number in range(cards):
         publish(title=f"Progetto {number}")
-    # ids, cities, changes; the cards for each of five tables; which were assessed
-    with django_assert_num_queries(9):
+    # ids, cities, changes; the cards for each of five tables; which were assessed; whether any was adopted
+    with django_assert_num_queries(10):
         snapshot = Snapshot()
         for table in TABLES:
             list(snapshot.rows(table.name))

@@ -362,12 +362,12 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 QUERIES = {
     # version; municipalities; newest; names of regions; towns
     "/": 5,
-    # card, its places, locator: town, shapes; assessments; similar
-    "/progetti/{slug}/": 7,
+    # card, its places, locator: town, shapes; assessments; adoptions, practices from outside; similar
+    "/progetti/{slug}/": 9,
     # count, page, provinces
     "/citta/": 4,
-    # town; sums; peers; money of peers; profile; page; former; adhesions; shapes
-    "/citta/torino/": 9,
+    # town; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions; shapes
+    "/citta/torino/": 11,
     # two towns; for each: sums
     "/confronta/citta/?a=torino&b=ivrea": 5,
     # editions, by month, scores, reports

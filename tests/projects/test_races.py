@@ -8,8 +8,11 @@ import pytest
 from django.db import connection, transaction
 
 from municipalities.actions import body_of_municipality
-from projects import actions
-from projects.models import Card, Project, Submission
+from municipalities.models import Territory
+from projects import actions, adopting
+from projects.actions import WrongMove
+from projects.adoption import AdoptionMove, Side
+from projects.models import Adoption, AdoptionStep, Card, Project, Submission
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,3 +104,41 @@ def test_withdrawing_at_once_happens_once(office, town):
     outcomes = together(lambda n: actions.withdraw(card, by=desk, reason=f"Motivo {n}"))
     assert [type(o) for o in outcomes].count(actions.WrongMove) == AT_ONCE - 1
     assert not Card.objects.current().exists()
+
+
+def reuse(office, town) -> Adoption:
+    """A request of Ivrea for a card of Torino."""
+    card = builders.published(office, builders.reviewer(), town)
+    ivrea = body_of_municipality(Territory.objects.get(code="E379"))
+    return adopting.ask(card.project, by=office, adopter=ivrea, nonce=uuid.uuid4(), note="Ci serve")
+
+
+def test_double_click_on_asking_makes_one_reuse(office, town):
+    card = builders.published(office, builders.reviewer(), town)
+    ivrea, nonce = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
+    asked = {"by": office, "adopter": ivrea, "nonce": nonce, "note": "Ci serve"}
+    made = together(lambda n: adopting.ask(card.project, **asked))
+    assert {adoption.pk for adoption in made} == {Adoption.objects.get().pk}
+    assert AdoptionStep.objects.count() == 1
+
+
+def test_of_two_moves_at_once_one_wins(office, town):
+    adoption = reuse(office, town)
+    said = {"by": office, "side": Side.GIVER, "note": "Eccoci"}
+    moves = [AdoptionMove.REPLY, AdoptionMove.DECLINE] * 3
+    made = together(lambda n: adopting.advance(adoption, moves[n], nonce=uuid.uuid4(), **said))
+    # A refusal may follow an answer, so that one or two of the six went through, and each left one row.
+    done = [step for step in made if not isinstance(step, Exception)]
+    assert all(isinstance(step, WrongMove) for step in made if step not in done)
+    assert [step.move for step in adoption.steps.order_by("at", "pk")] in (
+        ["ask", "decline"],
+        ["ask", "reply", "decline"],
+    )
+    assert len(done) == adoption.steps.count() - 1
+
+
+def test_same_move_sent_twice_at_once_is_one_step(office, town):
+    adoption, nonce = reuse(office, town), uuid.uuid4()
+    said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "nonce": nonce}
+    made = together(lambda n: adopting.advance(adoption, AdoptionMove.REPLY, **said))
+    assert {step.pk for step in made} == {adoption.steps.get(move="reply").pk}

@@ -79,7 +79,8 @@ def measured(server: Server, question: Question, connections: int) -> dict:
     if one(server, paths[0]) > SLOW:
         return one_by_one(server, paths)
     more = {"headers": question.headers, "status": question.status, "rounds": ROUNDS}
-    return loaded(server, paths, connections, SECONDS, **more)
+    found = loaded(server, paths, connections, SECONDS, **more)
+    return found if found["answers"] else one_by_one(server, paths)
 
 
 def one_by_one(server: Server, paths: list[str]) -> dict:

@@ -150,8 +150,9 @@ def loaded(server: Server, paths: list[str], connections: int, seconds: float, *
         check=True,
     )
     found = json.loads(done.stdout)
-    if found["bad"] or not found["answers"]:
+    if found["bad"]:
         raise Broken(f"{server.name}: {found['bad']} risposte sbagliate su {found['answers']} a {paths[0]}")
     after = server.cpu()
-    found["cpu"] = None if after is None else (after - before) * 1000 / found["answers"]
+    idle = after is None or not found["answers"]
+    found["cpu"] = None if idle else (after - before) * 1000 / found["answers"]
     return found

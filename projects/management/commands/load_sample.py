@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from municipalities.models import Territory
 from projects.importers.demo_accounts import PASSWORD, TORINO, make_accounts
+from projects.importers.demo_adoptions import load_adoptions
 from projects.importers.demo_assessments import load_assessments
 from projects.importers.sample import Report, load_projects, load_protocols
 
@@ -31,6 +32,10 @@ class Command(BaseCommand):
         self.stdout.write(f"Protocolli nuovi: {made}")
         self._tell(load_projects(file))
         self._tell_assessments(load_assessments(FIXTURES / "sample" / "assessments.json"))
+        made = load_adoptions(FIXTURES / "sample" / "adoptions.json")
+        for problem in made.problems:
+            self.stderr.write(self.style.WARNING(problem))
+        self.stdout.write(f"Riusi dimostrativi nuovi: {len(made.created)}, invariati: {len(made.unchanged)}")
         if demo_accounts:
             addresses = ", ".join(make_accounts())
             self.stdout.write(f"Profili di prova: {addresses} (password: {PASSWORD})")

@@ -1,4 +1,4 @@
-"""`send_reminders`: write to offices about ageing cards, idle drafts and changes not yet made.
+"""`send_reminders`: write to offices about ageing cards, idle drafts, changes not yet made, reuses that wait.
 
 Meant for cron, once a day: what was told is not told again, so a second run sends nothing.
 """
@@ -8,13 +8,18 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from projects import adopting
+from projects.adoption import turn_of
+from projects.adoption_mail import people_of
 from projects.drafting import empty_bin
 from projects.officer.home import BIN_DAYS
 from projects.reminding import due_reminders, recipients, remind
 
 
 class Command(BaseCommand):
-    help = "Ricorda agli enti le schede da confermare, le bozze ferme e le integrazioni; svuota il cestino."
+    help = (
+        "Ricorda agli enti schede da confermare, bozze ferme, integrazioni e riusi fermi; svuota il cestino."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -29,5 +34,16 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{due.matter} {due.project.code} {due.since:%Y-%m-%d}: {', '.join(people) or '-'}"
             )
+        sent += self._remind_reuses(now, dry_run)
         binned = 0 if dry_run else empty_bin(before=now - timedelta(days=BIN_DAYS))
         self.stdout.write(f"Messaggi: {sent}. Bozze tolte dal cestino: {binned}.")
+
+    def _remind_reuses(self, now, dry_run) -> int:
+        sent = 0
+        for adoption in adopting.waiting(now):
+            late = people_of(adoption, turn_of(adoption.step))
+            people = late if dry_run else adopting.remind(adoption, now=now)
+            sent += len(people)
+            told, since = ", ".join(people) or "-", f"{adoption.waiting_since:%Y-%m-%d}"
+            self.stdout.write(f"adoption {adoption.project.code} {since}: {told}")
+        return sent

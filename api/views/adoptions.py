@@ -1,0 +1,93 @@
+"""Who took a project up, from whom, and what they made public of it."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.params import PAGING
+from api.serializers import Adoption, list_of
+from api.views.base import PublicView
+from api.views.projects import current_card
+from municipalities.models import Organisation
+from projects.family import Family, Node, family_of
+from projects.models import OutsidePractice
+
+OUTSIDE, REGISTRY = "outside", "registry"
+
+
+class AdoptionList(PublicView):
+    """I riusi di un progetto: chi lo ha preso, da chi, a che punto è, e da quali pratiche nasce.
+
+    Contano nel punteggio quelli con `counts_as`; le note private e i semplici interessi non ci sono.
+    """
+
+    name = "list_project_adoptions"
+    parameters = PAGING
+    answer = list_of(Adoption)
+
+    def get(self, request: Request, key: str) -> Response:
+        rows = _rows(family_of(current_card(key).project_id))
+        return self.paged(request, rows, len(rows), list)
+
+
+def _rows(family: Family) -> list[dict]:
+    """Practices from outside, then every adoption, each before those who took it from there."""
+    found = [_practice(practice) for practice in family.origins]
+    waiting = list(family.nodes)
+    while waiting:
+        node = waiting.pop(0)
+        found.append(_adoption(node))
+        waiting = node.children + waiting
+    return found
+
+
+def _adoption(node: Node) -> dict:
+    adoption = node.adoption
+    return {
+        "kind": REGISTRY,
+        "id": adoption.pk,
+        "taken_from": adoption.parent_id,
+        "adopter": _body(adoption.adopter),
+        "giver": _body(adoption.giver),
+        "source": None,
+        "step": adoption.step,
+        "counts_as": "adoption" if node.is_done else "under_way",
+        "steps": [{"step": step, "date": on.isoformat()} for step, _label, on in node.steps],
+        "notes": [
+            {
+                "date": word.on.isoformat(),
+                "note": word.note or None,
+                "what_changed": word.what_changed or None,
+                "what_learnt": word.what_learnt or None,
+            }
+            for word in node.words
+        ],
+        "is_demonstration": adoption.is_demonstration,
+    }
+
+
+def _practice(practice: OutsidePractice) -> dict:
+    changed = practice.what_changed or None
+    told = {"date": practice.adopted_on or None, "note": None, "what_changed": changed, "what_learnt": None}
+    return {
+        "kind": OUTSIDE,
+        "id": practice.pk,
+        "taken_from": None,
+        "adopter": _body(practice.adopter),
+        "giver": None,
+        "source": {
+            "name": practice.name,
+            "city": practice.city,
+            "country": practice.country,
+            "url": practice.url,
+            "adopted_on": practice.adopted_on or None,
+        },
+        "step": None,
+        "counts_as": None,
+        "steps": [],
+        "notes": [told] if changed else [],
+        "is_demonstration": practice.is_demonstration,
+    }
+
+
+def _body(body: Organisation) -> dict:
+    return {"slug": body.slug, "name": body.name, "kind": body.kind}
