@@ -182,9 +182,8 @@ def ask_for_changes(desk):
     desk.sees("Sensori di qualità dell’aria")
     desk.go(f"/redazione/schede/{code}/")
     desk.press("Prendi in carico")
-    desk.page.locator("#id_field").select_option("summary")
-    desk.page.locator("#id_text").fill("Quante scuole?")
-    desk.press("Aggiungi il commento")
+    desk.page.locator("summary", has_text="Commenta sintesi").first.click()
+    desk.page.get_by_label("Commento a «sintesi»", exact=True).fill("Quante scuole?")
     desk.press("Chiedi integrazioni")
     desk.sees("Integrazioni richieste")
 

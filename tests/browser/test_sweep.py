@@ -26,7 +26,7 @@ PUBLIC = """/ /progetti/ /progetti/?vista=tabella&area=energia /progetti/?vista=
 /confronta/citta/?a=torino&b=niente /aree/ /aree/energia/ /aree/economia/ /replicabilita/
 /mappa/ /cerca/ /cerca/?q=lampioni /statistiche/ /metodo/ /assistenza/ /domande-frequenti/ /per-i-comuni/
 /privacy/ /note-legali/ /accessibilita/ /accessibilita/segnala/ /mappa-del-sito/ /protocolli/
-/protocolli/torino/ /segnalazioni/{report}/"""
+/protocolli/torino/ /segnalazioni/{report}/ /dati/ /progetti/{slug}/riusa/"""
 MISSING = {"/niente/": 404, "/progetti/niente/": 404, "/citta/niente/": 404, "/progetti/{gone}/": 410}
 # These hold a form that changes something: they may set the cookie of CSRF.
 DOORS = """/segui/?progetto={slug} /segui/scrivi/
@@ -40,11 +40,12 @@ OFFICE = """/area-riservata/ /area-riservata/progetti/nuovo/ /area-riservata/ces
 /area-riservata/progetti/{code}/risultati/ /area-riservata/progetti/{code}/documenti/
 /area-riservata/progetti/{code}/riepilogo/ /area-riservata/progetti/{public}/
 /area-riservata/progetti/{public}/replicabilita/ /accesso/email/ /accesso/password/cambia/
-/accesso/esci/"""
+/area-riservata/riuso/ /accesso/esci/"""
 DESK = """/redazione/ /redazione/schede/?q=zzzz /redazione/schede/{sent}/
 /redazione/schede/{public}/ /redazione/adesioni/ /redazione/replicabilita/ /redazione/replicabilita/{public}/
 /redazione/segnalazioni/ /redazione/segnalazioni/{report_pk}/ /redazione/valutazioni/
-/redazione/citta/"""
+/redazione/citta/ /redazione/cruscotto/ /redazione/registro/ /redazione/esportazioni/ /redazione/enti/
+/redazione/riuso/"""
 FACTS = """() => ({
   title: document.title, lang: document.documentElement.lang, main: document.querySelectorAll("main").length,
   headings: [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].map((h) => Number(h.tagName[1])),

@@ -42,8 +42,9 @@ const rounds = []
 for (let n = 0; n < (task.rounds || 1); n += 1) rounds.push(await round())
 const sum = (name) => rounds.reduce((total, one) => total + one[name], 0)
 const median = (figures) => figures.sort((a, b) => a - b)[Math.floor(figures.length / 2)]
+const answered = rounds.filter(({ answers }) => answers > 0)
 const at = (share) =>
-  median(rounds.map(({ times }) => times[Math.min(times.length - 1, Math.floor(times.length * share))]))
+  median(answered.map(({ times }) => times[Math.min(times.length - 1, Math.floor(times.length * share))]))
 console.log(
   JSON.stringify({
     answers: sum('answers'),
