@@ -183,7 +183,7 @@ def ask_for_changes(desk):
     desk.go(f"/redazione/schede/{code}/")
     desk.press("Prendi in carico")
     desk.page.locator("summary", has_text="Commenta sintesi").first.click()
-    desk.page.get_by_label("Commento a «sintesi»", exact=True).fill("Quante scuole?")
+    desk.page.get_by_label(re.compile("Commento a «sintesi", re.IGNORECASE)).first.fill("Quante scuole?")
     desk.press("Chiedi integrazioni")
     desk.sees("Integrazioni richieste")
 
