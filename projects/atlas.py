@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass, replace
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.models import Territory, TerritoryBoundary
 from projects.maps import STEPS, outline
+from projects.models import Card
 from projects.panel import address
 from projects.search import ProjectQuery, Results
 from projects.shapes import box, coordinates, drawn, rings
 
 # Steps of the grid, in units of the plane: a map of all Italy needs less than one of a province.
+MOST_POINTS = 500
 GRIDS = {"region": 20, "province": 5, "municipality": 4}
 
 
@@ -144,3 +147,34 @@ def geojson(frame: Frame) -> dict | None:
     if not features:
         return None
     return {"type": "FeatureCollection", "attribution": "Confini: ISTAT, CC BY 4.0", "features": features}
+
+
+def points(cards: Results) -> dict:
+    """The places of the newest MOST_POINTS cards found, as GeoJSON; cards of one place are one point.
+
+    Properties: `label` in words and `url`, of the card or of the list of its municipality. Two queries.
+    """
+    fields = ("longitude", "latitude", "title", "slug", "municipality_code")
+    rows = Card.objects.filter(pk__in=list(cards.ids(0, MOST_POINTS))).exclude(latitude=None)
+    places: dict[tuple, list] = {}
+    for west, north, *rest in rows.order_by("-pk").values_list(*fields):
+        places.setdefault((float(west), float(north)), []).append(rest)
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": place},
+                "properties": _of_point(found),
+            }
+            for place, found in places.items()
+        ],
+    }
+
+
+def _of_point(found: list) -> dict[str, str]:
+    title, slug, town = found[0]
+    if len(found) == 1:
+        return {"label": title, "url": reverse("projects:card-detail", args=[slug])}
+    told = ngettext("%(n)s progetto in questo punto", "%(n)s progetti in questo punto", len(found))
+    return {"label": told % {"n": len(found)}, "url": reverse("projects:card-list") + f"?comune={town}"}

@@ -14,6 +14,7 @@ from municipalities.models import Protocol
 from municipalities.search import fold, suggest_municipalities
 from projects.areas import AREAS
 from projects.atlas import frame_named, geojson, result_map
+from projects.atlas import points as points_of
 from projects.cards import passages
 from projects.models import Card
 from projects.panel import PANEL, VIEWS, address, chips, facet_groups, widenings
@@ -225,6 +226,16 @@ def boundaries(request, key):
     response = HttpResponse(orjson.dumps(found), content_type="application/geo+json")
     response["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+@require_safe
+@conditional_page
+def points(request):
+    """Where the cards found lie, one by one: for the map that moves."""
+    if _is_too_long(request):
+        return _refused(request)
+    query, _problems = parse(request.GET, page=True)
+    return HttpResponse(orjson.dumps(points_of(find(query))), content_type="application/geo+json")
 
 
 @require_safe

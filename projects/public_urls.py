@@ -53,6 +53,7 @@ urlpatterns = [
     path("cerca/", list_views.search, name="search"),
     path("cerca/suggerimenti", list_views.suggestions, name="suggestions"),
     path("mappa/", list_views.map_page, name="map"),
+    path("mappa/punti.geojson", list_views.points, name="points"),
     path("mappa/confini/<str:key>.geojson", list_views.boundaries, name="boundaries"),
     path("feed/progetti.atom", feeds.CardFeed(), name="card-feed"),
 ]

@@ -49,6 +49,20 @@ function wireButtons(map, home) {
   buttons.addEventListener("click", (event) => acts[event.target.closest("[data-map]")?.dataset.map]?.());
 }
 
+// The projects one by one, above the shapes; the list and the table lead to the same cards.
+async function drawPoints(map) {
+  const response = await fetch(host.dataset.points);
+  if (!response.ok) return;
+  const renderer = L.svg({ pane: map.createPane("points") });
+  map.getPane("points").style.zIndex = 450;
+  const marker = ({ properties }, at) => {
+    const point = L.circleMarker(at, { renderer, pane: "points", radius: 5, weight: 1, className: "map-point" });
+    point.bindTooltip(properties.label, { className: "map-tooltip" });
+    return point.on("click", () => location.assign(properties.url));
+  };
+  L.geoJSON(await response.json(), { pointToLayer: marker }).addTo(map);
+}
+
 function draw(boundaries) {
   const still = host.querySelector("svg");
   const frame = document.createElement("div");
@@ -76,6 +90,7 @@ function draw(boundaries) {
   home();
   map.setMinZoom(map.getZoom()).setMaxBounds(shapes.getBounds().pad(0.5));
   shapes.addTo(map);
+  drawPoints(map);
   rows.forEach(wireRow);
   wireButtons(map, home);
 }

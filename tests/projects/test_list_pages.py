@@ -384,6 +384,7 @@ QUERIES = {
     # version, cards, towns: starting, containing
     "/cerca/suggerimenti?q=led": 4,
     "/mappa/confini/regione-01.geojson": 2,
+    "/mappa/punti.geojson": 2,
 }
 
 
@@ -417,3 +418,16 @@ def test_page_stays_within_its_weight(client, publish, path):
         publish(f"Lavori {number} " + "con un titolo lungo " * 5, **long)
     assert list_views.PER_PAGE == 10
     assert len(gzip.compress(get(client, path).content)) <= 30_000
+
+
+def test_points_are_the_cards_found_and_those_of_one_place_are_one(client, publish):
+    first, second = publish("LED in centro"), publish("LED in collina")
+    Card.objects.filter(pk__in=[first.pk, second.pk]).update(longitude="7.68", latitude="45.07")
+    alone = json.loads(get(client, "/mappa/punti.geojson?q=collina").content)["features"]
+    assert [(f["geometry"]["coordinates"], f["properties"]) for f in alone] == [
+        ([7.68, 45.07], {"label": "LED in collina", "url": f"/progetti/{second.slug}/"})
+    ]
+    (both,) = json.loads(get(client, "/mappa/punti.geojson?q=led").content)["features"]
+    assert both["properties"]["label"] == "2 progetti in questo punto"
+    Card.objects.filter(pk=first.pk).update(longitude=None, latitude=None)
+    assert len(json.loads(get(client, "/mappa/punti.geojson?q=led").content)["features"]) == 1
