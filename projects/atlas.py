@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from municipalities.models import Territory, TerritoryBoundary
-from projects.maps import STEPS, outline
+from projects.maps import outline, shape
 from projects.models import Card
 from projects.panel import address
 from projects.search import ProjectQuery, Results
@@ -68,7 +68,7 @@ def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
     counts = cards.facets((frame.level,))[frame.level]
     view_box, rows = _drawing(frame)
     found = [
-        _shape(code, name, counts[code], path, _narrowed(query, frame, code, more))
+        _linked(code, name, counts[code], path, _narrowed(query, frame, code, more))
         for code, name, path in rows
         if counts.get(code)
     ]
@@ -105,17 +105,8 @@ def _title(frame: Frame) -> str:
     }[frame.level]
 
 
-def _shape(code: str, name: str, count: int, path: str, url: str) -> dict:
-    words = ngettext("%(name)s: %(count)s progetto", "%(name)s: %(count)s progetti", count)
-    return {
-        "code": code,
-        "name": name,
-        "count": count,
-        "step": sum(count >= least for least in STEPS),
-        "path": path,
-        "label": words % {"name": name, "count": count},
-        "url": url,
-    }
+def _linked(code: str, name: str, count: int, path: str, url: str) -> dict:
+    return {**shape(code, name, count, path), "url": url}
 
 
 def _narrowed(query: ProjectQuery, frame: Frame, code: str, more: dict) -> str:

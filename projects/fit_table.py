@@ -133,8 +133,13 @@ def _models(columns: Columns, sheets: Mapping[str, Sheet], mine: Sheet) -> tuple
 def _parts(code: Mapping, cost: pa.Array, model: pa.Array, sheets: list, town: fit.Town) -> dict[str, list]:
     """The parts of each dimension, in the order of projects.fit, one array a part."""
     mine = town.sheet
-    by_place = lambda value: pc.take(_floats([value(sheet) for sheet in sheets]), model)  # noqa: E731
-    by_code = lambda kind, table: pc.take(_floats(table), code[kind])  # noqa: E731
+
+    def by_place(value: Callable) -> pa.Array:
+        return pc.take(_floats([value(sheet) for sheet in sheets]), model)
+
+    def by_code(kind: str, table: list) -> pa.Array:
+        return pc.take(_floats(table), code[kind])
+
     root = by_place(
         lambda s: sqrt(mine.population * s.population) if s and s.population and mine.population else None
     )

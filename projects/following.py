@@ -7,10 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from municipalities.limits import HONEYPOT, is_trapped, open_form
 from projects import follow_actions
 from projects.fields import tidied
 from projects.follow_forms import FollowForm, PaceForm
-from projects.limits import HONEYPOT, is_trapped, open_form
 from projects.models import Card, Follower
 from projects.news import followed_query, title_of
 from projects.search import page_params

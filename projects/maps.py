@@ -48,12 +48,13 @@ def region_map() -> dict:
     names = dict(Territory.objects.regions().current().order_by("name").values_list("code", "name"))
     paths = outline()["paths"]
     shapes = [
-        _shape(code, name, found.get(code, 0), paths[code]) for code, name in names.items() if code in paths
+        shape(code, name, found.get(code, 0), paths[code]) for code, name in names.items() if code in paths
     ]
     return {"view_box": outline()["view_box"], "shapes": shapes}
 
 
-def _shape(code: str, name: str, count: int, path: str) -> dict:
+def shape(code: str, name: str, count: int, path: str) -> dict:
+    """One place of a map: its outline, its step of colour, its count in words."""
     words = ngettext("%(name)s: %(count)s progetto", "%(name)s: %(count)s progetti", count)
     return {
         "code": code,

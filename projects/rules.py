@@ -76,9 +76,6 @@ def can_review(user, project: Project) -> bool:
     return is_reviewer(user) and allows(Move.PUBLISH, project.status)
 
 
-can_publish = can_review
-
-
 def can_withdraw(user, project: Project) -> bool:
     return is_reviewer(user)
 

@@ -15,10 +15,10 @@ from projects.differences import differences, label_of
 from projects.family import family_of
 from projects.maps import locator_of, region_map
 from projects.models import Card
-from projects.panels import panel_context
 from projects.pdf import card_pdf as pdf_of
 from projects.portfolio import area_totals, busiest_towns, count_bars, front_figures
 from projects.presentation import card_context, list_item
+from projects.replicability_panel import panel_context
 from projects.search import ProjectQuery, find, similar_to
 from projects.standing import panel_of
 from projects.vocabulary import Stage

@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_reviewer
+from municipalities.limits import HONEYPOT, is_trapped, open_form
 from projects import voice_actions
 from projects.actions import WrongMove
 from projects.fields import tidied
-from projects.limits import HONEYPOT, is_trapped, open_form
 from projects.models import Card, ErrorReport, PageRating
 from projects.voice_forms import AccessReportForm, ReportAnswerForm, ReportForm
 

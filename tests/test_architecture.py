@@ -56,7 +56,7 @@ STEPS = {
     **dict.fromkeys(["search", "standing"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas"], ANSWERS),
-    **dict.fromkeys(["panels", "datasets", "catalogue"], ANSWERS),
+    **dict.fromkeys(["replicability_panel", "datasets", "catalogue"], ANSWERS),
     **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
     **dict.fromkeys(["checks", "waiting", "figures"], ANSWERS),
     **dict.fromkeys(["bulk", "exporting"], ACTIONS),

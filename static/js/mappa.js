@@ -90,7 +90,8 @@ function draw(boundaries) {
   home();
   map.setMinZoom(map.getZoom()).setMaxBounds(shapes.getBounds().pad(0.5));
   shapes.addTo(map);
-  drawPoints(map);
+  // Without them the map still shows the counts.
+  drawPoints(map).catch(() => {});
   rows.forEach(wireRow);
   wireButtons(map, home);
 }
