@@ -5,6 +5,7 @@ const find = (selector, within = document) => within.querySelector(selector);
 const status = find("#live-status");
 let timer;
 let current;
+let shown = location.pathname + location.search;
 
 function addressOf(form) {
   const params = new URLSearchParams();
@@ -58,6 +59,7 @@ async function show(address, options = {}) {
     document.title = page.title;
     const results = find("#results");
     if (!options.back) history.pushState(null, "", results.dataset.address);
+    shown = location.pathname + location.search;
     status.textContent = find("#results-title").textContent;
     if (options.toTitle) find("#results-title").focus();
   } catch (error) {
@@ -90,4 +92,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   show(link.href, { toTitle: true });
 });
-window.addEventListener("popstate", () => show(location.href, { back: true }));
+// A link to a place of this same page is a step of the history too: there is nothing to fetch then.
+window.addEventListener("popstate", () => {
+  if (location.pathname + location.search !== shown) show(location.href, { back: true });
+});

@@ -72,6 +72,18 @@ def test_list_card_comparison_and_back_with_the_keyboard(cards, page_desktop):
     assert page.locator("main h1").inner_text() == "Progetti"
 
 
+def test_skip_link_moves_the_focus_and_fetches_nothing(cards, page_desktop):
+    page = page_desktop
+    page.goto("/progetti/")
+    asked = []
+    page.on("request", lambda request: request.resource_type == "fetch" and asked.append(request.url))
+    page.locator("#results").evaluate("element => { element.dataset.kept = 'yes' }")
+    skip_to_content(page)
+    page.wait_for_load_state("networkidle")
+    assert asked == []
+    assert page.locator("#results[data-kept=yes]").count() == 1
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
 def test_search_filter_sort_page_and_compare_without_scripts(cards, open_page, viewport):
     page = open_page(viewport=viewport, java_script_enabled=False)
