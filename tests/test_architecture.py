@@ -35,15 +35,15 @@ PURE_HELPERS = (
     "projects.feeds",
     "municipalities.places",
     "municipalities.similar",
-    "projects.fit",
-    "projects.adoption",
+    "projects.fit.score",
+    "projects.adoption.moves",
     "projects.areas",
     "projects.columns",
-    "projects.criteria",
+    "projects.replicability.criteria",
     "projects.dates",
     "projects.portfolio",
     "projects.presentation",
-    "projects.replicability",
+    "projects.replicability.score",
     "projects.vocabulary",
     "projects.words",
     "projects.workflow",
@@ -53,53 +53,20 @@ DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
     **dict.fromkeys(["rules", "cards", "index_store", "index", "past", "results"], ANSWERS),
-    **dict.fromkeys(["search", "standing"], ANSWERS),
+    **dict.fromkeys(["search", "standing", "checks", "waiting", "figures", "family", "kit"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
-    **dict.fromkeys(["panel", "atlas"], ANSWERS),
-    **dict.fromkeys(["replicability_panel", "datasets", "catalogue"], ANSWERS),
-    **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
-    **dict.fromkeys(["checks", "waiting", "figures"], ANSWERS),
-    **dict.fromkeys(["bulk", "exporting"], ACTIONS),
-    **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),
-    **dict.fromkeys(["adoption_mail", "family", "kit"], ANSWERS),
-    "adopting": ACTIONS,
-    **dict.fromkeys(["city_actions", "voice_actions", "follow_actions"], ACTIONS),
-    **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "intake", "importers"], INTAKE),
-    **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms", "follow_forms"], INTAKE),
-    **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
-    **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
-    "adoption_forms": INTAKE,
+    **dict.fromkeys(["panel", "atlas", "datasets", "catalogue", "peers", "sheet", "pdf", "news"], ANSWERS),
+    **dict.fromkeys(["table", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(
-        ["views", "desk", "officer", "commands", "admin", "feeds", "sitemaps", "serializers"], PAGES
+        ["actions", "adopting", "assessing", "bulk", "drafting", "exporting", "reminding"], ACTIONS
     ),
     **dict.fromkeys(
-        [
-            "files",
-            "pages",
-            "health",
-            "well_known",
-            "city_views",
-            "fit_views",
-            "estimate_views",
-            "compare_views",
-            "assess_views",
-            "replicability_views",
-            "adoption_views",
-            "kit_views",
-            "city_office",
-            "voices",
-            "list_views",
-            "following",
-            "middleware",
-            "public",
-            "reading",
-            "context",
-            "adapter",
-            "templatetags",
-            "apps",
-        ],
-        PAGES,
+        ["places", "filters", "fields", "uploads", "forms", "intake", "importers", "readers"], INTAKE
     ),
+    **dict.fromkeys(["views", "desk", "officer", "office", "commands", "admin", "feeds", "sitemaps"], PAGES),
+    **dict.fromkeys(["assess_views", "kit_views", "files", "pages", "serializers", "templatetags"], PAGES),
+    **dict.fromkeys(["health", "well_known", "middleware", "public", "reading", "context"], PAGES),
+    **dict.fromkeys(["adapter", "apps"], PAGES),
     **dict.fromkeys(["urls", "sign_in"], URLS),
 }
 FORBIDDEN_NAMES = {"core", "common", "utils"}
@@ -110,9 +77,14 @@ def app_of(module: str) -> str:
 
 
 def step_of(module: str) -> int:
-    """A module without a name of its own in STEPS is plain data, which imports nothing above data."""
-    part = module.replace(".management.", ".").partition(".")[2].split(".")[0]
-    return URLS if part.endswith("_urls") else STEPS.get(part, DATA)
+    """The step of its first part with a name in STEPS: `projects.city.forms` are forms.
+
+    A module without such a part is plain data, which imports nothing above data.
+    """
+    parts = module.split(".")[1:]
+    if parts and parts[-1].endswith("_urls"):
+        return URLS
+    return next((STEPS[part] for part in parts if part in STEPS), DATA)
 
 
 def imports_of(name: str, tree: ast.AST, modules: set[str]) -> list[tuple[int, str]]:
@@ -146,7 +118,7 @@ def import_offences(name: str, tree: ast.AST, modules: set[str]) -> list[str]:
                 offences.append(f"{where}, which stands above it")
         elif FLOORS[theirs] >= FLOORS[mine]:
             offences.append(f"{where}, which is not on a lower floor")
-        elif target not in PURE_HELPERS and ".".join(target.split(".")[1:2]) not in SHARED:
+        elif target not in PURE_HELPERS and not SHARED & set(target.split(".")[1:]):
             offences.append(f"{where}, which its app keeps to itself")
     return offences
 

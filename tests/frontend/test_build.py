@@ -24,7 +24,7 @@ BUDGETS = {
     ROOT / "static" / "js" / "mappa.js": 2_000,
     BUILD / "leaflet" / "leaflet.js": 44_000,
     ROOT / "static" / "img" / "italia.svg": 8_000,
-    ROOT / "projects" / "regions.json": 4_000,
+    ROOT / "projects" / "listing" / "regions.json": 4_000,
 }
 
 
@@ -79,6 +79,6 @@ def test_sprite_holds_no_icon_unused():
 
 
 def test_outline_has_the_twenty_regions():
-    outline = json.loads((ROOT / "projects" / "regions.json").read_text(encoding="utf-8"))
+    outline = json.loads((ROOT / "projects" / "listing" / "regions.json").read_text(encoding="utf-8"))
     assert list(outline["paths"]) == [f"{number:02d}" for number in range(1, 21)]
     assert [code for code, path in outline["paths"].items() if not path.startswith("M")] == []
