@@ -1,7 +1,9 @@
 """A panel of replicability in the words of a page: raters, gaps, the kit with what lacks."""
 
+from django.urls import reverse
+
 from projects.criteria import BAND_NAMES, BAND_SLUGS, CRITERIA, RATER_NAMES
-from projects.replicability import DEAD, ENOUGH, UNKNOWN, KitAspect
+from projects.replicability import DEAD, ENOUGH, UNKNOWN, KitAspect, KitDocument
 from projects.standing import Judgement, Panel
 from projects.vocabulary import DocumentType
 
@@ -18,6 +20,7 @@ def panel_context(panel: Panel) -> dict:
         "others": [_judged(other) for other in panel.others],
         "gaps": _gaps(panel),
         "kit": [_kit_row(row) for row in panel.kit],
+        "kit_is_demonstration": any(d.is_demonstration for row in panel.kit for d in row.documents),
         "kit_percent": round(100 * score.kit_completeness),
         "adoptions": score.adoptions,
         "adoptions_under_way": score.adoptions_under_way,
@@ -55,6 +58,11 @@ def _gaps(panel: Panel) -> list[dict]:
     ]
 
 
+def address_of(document: KitDocument) -> str:
+    """Where a document of a kit can be read: its link, or the file of the demonstration; else empty."""
+    return document.url or (reverse("demonstration-file", args=[document.file]) if document.file else "")
+
+
 def _kit_row(row: KitAspect) -> dict:
     labels = dict(DocumentType.choices)
     return {
@@ -64,7 +72,8 @@ def _kit_row(row: KitAspect) -> dict:
             {
                 "title": document.title,
                 "label": labels.get(document.type, document.type),
-                "url": document.url,
+                "url": address_of(document),
+                "is_demonstration": document.is_demonstration,
                 "is_dead": document.state == DEAD,
                 "is_unknown": document.state == UNKNOWN,
             }

@@ -1,6 +1,9 @@
 """R of one project with all its inputs, so that anybody can work it out again."""
 
+from urllib.parse import urljoin
+
 import orjson
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +14,7 @@ from api.views.base import PublicView
 from api.views.projects import current_card
 from projects.criteria import EQUAL
 from projects.ranking import BadWeights, Weighting, read_weights
+from projects.replicability_panel import address_of
 from projects.standing import Judgement, Panel, panel_of
 
 FORMULA = (
@@ -66,7 +70,13 @@ def shaped(panel: Panel, weighting: Weighting) -> dict:
             for key, (lowest, highest) in panel.gaps.items()
         ],
         "kit": [
-            {"type": d.type, "title": d.title, "url": d.url or None, "state": d.state}
+            {
+                "type": d.type,
+                "title": d.title,
+                "url": urljoin(settings.SITE_URL, address_of(d)) if address_of(d) else None,
+                "state": d.state,
+                "is_demonstration": d.is_demonstration,
+            }
             for aspect in panel.kit
             for d in aspect.documents
         ],
