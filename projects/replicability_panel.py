@@ -1,10 +1,8 @@
 """A panel of replicability in the words of a page: raters, gaps, the kit with what lacks."""
 
-from django.urls import reverse
-
 from projects.criteria import BAND_NAMES, BAND_SLUGS, CRITERIA, RATER_NAMES
-from projects.replicability import DEAD, ENOUGH, UNKNOWN, KitAspect, KitDocument
-from projects.standing import Judgement, Panel
+from projects.replicability import DEAD, ENOUGH, UNKNOWN, KitAspect
+from projects.standing import Judgement, Panel, address_of
 from projects.vocabulary import DocumentType
 
 
@@ -56,11 +54,6 @@ def _gaps(panel: Panel) -> list[dict]:
         }
         for key, (low, high) in panel.gaps.items()
     ]
-
-
-def address_of(document: KitDocument) -> str:
-    """Where a document of a kit can be read: its link, or the file of the demonstration; else empty."""
-    return document.url or (reverse("demonstration-file", args=[document.file]) if document.file else "")
 
 
 def _kit_row(row: KitAspect) -> dict:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import make_aware
 
@@ -147,6 +148,11 @@ def kit_documents(
         row = KitDocument(kind, title, url, state, is_demonstration, file)
         found.setdefault((kind, title, url), row)
     return list(found.values())
+
+
+def address_of(document: KitDocument) -> str:
+    """Where a document of a kit can be read: its link, or the file of the demonstration; else empty."""
+    return document.url or (reverse("demonstration-file", args=[document.file]) if document.file else "")
 
 
 def adoptions_of(project_id: int, day: date | None = None) -> list[Adoption]:
