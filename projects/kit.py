@@ -140,9 +140,10 @@ def _document_parts(document: Mapping, files: Mapping[int, Document]) -> list[Pa
 def _demonstration_parts(demonstrations: Sequence[DemonstrationDocument]) -> list[Part]:
     """The documents that the demonstration adds, each with the words that say so."""
     mark, unknown, found = _("Documento dimostrativo"), _("Vedi la pagina"), []
+    chosen = _("Pagina pubblicata, scelta per il kit dimostrativo")
     for number, row in enumerate(demonstrations, 1):
         size = _size_of(row) if row.file else None
-        name, note = "", mark
+        name, note = "", chosen if row.url else mark
         if size is not None:
             name = f"documenti-dimostrativi/{number:02d}-{slugify(row.title)[:80]}.{_extension(row)}"
         elif row.file:

@@ -38,7 +38,7 @@ def card_pdf(document: Mapping, *, address: str, demo: bool) -> tuple[bytes, str
 
 
 def paper_pdf(told: Mapping, day: date) -> bytes:
-    """A document of a demonstration kit: `{title, label, project, introduction, remark, blocks, day}`."""
+    """A document of a demonstration kit: `{title, label, project, introduction, remark, blocks, date}`."""
     data = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return _compiled(data, datetime.combine(day, time(12), UTC), PAPER)
 

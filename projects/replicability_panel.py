@@ -67,6 +67,7 @@ def _kit_row(row: KitAspect) -> dict:
                 "label": labels.get(document.type, document.type),
                 "url": address_of(document),
                 "is_demonstration": document.is_demonstration,
+                "is_file": not document.url,
                 "is_dead": document.state == DEAD,
                 "is_unknown": document.state == UNKNOWN,
             }

@@ -22,6 +22,7 @@ from datetime import date
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from projects import assessing
@@ -93,9 +94,11 @@ def told_of(row: Mapping, project: str, sources: Sequence[str]) -> dict:
     """All that a document says, as the template of the PDF wants it."""
     with override("it"):
         label = str(DocumentType(row["type"]).label)
+        day = date_format(date.fromisoformat(row["day"]), "j F Y")
     return {
         **row,
         "label": label,
+        "date": day,
         "project": project,
         "introduction": INTRODUCTION.format(sources=", ".join(sources)),
         "remark": REMARK + (f" {TEMPLATE}" if "[" in row["body"] else ""),

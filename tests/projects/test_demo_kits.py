@@ -172,7 +172,8 @@ def test_marked_on_the_card_and_in_the_api(client, card):
     page = page_of(client, card)
     address = reverse("demonstration-file", args=[paper().pk])
     assert f'href="{address}"' in page
-    assert page.count("(dimostrativo)") == 2
+    assert page.count("(dimostrativo)") == 1
+    assert page.count("(pagina pubblicata, scelta per il kit dimostrativo)") == 1
     assert "nessun ente li ha approvati" in page
     assert "nessun ente li ha approvati" not in client.get("/progetti/").content.decode()
     kit = client.get(f"/api/v1/projects/{card.code}/replicability").json()["kit"]
@@ -197,8 +198,9 @@ def test_marked_in_the_archive(client, card):
     assert [n for n in kit.namelist() if n.startswith("documenti")] == [name]
     assert kit.read(name).startswith(b"%PDF-")
     index = kit.read("indice.csv").decode("utf-8-sig").splitlines()
-    assert sum(line.endswith(",Documento dimostrativo") for line in index) == 2
-    assert kit.read("INDICE.html").decode().count("Documento dimostrativo") == 2
+    assert sum(line.endswith(",Documento dimostrativo") for line in index) == 1
+    assert sum(line.endswith('"Pagina pubblicata, scelta per il kit dimostrativo"') for line in index) == 1
+    assert "<br>Documento dimostrativo" in kit.read("INDICE.html").decode()
 
 
 def test_gone_without_demo(client, card, settings):
