@@ -25,10 +25,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.formats import date_format
 from django.utils.translation import override
 
-from projects import assessing
 from projects.importers.sample import BadEntry, Report
 from projects.models import DemonstrationDocument, Project
 from projects.pdf import blocks_of, paper_pdf
+from projects.replicability import assessing
 from projects.uploads import check_upload
 from projects.vocabulary import DocumentType
 

@@ -10,13 +10,13 @@ from django.conf import settings as installed
 from django.urls import reverse
 
 from projects import actions
-from projects.criteria import ASPECTS
 from projects.importers.demo_assessments import load_assessments
 from projects.importers.demo_kits import load_kits, rows_of, told_of
 from projects.importers.sample import load_projects
 from projects.models import Card, DemonstrationDocument, Project, Standing
-from projects.replicability import KitDocument, kit_aspects, kit_completeness
-from projects.standing import panel_of
+from projects.replicability.criteria import ASPECTS
+from projects.replicability.score import KitDocument, kit_aspects, kit_completeness
+from projects.replicability.standing import panel_of
 from tests import builders
 from tests.projects.test_assessing import all_rated, rate
 from tests.projects.test_sample import ENTRY, assessment
