@@ -123,6 +123,7 @@ class KitItem(s.Serializer):
     title = s.CharField()
     url = _text()
     state = s.CharField(help_text="alive, dead o unknown; i collegamenti dead non contano")
+    is_demonstration = s.BooleanField()
 
 
 class ReplicabilityInputs(s.Serializer):

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from projects import rules
-from projects.models import Document
+from projects.models import DemonstrationDocument, Document
 
 
 @require_safe
@@ -16,6 +16,17 @@ def document_file(request, pk):
     document = get_object_or_404(Document.objects.select_related("project").exclude(file=""), pk=pk)
     if not (_is_public(document) or rules.can_see(request.user, document.project)):
         raise Http404
+    return _answer(document, is_public=_is_public(document))
+
+
+@require_safe
+def demonstration_file(request, pk):
+    """A file of a demonstration kit: there only where the portal is one, with the card in force."""
+    found = DemonstrationDocument.objects.shown().filter(project__cards__is_current=True).exclude(file="")
+    return _answer(get_object_or_404(found, pk=pk), is_public=True)
+
+
+def _answer(document: Document | DemonstrationDocument, *, is_public: bool) -> FileResponse:
     extension = document.file.name.rpartition(".")[2]
     try:
         content = document.file.open("rb")
@@ -28,7 +39,7 @@ def document_file(request, pk):
         filename=f"{slugify(document.title)[:80] or 'documento'}.{extension}",
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "public, max-age=3600" if _is_public(document) else "private, no-store"
+    response["Cache-Control"] = "public, max-age=3600" if is_public else "private, no-store"
     return response
 
 

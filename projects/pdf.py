@@ -7,7 +7,7 @@ give the same bytes, so a PDF is kept under the digest of its data and needs no 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import typst
@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 from projects.presentation import card_context
 from projects.sheet import words_of_card
 
-TEMPLATE = Path(__file__).with_name("card.typ")
+TEMPLATE, PAPER = (Path(__file__).with_name(name) for name in ("card.typ", "paper.typ"))
 FONTS = settings.BASE_DIR / "static" / "build" / "fonts"
 KEPT = 7 * 86400
 
@@ -37,9 +37,15 @@ def card_pdf(document: Mapping, *, address: str, demo: bool) -> tuple[bytes, str
     return content, digest
 
 
-def _compiled(data: str, made_at: datetime) -> bytes:
+def paper_pdf(told: Mapping, day: date) -> bytes:
+    """A document of a demonstration kit: `{title, label, project, introduction, remark, blocks, date}`."""
+    data = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return _compiled(data, datetime.combine(day, time(12), UTC), PAPER)
+
+
+def _compiled(data: str, made_at: datetime, template: Path = TEMPLATE) -> bytes:
     return typst.compile(
-        str(TEMPLATE),
+        str(template),
         format="pdf",
         sys_inputs={"data": data},
         pdf_standards=["ua-1"],
@@ -80,10 +86,13 @@ def pdf_data(document: Mapping, *, address: str, demo: bool) -> dict:
 
 def _expanded(block: dict) -> list[dict]:
     """Markdown as blocks of plain text; any other block as it is."""
-    if block["kind"] != "markdown":
-        return [block]
+    return blocks_of(block["text"]) if block["kind"] == "markdown" else [block]
+
+
+def blocks_of(markdown: str) -> list[dict]:
+    """Markdown as blocks of plain text: `{kind: text | heading | bullet, text}`."""
     found, kind = [], "text"
-    for token in MarkdownIt("commonmark", {"html": False}).enable("table").parse(block["text"]):
+    for token in MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown):
         if token.type in ("heading_open", "list_item_open"):
             kind = "heading" if token.type == "heading_open" else "bullet"
         elif token.type in ("heading_close", "list_item_close"):

@@ -72,7 +72,9 @@ def prepare_data(env):
     reference = tables + digest(
         "*/reference/**/*", "*/importers/*.py", "*/management/commands/load_reference.py"
     )
-    sample = reference + digest("*/management/commands/load_sample.py", "fixtures/sample/*")
+    sample = reference + digest(
+        "*/management/commands/load_sample.py", "fixtures/sample/**/*", "projects/paper.typ"
+    )
     static = digest("static/**/*", "requirements.txt", "observatory/settings.py")
     step("Tabelle", lambda: manage("migrate", "--noinput"), stamps / "migrate", tables)
     step(

@@ -1,6 +1,9 @@
 """R of one project with all its inputs, so that anybody can work it out again."""
 
+from urllib.parse import urljoin
+
 import orjson
+from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +14,7 @@ from api.views.base import PublicView
 from api.views.projects import current_card
 from projects.replicability.criteria import EQUAL
 from projects.replicability.ranking import BadWeights, Weighting, read_weights
-from projects.replicability.standing import Judgement, Panel, panel_of
+from projects.replicability.standing import Judgement, Panel, address_of, panel_of
 
 FORMULA = (
     "100*(0.55*(ratings_mean-1)/4+0.30*kit_completeness+0.15*diffusion); "
@@ -66,7 +69,13 @@ def shaped(panel: Panel, weighting: Weighting) -> dict:
             for key, (lowest, highest) in panel.gaps.items()
         ],
         "kit": [
-            {"type": d.type, "title": d.title, "url": d.url or None, "state": d.state}
+            {
+                "type": d.type,
+                "title": d.title,
+                "url": urljoin(settings.SITE_URL, address_of(d)) if address_of(d) else None,
+                "state": d.state,
+                "is_demonstration": d.is_demonstration,
+            }
             for aspect in panel.kit
             for d in aspect.documents
         ],

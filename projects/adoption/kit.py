@@ -1,12 +1,13 @@
 """The reuse kit of a project as one archive: the card in three forms, its files, its links, an index.
 
-Only what the card in force shows goes in. The same card gives the same bytes: no clock, fixed order.
+Only what the card in force shows goes in, and what the demonstration adds, apart and marked. The same card
+gives the same bytes: no clock, fixed order.
 """
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from projects.models import Document
+from projects.models import DemonstrationDocument, Document
 from projects.pdf import card_pdf
 from projects.presentation import card_context
 from projects.sheet import words_of_card
@@ -53,7 +54,14 @@ class Part:
         return partial_date(self.day) if self.day else ""
 
 
-def write_kit(path: Path, document: Mapping, *, address: str, demo: bool) -> list[Part]:
+def write_kit(
+    path: Path,
+    document: Mapping,
+    *,
+    address: str,
+    demo: bool,
+    demonstrations: Sequence[DemonstrationDocument] = (),
+) -> list[Part]:
     """Write the kit of a card whose places are named (cards.read_document) to `path`; gives its index.
 
     `address` is the page of the card. Two queries at most: the files of the card.
@@ -61,7 +69,8 @@ def write_kit(path: Path, document: Mapping, *, address: str, demo: bool) -> lis
     sheets = dict(_sheets(document, address, demo))
     files = _stored(document)
     papers = _document_parts(document, files)
-    parts = [*_sheet_parts(sheets, document, address), *papers, *_source_parts(document)]
+    invented = _demonstration_parts(demonstrations)
+    parts = [*_sheet_parts(sheets, document, address), *papers, *invented, *_source_parts(document)]
     with zipfile.ZipFile(path, "w") as archive:
         _put(archive, "INDICE.html", _index_page(document, parts, address, demo).encode())
         _put(archive, "indice.csv", _index_table(parts).encode("utf-8-sig"))
@@ -71,6 +80,9 @@ def write_kit(path: Path, document: Mapping, *, address: str, demo: bool) -> lis
         for part, row in zip(papers, _shown(document), strict=True):
             if part.name:
                 _copy(archive, part.name, files[row["id"]])
+        for part, row in zip(invented, demonstrations, strict=True):
+            if part.name:
+                _copy(archive, part.name, row)
     return parts
 
 
@@ -117,15 +129,36 @@ def _document_parts(document: Mapping, files: Mapping[int, Document]) -> list[Pa
                 note = _("Non è nell’archivio, che sarebbe troppo grande: scaricalo dal suo indirizzo.")
             else:
                 room -= size
-                extension = stored.file.name.rpartition(".")[2]
-                name = f"documenti/{number:02d}-{slugify(row['title'])[:80] or 'documento'}.{extension}"
+                title = slugify(row["title"])[:80] or "documento"
+                name = f"documenti/{number:02d}-{title}.{_extension(stored)}"
         licence = row["licence"] or _("Non comunicata: chiedi all’ente prima di riusarlo")
         label = str(labels.get(row["type"], row["type"]))
         found.append(Part(name, label, row["title"], licence, row["date"] or "", source, size, note))
     return found
 
 
-def _size_of(stored: Document | None) -> int | None:
+def _demonstration_parts(demonstrations: Sequence[DemonstrationDocument]) -> list[Part]:
+    """The documents that the demonstration adds, each with the words that say so."""
+    mark, unknown, found = _("Documento dimostrativo"), _("Vedi la pagina"), []
+    chosen = _("Pagina pubblicata, scelta per il kit dimostrativo")
+    for number, row in enumerate(demonstrations, 1):
+        size = _size_of(row) if row.file else None
+        name, note = "", chosen if row.url else mark
+        if size is not None:
+            name = f"documenti-dimostrativi/{number:02d}-{slugify(row.title)[:80]}.{_extension(row)}"
+        elif row.file:
+            note = f"{mark}. {_('Il file non è disponibile: chiedilo alla redazione.')}"
+        source = row.url or settings.SITE_URL + reverse("demonstration-file", args=[row.pk])
+        day, licence = row.made_on.isoformat(), unknown if row.url else LICENCE
+        found.append(Part(name, row.get_type_display(), row.title, licence, day, source, size, note))
+    return found
+
+
+def _extension(row: Document | DemonstrationDocument) -> str:
+    return row.file.name.rpartition(".")[2]
+
+
+def _size_of(stored: Document | DemonstrationDocument | None) -> int | None:
     try:
         return stored.file.size if stored else None
     except FileNotFoundError:
@@ -205,7 +238,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(_info(name), content)
 
 
-def _copy(archive: zipfile.ZipFile, name: str, stored: Document) -> None:
+def _copy(archive: zipfile.ZipFile, name: str, stored: Document | DemonstrationDocument) -> None:
     with stored.file.open("rb") as source, archive.open(_info(name), "w", force_zip64=True) as target:
         while block := source.read(BLOCK):
             target.write(block)

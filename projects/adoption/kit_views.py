@@ -17,6 +17,7 @@ from projects.adoption.family import family_of
 from projects.adoption.kit import write_kit
 from projects.cards import read_document
 from projects.models import Card
+from projects.replicability.standing import demonstration_kit_of
 
 
 def _card(slug: str) -> Card:
@@ -39,7 +40,9 @@ def card_kit(request, slug):
     address = settings.SITE_URL + reverse("projects:card-detail", args=[card.slug])
     with TemporaryDirectory(prefix="kit-") as folder:
         path = Path(folder, f"kit-{card.slug[:80]}-{card.edition}.zip")
-        write_kit(path, read_document(card), address=address, demo=settings.DEMO)
+        document = read_document(card)
+        extra = demonstration_kit_of(card.project_id, document)
+        write_kit(path, document, address=address, demo=settings.DEMO, demonstrations=extra)
         file = path.open("rb")
     answer = FileResponse(file, as_attachment=True, filename=path.name, content_type="application/zip")
     answer["ETag"] = f'"{file_digest(file, "sha256").hexdigest()[:32]}"'

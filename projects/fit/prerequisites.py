@@ -27,6 +27,7 @@ STEMS = {
         "gemello digitale",
         "digital twin",
         "bike sharing",
+        "parcheggio",
         "robot",
     ),
     DEVICES: (
@@ -53,7 +54,6 @@ STEMS = {
         "fibra",
         "droni",
         "rfid",
-        "parcheggio",
         "pannelli",
         "ricarica",
         "mobilita elettrica",

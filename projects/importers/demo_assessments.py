@@ -4,8 +4,7 @@ The file is a list of entries:
 
     {"project": key of the sample project, "rater": "self" | "peer" | "observatory", "date": "2026-10-05",
      "municipality": Belfiore code of the peer city (peer only),
-     "ratings": [{"key": criterion, "value": 1–5, "motive": text, "evidence": address, optional}],
-     "kit": [{"type": document type, "title": text, "url": address}], optional}
+     "ratings": [{"key": criterion, "value": 1–5, "motive": text, "evidence": address, optional}]}
 
 They are marked as a demonstration, show only where DEMO is on, and give way to any real assessment.
 Loading twice changes nothing; an entry that changed becomes the rater's next version.
@@ -26,7 +25,6 @@ from projects.importers.sample import BadEntry, Report
 from projects.models import Assessment, Project
 from projects.replicability import assessing
 from projects.replicability.criteria import KEYS, PEER, RATER_ORDER, SELF
-from projects.vocabulary import DocumentType
 
 OBSERVATORY_NAME = "Osservatorio Smart City"
 
@@ -51,14 +49,14 @@ def load_entry(entry: Mapping) -> str:
         raise BadEntry("il progetto non c’è")
     if entry["rater"] not in RATER_ORDER:
         raise BadEntry("chi valuta non è tra quelli previsti")
-    ratings, kit = _ratings(entry), _kit(entry)
+    ratings = _ratings(entry)
     day = date.fromisoformat(entry["date"])
     seat = {"project": project, "rater": entry["rater"], "organisation": _body(entry, project)}
     last = Assessment.objects.completed().filter(**seat, is_demonstration=True).order_by("-version").first()
-    if last and _told(last) == (day, ratings, kit):
+    if last and _told(last) == (day, ratings):
         return "unchanged"
     made_at = make_aware(datetime.combine(day, time(12)))
-    assessing.demonstrate(**seat, made_at=made_at, ratings=ratings, kit=kit)
+    assessing.demonstrate(**seat, made_at=made_at, ratings=ratings)
     return "created"
 
 
@@ -75,13 +73,6 @@ def _ratings(entry: Mapping) -> dict[str, dict]:
     if len(found) != len(entry["ratings"]):
         raise BadEntry("un criterio ha due voti")
     return found
-
-
-def _kit(entry: Mapping) -> list[dict]:
-    kit = [{name: row[name] for name in ("type", "title", "url")} for row in entry.get("kit", [])]
-    if unknown := [row["type"] for row in kit if row["type"] not in DocumentType.values]:
-        raise BadEntry(f"tipo di documento sconosciuto: {unknown[0]}")
-    return kit
 
 
 def _body(entry: Mapping, project: Project) -> Organisation:
@@ -104,4 +95,4 @@ def _told(last: Assessment) -> tuple:
         r.key: {"value": r.value, "motive": r.motive, "evidence_url": r.evidence_url}
         for r in last.ratings.all()
     }
-    return localdate(last.made_at), ratings, last.kit
+    return localdate(last.made_at), ratings

@@ -1,5 +1,12 @@
 from projects.models.adoption import Adoption, AdoptionStep, OutsidePractice
-from projects.models.assessment import Assessment, LinkCheck, RankingRelease, Rating, Standing
+from projects.models.assessment import (
+    Assessment,
+    DemonstrationDocument,
+    LinkCheck,
+    RankingRelease,
+    Rating,
+    Standing,
+)
 from projects.models.card import Card
 from projects.models.city import CityNeed, CityProfile
 from projects.models.details import (
@@ -26,6 +33,7 @@ __all__ = [
     "CityNeed",
     "CityProfile",
     "CodeCounter",
+    "DemonstrationDocument",
     "Document",
     "ErrorReport",
     "FieldComment",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
-from projects.models.details import Document
+from projects.models.details import Document, document_path
 from projects.models.project import Project
 from projects.replicability.criteria import (
     BAND_NAMES,
@@ -21,6 +21,7 @@ from projects.replicability.criteria import (
     SELF,
 )
 from projects.replicability.score import ALIVE, DEAD, UNKNOWN
+from projects.vocabulary import DocumentType
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -40,7 +41,6 @@ class Assessment(models.Model):
     """One rater's ratings of one project. A draft until `made_at`; after that it never changes.
 
     `edition` is that of the card the rater had before them, empty for a project not yet published.
-    `kit` names documents of a demonstration only: `[{type, title, url}]`; real ones are on the card.
     `seconded_*` is the second reader, asked for where raters differ by two steps.
     """
 
@@ -59,7 +59,6 @@ class Assessment(models.Model):
     saved_at = models.DateTimeField(auto_now=True)
     made_at = models.DateTimeField(_("data"), null=True, blank=True)
     is_demonstration = models.BooleanField(_("valutazione dimostrativa"), default=False)
-    kit = models.JSONField(default=list, blank=True)
     seconded_at = models.DateTimeField(null=True, blank=True)
     seconded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -163,6 +162,47 @@ class LinkCheck(models.Model):
 
     def __str__(self):
         return f"{self.url} {self.state}"
+
+
+class DemonstrationDocumentQuerySet(models.QuerySet):
+    def shown(self):
+        """Only where the whole portal is a demonstration."""
+        return self if settings.DEMO else self.none()
+
+
+class DemonstrationDocument(models.Model):
+    """A document of a kit that the demonstration adds: a file we wrote, or a published page in its stead.
+
+    No part of any card. `words` is the SHA-256 of what it was made from: a second load finds it again.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="demonstration_documents")
+    type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
+    title = models.CharField(_("titolo"), max_length=160)
+    file = models.FileField(_("file"), upload_to=document_path, blank=True, max_length=200)
+    url = models.URLField(_("collegamento"), blank=True, max_length=500)
+    media_type = models.CharField(max_length=80, blank=True)
+    size = models.PositiveIntegerField(_("byte"), null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    made_on = models.DateField(_("data"))
+    words = models.CharField(max_length=64)
+
+    objects = DemonstrationDocumentQuerySet.as_manager()
+
+    extension = ""
+
+    class Meta:
+        verbose_name = _("documento dimostrativo")
+        verbose_name_plural = _("documenti dimostrativi")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(file="") & ~Q(url="")) | (~Q(file="") & Q(url="")),
+                name="demonstration_file_or_link",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
 
 
 class StandingQuerySet(models.QuerySet):

@@ -3,7 +3,7 @@
 Each action is one transaction and one event. Whoever moves a public card's place takes the index first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import orjson
@@ -15,7 +15,16 @@ from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index
 from projects.actions import StaleDraft
-from projects.models import Assessment, Card, LinkCheck, Project, ProjectEvent, RankingRelease, Rating
+from projects.models import (
+    Assessment,
+    Card,
+    DemonstrationDocument,
+    LinkCheck,
+    Project,
+    ProjectEvent,
+    RankingRelease,
+    Rating,
+)
 from projects.replicability import standing
 from projects.replicability.criteria import OBSERVATORY, PRESETS
 from projects.replicability.ranking import FIRST, ranked
@@ -107,16 +116,35 @@ def _close(draft: Assessment, by, moment: datetime) -> None:
 
 @transaction.atomic
 def demonstrate(
-    project: Project, *, rater: str, organisation: Organisation, made_at: datetime, ratings, kit=()
+    project: Project, *, rater: str, organisation: Organisation, made_at: datetime, ratings
 ) -> Assessment:
     """A demonstration assessment, complete at once: the loader's. No event, nobody has acted."""
     index.lock()
     seat = {"project": project, "rater": rater, "organisation": organisation}
-    draft = Assessment.objects.create(**seat, is_demonstration=True, kit=list(kit))
+    draft = Assessment.objects.create(**seat, is_demonstration=True)
     Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
     _close(draft, None, made_at)
     touch()
     return draft
+
+
+@transaction.atomic
+def demonstrate_kit(project: Project, documents: Iterable[DemonstrationDocument]) -> None:
+    """Put these documents in the place of the project's demonstration kit: the loader's. No event.
+
+    Files of the former ones go when the transaction has come through.
+    """
+    index.lock()
+    former = list(project.demonstration_documents.all())
+    project.demonstration_documents.all().delete()
+    DemonstrationDocument.objects.bulk_create(documents)
+    for document in former:
+        if document.file:
+            transaction.on_commit(lambda gone=document.file: gone.storage.delete(gone.name))
+    card = project.cards.current().select_related("project").first()
+    if card:
+        standing.refresh(card, orjson.loads(card.document))
+    touch()
 
 
 @transaction.atomic
@@ -158,6 +186,7 @@ def refresh_standing(project_ids=None) -> int:
     cards = Card.objects.current().select_related("project")
     if project_ids is None:
         assessed = set(Assessment.objects.completed().values_list("project", flat=True))
+        assessed |= set(DemonstrationDocument.objects.values_list("project", flat=True))
         project_ids = assessed | set(standing.Standing.objects.values_list("pk", flat=True))
     chosen = list(project_ids)
     for card in cards.filter(project__in=chosen).iterator(chunk_size=500):

@@ -2,7 +2,7 @@
 
 from projects.replicability.criteria import BAND_NAMES, BAND_SLUGS, CRITERIA, RATER_NAMES
 from projects.replicability.score import DEAD, ENOUGH, UNKNOWN, KitAspect
-from projects.replicability.standing import Judgement, Panel
+from projects.replicability.standing import Judgement, Panel, address_of
 from projects.vocabulary import DocumentType
 
 
@@ -18,6 +18,7 @@ def panel_context(panel: Panel) -> dict:
         "others": [_judged(other) for other in panel.others],
         "gaps": _gaps(panel),
         "kit": [_kit_row(row) for row in panel.kit],
+        "kit_is_demonstration": any(d.is_demonstration for row in panel.kit for d in row.documents),
         "kit_percent": round(100 * score.kit_completeness),
         "adoptions": score.adoptions,
         "adoptions_under_way": score.adoptions_under_way,
@@ -64,7 +65,9 @@ def _kit_row(row: KitAspect) -> dict:
             {
                 "title": document.title,
                 "label": labels.get(document.type, document.type),
-                "url": document.url,
+                "url": address_of(document),
+                "is_demonstration": document.is_demonstration,
+                "is_file": not document.url,
                 "is_dead": document.state == DEAD,
                 "is_unknown": document.state == UNKNOWN,
             }

@@ -132,12 +132,17 @@ def normalised(weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
 
 @dataclass(frozen=True)
 class KitDocument:
-    """A typed document as the kit sees it: `state` is that of its link, a file is always alive."""
+    """A typed document as the kit sees it: `state` is that of its link, a file is always alive.
+
+    `file` is the key of a file of the demonstration, None for any other document.
+    """
 
     type: str
     title: str
     url: str = ""
     state: str = ALIVE
+    is_demonstration: bool = False
+    file: int | None = None
 
 
 @dataclass(frozen=True)

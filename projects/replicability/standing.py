@@ -8,14 +8,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import F, OuterRef, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import make_aware
 
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
-from projects.models import Adoption, AdoptionStep, Assessment, Card, LinkCheck, Rating, Standing
+from projects.models import (
+    Adoption,
+    AdoptionStep,
+    Assessment,
+    Card,
+    DemonstrationDocument,
+    LinkCheck,
+    Rating,
+    Standing,
+)
 from projects.replicability.criteria import EQUAL, KEYS, PRESETS, RATER_ORDER
 from projects.replicability.ranking import Entry, city_size
 from projects.replicability.score import (
@@ -95,18 +106,53 @@ def assessments_in_force(project_ids: Iterable[int], day: date | None = None) ->
     return {key: [mine[r] for r in RATER_ORDER if r in mine] for key, mine in chosen.items()}
 
 
-def kit_documents(document: Mapping, assessments: Iterable[Assessment] = ()) -> list[KitDocument]:
+def typed(document: Mapping) -> list[Mapping]:
+    """The documents of a card that may belong to a kit: pictures do not."""
+    return [row for row in document["documents"] if row["type"] != DocumentType.IMAGE]
+
+
+def demonstration_kit(
+    project_id: int, document: Mapping, assessments: Iterable[Assessment], day: date | None = None
+) -> list[DemonstrationDocument]:
+    """The documents that the demonstration adds to a kit, now or as they were on a day. One query at most.
+
+    They give way to anything real, document of the card or assessment: the two are never counted together.
+    """
+    if typed(document) or not all(assessment.is_demonstration for assessment in assessments):
+        return []
+    found = DemonstrationDocument.objects.shown().filter(project=project_id)
+    if day:
+        found = found.filter(made_on__lte=day)
+    return list(found.order_by("pk"))
+
+
+def demonstration_kit_of(project_id: int, document: Mapping) -> list[DemonstrationDocument]:
+    """demonstration_kit of one card today. Three queries at most, none outside a demonstration."""
+    if not settings.DEMO:
+        return []
+    assessments = assessments_in_force([project_id]).get(project_id, [])
+    return demonstration_kit(project_id, document, assessments)
+
+
+def kit_documents(
+    document: Mapping, demonstrations: Iterable[DemonstrationDocument] = ()
+) -> list[KitDocument]:
     """Typed documents of a card, and of its demonstration, with the state of their links. One query."""
-    rows = [row for row in document["documents"] if row["type"] != DocumentType.IMAGE]
-    rows += [row for assessment in assessments if assessment.is_demonstration for row in assessment.kit]
-    urls = {row["url"] for row in rows if row.get("url")}
+    rows = [(row["type"], row["title"], row["url"] or "", False, None) for row in typed(document)]
+    rows += [(d.type, d.title, d.url, True, d.pk if d.file else None) for d in demonstrations]
+    urls = {url for _type, _title, url, *_rest in rows if url}
     states = dict(LinkCheck.objects.filter(url__in=urls).values_list("url", "state")) if urls else {}
     found = {}
-    for row in rows:
-        url = row.get("url") or ""
+    for kind, title, url, is_demonstration, file in rows:
         state = states.get(url, UNKNOWN) if url else ALIVE
-        found.setdefault((row["type"], row["title"], url), KitDocument(row["type"], row["title"], url, state))
+        row = KitDocument(kind, title, url, state, is_demonstration, file)
+        found.setdefault((kind, title, url), row)
     return list(found.values())
+
+
+def address_of(document: KitDocument) -> str:
+    """Where a document of a kit can be read: its link, or the file of the demonstration; else empty."""
+    return document.url or (reverse("demonstration-file", args=[document.file]) if document.file else "")
 
 
 def adoptions_of(project_id: int, day: date | None = None) -> list[Adoption]:
@@ -150,20 +196,22 @@ def adoption_counts(document: Mapping, adoptions: Iterable[Adoption] = ()) -> tu
 def panel_of(
     project_id: int, document: Mapping, *, weights: Mapping | None = None, today: date | None = None
 ) -> Panel:
-    """The panel of one card document, now or as it was on a day. Five queries at most."""
+    """The panel of one card document, now or as it was on a day. Six queries at most."""
     assessments = assessments_in_force([project_id], today).get(project_id, [])
     adoptions = adoptions_of(project_id, today)
-    return _panel(assessments, adoptions, document, weights or PRESETS[EQUAL], today or timezone.localdate())
+    kit = kit_documents(document, demonstration_kit(project_id, document, assessments, today))
+    weights, today = weights or PRESETS[EQUAL], today or timezone.localdate()
+    return _panel(assessments, adoptions, kit, document, weights, today)
 
 
 def _panel(
     assessments: list[Assessment],
     adoptions: list[Adoption],
+    kit: list[KitDocument],
     document: Mapping,
     weights: Mapping,
     today: date,
 ) -> Panel:
-    kit = kit_documents(document, assessments)
     done, under_way = adoption_counts(document, adoptions)
     inputs = {
         "kit_completeness": kit_completeness(kit),
@@ -181,7 +229,7 @@ def _panel(
         gaps(values),
         kit_aspects(kit),
         published.score if published else replicability({}, **inputs),
-        any(given.is_demonstration for given in (*assessments, *adoptions)),
+        any(given.is_demonstration for given in (*assessments, *adoptions, *kit)),
         weights,
         adoptions,
     )

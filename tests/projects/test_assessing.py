@@ -363,9 +363,8 @@ def demonstration(card, desk, rater="observatory", value=5):
     body = card.project.owner if rater == "self" else desk.memberships.get().organisation
     ratings = {key: {"value": value, "motive": "Esempio", "evidence_url": ""} for key in KEYS}
     moment = make_aware(datetime(2026, 10, 1, 12))
-    kit = [{"type": "call", "title": "Bando", "url": "https://example.org/bando"}]
     return assessing.demonstrate(
-        card.project, rater=rater, organisation=body, made_at=moment, ratings=ratings, kit=kit
+        card.project, rater=rater, organisation=body, made_at=moment, ratings=ratings
     )
 
 
@@ -392,7 +391,6 @@ def test_real_assessment_drives_out_the_demonstration(card, desk, office, settin
     assert [j.assessment.is_demonstration for j in panel.judgements] == [False]
     assert panel.gaps == {}
     assert Standing.objects.get().is_demonstration is False
-    assert panel.score.kit_completeness == 0
 
 
 def test_failure_leaves_neither_assessment_nor_place(card, office, monkeypatch):
@@ -440,7 +438,13 @@ def test_anybody_can_work_r_out_from_the_api_alone(client, card, desk, office):
     assert [other["rater"] for other in told["others"]] == ["self"]
     assert {gap["key"] for gap in told["gaps"]} >= {"ease_of_use_staff", "visibility_of_results"}
     assert told["kit"] == [
-        {"type": "budget", "title": "Bilancio", "url": "https://example.org/b.pdf", "state": "unknown"}
+        {
+            "type": "budget",
+            "title": "Bilancio",
+            "url": "https://example.org/b.pdf",
+            "state": "unknown",
+            "is_demonstration": False,
+        }
     ]
 
 

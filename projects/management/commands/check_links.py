@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from projects.models import Assessment, Document, LinkCheck
+from projects.models import DemonstrationDocument, Document, LinkCheck
 from projects.replicability import assessing
 from projects.replicability.links import Door, look
 from projects.vocabulary import DocumentType
@@ -58,10 +58,9 @@ def links_of_kits() -> dict[str, set[int]]:
     documents = documents.exclude(url="").exclude(type=DocumentType.IMAGE)
     for url, project in documents.values_list("url", "project").iterator():
         found.setdefault(url, set()).add(project)
-    for assessment in Assessment.objects.shown().filter(is_demonstration=True):
-        for row in assessment.kit:
-            if row.get("url"):
-                found.setdefault(row["url"], set()).add(assessment.project_id)
+    demonstrations = DemonstrationDocument.objects.shown().exclude(url="")
+    for url, project in demonstrations.values_list("url", "project"):
+        found.setdefault(url, set()).add(project)
     return found
 
 

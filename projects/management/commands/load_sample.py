@@ -9,6 +9,7 @@ from municipalities.models import Territory
 from projects.importers.demo_accounts import PASSWORD, TORINO, make_accounts
 from projects.importers.demo_adoptions import load_adoptions
 from projects.importers.demo_assessments import load_assessments
+from projects.importers.demo_kits import load_kits
 from projects.importers.sample import Report, load_projects, load_protocols
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -32,13 +33,16 @@ class Command(BaseCommand):
         self.stdout.write(f"Protocolli nuovi: {made}")
         self._tell(load_projects(file))
         self._tell_assessments(load_assessments(FIXTURES / "sample" / "assessments.json"))
-        made = load_adoptions(FIXTURES / "sample" / "adoptions.json")
-        for problem in made.problems:
-            self.stderr.write(self.style.WARNING(problem))
-        self.stdout.write(f"Riusi dimostrativi nuovi: {len(made.created)}, invariati: {len(made.unchanged)}")
+        self._tell_new("Kit dimostrativi", load_kits(FIXTURES / "sample" / "kits"))
+        self._tell_new("Riusi dimostrativi", load_adoptions(FIXTURES / "sample" / "adoptions.json"))
         if demo_accounts:
             addresses = ", ".join(make_accounts())
             self.stdout.write(f"Profili di prova: {addresses} (password: {PASSWORD})")
+
+    def _tell_new(self, what: str, report: Report) -> None:
+        for problem in report.problems:
+            self.stderr.write(self.style.WARNING(problem))
+        self.stdout.write(f"{what} nuovi: {len(report.created)}, invariati: {len(report.unchanged)}")
 
     def _tell_assessments(self, report: Report) -> None:
         for problem in report.problems:
