@@ -233,6 +233,18 @@ def test_sign_in_says_what_is_missing_in_our_words(client, db):
     assert "Campo obbligatorio" not in page
 
 
+def test_from_the_page_for_municipalities_one_signs_in_and_is_in_the_form(client, towns):
+    user = builders.officer(towns["torino"])
+    form = reverse("officer:project-create")
+    assert f'href="{form}">Inserisci un progetto</a>' in client.get("/per-i-comuni/").content.decode()
+    sign_in = client.get(form)
+    assert sign_in.url == f"/accesso/?next={form}"
+    typed = {"login": user.email, "password": builders.PASSWORD, "next": form}
+    answer = client.post(sign_in.url, typed, follow=True)
+    assert answer.redirect_chain == [(form, 302)]
+    assert "Crea la bozza" in answer.content.decode()
+
+
 def test_sign_in_has_labels_alone_and_says_where_one_is(client, db):
     page = client.get("/accesso/").content.decode()
     form = page[page.index("<main") :]
