@@ -168,8 +168,8 @@ def test_every_page_of_the_office_is_accessible(project, office, open_page, chec
         page.goto(path)
         check_accessibility(page)
         # A row of a working table is a card on a phone: nothing is beyond the edge.
-        wide = "[...document.querySelectorAll('.stack-table')].filter(t => t.scrollWidth > t.parentElement.clientWidth)"
-        assert page.evaluate(f"{wide}.length") == 0
+        wide = "t => t.scrollWidth > t.parentElement.clientWidth"
+        assert page.evaluate(f"[...document.querySelectorAll('.stack-table')].filter({wide}).length") == 0
     for slug, field in (
         ("progetto", "#id_title"),
         ("territorio", "#id_end_planned"),
