@@ -46,8 +46,20 @@ class OwnWords:
         "password2": _("Scrivi di nuovo la password"),
     }
 
+    labels = {
+        "login": _("E-mail"),
+        "email": _("E-mail"),
+        "oldpassword": _("Password di oggi"),
+        "password1": _("Nuova password"),
+        "password2": _("Nuova password, di nuovo"),
+    }
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name, bound in self.fields.items():
+            # The label stands above the field: repeated inside, it goes as soon as one writes.
+            bound.widget.attrs.pop("placeholder", None)
+            bound.label = self.labels.get(name, bound.label)
         for name, words in self.required.items():
             if name in self.fields:
                 self.fields[name].error_messages["required"] = words

@@ -55,7 +55,7 @@ class EuroField(ReadField):
     """An amount in euro, shown with its thousands."""
 
     max_length = 30
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "is-short"})
 
     def prepare_value(self, value):
         if isinstance(value, Decimal):
@@ -79,7 +79,7 @@ class EuroField(ReadField):
 class PartialDateField(ReadField):
     """A day, a month or a year, shown as Italians write it and kept as reduced ISO."""
 
-    widget = forms.TextInput(attrs={"autocomplete": "off"})
+    widget = forms.TextInput(attrs={"autocomplete": "off", "class": "is-short is-date"})
 
     def empty(self):
         return ""

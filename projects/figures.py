@@ -70,12 +70,13 @@ class Table:
 
     @property
     def lines(self) -> list[dict]:
-        """`[{label, cells: [{value, is_money, bar, top}]}]` for the template."""
+        """`[{label, cells: [{name, value, is_money, bar, top}]}]` for the template."""
         return [
             {
                 "label": row[0],
                 "cells": [
                     {
+                        "name": self.header[column],
                         "value": value,
                         "is_money": column in self.money,
                         "bar": bar if column == self.drawn else None,

@@ -22,6 +22,11 @@ def euro(amount) -> str:
     return words.replace(" ", NO_BREAK_SPACE)
 
 
+def in_millions(amount) -> str:
+    """Euro in millions with one decimal, for a figure that must fit a small box: `223,2`."""
+    return measure((Decimal(amount) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
 def measure(value) -> str:
     """A number as it is, without useless zeros: `54,5`, `1.250`."""
     if value in (None, ""):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from projects.areas import AREA_BY_KEY, AREAS
 from projects.presentation import item_of
-from projects.words import euro, file_kind, file_size, measure, partial_date
+from projects.words import euro, file_kind, file_size, in_millions, measure, partial_date
 
 register = template.Library()
 RESULT = "components/_result.html"
@@ -46,6 +46,7 @@ def area(key: str):
 
 
 register.filter("euro", euro)
+register.filter("in_millions", in_millions)
 register.filter("measure", measure)
 register.filter("partial_date", partial_date)
 

@@ -1,11 +1,13 @@
 """The register: who did what and when, on projects, adhesions and accounts, from the newest."""
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Coalesce
 from django.shortcuts import render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import Event
@@ -14,6 +16,11 @@ from projects.desk.verbs import EVENTS
 from projects.models import ProjectEvent
 
 PER_PAGE = 50
+DAY = forms.DateField(
+    required=False,
+    input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y"],
+    error_messages={"invalid": gettext_lazy("Scrivi la data come giorno/mese/anno, per esempio 1/3/2026")},
+)
 
 
 class Both:
@@ -55,7 +62,7 @@ def _narrow(events):
 @staff_page
 @require_safe
 def register(request):
-    """Filtered by person, verb, thing and days, as the address says; wrong days filter nothing."""
+    """Filtered by person, verb, thing and days, as the address says; a day that cannot be read is told."""
     asked = {
         name: request.GET.get(name, "").replace("\x00", "").strip()[:120]
         for name in ("chi", "cosa", "scheda", "dal", "al")
@@ -70,19 +77,22 @@ def register(request):
         words = asked["scheda"]
         projects = projects.filter(Q(project__code__iexact=words) | Q(project__title__icontains=words))
         accounts = accounts.filter(organisation__name__icontains=words)
+    wrong = {}
     for name, lookup in (("dal", "at__date__gte"), ("al", "at__date__lte")):
-        if day := _day(asked[name]):
+        if day := _day(asked, name, wrong):
             projects, accounts = projects.filter(**{lookup: day}), accounts.filter(**{lookup: day})
     page = Paginator(Both(projects, accounts), PER_PAGE).get_page(request.GET.get("pagina"))
     for row in page.object_list:
         row["words"] = EVENTS.get(row["verb"], row["verb"])
     verbs = sorted(((verb, str(words)) for verb, words in EVENTS.items()), key=lambda pair: pair[1])
-    context = {"page": page, "asked": asked, "verbs": verbs, "nobody": _("Il sistema")}
+    context = {"page": page, "asked": asked, "verbs": verbs, "wrong": wrong, "nobody": _("Il sistema")}
     return render(request, "desk/register.html", context)
 
 
-def _day(text: str):
+def _day(asked: dict, name: str, wrong: dict):
+    """The day typed under a name; one that cannot be read goes to `wrong` with its words."""
     try:
-        return parse_date(text)
-    except ValueError:
+        return DAY.clean(asked[name])
+    except ValidationError as error:
+        wrong[name] = error.messages[0]
         return None

@@ -141,10 +141,9 @@ def _is_edited(project: Project) -> bool:
 def facts_of(entry: Mapping) -> dict:
     """The entry in the words of projects.cards.collect, without code. Raises BadEntry for unknown places."""
     facts = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
-    facts |= dict.fromkeys(("latitude", "longitude"))
     facts |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
     facts |= {name: _date(entry, name) for name in DATES}
-    facts |= {name: _decimal(entry.get(name)) for name in AMOUNTS}
+    facts |= {name: _decimal(entry.get(name)) for name in (*AMOUNTS, "latitude", "longitude")}
     facts |= {"cost_unknown": facts["total_cost"] is None, "origin": Origin.SAMPLE.value, "contact_email": ""}
     facts["lead_municipality"] = _place(entry, entry["lead_municipality"]).code
     facts["other_municipalities"] = sorted(

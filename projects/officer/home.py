@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,6 +27,7 @@ from projects.workflow import Status
 PAGE, BIN_DAYS = 20, 30
 # What waits for the office stands before what waits for the desk.
 OURS = [Status.CHANGES_REQUESTED, Status.DRAFT]
+OURS_FIRST = Case(When(status__in=OURS, then=0), default=1)
 
 
 @login_required
@@ -34,12 +35,13 @@ OURS = [Status.CHANGES_REQUESTED, Status.DRAFT]
 def home(request):
     """All projects of this office, a page at a time, with the next thing to do for each."""
     office_only(request)
-    own = Project.objects.owned_by(organisations_of(request.user))
+    bodies = organisations_of(request.user)
+    own = Project.objects.owned_by(bodies)
     words, state = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("stato", "")
     state = state if state in Status.values else ""
     found = own.filter(Q(title__icontains=words) | Q(code__icontains=words)) if words else own
     found = found.filter(status=state) if state else found
-    page = Paginator(found.select_related("owner").order_by("-updated_at", "-pk"), PAGE).get_page(
+    page = Paginator(found.select_related("owner").order_by(OURS_FIRST, "-updated_at", "-pk"), PAGE).get_page(
         request.GET.get("pagina")
     )
     cards = dict(
@@ -56,6 +58,7 @@ def home(request):
         "counts": [(s, s.label, counts[s]) for s in Status if s in counts],
         "total": sum(counts.values()),
         "waiting": sum(counts.get(s, 0) for s in OURS),
+        "has_bodies": len(bodies) > 1,
         "staff": is_reviewer(request.user),
     }
     return render(request, "officer/home.html", context)

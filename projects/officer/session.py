@@ -8,12 +8,12 @@ import time
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from municipalities.limits import may_send
 from projects.fields import tidied
 
 RENEWED, PARKED = "renewed_at", "parked_answers"
@@ -54,9 +54,7 @@ def park(request: HttpRequest):
 
 def _is_patient(request: HttpRequest) -> bool:
     """At most some an hour from one address: the text of strangers is not a store."""
-    key = f"parked:{request.META.get('REMOTE_ADDR', '')}:{int(time.time()) // 3600}"
-    cache.add(key, 0, 3600)
-    return cache.incr(key) <= MAX_AN_HOUR
+    return may_send(request, "parked", MAX_AN_HOUR, 3600)
 
 
 def unpark(request: HttpRequest) -> QueryDict | None:

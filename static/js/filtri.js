@@ -26,6 +26,8 @@ function swap(page) {
   const words = find("#filter-q");
   if (words !== focused) words.value = find("#filter-q", page).value;
   if (focused.id && !focused.isConnected) document.getElementById(focused.id)?.focus();
+  // Whoever draws in the results, as the map does, draws again.
+  document.dispatchEvent(new Event("results:shown"));
 }
 
 function fail(address, options) {

@@ -1,10 +1,8 @@
 // The map that moves, in place of the still one: same shapes, and the counts of the table beside it.
 /* global L */
-const host = document.querySelector("#live-map");
-const rows = new Map([...document.querySelectorAll(".map-table tr[data-code]")].map((row) => [row.dataset.code, row]));
-const status = document.querySelector("#map-status");
-const layers = new Map();
 const STEP = 100;
+const layers = new Map();
+let host, rows, status, map, view;
 
 function describe(code, name) {
   const row = rows.get(code);
@@ -39,7 +37,7 @@ function wireRow(row, code) {
   }
 }
 
-function wireButtons(map, home) {
+function wireButtons(home) {
   const pan = (x, y) => () => map.panBy([x, y]);
   const acts = { in: () => map.zoomIn(), out: () => map.zoomOut(), home };
   // Whoever cannot drag, or has no keys, moves the map as well.
@@ -50,9 +48,9 @@ function wireButtons(map, home) {
 }
 
 // The projects one by one, above the shapes; the list and the table lead to the same cards.
-async function drawPoints(map) {
+async function drawPoints(onto) {
   const response = await fetch(host.dataset.points);
-  if (!response.ok) return;
+  if (!response.ok || onto !== map) return;
   const renderer = L.svg({ pane: map.createPane("points") });
   map.getPane("points").style.zIndex = 450;
   const marker = ({ properties }, at) => {
@@ -76,7 +74,7 @@ function draw(boundaries) {
   frame.setAttribute("aria-label", host.dataset.label);
   frame.style.height = `${Math.max(320, still.getBoundingClientRect().height)}px`;
   still.replaceWith(frame);
-  const map = L.map(frame, {
+  map = L.map(frame, {
     attributionControl: false,
     zoomControl: false,
     scrollWheelZoom: false,
@@ -90,20 +88,36 @@ function draw(boundaries) {
   home();
   map.setMinZoom(map.getZoom()).setMaxBounds(shapes.getBounds().pad(0.5));
   shapes.addTo(map);
+  // A filter moves nothing.
+  if (view?.of === host.dataset.boundaries) map.setView(view.center, view.zoom, { animate: false });
   // Without them the map still shows the counts.
   drawPoints(map).catch(() => {});
   rows.forEach(wireRow);
-  wireButtons(map, home);
+  wireButtons(home);
+}
+
+function leave() {
+  if (map) view = { of: host.dataset.boundaries, center: map.getCenter(), zoom: map.getZoom() };
+  map?.remove();
+  map = undefined;
+  layers.clear();
 }
 
 async function start() {
+  leave();
+  const mine = (host = document.querySelector("#live-map"));
+  if (!mine) return;
+  rows = new Map([...document.querySelectorAll(".map-table tr[data-code]")].map((row) => [row.dataset.code, row]));
+  status = document.querySelector("#map-status");
   try {
-    const response = await fetch(host.dataset.boundaries);
+    const response = await fetch(mine.dataset.boundaries);
     if (!response.ok) throw new Error(response.status);
-    draw(await response.json());
+    const boundaries = await response.json();
+    if (mine === host) draw(boundaries);
   } catch {
-    status.textContent = host.dataset.failed;
+    status.textContent = mine.dataset.failed;
   }
 }
 
-if (host) start();
+document.addEventListener("results:shown", start);
+start();

@@ -172,6 +172,29 @@ def test_suggestions_with_the_keyboard(cards, page_desktop):
     page.wait_for_url("**/progetti/mobilita-sostenibile/")
 
 
+def test_map_answers_while_one_chooses_and_goes_back(cards, page_desktop, check_accessibility):
+    page = page_desktop
+    open_list(page, "/mappa/?regione=01")
+    page.wait_for_selector(".live-map-frame path.step-4")
+    page.get_by_label("Mobilità (1)").check()
+    page.wait_for_url("**/mappa/?area=mobilita&regione=01")
+    page.wait_for_selector(".live-map-frame path.step-1")
+    assert page.locator(".live-map-frame").count() == 1
+    assert heading(page) == page.locator("#live-status").inner_text() == "1 progetto trovato"
+    assert page.evaluate("document.activeElement.id") == "f-area-mobilita"
+    page.locator(".map-table a").first.click()
+    page.wait_for_url("**provincia=TO**")
+    page.wait_for_selector(".live-map-frame")
+    check_accessibility(page)
+    page.go_back()
+    page.wait_for_url("**/mappa/?area=mobilita&regione=01")
+    page.go_back()
+    page.wait_for_selector(".live-map-frame path.step-4")
+    assert heading(page) == "12 progetti trovati"
+    assert page.get_by_label("Mobilità (1)").is_checked() is False
+    assert is_live(page)
+
+
 def test_map_moves_with_keys_and_buttons_and_lights_row_and_shape(cards, page_desktop, check_accessibility):
     page = page_desktop
     page.goto("/mappa/?provincia=TO")

@@ -26,6 +26,14 @@ def test_euro(amount, words):
 
 
 @pytest.mark.parametrize(
+    ("amount", "words"),
+    [(Decimal("223162719.50"), "223,2"), ("10000000", "10"), (Decimal("1E+10"), "10.000")],
+)
+def test_in_millions(amount, words):
+    assert portal.in_millions(amount) == words
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         (None, ""),

@@ -229,6 +229,25 @@ def test_text_posted_after_the_session_ended_is_there_after_signing_in(client, p
     assert "La sessione era scaduta" not in client.get(page_url(project)).content.decode()
 
 
+def test_sign_in_after_a_late_post_says_that_the_text_is_kept(project):
+    visitor = Client()
+    kept = "Quello che hai scritto non è perso"
+    assert kept not in visitor.get("/accesso/").content.decode()
+    late = visitor.post(page_url(project), first_step(project, need="Scritto tardi"))
+    assert kept in visitor.get(late.url).content.decode()
+
+
+def test_offices_behind_one_proxy_do_not_use_up_what_another_may_keep(project, settings, monkeypatch):
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    monkeypatch.setattr("projects.officer.session.MAX_AN_HOUR", 1)
+    kept = []
+    for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
+        visitor = Client(headers={"x-forwarded-for": address})
+        visitor.post(page_url(project), first_step(project, need="Scritto tardi"))
+        kept.append("parked_answers" in visitor.session)
+    assert kept == [True, False, True]
+
+
 def test_text_of_a_visitor_never_shows_to_another_office(client, project, towns):
     client.logout()
     client.post(page_url(project), first_step(project, need="Segreto"))

@@ -11,6 +11,8 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership
+from municipalities.actions import body_of_municipality
 from projects import actions, drafting
 from projects.mail import answer_due
 from projects.models import Card, Project, Reminder
@@ -45,6 +47,20 @@ def test_home_is_cut_in_pages_and_searched(client, office, towns):
     assert re.findall(r"Progetto numero \d\d", found) == ["Progetto numero 07"]
     assert "Nessun progetto corrisponde" in client.get(HOME, {"q": "zzz"}).content.decode()
     assert "Progetto numero" not in client.get(HOME, {"stato": "published"}).content.decode()
+
+
+def test_home_begins_with_what_waits_for_the_office_and_names_bodies_where_there_are_two(
+    client, office, towns
+):
+    waiting = builders.draft(office, towns["torino"], title="Bozza di ieri")
+    sent = builders.draft(office, towns["torino"], title="Inviata oggi")
+    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    assert Project.objects.get(pk=sent.pk).updated_at > waiting.updated_at
+    page = client.get(HOME).content.decode()
+    assert re.findall(r">(Bozza di ieri|Inviata oggi)</a>", page) == ["Bozza di ieri", "Inviata oggi"]
+    assert ">Ente</th>" not in page
+    Membership.objects.create(user=office, organisation=body_of_municipality(towns["ivrea"]), role="officer")
+    assert ">Ente</th>" in client.get(HOME).content.decode()
 
 
 def test_advice_says_what_to_add_and_why(client, office, towns):
@@ -215,6 +231,25 @@ def test_sign_in_says_what_is_missing_in_our_words(client, db):
     assert "Scrivi la tua e-mail" in page
     assert "Scrivi la password" in page
     assert "Campo obbligatorio" not in page
+
+
+def test_from_the_page_for_municipalities_one_signs_in_and_is_in_the_form(client, towns):
+    user = builders.officer(towns["torino"])
+    form = reverse("officer:project-create")
+    assert f'href="{form}">Inserisci un progetto</a>' in client.get("/per-i-comuni/").content.decode()
+    sign_in = client.get(form)
+    assert sign_in.url == f"/accesso/?next={form}"
+    typed = {"login": user.email, "password": builders.PASSWORD, "next": form}
+    answer = client.post(sign_in.url, typed, follow=True)
+    assert answer.redirect_chain == [(form, 302)]
+    assert "Crea la bozza" in answer.content.decode()
+
+
+def test_sign_in_has_labels_alone_and_says_where_one_is(client, db):
+    page = client.get("/accesso/").content.decode()
+    form = page[page.index("<main") :]
+    assert (form.count("placeholder="), form.count('<label for="id_login">E-mail</label>')) == (0, 1)
+    assert 'aria-current="page">Accedi' in page
 
 
 def test_header_names_the_body(client, office):

@@ -70,6 +70,13 @@ def load(tmp_path, towns):
     return run
 
 
+def test_point_of_an_entry_is_on_its_card_and_none_is_invented(load):
+    placed = {**ENTRY, "latitude": "45.07391", "longitude": "7.69966"}
+    assert load(placed, {**ENTRY, "key": "altrove"}).problems == []
+    points = dict(Card.objects.values_list("project__origin_key", "latitude"))
+    assert points == {"luci-torino": Decimal("45.07391"), "altrove": None}
+
+
 def test_entry_becomes_a_published_project(load):
     report = load(ENTRY)
     assert (report.created, report.problems) == (["luci-torino"], [])
