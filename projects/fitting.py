@@ -3,8 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,8 +18,9 @@ from municipalities.models import Territory
 from municipalities.search import SHEETS
 from municipalities.similar import Sheet, sheet_of
 from projects.criteria import EQUAL, PRESETS
-from projects.fit import DIMENSIONS, Fit, ProjectSheet, Town, fit
-from projects.fit_table import Columns, Fits, fits
+from projects.fit import BOTH_STEPS, DIMENSIONS, FIT_STEPS, Fit, ProjectSheet, Town, fit
+from projects.fit_table import Columns, Places
+from projects.fit_towns import Fits, Towns, fits
 from projects.fit_words import Dimension, dimensions
 from projects.index import SCORE, cost_size, euro_of
 from projects.models import Card
@@ -28,7 +30,12 @@ from projects.results import Results
 from projects.standing import DEMONSTRATION, chosen_scores
 
 EVEN = dict.fromkeys(DIMENSIONS, 1.0)
-REMEMBERED = 8
+# Rows of the orders a process remembers, all together.
+REMEMBERED = 1_000_000
+# Up to here the first ones are looked for, beyond all are sorted once.
+NEAR = 1_000
+# A mark, from its highest bit: 14 of R × F, 14 of F, 32 of the row of the card.
+FIT_BIT, BOTH_BIT = 32, 46
 
 
 @dataclass(frozen=True)
@@ -86,30 +93,55 @@ def project_sheet(document: Mapping, sheets: Mapping[str, Sheet]) -> ProjectShee
 class Order:
     """Cards by what suits best: those with R by R × F, then the others by F; the newest first among equals.
 
-    Columns of the same length: `keys`, `fit` (0–1), `score` (R, 0–100, null without) and `both` (R × F).
+    `marks` holds the order_key of each row of the table in one number; `chosen` are the rows that count,
+    all of them where it is None. Only what is shown is sorted.
     """
 
-    table: pa.Table
+    fits: Fits
+    score: pa.Array
+    marks: pa.Array
+    chosen: pa.Array | None = None
 
     def among(self, cards: BitMap) -> "Order":
         """The same order of fewer cards."""
-        if len(cards) == len(self.table):
+        if len(cards) == len(self.marks):
             return self
-        wanted = pa.array(cards.to_array(), pa.int64()).cast(pa.uint32())
-        return Order(self.table.filter(pc.is_in(self.table["keys"], value_set=wanted)))
+        return replace(self, chosen=self.fits.table.rows_of(cards))
+
+    @cached_property
+    def _marks(self) -> pa.Array:
+        return self.marks if self.chosen is None else pc.take(self.marks, self.chosen)
+
+    @cached_property
+    def _sorted(self) -> pa.Array:
+        return pc.array_sort_indices(self._marks, order="descending")
 
     def count(self) -> int:
-        return len(self.table)
+        return len(self._marks)
 
     __len__ = count
 
     @property
     def rated(self) -> int:
         """How many have R: they come first."""
-        return len(self.table) - self.table["score"].null_count
+        return pc.sum(pc.greater_equal(self._marks, 1 << BOTH_BIT)).as_py() or 0
 
     def rows(self, offset: int, limit: int) -> list[dict]:
-        return self.table.slice(offset, limit).to_pylist()
+        """`{keys, fit, score, both, …}` of some cards in order: F and its dimensions 0–1, R 0–100, R × F."""
+        at = self._first(offset, limit)
+        at = at if self.chosen is None else pc.take(self.chosen, at)
+        found, score = pc.take(self.fits.score, at), pc.take(self.score, at)
+        columns = {"keys": pc.take(self.fits.table.keys, at), "fit": found, "score": score}
+        columns["both"] = pc.multiply(score, found)
+        columns |= {name: value.of(at) for name, value in self.fits.values.items()}
+        return pa.table(columns).to_pylist()
+
+    def _first(self, offset: int, limit: int) -> pa.Array:
+        """Places of a stretch of the order. Near its head only those are looked for."""
+        end = min(offset + limit, len(self))
+        if "_sorted" in self.__dict__ or end > NEAR:
+            return self._sorted[offset:end]
+        return pc.select_k_unstable(self._marks, end, sort_keys=[("mark", "descending")])[offset:]
 
     def __getitem__(self, part: slice) -> list[dict]:
         start = part.start or 0
@@ -121,22 +153,29 @@ class Memory:
 
     def __init__(self):
         self._columns, self._orders, self._lock = Columns(), OrderedDict(), threading.Lock()
+        self._towns: tuple[Places, Mapping, Towns] | None = None
 
     def order(self, state: State, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
         """The order of all cards of a version of the index."""
-        key = (state.mark, town, tuple(weights.items()), scores.key)
+        sheets = SHEETS.read()
+        key = (state.mark, town, tuple(weights.items()), scores.key, id(sheets))
         with self._lock:
             if key in self._orders:
                 self._orders.move_to_end(key)
                 return self._orders[key]
-            self._columns = self._columns.renewed(state)
-            columns = self._columns
-        order = ordered(fits(columns, SHEETS.read(), town, weights), scores.of(state))
+            columns = self._columns = self._columns.renewed(state)
+            towns = self._towns_of(columns.places, sheets)
+        order = ordered(fits(columns, towns, town, weights), scores.column(columns))
         with self._lock:
             self._orders[key] = order
-            while len(self._orders) > REMEMBERED:
+            while len(self._orders) > 1 and sum(map(len, self._orders.values())) > REMEMBERED:
                 self._orders.popitem(last=False)
         return order
+
+    def _towns_of(self, places: Places, sheets: Mapping[str, Sheet]) -> Towns:
+        if self._towns is None or self._towns[0] is not places or self._towns[1] is not sheets:
+            self._towns = places, sheets, Towns(places, sheets)
+        return self._towns[2]
 
 
 @dataclass(frozen=True)
@@ -149,12 +188,16 @@ class Scores:
     def key(self) -> tuple:
         return (settings.DEMO, self.weighting.preset, tuple(self.weighting.weights.items()))
 
-    def of(self, state: State) -> Mapping[int, float]:
-        """`{card: R}` of those that have one. No query with the default weights, one with others."""
-        if self.weighting.preset == EQUAL:
-            known, hidden = state.sets.get(SCORE, {}), BitMap() if settings.DEMO else demonstrations(state)
-            return {n: int(tenths) / 10 for tenths, cards in known.items() if tenths for n in cards - hidden}
-        return chosen_scores(self.weighting.weights)
+    def column(self, columns: Columns) -> pa.Array:
+        """R of each row of the table, null without. No query with the default weights, one with others."""
+        if self.weighting.preset != EQUAL:
+            return columns.table.column(chosen_scores(self.weighting.weights))
+        scores, hidden = columns.table.numbers[SCORE], BitMap()
+        if not settings.DEMO:
+            hidden = demonstrations(columns.state)
+        if not hidden:
+            return scores
+        return pc.if_else(columns.table.is_among(hidden), None, scores)
 
 
 def demonstrations(state: State) -> BitMap:
@@ -162,17 +205,18 @@ def demonstrations(state: State) -> BitMap:
     return state.any_of(DEMONSTRATION, ["yes"])
 
 
-def ordered(found: Fits, scores: Mapping[int, float]) -> Order:
-    keys = found.keys
-    if scores:
-        at = pc.index_in(keys, value_set=pa.array(list(scores), pa.uint32()))
-        score = pc.take(pa.array(list(scores.values()), pa.float64()), at)
-    else:
-        score = pa.nulls(len(keys), pa.float64())
-    both = pc.multiply(score, found.score)
-    table = pa.table({"keys": keys, "fit": found.score, "score": score, "both": both, **found.values})
-    ways = [(name, "descending", "at_end") for name in ("both", "fit", "keys")]
-    return Order(table.take(pc.sort_indices(table, sort_keys=ways)))
+def ordered(found: Fits, score: pa.Array) -> Order:
+    """projects.fit.order_key of each card as one number: R × F, F, and where the card stands by age."""
+    both = _figures(pc.multiply(score, found.score), BOTH_STEPS)
+    fits_at = _figures(found.score, FIT_STEPS)
+    marks = pc.add(pc.shift_left(both, BOTH_BIT), pc.shift_left(fits_at, FIT_BIT))
+    marks = pc.add(marks, found.table.row)
+    return Order(found, score, marks)
+
+
+def _figures(column: pa.Array, steps: int) -> pa.Array:
+    whole = pc.floor(pc.add(pc.multiply(column, float(steps)), 0.5))
+    return pc.fill_null(pc.add(whole, 1.0), 0.0).cast(pa.int64())
 
 
 MEMORY = Memory()

@@ -66,7 +66,7 @@ STEPS = {
     **dict.fromkeys(["city_actions", "voice_actions", "follow_actions"], ACTIONS),
     **dict.fromkeys(["places", "filters", "fields", "uploads", "forms", "intake", "importers"], INTAKE),
     **dict.fromkeys(["assessment_forms", "city_forms", "voice_forms", "follow_forms"], INTAKE),
-    **dict.fromkeys(["fit_table", "fitting", "comparing"], ANSWERS),
+    **dict.fromkeys(["fit_table", "fit_towns", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(["readers", "estimate_forms"], INTAKE),
     "adoption_forms": INTAKE,
     **dict.fromkeys(

@@ -291,7 +291,7 @@ def test_order_follows_a_new_card(cards):
 def test_rated_projects_come_first_by_r_times_f(cards, monkeypatch):
     country, made = cards
     chosen = {made[0].pk: 90.0, made[3].pk: 10.0}
-    monkeypatch.setattr(Scores, "of", lambda self, state: chosen)
+    monkeypatch.setattr(Scores, "column", lambda self, columns: columns.table.column(chosen))
     monkeypatch.setattr(Scores, "key", ("these",))
     order = suited(find(ProjectQuery()), country["samone"])
     rows = order[0:10]
