@@ -56,9 +56,12 @@ class Answer:
         return self.fit.model is not None and self.fit.model.code == self.town.code
 
 
-def fit_of(document: Mapping, town: Territory) -> Answer:
-    """F of a card document whose places are named (cards.read_document). Three queries at most."""
-    reader, project = town_of(town), project_sheet(document, SHEETS.read())
+def fit_of(document: Mapping, town: Territory, reader: Town | None = None) -> Answer:
+    """F of a card document whose places are named (cards.read_document). Three queries at most.
+
+    Whoever asks of several cards gives `reader`, which is town_of(town): then none.
+    """
+    reader, project = reader or town_of(town), project_sheet(document, SHEETS.read())
     found = fit(project, reader)
     return Answer(town, found, dimensions(found, project, reader))
 
