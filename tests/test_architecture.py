@@ -57,7 +57,7 @@ STEPS = {
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas"], ANSWERS),
     **dict.fromkeys(["replicability_panel", "datasets", "catalogue"], ANSWERS),
-    **dict.fromkeys(["peers", "sheet", "pdf", "news", "follow_mail"], ANSWERS),
+    **dict.fromkeys(["peers", "sheet", "reuse_sheet", "pdf", "news", "follow_mail"], ANSWERS),
     **dict.fromkeys(["checks", "waiting", "figures"], ANSWERS),
     **dict.fromkeys(["bulk", "exporting"], ACTIONS),
     **dict.fromkeys(["actions", "assessing", "drafting", "reminding"], ACTIONS),

@@ -372,8 +372,8 @@ QUERIES = {
     "/confronta/citta/?a=torino&b=ivrea": 5,
     # editions, by month, scores, reports
     "/statistiche/": 5,
-    # card, its places
-    "/progetti/{slug}/scheda.pdf": 3,
+    # card, its places; assessments; adoptions, practices from outside
+    "/progetti/{slug}/scheda.pdf": 6,
     # card
     "/progetti/{slug}/segnala/": 2,
     # cards
