@@ -1,4 +1,4 @@
-"""Replicability and reuse of a card in plain words, for its sheet of paper: blocks as in projects/sheet.py."""
+"""Replicability and reuse of a card in plain words for its sheet of paper: blocks as in projects/sheet.py."""
 
 from collections.abc import Mapping
 

@@ -6,6 +6,7 @@
 | write the texts of a city card | yes, own municipality | on behalf | yes |
 | hide them, answer reports of readers | no | yes | yes |
 | take, comment, request changes, publish, withdraw | no | yes | yes |
+| read a file that proves a rating before it is public, withdraw it | who rated | yes | yes |
 | assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
 | ask to reuse a project | for another body than its owner | no | no |
 | move an adoption | the side the table in projects.adoption names | for either side | for either side |
@@ -18,7 +19,7 @@ from projects.adoption import MOVES as ADOPTION_MOVES
 from projects.adoption import AdoptionMove, Side
 from projects.adoption import allows as adoption_allows
 from projects.criteria import OBSERVATORY, PEER, SELF
-from projects.models import Adoption, Assessment, OutsidePractice, Project
+from projects.models import Adoption, Assessment, EvidenceFile, OutsidePractice, Project
 from projects.workflow import Move, Status, allows
 
 
@@ -106,6 +107,11 @@ def can_second(user, assessment: Assessment) -> bool:
     """A second reader is another reviewer than the one who rated."""
     is_open = assessment.rater == OBSERVATORY and assessment.made_at and not assessment.seconded_at
     return bool(is_open) and is_reviewer(user) and assessment.by_id != user.pk
+
+
+def can_use_evidence(user, evidence: EvidenceFile) -> bool:
+    """Read a file that proves a rating before all may, or withdraw it: who rated, and staff."""
+    return is_officer(user, evidence.organisation_id) or is_reviewer(user)
 
 
 def towns_of(user):

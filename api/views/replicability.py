@@ -1,6 +1,8 @@
 """R of one project with all its inputs, so that anybody can work it out again."""
 
 import orjson
+from django.conf import settings
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,6 +12,7 @@ from api.serializers import Replicability
 from api.views.base import PublicView
 from api.views.projects import current_card
 from projects.criteria import EQUAL
+from projects.models import EvidenceFile
 from projects.ranking import BadWeights, Weighting, read_weights
 from projects.standing import Judgement, Panel, panel_of
 
@@ -85,6 +88,13 @@ def _nobody(score) -> dict:
     }
 
 
+def _file_url(evidence: EvidenceFile | None) -> str | None:
+    """Where a file that proves a rating is read; None when there is none, or no longer."""
+    if evidence is None or evidence.withdrawn_at:
+        return None
+    return settings.SITE_URL + reverse("evidence-file", args=[evidence.pk])
+
+
 def _judged(judged: Judgement) -> dict:
     assessment, score = judged.assessment, judged.score
     return {
@@ -103,7 +113,7 @@ def _judged(judged: Judgement) -> dict:
                 "key": key,
                 "value": rating.value,
                 "motive": rating.motive,
-                "evidence_url": rating.evidence_url or None,
+                "evidence_url": rating.evidence_url or _file_url(rating.evidence_file),
             }
             for key, rating in judged.ratings.items()
         ],

@@ -1,5 +1,5 @@
 from projects.models.adoption import Adoption, AdoptionStep, OutsidePractice
-from projects.models.assessment import Assessment, LinkCheck, RankingRelease, Rating, Standing
+from projects.models.assessment import Assessment, EvidenceFile, LinkCheck, RankingRelease, Rating, Standing
 from projects.models.card import Card
 from projects.models.city import CityNeed, CityProfile
 from projects.models.details import (
@@ -28,6 +28,7 @@ __all__ = [
     "CodeCounter",
     "Document",
     "ErrorReport",
+    "EvidenceFile",
     "FieldComment",
     "Follower",
     "FundingLine",
