@@ -127,6 +127,10 @@ def _kit_table(told: Mapping) -> Block:
 def family_blocks(family: Family) -> list[Block]:
     """Where the project comes from and who took it up, with what they changed and learnt. No query."""
     blocks = [_note(_reuse_demonstration())] if family.is_demonstration else []
+    for adoption, source in family.born_of:
+        words = _("Nasce dal riuso di «%(title)s», da %(giver)s.")
+        text = words % {"title": source.title, "giver": adoption.giver.name}
+        blocks.append({"kind": "bullet", "text": text})
     blocks += [block for practice in family.origins for block in _practice(practice)]
     return blocks + [block for node in family.nodes for block in _node(node)]
 
@@ -158,6 +162,8 @@ def _node(node: Node) -> list[Block]:
         "steps": steps,
     }
     blocks = [{"kind": "bullet", "text": words}]
+    if node.result:
+        blocks += _told(node.result.title, _("Il progetto che ne è nato:"))
     for word in node.words:
         blocks += _told(word.what_changed, _("Che cosa è cambiato:"))
         blocks += _told(word.what_learnt, _("Che cosa si è imparato:"))

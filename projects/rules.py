@@ -10,13 +10,14 @@
 | assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
 | ask to reuse a project | for another body than its owner | no | no |
 | move an adoption | the side the table in projects.adoption names | for either side | for either side |
+| name the project that came of an adoption | the adopter, of its own | yes | yes |
 | hide words of an adoption | no | yes | yes |
 """
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation, Territory
 from projects.adoption import MOVES as ADOPTION_MOVES
-from projects.adoption import AdoptionMove, Side
+from projects.adoption import WITH_RESULT, AdoptionMove, Side
 from projects.adoption import allows as adoption_allows
 from projects.criteria import OBSERVATORY, PEER, SELF
 from projects.models import Adoption, Assessment, EvidenceFile, OutsidePractice, Project
@@ -153,6 +154,12 @@ def side_for(user, move: str, adoption: Adoption) -> Side | None:
 def moves_for(user, adoption: Adoption) -> list[AdoptionMove]:
     """What a person may do now, in the order of the table."""
     return [move for move in ADOPTION_MOVES if side_for(user, move, adoption)]
+
+
+def can_tell_result(user, adoption: Adoption) -> bool:
+    """Say which project came of an adoption: its adopter, or staff for it."""
+    is_ours = bool({Side.ADOPTER, Side.STAFF} & {*sides_of(user, adoption)})
+    return is_ours and adoption.step in WITH_RESULT
 
 
 def can_remove_practice(user, practice: OutsidePractice) -> bool:

@@ -82,9 +82,7 @@ def assessments_in_force(project_ids: Iterable[int], day: date | None = None) ->
         Assessment.objects.shown()
         .filter(project__in=list(project_ids))
         .select_related("organisation")
-        .prefetch_related(
-            Prefetch("ratings", ratings)
-        )
+        .prefetch_related(Prefetch("ratings", ratings))
         .order_by("is_demonstration", "-made_at", "-pk")
     )
     if day:
