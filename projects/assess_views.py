@@ -73,10 +73,7 @@ def _assess(request, project: Project, seat, address: str, template: str):
     is_valid = form.is_valid()
     # A file is kept also when something else is wrong: a browser would not send it again by itself.
     form.keep(
-        {
-            key: assessing.keep_evidence(draft, by=request.user, name=name, upload=upload)
-            for key, (name, upload) in form.checked.items()
-        }
+        {key: assessing.keep_evidence(evidence, by=request.user) for key, evidence in form.checked.items()}
     )
     if not is_valid:
         return _show(request, template, project, draft, form, status=422)

@@ -29,7 +29,6 @@ from projects.models import (
 )
 from projects.ranking import FIRST, ranked
 from projects.replicability import ALIVE, DEAD, UNKNOWN, gaps
-from projects.uploads import Upload
 
 SAVE, ASSESS, SECOND = "save_assessment", "assess", "second_assessment"
 WITHDRAW = "withdraw_evidence"
@@ -108,17 +107,15 @@ def complete_assessment(
 
 
 @transaction.atomic
-def keep_evidence(assessment: Assessment, *, by, name: str, upload: Upload) -> EvidenceFile:
+def keep_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
     """Keep a checked file beside a draft. It proves nothing until a rating of the draft names it."""
-    seat = {"project": assessment.project, "rater": assessment.rater, "organisation": assessment.organisation}
-    kept = EvidenceFile(**seat, by=by, name=name[:160], media_type=upload.media_type)
-    kept.size, kept.sha256, kept.extension = len(upload.content), upload.sha256, upload.extension
-    if twin := EvidenceFile.objects.filter(**seat, sha256=kept.sha256, withdrawn_at=None).first():
+    seat = {"project": evidence.project, "rater": evidence.rater, "organisation": evidence.organisation}
+    if twin := EvidenceFile.objects.filter(**seat, sha256=evidence.sha256, withdrawn_at=None).first():
         # The same form sent twice keeps one file.
         return twin
-    kept.file = upload.as_file()
-    kept.save()
-    return kept
+    evidence.by = by
+    evidence.save()
+    return evidence
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ class AssessmentForm(forms.Form):
         self, *args, assessment: Assessment, ratings: Iterable[Rating], is_closing: bool = False, **kwargs
     ):
         super().__init__(*args, **kwargs)
-        self.is_closing = is_closing
+        self.assessment, self.is_closing = assessment, is_closing
         self.fields["revision"].initial = assessment.revision
         documents = Document.objects.filter(project=assessment.project_id, removed_at=None).order_by("title")
         if assessment.rater == PEER:
@@ -57,7 +57,7 @@ class AssessmentForm(forms.Form):
         self.files_of_seat = EvidenceFile.objects.filter(
             **seat, organisation=assessment.organisation_id, withdrawn_at=None
         )
-        self.checked: dict[str, tuple[str, Upload]] = {}
+        self.checked: dict[str, EvidenceFile] = {}
         stored = {rating.key: rating for rating in ratings}
         for criterion in CRITERIA:
             self._add(criterion, documents, stored.get(criterion.key))
@@ -129,9 +129,17 @@ class AssessmentForm(forms.Form):
         name = f"{criterion.key}_upload"
         if file := self.cleaned_data.get(name):
             try:
-                self.checked[criterion.key] = file.name, check_upload(file)
+                self.checked[criterion.key] = self._described(file.name, check_upload(file))
             except forms.ValidationError as error:
                 self.add_error(name, error)
+
+    def _described(self, name: str, upload: Upload) -> EvidenceFile:
+        """The file as it will be kept, not yet saved."""
+        mine = self.assessment
+        made = EvidenceFile(project=mine.project, rater=mine.rater, organisation=mine.organisation)
+        made.name, made.media_type, made.extension = name[:160], upload.media_type, upload.extension
+        made.size, made.sha256, made.file = len(upload.content), upload.sha256, upload.as_file()
+        return made
 
     def keep(self, kept: Mapping[str, EvidenceFile]) -> None:
         """Name the files just kept in the place of those uploaded, also where the form comes back."""
