@@ -5,6 +5,7 @@ from, or each pair of codes, and the cards look it up. Every step is that of the
 order, so that list and single page never differ (tests/projects/test_fit_table.py).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -71,6 +72,11 @@ class Towns:
     def __init__(self, places: Places, sheets: Mapping[str, Sheet]):
         found: list[Sheet | None] = [None, *(sheets.get(code) for code in places.towns)]
         self.sheets = found
+        # Municipality of today → the codes under which cards name it, when it was another.
+        self.former = defaultdict(list)
+        for code, place in places.towns.items():
+            if (sheet := found[place]) and sheet.code != code:
+                self.former[sheet.code].append(code)
         self.size = len(found)
         self.population = _floats((s and s.population) or None for s in found)
         self.density = _floats(s and s.density for s in found)

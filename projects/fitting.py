@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from cardindex.state import State
 from municipalities.models import Territory
-from municipalities.search import SHEETS
+from municipalities.search import SHEETS, followed
 from municipalities.similar import Sheet, sheet_of
 from projects.criteria import EQUAL, PRESETS
 from projects.fit import BOTH_STEPS, DIMENSIONS, FIT_STEPS, Fit, ProjectSheet, Town, fit
@@ -161,24 +161,34 @@ class Memory:
     def order(self, state: State, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
         """The order of all cards of a version of the index."""
         sheets = SHEETS.read()
-        key = (state.mark, town, tuple(weights.items()), scores.key, id(sheets))
+        key = (state.mark, town, tuple(weights.items()), scores.key)
         with self._lock:
-            if key in self._orders:
+            if (kept := self._orders.get(key)) and kept[0] is sheets:
                 self._orders.move_to_end(key)
-                return self._orders[key]
+                return kept[1]
             columns = self._columns = self._columns.renewed(state)
             towns = self._towns_of(columns.places, sheets)
         order = ordered(fits(columns, towns, town, weights), scores.column(columns))
         with self._lock:
-            self._orders[key] = order
-            while len(self._orders) > 1 and sum(map(len, self._orders.values())) > REMEMBERED:
+            self._orders[key] = sheets, order
+            while len(self._orders) > 1 and sum(len(o) for _sheets, o in self._orders.values()) > REMEMBERED:
                 self._orders.popitem(last=False)
         return order
 
     def _towns_of(self, places: Places, sheets: Mapping[str, Sheet]) -> Towns:
         if self._towns is None or self._towns[0] is not places or self._towns[1] is not sheets:
-            self._towns = places, sheets, Towns(places, sheets)
+            # Municipalities merged since a card was published: their successors speak, as on its page.
+            gone = (
+                followed(places.towns.keys() - sheets.keys()) if places.towns.keys() - sheets.keys() else {}
+            )
+            today = {code: sheets[new] for code, new in gone.items() if new in sheets}
+            self._towns = places, sheets, Towns(places, {**sheets, **today} if today else sheets)
         return self._towns[2]
+
+    def codes_of(self, town: Territory) -> list[str]:
+        """The codes under which cards name a municipality: its own, and those merged into it."""
+        towns = self._towns[2] if self._towns else None
+        return [town.code, *(towns.former.get(town.code, ()) if towns else ())]
 
 
 @dataclass(frozen=True)
@@ -229,5 +239,5 @@ def suited(
     results: Results, town: Territory, *, weights: Mapping[str, float] = EVEN, scores: Scores = Scores()
 ) -> Order:
     """The cards that `results` finds, without those in which the municipality takes part, best first."""
-    own = results.state.any_of("municipality", [town.code])
-    return MEMORY.order(results.state, town_of(town), weights, scores).among(results.numbers - own)
+    order = MEMORY.order(results.state, town_of(town), weights, scores)
+    return order.among(results.numbers - results.state.any_of("municipality", MEMORY.codes_of(town)))
