@@ -6,17 +6,21 @@ from datetime import datetime, timedelta
 from math import log2
 from pathlib import Path
 
+import orjson
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timezone import make_aware
 
 from municipalities.actions import body_of_municipality
 from projects import actions, assessing, index
+from projects.cards import read_document
 from projects.criteria import KEYS
+from projects.family import family_of
 from projects.models import (
     Assessment,
     EvidenceFile,
@@ -26,6 +30,7 @@ from projects.models import (
     RankingRelease,
     Standing,
 )
+from projects.pdf import pdf_data
 from projects.search import ProjectQuery, find
 from projects.standing import entries, panel_of
 from tests import builders
@@ -613,3 +618,35 @@ def test_another_city_is_offered_published_documents_alone(client, office, card,
     assert "Bozza riservata" not in client.get(mine(card)).content.decode()
     client.force_login(office)
     assert "Bozza riservata" in client.get(mine(card)).content.decode()
+
+
+def sheet_of(card) -> dict[str, list[dict]]:
+    panel = panel_of(card.project_id, orjson.loads(card.document))
+    told = {"panel": panel, "family": family_of(card.project_id, panel.adoptions)}
+    data = pdf_data(read_document(card), address="https://example.org/p/", demo=False, **told)
+    return {section["title"]: section["blocks"] for section in data["sections"]}
+
+
+def test_sheet_of_paper_tells_raters_dates_and_kit(client, office, desk, card):
+    assert {
+        "kind": "note",
+        "text": "Nessuno ha ancora valutato quanto è facile riusare questo progetto.",
+    } in (sheet_of(card)["Replicabilità"])
+    assert "Chi lo ha riusato" not in sheet_of(card)
+    rate(card, office, dict.fromkeys(KEYS[:7], 2), rater="self", organisation=card.project.owner)
+    rate(card, desk, all_rated(5))
+    blocks = sheet_of(card)["Replicabilità"]
+    pairs = dict(blocks[0]["rows"])
+    assert pairs["Replicabilità (R)"] == "55 su 100, Media replicabilità"
+    assert pairs["Nel tuo Comune (F)"].endswith("https://example.org/p/adatto/")
+    ratings = next(block for block in blocks if block.get("head", [""])[0] == "Criterio")
+    assert ratings["head"] == ["Criterio", "Osservatorio", "Autovalutazione dell’ente"]
+    assert [row[1:] for row in ratings["rows"]] == [["5", "2"]] * 7 + [["5", "Non valutato"]] * 3
+    bullets = [block["text"] for block in blocks if block["kind"] == "bullet"]
+    day = date_format(timezone.localdate(), "j F Y")
+    assert bullets[0] == f"Osservatorio: Osservatorio Smart City, {day}, 10 criteri su 10."
+    assert bullets[2].startswith("Compatibilità sociale: ")
+    kit = next(block for block in blocks if block.get("is_text"))
+    assert [row[1] for row in kit["rows"]] == ["Niente"] * 5
+    for prefix in ("", "/en"):
+        assert client.get(f"{prefix}/progetti/{card.slug}/scheda.pdf").content.startswith(b"%PDF-")
