@@ -70,7 +70,7 @@ class Family:
 def family_of(project_id: int, adoptions: list[Adoption] | None = None) -> Family:
     """The public family of one project, of `adoptions` when standing.panel_of has read them already.
 
-    Two queries, one more where it was adopted, one where cards of others are part of it.
+    Two queries; one for the adoptions when they are not given, one for steps, one for cards of others.
     """
     adoptions = adoptions_of(project_id) if adoptions is None else adoptions
     told = _told(adoptions)
