@@ -18,12 +18,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
-from projects.family import Family
+from projects.adoption.family import Family
+from projects.adoption.sheet import family_blocks, replicability_blocks
 from projects.presentation import card_context
-from projects.replicability_panel import panel_context
-from projects.reuse_sheet import family_blocks, replicability_blocks
+from projects.replicability.panel import panel_context
+from projects.replicability.standing import Panel
 from projects.sheet import words_of_card
-from projects.standing import Panel
 
 TEMPLATE = Path(__file__).with_name("card.typ")
 FONTS = settings.BASE_DIR / "static" / "build" / "fonts"

@@ -16,11 +16,11 @@
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation, Territory
-from projects.adoption import MOVES as ADOPTION_MOVES
-from projects.adoption import WITH_RESULT, AdoptionMove, Side
-from projects.adoption import allows as adoption_allows
-from projects.criteria import OBSERVATORY, PEER, SELF
+from projects.adoption.moves import MOVES as ADOPTION_MOVES
+from projects.adoption.moves import WITH_RESULT, AdoptionMove, Side
+from projects.adoption.moves import allows as adoption_allows
 from projects.models import Adoption, Assessment, EvidenceFile, OutsidePractice, Project
+from projects.replicability.criteria import OBSERVATORY, PEER, SELF
 from projects.workflow import Move, Status, allows
 
 

@@ -17,10 +17,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import make_aware
 
 from municipalities.actions import body_of_municipality
-from projects import actions, assessing, index
+from projects import actions, index
+from projects.adoption.family import family_of
 from projects.cards import read_document
-from projects.criteria import KEYS
-from projects.family import family_of
 from projects.models import (
     Assessment,
     EvidenceFile,
@@ -31,8 +30,10 @@ from projects.models import (
     Standing,
 )
 from projects.pdf import pdf_data
+from projects.replicability import assessing
+from projects.replicability.criteria import KEYS
+from projects.replicability.standing import entries, panel_of
 from projects.search import ProjectQuery, find
-from projects.standing import entries, panel_of
 from tests import builders
 
 pytestmark = pytest.mark.django_db

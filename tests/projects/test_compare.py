@@ -5,7 +5,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from projects.comparing import MOST
+from projects.compare.comparing import MOST
 from tests import builders
 
 

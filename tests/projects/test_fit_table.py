@@ -7,14 +7,14 @@ from pyroaring import BitMap
 
 from cardindex.state import Mark, State
 from municipalities.similar import Sheet
-from projects import fit
 from projects.areas import AREA_BY_KEY
-from projects.fit import DIMENSIONS, ProjectSheet, Town, geometric_mean, order_key
-from projects.fit_table import Columns
-from projects.fit_towns import Towns, fits
-from projects.fitting import Scores, ordered
+from projects.fit import score as fit
+from projects.fit.fitting import Scores, ordered
+from projects.fit.prerequisites import demand
+from projects.fit.score import DIMENSIONS, ProjectSheet, Town, geometric_mean, order_key
+from projects.fit.table import Columns
+from projects.fit.towns import Towns, fits
 from projects.index import COST_SIZE, PRIMARY_AREA, SCORE, cost_size, euro_of
-from projects.prerequisites import demand
 from projects.vocabulary import FundingSource, Scale, Stage
 
 TAGS = ["piattaforma open source", "sensori", "5g", "lavagna"]

@@ -27,9 +27,9 @@ from django.test import Client  # noqa: E402
 from municipalities.models import Territory  # noqa: E402
 from municipalities.search import SHEETS  # noqa: E402
 from observatory.answers import HERE  # noqa: E402
-from projects.fit_table import Columns  # noqa: E402
-from projects.fit_towns import Towns, fits  # noqa: E402
-from projects.fitting import EVEN, ordered, town_of  # noqa: E402
+from projects.fit.fitting import EVEN, ordered, town_of  # noqa: E402
+from projects.fit.table import Columns  # noqa: E402
+from projects.fit.towns import Towns, fits  # noqa: E402
 from projects.models import Card  # noqa: E402
 from projects.search import ProjectQuery, find  # noqa: E402
 
