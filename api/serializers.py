@@ -196,6 +196,7 @@ class Adoption(s.Serializer):
     counts_as = _text(help_text="adoption o under_way, come nel punteggio di replicabilità")
     steps = AdoptionDay(many=True)
     notes = AdoptionNote(many=True)
+    result = _text(help_text="Codice del progetto dell’ente riusante che ne è nato, se è nel registro")
     is_demonstration = s.BooleanField()
 
 

@@ -4,7 +4,7 @@ import heapq
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
@@ -173,6 +173,12 @@ def _sheet_of_row(row: tuple) -> Sheet:
     *facts, province, region = row
     facts[3] = float(facts[3]) if facts[3] else None
     return Sheet(*facts, province or "", region or "")
+
+
+def followed(codes: Iterable[str]) -> dict[str, str]:
+    """`{abolished code: code in force today}` of these. One query, and one or more for each abolished."""
+    towns = Territory.objects.municipalities().filter(code__in=list(codes)).exclude(valid_to=None)
+    return {town.code: successor_of(town).code for town in towns.select_related("province", "region")}
 
 
 def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlace]:

@@ -101,8 +101,11 @@ def likeness_parts(one: Sheet, other: Sheet) -> dict[str, float]:
 
 def likeness(one: Sheet, other: Sheet) -> float:
     """From 0 to 1; 0.5 when nothing is known of both."""
-    parts = likeness_parts(one, other)
-    return sum(weight * parts.get(name, UNKNOWN) for name, weight in WEIGHTS.items())
+    parts, total = likeness_parts(one, other), 0.0
+    # One after the other, as projects/fit/towns.py adds columns: sum() of newer Pythons rounds otherwise.
+    for name, weight in WEIGHTS.items():
+        total += weight * parts.get(name, UNKNOWN)
+    return total
 
 
 def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from projects import rules
-from projects.models import DemonstrationDocument, Document
+from projects.models import Assessment, DemonstrationDocument, Document, EvidenceFile
 
 
 @require_safe
@@ -16,31 +16,48 @@ def document_file(request, pk):
     document = get_object_or_404(Document.objects.select_related("project").exclude(file=""), pk=pk)
     if not (_is_public(document) or rules.can_see(request.user, document.project)):
         raise Http404
-    return _answer(document, is_public=_is_public(document))
+    return _answer(document.file, document.media_type, document.title, is_public=_is_public(document))
 
 
 @require_safe
 def demonstration_file(request, pk):
     """A file of a demonstration kit: there only where the portal is one, with the card in force."""
     found = DemonstrationDocument.objects.shown().filter(project__cards__is_current=True).exclude(file="")
-    return _answer(get_object_or_404(found, pk=pk), is_public=True)
+    document = get_object_or_404(found, pk=pk)
+    return _answer(document.file, document.media_type, document.title, is_public=True)
 
 
-def _answer(document: Document | DemonstrationDocument, *, is_public: bool) -> FileResponse:
-    extension = document.file.name.rpartition(".")[2]
+@require_safe
+def evidence_file(request, pk):
+    """A file that proves a rating: for all once an assessment in the open names it, for its side before."""
+    evidence = get_object_or_404(EvidenceFile.objects.select_related("project"), pk=pk, withdrawn_at=None)
+    is_public = _proves_in_public(evidence)
+    if not (is_public or rules.can_use_evidence(request.user, evidence)):
+        raise Http404
+    return _answer(evidence.file, evidence.media_type, evidence.name, is_public=is_public)
+
+
+def _answer(file, media_type: str, title: str, *, is_public: bool) -> FileResponse:
+    extension = file.name.rpartition(".")[2]
     try:
-        content = document.file.open("rb")
+        content = file.open("rb")
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(
         content,
-        as_attachment=not document.media_type.startswith("image/"),
-        content_type=document.media_type,
-        filename=f"{slugify(document.title)[:80] or 'documento'}.{extension}",
+        as_attachment=not media_type.startswith("image/"),
+        content_type=media_type,
+        filename=f"{slugify(title)[:80] or 'documento'}.{extension}",
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "public, max-age=3600" if is_public else "private, no-store"
     return response
+
+
+def _proves_in_public(evidence: EvidenceFile) -> bool:
+    """Whether a completed assessment of a card that still stands names it."""
+    completed = Assessment.objects.shown().filter(ratings__evidence_file=evidence)
+    return evidence.project.cards.current().exists() and completed.exists()
 
 
 def _is_public(document: Document) -> bool:

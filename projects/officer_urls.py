@@ -25,6 +25,7 @@ urlpatterns = [
     path("progetti/<str:code>/commenti/<int:pk>/", status.answer, name="comment-answer"),
     path("progetti/<str:code>/azioni/<slug:verb>/", status.move, name="project-move"),
     path("progetti/<str:code>/replicabilita/", assess_views.assess, name="assess"),
+    path("prove/<int:pk>/ritira/", assess_views.withdraw_evidence, name="evidence-withdraw"),
     path("progetti/<str:code>/<slug:slug>/bozza/", steps.autosave, name="step-autosave"),
     path("progetti/<str:code>/<slug:slug>/", steps.edit_step, name="project-step"),
     path("riuso/", adoption_views.home, name="adoption-list"),

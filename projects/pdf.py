@@ -18,7 +18,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
+from projects.adoption.family import Family
+from projects.adoption.sheet import family_blocks, replicability_blocks
 from projects.presentation import card_context
+from projects.replicability.panel import panel_context
+from projects.replicability.standing import Panel
 from projects.sheet import words_of_card
 
 TEMPLATE, PAPER = (Path(__file__).with_name(name) for name in ("card.typ", "paper.typ"))
@@ -26,9 +30,12 @@ FONTS = settings.BASE_DIR / "static" / "build" / "fonts"
 KEPT = 7 * 86400
 
 
-def card_pdf(document: Mapping, *, address: str, demo: bool) -> tuple[bytes, str]:
+def card_pdf(
+    document: Mapping, *, address: str, demo: bool, panel: Panel | None = None, family: Family | None = None
+) -> tuple[bytes, str]:
     """The PDF of a card whose places are named, in the active language, and the digest of what it says."""
-    data = json.dumps(pdf_data(document, address=address, demo=demo), sort_keys=True, ensure_ascii=False)
+    told = pdf_data(document, address=address, demo=demo, panel=panel, family=family)
+    data = json.dumps(told, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(TEMPLATE.read_bytes() + data.encode()).hexdigest()
     content = cache.get(f"pdf:{digest}")
     if content is None:
@@ -55,14 +62,16 @@ def _compiled(data: str, made_at: datetime, template: Path = TEMPLATE) -> bytes:
     )
 
 
-def pdf_data(document: Mapping, *, address: str, demo: bool) -> dict:
+def pdf_data(
+    document: Mapping, *, address: str, demo: bool, panel: Panel | None = None, family: Family | None = None
+) -> dict:
     """Plain texts for the template: `{title, lang, facts, sections: [{title, blocks}], …}`.
 
     A block is `{kind: text | heading | bullet | note | pairs | table | bars, …}`.
     """
     context = card_context(document)
     published = datetime.fromisoformat(document["published_at"])
-    words = words_of_card(context)
+    words = words_of_card(context, _reuse(address, panel, family))
     return {
         "lang": get_language(),
         "title": words["title"],
@@ -82,6 +91,15 @@ def pdf_data(document: Mapping, *, address: str, demo: bool) -> dict:
         "page": _("Pagina %(n)s di %(total)s") % {"n": "{n}", "total": "{total}"},
         "labels": {"facts": _("In sintesi")},
     }
+
+
+def _reuse(address: str, panel: Panel | None, family: Family | None) -> dict[str, list[dict]]:
+    found = {}
+    if panel:
+        found["replicability"] = replicability_blocks(panel_context(panel), fit_address=f"{address}adatto/")
+    if family:
+        found["family"] = family_blocks(family)
+    return found
 
 
 def _expanded(block: dict) -> list[dict]:

@@ -6,18 +6,20 @@
 | write the texts of a city card | yes, own municipality | on behalf | yes |
 | hide them, answer reports of readers | no | yes | yes |
 | take, comment, request changes, publish, withdraw | no | yes | yes |
+| read a file that proves a rating before it is public, withdraw it | who rated | yes | yes |
 | assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
 | ask to reuse a project | for another body than its owner | no | no |
 | move an adoption | the side the table in projects.adoption names | for either side | for either side |
+| name the project that came of an adoption | the adopter, of its own | yes | yes |
 | hide words of an adoption | no | yes | yes |
 """
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation, Territory
 from projects.adoption.moves import MOVES as ADOPTION_MOVES
-from projects.adoption.moves import AdoptionMove, Side
+from projects.adoption.moves import WITH_RESULT, AdoptionMove, Side
 from projects.adoption.moves import allows as adoption_allows
-from projects.models import Adoption, Assessment, OutsidePractice, Project
+from projects.models import Adoption, Assessment, EvidenceFile, OutsidePractice, Project
 from projects.replicability.criteria import OBSERVATORY, PEER, SELF
 from projects.workflow import Move, Status, allows
 
@@ -108,6 +110,11 @@ def can_second(user, assessment: Assessment) -> bool:
     return bool(is_open) and is_reviewer(user) and assessment.by_id != user.pk
 
 
+def can_use_evidence(user, evidence: EvidenceFile) -> bool:
+    """Read a file that proves a rating before all may, or withdraw it: who rated, and staff."""
+    return is_officer(user, evidence.organisation_id) or is_reviewer(user)
+
+
 def towns_of(user):
     """The municipalities whose city card the person's bodies write."""
     mine = Organisation.objects.filter(pk__in=organisations_of(user), kind=Organisation.Kind.MUNICIPALITY)
@@ -147,6 +154,12 @@ def side_for(user, move: str, adoption: Adoption) -> Side | None:
 def moves_for(user, adoption: Adoption) -> list[AdoptionMove]:
     """What a person may do now, in the order of the table."""
     return [move for move in ADOPTION_MOVES if side_for(user, move, adoption)]
+
+
+def can_tell_result(user, adoption: Adoption) -> bool:
+    """Say which project came of an adoption: its adopter, or staff for it."""
+    is_ours = bool({Side.ADOPTER, Side.STAFF} & {*sides_of(user, adoption)})
+    return is_ours and adoption.step in WITH_RESULT
 
 
 def can_remove_practice(user, practice: OutsidePractice) -> bool:

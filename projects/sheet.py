@@ -13,8 +13,11 @@ from django.utils.translation import gettext as _
 from projects.words import euro, file_kind, measure, partial_date
 
 
-def words_of_card(context: Mapping) -> dict:
-    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context."""
+def words_of_card(context: Mapping, reuse: Mapping[str, list[dict]] | None = None) -> dict:
+    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
+
+    `reuse` are the blocks of projects.reuse_sheet by section: `replicability`, `family`.
+    """
     card = context["card"]
     body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
     day = date_format(datetime.fromisoformat(card["published_at"]), "j F Y")
@@ -24,7 +27,7 @@ def words_of_card(context: Mapping) -> dict:
         "summary": _own(card, "summary") or _("Sintesi non comunicata"),
         "meta": " · ".join(str(word) for word in meta if word),
         "facts": _facts(context),
-        "sections": [(title, blocks) for title, blocks in _sections(context) if blocks],
+        "sections": [(title, blocks) for title, blocks in _sections(context, reuse or {}) if blocks],
         "source": _("Scheda %(code)s di %(body)s, edizione %(n)s. Contenuti con licenza CC BY 4.0.")
         % {"code": card["code"], "body": body, "n": card["edition"]},
     }
@@ -64,12 +67,14 @@ def _places(card: Mapping, *, all_of_them: bool = False) -> str:
     return _("%(name)s e altri %(n)s Comuni") % {"name": names[0], "n": len(others)}
 
 
-def _sections(context: Mapping) -> list[tuple[str, list[dict]]]:
+def _sections(context: Mapping, reuse: Mapping) -> list[tuple[str, list[dict]]]:
     return [
         (_("Il problema"), _problem(context["card"])),
         (_("La soluzione"), _solution(context)),
         (_("Risultati"), _results(context)),
         (_("Riuso e lezioni"), _lessons(context)),
+        (_("Replicabilità"), reuse.get("replicability")),
+        (_("Chi lo ha riusato"), reuse.get("family")),
         (_("Tempi e risorse"), _resources(context)),
         (_("Soggetti"), _people(context)),
         (_("Documenti e contatti"), _documents(context)),

@@ -107,7 +107,11 @@ def card_pdf(request, slug):
     if not card.is_current:
         return render(request, "projects/card_withdrawn.html", {"card": card}, status=410)
     address = settings.SITE_URL + reverse("projects:card-detail", args=[card.slug])
-    content, digest = pdf_of(read_document(card), address=address, demo=settings.DEMO)
+    panel = panel_of(card.project_id, orjson.loads(card.document))
+    family = family_of(card.project_id, panel.adoptions)
+    content, digest = pdf_of(
+        read_document(card), address=address, demo=settings.DEMO, panel=panel, family=family
+    )
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{card.slug[:80]}-{card.edition}.pdf"'
     response["ETag"] = f'"{digest[:32]}"'

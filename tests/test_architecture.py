@@ -56,7 +56,7 @@ STEPS = {
     **dict.fromkeys(["search", "standing", "checks", "waiting", "figures", "family", "kit"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas", "datasets", "catalogue", "peers", "sheet", "pdf", "news"], ANSWERS),
-    **dict.fromkeys(["table", "fitting", "comparing"], ANSWERS),
+    **dict.fromkeys(["table", "towns", "fitting", "comparing"], ANSWERS),
     **dict.fromkeys(
         ["actions", "adopting", "assessing", "bulk", "drafting", "exporting", "reminding"], ACTIONS
     ),

@@ -73,6 +73,7 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
                 },
             },
         ],
+        "suited": {"cards": 100_000, "new town": 58.0, "again, filters": 22.5},
         "exports": {"csv": 50_000},
         "publication": {"alone": published, "two with readers": [published, published]},
     }
@@ -80,4 +81,5 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     text = (tmp_path / "report.md").read_text()
     assert "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 0.75 | 1.5 | 0.25 |" in text
     assert "| list of 20 | drf | 20 | 10 | 20 | 10 |" in text
+    assert "ms of processor time: new town 58, again, filters 22.5." in text
     assert "5,000 cards/s" in text and "csv 50,000" in text and "stale answers after a commit: 0" in text

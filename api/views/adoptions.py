@@ -61,6 +61,7 @@ def _adoption(node: Node) -> dict:
             }
             for word in node.words
         ],
+        "result": node.result.code if node.result else None,
         "is_demonstration": adoption.is_demonstration,
     }
 
@@ -85,6 +86,7 @@ def _practice(practice: OutsidePractice) -> dict:
         "counts_as": None,
         "steps": [],
         "notes": [told] if changed else [],
+        "result": None,
         "is_demonstration": practice.is_demonstration,
     }
 

@@ -4,6 +4,7 @@ from urllib.parse import urljoin
 
 import orjson
 from django.conf import settings
+from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +13,7 @@ from api.problems import BadParameters
 from api.serializers import Replicability
 from api.views.base import PublicView
 from api.views.projects import current_card
+from projects.models import EvidenceFile
 from projects.replicability.criteria import EQUAL
 from projects.replicability.ranking import BadWeights, Weighting, read_weights
 from projects.replicability.standing import Judgement, Panel, address_of, panel_of
@@ -94,6 +96,13 @@ def _nobody(score) -> dict:
     }
 
 
+def _file_url(evidence: EvidenceFile | None) -> str | None:
+    """Where a file that proves a rating is read; None when there is none, or no longer."""
+    if evidence is None or evidence.withdrawn_at:
+        return None
+    return settings.SITE_URL + reverse("evidence-file", args=[evidence.pk])
+
+
 def _judged(judged: Judgement) -> dict:
     assessment, score = judged.assessment, judged.score
     return {
@@ -112,7 +121,7 @@ def _judged(judged: Judgement) -> dict:
                 "key": key,
                 "value": rating.value,
                 "motive": rating.motive,
-                "evidence_url": rating.evidence_url or None,
+                "evidence_url": rating.evidence_url or _file_url(rating.evidence_file),
             }
             for key, rating in judged.ratings.items()
         ],

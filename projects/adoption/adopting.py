@@ -17,13 +17,23 @@ from municipalities.models import Organisation
 from projects import index
 from projects.actions import WrongMove
 from projects.adoption import mail as adoption_mail
-from projects.adoption.moves import ADOPTED, MOVES, TURNS, AdoptionMove, Side, Step, allows, turn_of
+from projects.adoption.moves import (
+    ADOPTED,
+    MOVES,
+    TURNS,
+    WITH_RESULT,
+    AdoptionMove,
+    Side,
+    Step,
+    allows,
+    turn_of,
+)
 from projects.models import Adoption, AdoptionStep, OutsidePractice, Project, ProjectEvent
 from projects.replicability.assessing import refresh_standing
 
-ADOPT, PRACTICE, HIDE = "adopt", "outside_practice", "hide_adoption_words"
+ADOPT, PRACTICE, HIDE, RESULT = "adopt", "outside_practice", "hide_adoption_words", "adoption_result"
 # Events that say nothing about the words of a project.
-EVENTS = (ADOPT, PRACTICE, HIDE)
+EVENTS = (ADOPT, PRACTICE, HIDE, RESULT)
 
 
 class AlreadyAsked(Exception):
@@ -126,6 +136,25 @@ def hide(step: AdoptionStep, *, by) -> None:
 
 
 @transaction.atomic
+def tell_result(adoption: Adoption, *, by, result: Project | None) -> Adoption:
+    """Say which project of the adopter came of it, None for none: the two cards then name each other.
+
+    Raises WrongMove while nothing was adapted yet, or for a project that is not the adopter's.
+    """
+    stood = Adoption.objects.select_for_update().get(pk=adoption.pk)
+    is_theirs = result is None or (result.owner_id == stood.adopter_id and result.pk != stood.project_id)
+    if stood.step not in WITH_RESULT or not is_theirs:
+        raise WrongMove
+    if stood.result_id != (result and result.pk):
+        stood.result = result
+        stood.save(update_fields=["result"])
+        told = {"adopter": stood.adopter.name, "result": result.code if result else ""}
+        _record(stood.project, RESULT, by, told)
+        touch()
+    return stood
+
+
+@transaction.atomic
 def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
     """Publish a practice taken from outside the registry. The same nonce twice is one practice."""
     if existing := OutsidePractice.objects.filter(nonce=practice.nonce).first():
@@ -179,7 +208,12 @@ def remind(adoption: Adoption, *, now: datetime) -> list[str]:
 
 @transaction.atomic
 def demonstrate(
-    project: Project, *, adopter: Organisation, steps: list[dict], parent: Adoption | None = None
+    project: Project,
+    *,
+    adopter: Organisation,
+    steps: list[dict],
+    parent: Adoption | None = None,
+    result: Project | None = None,
 ) -> Adoption:
     """A demonstration adoption, whole at once: the loader's. No event and no mail, nobody has acted.
 
@@ -188,6 +222,7 @@ def demonstrate(
     index.lock()
     giver = parent.adopter if parent else project.owner
     made = Adoption(project=project, giver=giver, adopter=adopter, parent=parent, is_demonstration=True)
+    made.result = result
     made.asked_at = made.waiting_since = _noon(steps[0]["on"])
     made.save()
     for number, given in enumerate(steps):

@@ -33,6 +33,7 @@ class Node:
     adoption: Adoption
     steps: list[tuple[str, str, date]]
     words: list[Word]
+    result: Card | None = None
     children: list["Node"] = field(default_factory=list)
 
     @property
@@ -46,34 +47,50 @@ class Node:
 
 @dataclass(frozen=True)
 class Family:
-    """The practices from outside a project comes from, and the tree of those who took it up."""
+    """What a project comes from, outside the registry and within, and the tree of those who took it up.
+
+    `born_of` are the adoptions of other projects of which this one came, with the cards of those.
+    """
 
     origins: list[OutsidePractice]
     nodes: list[Node]
     count: int
+    born_of: list[tuple[Adoption, Card]] = field(default_factory=list)
 
     def __bool__(self):
-        return bool(self.origins or self.nodes)
+        return bool(self.origins or self.nodes or self.born_of)
 
     @property
     def is_demonstration(self) -> bool:
-        return any(node.adoption.is_demonstration for node in self.nodes)
+        return any(node.adoption.is_demonstration for node in self.nodes) or any(
+            adoption.is_demonstration for adoption, _card in self.born_of
+        )
 
 
 def family_of(project_id: int, adoptions: list[Adoption] | None = None) -> Family:
     """The public family of one project, of `adoptions` when standing.panel_of has read them already.
 
-    Two queries, one more where it was adopted.
+    Two queries; one for the adoptions when they are not given, one for steps, one for cards of others.
     """
     adoptions = adoptions_of(project_id) if adoptions is None else adoptions
     told = _told(adoptions)
-    nodes = {a.pk: Node(a, *told[a.pk]) for a in adoptions}
+    sources = Adoption.objects.public().filter(result=project_id)
+    sources = list(sources.select_related("adopter", "giver").order_by("asked_at", "pk"))
+    cards = _cards({a.result_id for a in adoptions} | {a.project_id for a in sources} - {project_id})
+    nodes = {a.pk: Node(a, *told[a.pk], cards.get(a.result_id)) for a in adoptions}
     roots = []
     for key, node in nodes.items():
         parent = nodes.get(node.adoption.parent_id)
         (parent.children if parent and not _is_above(nodes, key, parent) else roots).append(node)
     origins = OutsidePractice.objects.shown().filter(project=project_id).select_related("adopter")
-    return Family(list(origins.order_by("pk")), roots, len(nodes))
+    born_of = [(a, cards[a.project_id]) for a in sources if a.project_id in cards]
+    return Family(list(origins.order_by("pk")), roots, len(nodes), born_of)
+
+
+def _cards(project_ids: set[int | None]) -> dict[int, Card]:
+    """The current cards of projects. One query, none for none."""
+    wanted = project_ids - {None}
+    return {c.project_id: c for c in Card.objects.current().filter(project__in=wanted)} if wanted else {}
 
 
 def _is_above(nodes: dict[int, Node], key: int, parent: Node) -> bool:

@@ -147,6 +147,25 @@ class MoveForm(forms.Form):
         return data
 
 
+class ResultForm(forms.Form):
+    """Which published project of the adopter came of an adoption."""
+
+    result = forms.ModelChoiceField(
+        label=_("Il progetto che ne è nato"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label=_("Nessuno, o non ancora nel registro"),
+        help_text=_("Un progetto pubblicato dell’ente che riusa: le due schede si nominano a vicenda."),
+        error_messages={"invalid_choice": _("Scegli un progetto dell’elenco")},
+    )
+
+    def __init__(self, *args, adoption: Adoption, **kwargs):
+        super().__init__(*args, prefix="nato", **kwargs)
+        mine = Project.objects.filter(owner=adoption.adopter_id, cards__is_current=True)
+        self.fields["result"].queryset = mine.exclude(pk=adoption.project_id).order_by("title")
+        self.fields["result"].initial = adoption.result_id
+
+
 class PracticeForm(forms.ModelForm):
     """A practice from outside the registry. Public, with its source."""
 

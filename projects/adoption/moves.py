@@ -55,6 +55,8 @@ ADOPTED = frozenset({Step.IN_SERVICE, Step.FEEDBACK})
 UNDER_WAY = frozenset({Step.CONTACT, Step.AGREEMENT, Step.ADAPTATION})
 # What counts in the score is public, so that anybody can count it; a mere interest is not.
 PUBLIC = ADOPTED | UNDER_WAY
+# From here on there may be a project of the adopter that came of it.
+WITH_RESULT = ADOPTED | {Step.ADAPTATION}
 
 
 def _rule(sources, target, *sides, needs_note=False) -> Rule:

@@ -16,7 +16,7 @@ from projects import rules
 from projects.actions import WrongMove
 from projects.adoption import adopting
 from projects.adoption.adopting import AlreadyAsked
-from projects.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE, AskForm, MoveForm, PracticeForm
+from projects.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE, AskForm, MoveForm, PracticeForm, ResultForm
 from projects.adoption.moves import NEXT, TASKS, TURNS, AdoptionMove, Side, Step, turn_of
 from projects.fields import tidied
 from projects.models import Adoption, AdoptionStep, Card, OutsidePractice
@@ -24,6 +24,8 @@ from projects.models import Adoption, AdoptionStep, Card, OutsidePractice
 RELATED = ("project__owner", "giver", "adopter", "parent__adopter")
 WORDS = ("note", "note_is_public", "what_changed", "what_learnt", "lessons_are_public")
 PER_PAGE = 50
+# What the form of the project that came of it is called among the moves.
+RESULT = "nato"
 
 
 @login_required
@@ -133,6 +135,8 @@ def detail(request, pk):
 
 
 def _move(request, adoption):
+    if request.POST.get("mossa") == RESULT:
+        return _tell_result(request, adoption)
     move = MOVES_BY_SLUG.get(request.POST.get("mossa", ""))
     if move is None:
         raise Http404
@@ -158,7 +162,31 @@ def _move(request, adoption):
     return redirect("officer:adoption", adoption.pk)
 
 
-def _show(request, adoption, bound: MoveForm | None = None, *, status: int = 200):
+def _tell_result(request, adoption):
+    if not rules.can_tell_result(request.user, adoption):
+        raise PermissionDenied
+    form = ResultForm(tidied(request.POST), adoption=adoption)
+    if not form.is_valid():
+        return _show(request, adoption, result=form, status=422)
+    try:
+        adopting.tell_result(adoption, by=request.user, result=form.cleaned_data["result"])
+    except WrongMove:
+        messages.error(request, _("Il riuso è andato avanti nel frattempo: rileggi a che punto è."))
+    else:
+        messages.success(request, _("Fatto: le due schede si nominano a vicenda."))
+    return redirect("officer:adoption", adoption.pk)
+
+
+def _show(
+    request,
+    adoption,
+    bound: MoveForm | None = None,
+    *,
+    result: ResultForm | None = None,
+    status: int = 200,
+):
+    if result is None and rules.can_tell_result(request.user, adoption):
+        result = ResultForm(adoption=adoption)
     moves = rules.moves_for(request.user, adoption)
     forms = [
         bound if bound and bound.move == move else MoveForm(move=move, adoption=adoption) for move in moves
@@ -170,7 +198,8 @@ def _show(request, adoption, bound: MoveForm | None = None, *, status: int = 200
         "steps": adoption.steps.select_related("by").order_by("at", "pk"),
         "main": main and _shown(main, bound),
         "others": [_shown(form, bound) for form in forms if form is not main],
-        "form": bound or {},
+        "form": bound or (result if result and result.is_bound else {}),
+        "result": result,
         "lost": bound if bound and bound.move not in moves else None,
         "card": adoption.project.cards.current().first(),
         "can_hide": is_reviewer(request.user),

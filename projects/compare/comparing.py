@@ -11,15 +11,16 @@ from municipalities.models import Territory
 from municipalities.search import SHEETS
 from municipalities.similar import grouped
 from projects.areas import AREA_BY_KEY
-from projects.cards import read_document
+from projects.cards import read_documents
 from projects.compare.topsis import topsis
-from projects.fit.fitting import Answer, fit_of
+from projects.fit.fitting import Answer, fit_of, town_of
 from projects.fit.score import STAGES
 from projects.models import Card, Standing
 from projects.presentation import card_context
 from projects.vocabulary import FundingSource
 
-MOST = 12
+# Columns that a page can still hold: beyond, files of the list serve better.
+MOST = 60
 LESSONS = ("what_worked", "what_did_not", "success_conditions", "risks", "would_do_differently")
 
 
@@ -68,16 +69,15 @@ class Criterion:
 
 
 def compared(cards: Sequence[Card], town: Territory | None) -> list[Compared]:
-    """The projects of the cards, in their order. Three queries each at most, and two for all."""
+    """The projects of the cards, in their order. Constant queries."""
     sheets = SHEETS.read()
     standings = Standing.objects.shown().filter(project__in=[card.project_id for card in cards])
     by_project = {standing.project_id: standing for standing in standings}
-    found = []
-    for card in cards:
-        document = read_document(card)
+    reader, found = town and town_of(town), []
+    for card, document in zip(cards, read_documents(cards), strict=True):
         lead = document["lead_municipality"]
         sheet = sheets.get(lead["code"]) if lead else None
-        answer = fit_of(document, town) if town else None
+        answer = fit_of(document, town, reader) if town else None
         population = sheet and sheet.population
         found.append(
             Compared(document, card_context(document), population, by_project.get(card.project_id), answer)

@@ -1,20 +1,36 @@
 """«Confronta»: any number of projects side by side, within reason; the URL is the comparison."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+import orjson
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from municipalities.models import Territory
 from projects.compare.comparing import CRITERIA, MOST, Compared, Opinion, Row, compared, opinion, rows
 from projects.fit.readers import MAX_WEIGHT, read_reader
 from projects.models import Card
 from projects.presentation import list_item
 from projects.search import ProjectQuery, find
-from projects.sheets import CSV, csv_lines
+from projects.sheets import CSV, XLSX, csv_lines, xlsx
 
-FOUND = 8
+FOUND, TOLD = 8, 5
+FORMATS, JSON = ("csv", "xlsx", "json"), "application/json; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file of the comparison holds."""
+
+    projects: list[Compared]
+    rows: list[Row]
+    opinion: Opinion | None
+    weights: Mapping[str, float]
+    town: Territory | None
 
 
 @require_safe
@@ -30,14 +46,15 @@ def compare(request):
     projects = compared(cards, reader.town) if len(cards) > 1 else []
     shown = rows(projects)
     second = opinion(projects, weights) if projects else None
-    if projects and request.GET.get("formato") == "csv":
-        return _file(projects, shown, second)
     only = request.GET.get("solo") == "differenze"
+    shown = [row for row in shown if row.differs or not only]
+    if projects and (suffix := request.GET.get("formato")) in FORMATS:
+        return _file(suffix, Table(projects, shown, second, weights, reader.town))
     context = {
         "reader": reader,
         "chosen": [{"item": list_item(card), "without": _url(request.GET, drop=card)} for card in cards],
         "projects": projects,
-        "rows": [(row, _cells(row, projects)) for row in shown if row.differs or not only],
+        "rows": [(row, _cells(row, projects)) for row in shown],
         "only_differences": only,
         "other_view": _url(request.GET, solo="" if only else "differenze"),
         "opinion": second and _places(projects, second),
@@ -46,7 +63,7 @@ def compare(request):
         "problems": problems + unread,
         "candidates": _candidates(request.GET, cards),
         "text": request.GET.get("cerca", "")[:200],
-        "csv_url": _url(request.GET, formato="csv"),
+        "files": [(suffix.upper(), _url(request.GET, formato=suffix)) for suffix in FORMATS],
         "most": MOST,
         "is_full": len(cards) >= MOST,
     }
@@ -61,9 +78,12 @@ def _cards(wanted: list[str]) -> tuple[list[Card], list[str]]:
     codes = [key.upper() for key in wanted]
     by_code = {card.code: card for card in Card.objects.current().filter(code__in=codes)}
     found = [(key, by_slug.get(key) or by_code.get(key.upper())) for key in wanted]
-    for key, card in found:
-        if card is None:
-            problems.append(_("Il progetto «%(key)s» non c’è o è stato ritirato") % {"key": key[:80]})
+    lost = [key for key, card in found if card is None]
+    for key in lost[:TOLD]:
+        problems.append(_("Il progetto «%(key)s» non c’è o è stato ritirato") % {"key": key[:80]})
+    if more := len(lost[TOLD:]):
+        told = ngettext("E un altro non c’è.", "E altri %(n)s non ci sono.", more)
+        problems.append(told % {"n": more})
     cards = list({card.pk: card for _key, card in found if card}.values())
     if len(cards) > MOST:
         problems.append(
@@ -131,12 +151,59 @@ def _places(projects: list[Compared], second: Opinion) -> dict:
     }
 
 
-def _file(projects: list[Compared], shown: list[Row], second: Opinion | None) -> HttpResponse:
-    head = [_("Voce"), *(project.title for project in projects)]
-    table = [[_("Codice"), *(project.document["code"] for project in projects)]]
-    table += [[row.label, *row.values] for row in shown]
-    if second:
-        table.append([_("Secondo parere (TOPSIS)"), *(round(value, 3) for value in second.closeness)])
-    answer = HttpResponse("".join(csv_lines(head, table)), content_type=CSV)
-    answer["Content-Disposition"] = 'attachment; filename="confronto.csv"'
+def _file(suffix: str, made: Table) -> HttpResponse:
+    if suffix == "json":
+        body, media_type = orjson.dumps(_told(made), option=orjson.OPT_INDENT_2), JSON
+    else:
+        head = [_("Voce"), *(project.title for project in made.projects)]
+        told = suffix == "xlsx"
+        body = xlsx(_("Confronto"), head, _lines(made)) if told else "".join(csv_lines(head, _lines(made)))
+        media_type = XLSX if told else CSV
+    answer = HttpResponse(body, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="confronto.{suffix}"'
     return answer
+
+
+def _lines(made: Table) -> Iterator[list]:
+    """One line a row of the page, the second opinion, then the weights it rests on."""
+    yield [_("Codice"), *(project.document["code"] for project in made.projects)]
+    for row in made.rows:
+        yield [row.label, *row.values]
+    if made.opinion:
+        yield [_("Secondo parere (TOPSIS)"), *(round(value, 3) for value in made.opinion.closeness)]
+        for criterion in made.opinion.used:
+            yield [_("Peso: %(name)s") % {"name": criterion.label}, made.weights[criterion.key]]
+
+
+def _told(made: Table) -> dict:
+    """The same as JSON: projects with R, F and the second opinion in figures, rows in words."""
+    closeness = made.opinion.closeness if made.opinion else [None] * len(made.projects)
+    used = made.opinion.used if made.opinion else []
+    return {
+        "municipality": made.town and made.town.code,
+        "weights": {criterion.key: made.weights[criterion.key] for criterion in used},
+        "projects": [
+            {
+                "code": project.document["code"],
+                "title": project.title,
+                "replicability": _score(project),
+                "is_demonstration": bool(project.standing and project.standing.is_demonstration),
+                "fit": project.answer and _rounded(project.answer.fit.score, 4),
+                "topsis": _rounded(close, 3),
+            }
+            for project, close in zip(made.projects, closeness, strict=True)
+        ],
+        "rows": [
+            {"label": row.label, "differs": row.differs, "values": [value or None for value in row.values]}
+            for row in made.rows
+        ],
+    }
+
+
+def _score(project: Compared) -> float | None:
+    told = project.standing and project.standing.score
+    return None if told is None else float(told)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

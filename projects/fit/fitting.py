@@ -3,8 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,11 +15,12 @@ from pyroaring import BitMap
 
 from cardindex.state import State
 from municipalities.models import Territory
-from municipalities.search import SHEETS
+from municipalities.search import SHEETS, followed
 from municipalities.similar import Sheet, sheet_of
 from projects.fit.prerequisites import demand
-from projects.fit.score import DIMENSIONS, Fit, ProjectSheet, Town, fit
-from projects.fit.table import Columns, Fits, fits
+from projects.fit.score import BOTH_STEPS, DIMENSIONS, FIT_STEPS, Fit, ProjectSheet, Town, fit
+from projects.fit.table import Columns, Places
+from projects.fit.towns import Fits, Towns, fits
 from projects.fit.words import Dimension, dimensions
 from projects.index import SCORE, cost_size, euro_of
 from projects.models import Card
@@ -28,7 +30,12 @@ from projects.replicability.standing import DEMONSTRATION, chosen_scores
 from projects.results import Results
 
 EVEN = dict.fromkeys(DIMENSIONS, 1.0)
-REMEMBERED = 8
+# Rows of the orders a process remembers, all together.
+REMEMBERED = 1_000_000
+# Up to here the first ones are looked for, beyond all are sorted once.
+NEAR = 1_000
+# A mark, from its highest bit: 14 of R × F, 14 of F, 32 of the row of the card.
+FIT_BIT, BOTH_BIT = 32, 46
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,12 @@ class Answer:
         return self.fit.model is not None and self.fit.model.code == self.town.code
 
 
-def fit_of(document: Mapping, town: Territory) -> Answer:
-    """F of a card document whose places are named (cards.read_document). Three queries at most."""
-    reader, project = town_of(town), project_sheet(document, SHEETS.read())
+def fit_of(document: Mapping, town: Territory, reader: Town | None = None) -> Answer:
+    """F of a card document whose places are named (cards.read_document). Three queries at most.
+
+    Whoever asks of several cards gives `reader`, which is town_of(town): then none.
+    """
+    reader, project = reader or town_of(town), project_sheet(document, SHEETS.read())
     found = fit(project, reader)
     return Answer(town, found, dimensions(found, project, reader))
 
@@ -86,30 +96,55 @@ def project_sheet(document: Mapping, sheets: Mapping[str, Sheet]) -> ProjectShee
 class Order:
     """Cards by what suits best: those with R by R × F, then the others by F; the newest first among equals.
 
-    Columns of the same length: `keys`, `fit` (0–1), `score` (R, 0–100, null without) and `both` (R × F).
+    `marks` holds the order_key of each row of the table in one number; `chosen` are the rows that count,
+    all of them where it is None. Only what is shown is sorted.
     """
 
-    table: pa.Table
+    fits: Fits
+    score: pa.Array
+    marks: pa.Array
+    chosen: pa.Array | None = None
 
     def among(self, cards: BitMap) -> "Order":
         """The same order of fewer cards."""
-        if len(cards) == len(self.table):
+        if len(cards) == len(self.marks):
             return self
-        wanted = pa.array(cards.to_array(), pa.int64()).cast(pa.uint32())
-        return Order(self.table.filter(pc.is_in(self.table["keys"], value_set=wanted)))
+        return replace(self, chosen=self.fits.table.rows_of(cards))
+
+    @cached_property
+    def _marks(self) -> pa.Array:
+        return self.marks if self.chosen is None else pc.take(self.marks, self.chosen)
+
+    @cached_property
+    def _sorted(self) -> pa.Array:
+        return pc.array_sort_indices(self._marks, order="descending")
 
     def count(self) -> int:
-        return len(self.table)
+        return len(self._marks)
 
     __len__ = count
 
     @property
     def rated(self) -> int:
         """How many have R: they come first."""
-        return len(self.table) - self.table["score"].null_count
+        return pc.sum(pc.greater_equal(self._marks, 1 << BOTH_BIT)).as_py() or 0
 
     def rows(self, offset: int, limit: int) -> list[dict]:
-        return self.table.slice(offset, limit).to_pylist()
+        """`{keys, fit, score, both, …}` of some cards in order: F and its dimensions 0–1, R 0–100, R × F."""
+        at = self._first(offset, limit)
+        at = at if self.chosen is None else pc.take(self.chosen, at)
+        found, score = pc.take(self.fits.score, at), pc.take(self.score, at)
+        columns = {"keys": pc.take(self.fits.table.keys, at), "fit": found, "score": score}
+        columns["both"] = pc.multiply(score, found)
+        columns |= {name: value.of(at) for name, value in self.fits.values.items()}
+        return pa.table(columns).to_pylist()
+
+    def _first(self, offset: int, limit: int) -> pa.Array:
+        """Places of a stretch of the order. Near its head only those are looked for."""
+        end = min(offset + limit, len(self))
+        if "_sorted" in self.__dict__ or end > NEAR:
+            return self._sorted[offset:end]
+        return pc.select_k_unstable(self._marks, end, sort_keys=[("mark", "descending")])[offset:]
 
     def __getitem__(self, part: slice) -> list[dict]:
         start = part.start or 0
@@ -121,22 +156,39 @@ class Memory:
 
     def __init__(self):
         self._columns, self._orders, self._lock = Columns(), OrderedDict(), threading.Lock()
+        self._towns: tuple[Places, Mapping, Towns] | None = None
 
     def order(self, state: State, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
         """The order of all cards of a version of the index."""
+        sheets = SHEETS.read()
         key = (state.mark, town, tuple(weights.items()), scores.key)
         with self._lock:
-            if key in self._orders:
+            if (kept := self._orders.get(key)) and kept[0] is sheets:
                 self._orders.move_to_end(key)
-                return self._orders[key]
-            self._columns = self._columns.renewed(state)
-            columns = self._columns
-        order = ordered(fits(columns, SHEETS.read(), town, weights), scores.of(state))
+                return kept[1]
+            columns = self._columns = self._columns.renewed(state)
+            towns = self._towns_of(columns.places, sheets)
+        order = ordered(fits(columns, towns, town, weights), scores.column(columns))
         with self._lock:
-            self._orders[key] = order
-            while len(self._orders) > REMEMBERED:
+            self._orders[key] = sheets, order
+            while len(self._orders) > 1 and sum(len(o) for _sheets, o in self._orders.values()) > REMEMBERED:
                 self._orders.popitem(last=False)
         return order
+
+    def _towns_of(self, places: Places, sheets: Mapping[str, Sheet]) -> Towns:
+        if self._towns is None or self._towns[0] is not places or self._towns[1] is not sheets:
+            # Municipalities merged since a card was published: their successors speak, as on its page.
+            gone = (
+                followed(places.towns.keys() - sheets.keys()) if places.towns.keys() - sheets.keys() else {}
+            )
+            today = {code: sheets[new] for code, new in gone.items() if new in sheets}
+            self._towns = places, sheets, Towns(places, {**sheets, **today} if today else sheets)
+        return self._towns[2]
+
+    def codes_of(self, town: Territory) -> list[str]:
+        """The codes under which cards name a municipality: its own, and those merged into it."""
+        towns = self._towns[2] if self._towns else None
+        return [town.code, *(towns.former.get(town.code, ()) if towns else ())]
 
 
 @dataclass(frozen=True)
@@ -149,12 +201,16 @@ class Scores:
     def key(self) -> tuple:
         return (settings.DEMO, self.weighting.preset, tuple(self.weighting.weights.items()))
 
-    def of(self, state: State) -> Mapping[int, float]:
-        """`{card: R}` of those that have one. No query with the default weights, one with others."""
-        if self.weighting.preset == EQUAL:
-            known, hidden = state.sets.get(SCORE, {}), BitMap() if settings.DEMO else demonstrations(state)
-            return {n: int(tenths) / 10 for tenths, cards in known.items() if tenths for n in cards - hidden}
-        return chosen_scores(self.weighting.weights)
+    def column(self, columns: Columns) -> pa.Array:
+        """R of each row of the table, null without. No query with the default weights, one with others."""
+        if self.weighting.preset != EQUAL:
+            return columns.table.column(chosen_scores(self.weighting.weights))
+        scores, hidden = columns.table.numbers[SCORE], BitMap()
+        if not settings.DEMO:
+            hidden = demonstrations(columns.state)
+        if not hidden:
+            return scores
+        return pc.if_else(columns.table.is_among(hidden), None, scores)
 
 
 def demonstrations(state: State) -> BitMap:
@@ -162,17 +218,18 @@ def demonstrations(state: State) -> BitMap:
     return state.any_of(DEMONSTRATION, ["yes"])
 
 
-def ordered(found: Fits, scores: Mapping[int, float]) -> Order:
-    keys = found.keys
-    if scores:
-        at = pc.index_in(keys, value_set=pa.array(list(scores), pa.uint32()))
-        score = pc.take(pa.array(list(scores.values()), pa.float64()), at)
-    else:
-        score = pa.nulls(len(keys), pa.float64())
-    both = pc.multiply(score, found.score)
-    table = pa.table({"keys": keys, "fit": found.score, "score": score, "both": both, **found.values})
-    ways = [(name, "descending", "at_end") for name in ("both", "fit", "keys")]
-    return Order(table.take(pc.sort_indices(table, sort_keys=ways)))
+def ordered(found: Fits, score: pa.Array) -> Order:
+    """projects.fit.order_key of each card as one number: R × F, F, and where the card stands by age."""
+    both = _figures(pc.multiply(score, found.score), BOTH_STEPS)
+    fits_at = _figures(found.score, FIT_STEPS)
+    marks = pc.add(pc.shift_left(both, BOTH_BIT), pc.shift_left(fits_at, FIT_BIT))
+    marks = pc.add(marks, found.table.row)
+    return Order(found, score, marks)
+
+
+def _figures(column: pa.Array, steps: int) -> pa.Array:
+    whole = pc.floor(pc.add(pc.multiply(column, float(steps)), 0.5))
+    return pc.fill_null(pc.add(whole, 1.0), 0.0).cast(pa.int64())
 
 
 MEMORY = Memory()
@@ -182,5 +239,5 @@ def suited(
     results: Results, town: Territory, *, weights: Mapping[str, float] = EVEN, scores: Scores = Scores()
 ) -> Order:
     """The cards that `results` finds, without those in which the municipality takes part, best first."""
-    own = results.state.any_of("municipality", [town.code])
-    return MEMORY.order(results.state, town_of(town), weights, scores).among(results.numbers - own)
+    order = MEMORY.order(results.state, town_of(town), weights, scores)
+    return order.among(results.numbers - results.state.any_of("municipality", MEMORY.codes_of(town)))

@@ -20,7 +20,7 @@ environmental   relief 1, 0.75, 0.5 for 0, 1, 2 steps, 0.9 of it when one lies o
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, floor, log, sqrt
 
 from municipalities.similar import Sheet, decades, most_alike
 
@@ -72,6 +72,8 @@ SPAN = 3.0
 URBANISATION, RELIEF, COAST = (1.0, 0.7, 0.4), (1.0, 0.75, 0.5), 0.9
 ALTITUDE_SPAN, LEAST_ALTITUDE, DENSITY_SPAN, LEAST_DENSITY = 1200, 0.2, 3, 0.1
 SOFT_AREAS = ("government", "people", "economy")
+# Published digits of R × F and of F: what cannot be told apart by them stands in the order of the cards.
+BOTH_STEPS, FIT_STEPS = 100, 10_000
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,15 @@ def fit(project: ProjectSheet, town: Town) -> Fit:
 def mean(values: Iterable[float | None]) -> float | None:
     """Mean of the known ones, never below 0.05; None when none is."""
     known = [value for value in values if value is not None]
-    return max(LEAST, sum(known) / len(known)) if known else None
+    return max(LEAST, added(known) / len(known)) if known else None
+
+
+def added(values: Iterable[float]) -> float:
+    """The sum, one after the other, as columns are added: sum() of newer Pythons corrects the last digit."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
 
 
 def geometric_mean(
@@ -137,8 +147,21 @@ def geometric_mean(
     known = [
         (log(value), 1.0 if weights is None else weights[name]) for name, value in values.items() if value
     ]
-    total = sum(weight for _value, weight in known)
-    return exp(sum(value * weight for value, weight in known) / total) if total else None
+    total = added(weight for _value, weight in known)
+    return exp(added(value * weight for value, weight in known) / total) if total else None
+
+
+def order_key(score: float | None, found: float | None, number: int) -> tuple[int, int, int]:
+    """The place among the projects that suit a municipality, the highest first.
+
+    R × F to two decimals where there is R, then F to four, as they are published, then the newest card.
+    """
+    both = None if score is None or found is None else score * found
+    return _figure(both, BOTH_STEPS), _figure(found, FIT_STEPS), number
+
+
+def _figure(value: float | None, steps: int) -> int:
+    return 0 if value is None else floor(value * steps + 0.5) + 1
 
 
 def institutional(project: ProjectSheet, town: Town, model: Sheet | None) -> dict[str, float | None]:
@@ -154,7 +177,16 @@ def body_size(mine: int | None, theirs: int | None) -> float | None:
     """Classes of inhabitants apart: growing is easier than shrinking."""
     if not (mine and theirs):
         return None
-    apart = bisect_left(CLASSES, mine) - bisect_left(CLASSES, theirs)
+    return size_apart(size_class(mine) - size_class(theirs))
+
+
+def size_class(inhabitants: int) -> int:
+    """Place of a municipality in CLASSES, from 0."""
+    return bisect_left(CLASSES, inhabitants)
+
+
+def size_apart(apart: int) -> float:
+    """1 within a class; `apart` is negative when the reader's is the smaller."""
     return max(LEAST_CLASS, 1 - (STEP_UP * apart if apart > 0 else STEP_DOWN * -apart))
 
 

@@ -1,6 +1,7 @@
 """«Funzionerebbe nel mio Comune?»: one project for a municipality, and all projects in order for it."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import orjson
 from django.core.paginator import Paginator
@@ -25,9 +26,9 @@ from projects.presentation import list_item
 from projects.replicability.criteria import PRESET_NAMES
 from projects.replicability.ranking import BadWeights, read_weights
 from projects.search import ProjectQuery, find, page_params, parse
-from projects.sheets import CSV, csv_lines
+from projects.sheets import CSV, XLSX, csv_lines, xlsx
 
-PER_PAGE, BATCH = 20, 500
+PER_PAGE, BATCH, MOST_ROWS = 20, 500, 10_000
 FACETS = ("area", "stage", "cost_band", "kind")
 
 
@@ -124,6 +125,7 @@ def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -
         "page": page,
         "items": items,
         "count": len(order),
+        "formats": ("CSV", "XLSX", "JSON"),
         "own_count": cards.count() - len(order),
         "rated": order.rated,
         "points": points(items),
@@ -185,6 +187,14 @@ def _csv(order: Order, town: Territory) -> HttpResponseBase:
     return _file(csv_lines(HEAD, _records(order)), CSV, f"adatti-{town.slug}.csv")
 
 
+def _xlsx(order: Order, town: Territory) -> HttpResponseBase:
+    """In memory: the first MOST_ROWS, as many as a workbook of this size can be read with ease."""
+    body = xlsx(_("Progetti adatti"), HEAD, islice(_records(order), MOST_ROWS))
+    answer = HttpResponse(body, content_type=XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="adatti-{town.slug}.xlsx"'
+    return answer
+
+
 def _json(order: Order, town: Territory) -> HttpResponseBase:
     return _file(_json_parts(order, town), "application/json", f"adatti-{town.slug}.json")
 
@@ -203,7 +213,7 @@ def _file(parts: Iterator, media_type: str, name: str) -> StreamingHttpResponse:
     return answer
 
 
-FILES = {"csv": _csv, "json": _json}
+FILES = {"csv": _csv, "xlsx": _xlsx, "json": _json}
 
 
 def _joined(own: str, query: ProjectQuery) -> str:

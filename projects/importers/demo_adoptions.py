@@ -4,6 +4,7 @@ The file holds two lists:
 
     {"adoptions": [{"project": key of the sample project, "municipality": Belfiore code of who adopts,
                     "from": Belfiore code of an earlier adopter (optional),
+                    "result": key of the adopter's own sample project (optional),
                     "steps": [{"move", "on": "2026-03-02", "note", "note_is_public", "what_changed",
                                "what_learnt", "lessons_are_public"}]}],
      "practices": [{"project", "municipality", "name", "city", "country", "url",
@@ -61,8 +62,18 @@ def load_entry(entry: Mapping) -> str:
     steps = [{**step, "on": date.fromisoformat(step["on"])} for step in entry["steps"]]
     if unknown := [step["move"] for step in steps if step["move"] not in AdoptionMove.values]:
         raise BadEntry(f"passo sconosciuto: {unknown[0]}")
-    adopting.demonstrate(project, adopter=adopter, steps=steps, parent=parent)
+    result = _result(entry, adopter)
+    adopting.demonstrate(project, adopter=adopter, steps=steps, parent=parent, result=result)
     return "created"
+
+
+def _result(entry: Mapping, adopter: Organisation) -> Project | None:
+    if not (key := entry.get("result")):
+        return None
+    result = Project.objects.filter(origin_key=key, owner=adopter).first()
+    if result is None or key == entry["project"]:
+        raise BadEntry("il progetto che ne è nato non è di chi riusa")
+    return result
 
 
 @transaction.atomic

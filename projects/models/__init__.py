@@ -2,6 +2,7 @@ from projects.models.adoption import Adoption, AdoptionStep, OutsidePractice
 from projects.models.assessment import (
     Assessment,
     DemonstrationDocument,
+    EvidenceFile,
     LinkCheck,
     RankingRelease,
     Rating,
@@ -36,6 +37,7 @@ __all__ = [
     "DemonstrationDocument",
     "Document",
     "ErrorReport",
+    "EvidenceFile",
     "FieldComment",
     "Follower",
     "FundingLine",

@@ -43,6 +43,15 @@ class Adoption(models.Model):
         Organisation, models.PROTECT, related_name="adoptions", verbose_name=_("ente riusante")
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    # What came of it, when the adopter has put it in the registry.
+    result = models.ForeignKey(
+        Project,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="born_of",
+        verbose_name=_("progetto che ne è nato"),
+    )
     step = models.CharField(_("passo"), max_length=12, choices=Step, default=Step.INTEREST)
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     asked_at = models.DateTimeField(_("richiesta il"), default=timezone.now)
@@ -62,6 +71,9 @@ class Adoption(models.Model):
                 name="one_living_adoption",
             ),
             models.CheckConstraint(condition=~Q(giver=models.F("adopter")), name="adoption_between_two"),
+            models.CheckConstraint(
+                condition=Q(result=None) | ~Q(result=models.F("project")), name="adoption_of_another"
+            ),
         ]
         indexes = [models.Index(fields=["project", "step"], name="adoption_project_step")]
 

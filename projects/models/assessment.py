@@ -1,5 +1,7 @@
 """Ratings of replicability: who rated what, the state of links, a project's standing, past rankings."""
 
+import uuid
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -113,6 +115,51 @@ class Assessment(models.Model):
         return found
 
 
+def evidence_path(evidence, filename: str) -> str:
+    """A generated name under the project's id; the extension is set from the checked content."""
+    return f"evidence/{evidence.project_id}/{uuid.uuid4().hex}{evidence.extension}"
+
+
+class EvidenceFile(models.Model):
+    """A file that proves a rating. Checked before it gets here; nobody but its side and staff reads it
+    until an assessment that names it is completed. Withdrawn, it is read by nobody else again.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="+")
+    rater = models.CharField(max_length=12, choices=Assessment.Rater)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    name = models.CharField(_("nome del file"), max_length=160)
+    file = models.FileField(_("file"), upload_to=evidence_path, max_length=200)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField(_("byte"))
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    extension = ""
+
+    class Meta:
+        verbose_name = _("file che prova un voto")
+        verbose_name_plural = _("file che provano i voti")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="evidence_withdrawn_pair",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["project", "rater", "organisation"], name="evidence_of_seat"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class Rating(models.Model):
     """One criterion rated, with its motive. In a draft the value may still lack."""
 
@@ -125,6 +172,9 @@ class Rating(models.Model):
     evidence_url = models.URLField(_("prova"), max_length=500, blank=True)
     evidence_document = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("documento")
+    )
+    evidence_file = models.ForeignKey(
+        EvidenceFile, models.PROTECT, null=True, blank=True, related_name="ratings", verbose_name=_("file")
     )
 
     class Meta:

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.rules import is_reviewer
+from accounts.rules import is_officer, is_reviewer
 from projects import rules
 from projects.actions import StaleDraft
 from projects.fields import tidied
-from projects.models import Assessment, Card, Project
+from projects.models import Assessment, Card, EvidenceFile, Project
 from projects.replicability import assessing
 from projects.replicability.criteria import BY_KEY, CRITERIA, OBSERVATORY, RATER_NAMES, SELF
 from projects.replicability.forms import AssessmentForm
@@ -68,8 +68,15 @@ def _assess(request, project: Project, seat, address: str, template: str):
     draft = draft or assessing.open_assessment(project, by=request.user, **mine)
     is_closing = request.POST.get("do") == "close"
     stored = draft.ratings.all()
-    form = AssessmentForm(tidied(request.POST), assessment=draft, ratings=stored, is_closing=is_closing)
-    if not form.is_valid():
+    form = AssessmentForm(
+        tidied(request.POST), request.FILES, assessment=draft, ratings=stored, is_closing=is_closing
+    )
+    is_valid = form.is_valid()
+    # A file is kept also when something else is wrong: a browser would not send it again by itself.
+    form.keep(
+        {key: assessing.keep_evidence(evidence, by=request.user) for key, evidence in form.checked.items()}
+    )
+    if not is_valid:
         return _show(request, template, project, draft, form, status=422)
     told = {"by": request.user, "revision": form.cleaned_data["revision"], "ratings": form.ratings()}
     try:
@@ -95,6 +102,7 @@ def _after(project: Project, rater: str) -> str:
 def _conflict(request, template: str, project: Project, mine: dict, form: AssessmentForm):
     """A colleague was faster: what was typed stays, what they saved is shown, saving again wins."""
     latest = assessing.open_assessment(project, by=request.user, **mine)
+    form.data = form.data.copy()
     form.data["revision"] = str(latest.revision)
     saved = latest.ratings.all()
     theirs = [(BY_KEY[rating.key].name, rating.value, rating.motive) for rating in saved]
@@ -111,10 +119,27 @@ def _show(request, template, project, draft, form, *, status=200, **extra):
         "rater_name": RATER_NAMES[draft.rater],
         "card": project.cards.current().first(),
         "versions": former.order_by("-made_at")[:10],
+        "proofs": form.files_of_seat.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
         "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),
         **extra,
     }
     return render(request, template, context, status=status)
+
+
+@login_required
+@require_POST
+def withdraw_evidence(request, pk):
+    """Take a file that proves a rating away from all readers."""
+    evidence = get_object_or_404(EvidenceFile.objects.select_related("project"), pk=pk)
+    if not rules.can_use_evidence(request.user, evidence):
+        raise PermissionDenied
+    assessing.withdraw_evidence(evidence, by=request.user)
+    messages.success(request, _("File ritirato: «{}». Nessuno lo può più scaricare.").format(evidence.name))
+    if evidence.rater == OBSERVATORY:
+        return redirect("desk:assess", evidence.project.code)
+    if is_officer(request.user, evidence.organisation_id):
+        return redirect("officer:assess", evidence.project.code)
+    return redirect("desk:assessment-queue")
 
 
 @login_required

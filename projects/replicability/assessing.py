@@ -5,6 +5,7 @@ Each action is one transaction and one event. Whoever moves a public card's plac
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 import orjson
 from django.db import IntegrityError, transaction
@@ -19,6 +20,7 @@ from projects.models import (
     Assessment,
     Card,
     DemonstrationDocument,
+    EvidenceFile,
     LinkCheck,
     Project,
     ProjectEvent,
@@ -31,8 +33,9 @@ from projects.replicability.ranking import FIRST, ranked
 from projects.replicability.score import ALIVE, DEAD, UNKNOWN, gaps
 
 SAVE, ASSESS, SECOND = "save_assessment", "assess", "second_assessment"
+WITHDRAW = "withdraw_evidence"
 # Events that say nothing about the words of a project.
-EVENTS = (SAVE, ASSESS, SECOND)
+EVENTS = (SAVE, ASSESS, SECOND, WITHDRAW)
 # Unreachable so many times in a row is dead.
 FAILURES = 3
 
@@ -69,7 +72,8 @@ def last_version(project: Project, *, rater: str, organisation: Organisation) ->
 def save_assessment(
     draft: Assessment, *, by, revision: int, ratings: Mapping[str, Mapping], quiet: bool = False
 ) -> Assessment:
-    """Keep the ratings of a draft: `{criterion: {value, motive, evidence_url, evidence_document}}`.
+    """Keep the ratings of a draft: `{criterion: {value, motive, evidence_url, evidence_document, …}}`, the
+    fields of Rating.
 
     Raises StaleDraft when a colleague saved or completed it since; nothing is written then.
     """
@@ -99,8 +103,40 @@ def complete_assessment(
     done = save_assessment(draft, by=by, revision=revision, ratings=rated, quiet=True)
     _close(done, by, timezone.now())
     _record(done, ASSESS, by, {"rater": done.rater, "version": done.version, "rated": len(rated)})
+    _drop_loose_evidence(done)
     touch()
     return done
+
+
+@transaction.atomic
+def keep_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
+    """Keep a checked file beside a draft. It proves nothing until a rating of the draft names it."""
+    seat = {"project": evidence.project, "rater": evidence.rater, "organisation": evidence.organisation}
+    if twin := EvidenceFile.objects.filter(**seat, sha256=evidence.sha256, withdrawn_at=None).first():
+        # The same form sent twice keeps one file.
+        return twin
+    evidence.by = by
+    evidence.save()
+    return evidence
+
+
+@transaction.atomic
+def withdraw_evidence(evidence: EvidenceFile, *, by) -> None:
+    """Take a file away from all readers: ratings still say that there was one, and since when not."""
+    standing_ones = EvidenceFile.objects.filter(pk=evidence.pk, withdrawn_at=None)
+    if standing_ones.update(withdrawn_at=timezone.now(), withdrawn_by=by):
+        changes = {"name": evidence.name, "rater": evidence.rater}
+        ProjectEvent.objects.create(project=evidence.project, verb=WITHDRAW, by=by, changes=changes)
+        touch()
+
+
+def _drop_loose_evidence(done: Assessment) -> None:
+    """Delete the files of a seat that no rating names: they were replaced before anybody read them."""
+    seat = {"project": done.project, "rater": done.rater, "organisation": done.organisation}
+    for loose in EvidenceFile.objects.filter(**seat, ratings=None, withdrawn_at=None):
+        storage, name = loose.file.storage, loose.file.name
+        loose.delete()
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def _close(draft: Assessment, by, moment: datetime) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import make_aware
@@ -88,11 +88,12 @@ def assessments_in_force(project_ids: Iterable[int], day: date | None = None) ->
 
     Those of a demonstration give way to any real one: the two are never mixed. Two queries, ratings and all.
     """
+    ratings = Rating.objects.select_related("evidence_document", "evidence_file")
     found = (
         Assessment.objects.shown()
         .filter(project__in=list(project_ids))
         .select_related("organisation")
-        .prefetch_related("ratings__evidence_document")
+        .prefetch_related(Prefetch("ratings", ratings))
         .order_by("is_demonstration", "-made_at", "-pk")
     )
     if day:

@@ -1,7 +1,6 @@
 """The ranking by replicability: the first hundred, with the reader's weights, on page and as files."""
 
-import csv
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import orjson
@@ -26,6 +25,7 @@ from projects.replicability.ranking import (
     read_weights,
 )
 from projects.replicability.standing import entries
+from projects.sheets import CSV, XLSX, csv_lines, xlsx
 
 OWN = "peso_"
 COLUMNS = (
@@ -80,7 +80,7 @@ def read_choice(params: QueryDict) -> Choice:
 
 @require_safe
 def ranking(request):
-    """The first hundred; `formato=csv|json` gives the same rows as a file.
+    """The first hundred; `formato=csv|xlsx|json` gives the same rows as a file.
 
     Fields `peso_<criterion>` of the form become the one parameter `pesi`, which can be shared.
     """
@@ -88,7 +88,7 @@ def ranking(request):
         return redirect(f"{request.path}?{_with_own_weights(request.GET).urlencode()}")
     choice = read_choice(request.GET)
     rows, release, total = _rows(choice)
-    if writer := {"csv": _csv, "json": _json}.get(request.GET.get("formato", "")):
+    if writer := {"csv": _csv, "xlsx": _xlsx, "json": _json}.get(request.GET.get("formato", "")):
         return writer(rows, choice)
     shown = QueryDict(mutable=True)
     shown.update(
@@ -105,6 +105,7 @@ def ranking(request):
         "presets": list(PRESET_NAMES.items()),
         "weights": [(c, f"{float(100 * choice.weighting.weights[c.key]):.4g}") for c in CRITERIA],
         "base": shown.urlencode(),
+        "formats": ("CSV", "XLSX", "JSON"),
     }
     return render(request, "projects/ranking.html", context)
 
@@ -186,19 +187,21 @@ def _flat(row: dict) -> dict:
     }
 
 
+def _table(rows: list[dict]) -> Iterator[list]:
+    for row in rows:
+        flat = _flat(row)
+        yield [str(flat[name]).lower() if name == "is_demonstration" else flat[name] for name in COLUMNS]
+
+
 def _csv(rows: list[dict], choice: Choice) -> HttpResponse:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(
-        {
-            k: str(v).lower() if v in (True, False) and k == "is_demonstration" else v
-            for k, v in _flat(row).items()
-        }
-        for row in rows
-    )
-    answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8; header=present")
+    answer = HttpResponse("".join(csv_lines(COLUMNS, _table(rows))), content_type=CSV)
     answer["Content-Disposition"] = 'attachment; filename="replicabilita.csv"'
+    return answer
+
+
+def _xlsx(rows: list[dict], choice: Choice) -> HttpResponse:
+    answer = HttpResponse(xlsx(_("Classifica"), COLUMNS, _table(rows)), content_type=XLSX)
+    answer["Content-Disposition"] = 'attachment; filename="replicabilita.xlsx"'
     return answer
 
 

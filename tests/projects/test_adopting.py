@@ -622,3 +622,74 @@ def test_demonstrations_load_once_and_tell_bad_entries(card, tmp_path, settings)
         ]
     )
     assert Adoption.objects.get().is_demonstration
+
+
+# The project that came of it
+
+
+def result_of(adoption, card, client, **more):
+    told = {"mossa": "nato", "nato-result": card.project_id if card else "", **more}
+    return client.post(page_of(adoption), told)
+
+
+@pytest.fixture
+def own_card(adopter, desk, towns):
+    return builders.published(adopter, desk, towns["ivrea"], title="Lampioni di Ivrea")
+
+
+def test_both_cards_name_each_other(client, asked, adopter, card, own_card):
+    brought_to(asked, Step.IN_SERVICE)
+    client.force_login(adopter)
+    assert "Lampioni di Ivrea" in client.get(page_of(asked)).content.decode()
+    assert result_of(asked, own_card, client).status_code == 302
+    client.logout()
+    theirs = client.get(f"/progetti/{card.slug}/").content.decode()
+    assert f'href="/progetti/{own_card.slug}/"' in theirs
+    assert '<a href="#riusi">Chi lo ha riusato</a>' in theirs
+    mine = client.get(f"/progetti/{own_card.slug}/").content.decode()
+    assert "Nasce dal riuso di" in mine
+    assert f'href="/progetti/{card.slug}/#riusi"' in mine
+    rows = client.get(f"/api/v1/projects/{card.code}/adoptions").json()["results"]
+    assert [row["result"] for row in rows] == [own_card.code]
+    # Sent again, it changes and tells nothing.
+    events = ProjectEvent.objects.filter(verb="adoption_result")
+    client.force_login(adopter)
+    result_of(asked, own_card, client)
+    assert events.count() == 1
+    result_of(asked, None, client)
+    asked.refresh_from_db()
+    assert (asked.result, events.count()) == (None, 2)
+
+
+def test_result_is_the_adopters_own_and_comes_after_the_agreement(
+    client, asked, adopter, card, own_card, desk, towns
+):
+    client.force_login(adopter)
+    assert result_of(asked, own_card, client).status_code == 403
+    brought_to(asked, Step.ADAPTATION)
+    foreign = builders.published(
+        builders.officer(towns["val_di_chy"], "v@example.org"), desk, towns["val_di_chy"]
+    )
+    for wrong in (card, foreign):
+        assert result_of(asked, wrong, client).status_code == 422
+        with pytest.raises(WrongMove), transaction.atomic():
+            adopting.tell_result(asked, by=adopter, result=wrong.project)
+    asked.refresh_from_db()
+    assert asked.result is None
+
+
+@pytest.mark.parametrize(("who", "status"), [("giver", 403), ("stranger", 403), ("desk", 302)])
+def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, towns, who, status):
+    brought_to(asked, Step.IN_SERVICE)
+    stranger = builders.officer(towns["val_di_chy"], "v@example.org")
+    client.force_login({"giver": giver, "stranger": stranger, "desk": desk}[who])
+    assert result_of(asked, own_card, client).status_code == status
+
+
+def test_result_that_was_withdrawn_is_not_named(client, asked, adopter, card, own_card, desk):
+    brought_to(asked, Step.IN_SERVICE)
+    adopting.tell_result(asked, by=adopter, result=own_card.project)
+    actions.withdraw(own_card, by=desk, reason="Doppione")
+    page = client.get(f"/progetti/{card.slug}/").content.decode()
+    assert "Il progetto che ne è nato" not in page
+    assert client.get(f"/progetti/{card.slug}/scheda.pdf").status_code == 200

@@ -4,17 +4,32 @@ import csv
 import io
 from datetime import datetime, timedelta
 from math import log2
+from pathlib import Path
 
+import orjson
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timezone import make_aware
 
 from municipalities.actions import body_of_municipality
 from projects import actions, index
-from projects.models import Assessment, LinkCheck, Partner, ProjectEvent, RankingRelease, Standing
+from projects.adoption.family import family_of
+from projects.cards import read_document
+from projects.models import (
+    Assessment,
+    EvidenceFile,
+    LinkCheck,
+    Partner,
+    ProjectEvent,
+    RankingRelease,
+    Standing,
+)
+from projects.pdf import pdf_data
 from projects.replicability import assessing
 from projects.replicability.criteria import KEYS
 from projects.replicability.standing import entries, panel_of
@@ -469,3 +484,174 @@ def test_check_links_looks_and_moves_the_standing(card, desk, settings):
     assert (found.url, found.state, found.detail) == (url, "unknown", "refused: port")
     call_command("check_links", stdout=out)
     assert out.getvalue().splitlines()[-1] == "Collegamenti controllati: 0."
+
+
+# Files that prove a rating
+
+
+def pdf_file(name="prova.pdf", content=b"%PDF-1.7 prova"):
+    return SimpleUploadedFile(name, content)
+
+
+def attach(client, card, do="close", values=None, revision=1, **more):
+    """Post the form with a file for the first criterion."""
+    rated = all_rated(4) if values is None else values
+    return client.post(
+        mine(card), typed(rated, revision=revision, do=do, **{f"{KEYS[0]}_upload": pdf_file(), **more})
+    )
+
+
+def test_file_stays_private_until_the_assessment_is_completed(client, office, card, towns, desk):
+    client.force_login(office)
+    assert attach(client, card, do="save").status_code == 302
+    evidence = EvidenceFile.objects.get()
+    assert (evidence.name, evidence.media_type, evidence.organisation) == (
+        "prova.pdf",
+        "application/pdf",
+        card.project.owner,
+    )
+    address = reverse("evidence-file", args=[evidence.pk])
+    answer = client.get(address)
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 prova"
+    stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
+    for user, status in ((None, 404), (stranger, 404), (desk, 200)):
+        client.logout()
+        if user:
+            client.force_login(user)
+        assert client.get(address).status_code == status
+    client.force_login(office)
+    page = client.get(mine(card)).content.decode()
+    assert address in page
+    kept = {f"{KEYS[0]}_evidence_file": evidence.pk}
+    assert client.post(mine(card), typed(all_rated(4), revision=2, **kept)).status_code == 302
+    client.logout()
+    answer = client.get(address)
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "public, max-age=3600")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert 'attachment; filename="provapdf.pdf"' in answer["Content-Disposition"]
+    assert address in client.get(f"/progetti/{card.slug}/").content.decode()
+    body = client.get(f"/api/v1/projects/{card.code}/replicability").json()
+    assert address in str(body)
+
+
+def test_withdrawn_file_is_read_by_nobody_and_said_so(client, office, card, towns):
+    client.force_login(office)
+    attach(client, card)
+    evidence = EvidenceFile.objects.get()
+    address = reverse("officer:evidence-withdraw", args=[evidence.pk])
+    stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
+    client.force_login(stranger)
+    assert client.post(address).status_code == 403
+    client.force_login(office)
+    assert client.get(address).status_code == 405
+    assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 302
+    assert ProjectEvent.objects.filter(verb="withdraw_evidence").count() == 1
+    assert client.get(reverse("evidence-file", args=[evidence.pk])).status_code == 404
+    client.logout()
+    page = client.get(f"/progetti/{card.slug}/").content.decode()
+    assert "file ritirato il" in page
+    assert reverse("evidence-file", args=[evidence.pk]) not in page
+    # The next version starts without it.
+    client.force_login(office)
+    assert client.post(mine(card), typed(all_rated(3))).status_code == 302
+    assert Assessment.objects.get(version=2).ratings.filter(evidence_file=None).count() == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("prova.exe", b"MZ\x90", "Carica un file PDF"),
+        ("prova.pdf", b"<html>", "Carica un file PDF"),
+        ("vuoto.pdf", b"", "vuoto"),
+        ("grande.pdf", b"%PDF-" + b"0" * 11 * 1024**2, "massimo è 10 MB"),
+    ],
+)
+def test_wrong_files_are_refused_and_nothing_typed_is_lost(client, office, card, name, content, told):
+    client.force_login(office)
+    answer = attach(client, card, **{f"{KEYS[0]}_upload": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert told in page
+    assert page.count("Perché 4") == 10
+    assert EvidenceFile.objects.count() == 0
+
+
+def test_file_is_kept_when_something_else_is_wrong(client, office, card):
+    client.force_login(office)
+    answer = attach(client, card, values={}, **{f"{KEYS[1]}_motive": "Senza voto"})
+    assert answer.status_code == 422
+    evidence = EvidenceFile.objects.get()
+    assert f'name="{KEYS[0]}_evidence_file" value="{evidence.pk}"' in answer.content.decode()
+    # Sent again with the mistake mended, twice by a double click: one file, one version.
+    kept = {f"{KEYS[0]}_evidence_file": evidence.pk}
+    client.post(mine(card), typed(all_rated(4), **kept))
+    assert client.post(mine(card), typed(all_rated(4), **kept)).status_code in (302, 409)
+    assert EvidenceFile.objects.count() == 1
+    assert Assessment.objects.get(version=1).ratings.get(key=KEYS[0]).evidence_file == evidence
+
+
+def test_file_can_be_taken_off_and_what_nobody_names_is_deleted(
+    client, office, card, django_capture_on_commit_callbacks
+):
+    client.force_login(office)
+    attach(client, card, do="save")
+    evidence = EvidenceFile.objects.get()
+    path = evidence.file.path
+    more = {f"{KEYS[0]}_evidence_file": evidence.pk, f"{KEYS[0]}_drop": "on"}
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(mine(card), typed(all_rated(4), revision=2, **more))
+    assert Assessment.objects.get(version=1).ratings.filter(evidence_file=None).count() == 10
+    assert EvidenceFile.objects.count() == 0
+    assert not Path(path).exists()
+
+
+def test_nobody_names_the_file_of_another_side(client, office, card, towns):
+    client.force_login(office)
+    attach(client, card)
+    evidence = EvidenceFile.objects.get()
+    stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
+    client.force_login(stranger)
+    client.post(mine(card), typed(all_rated(2), **{f"{KEYS[0]}_evidence_file": evidence.pk}))
+    assert Assessment.objects.get(rater="peer").ratings.get(key=KEYS[0]).evidence_file is None
+
+
+def test_another_city_is_offered_published_documents_alone(client, office, card, towns):
+    card.project.documents.create(type="budget", title="Bozza riservata", url="https://example.org/b.pdf")
+    client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
+    assert "Bozza riservata" not in client.get(mine(card)).content.decode()
+    client.force_login(office)
+    assert "Bozza riservata" in client.get(mine(card)).content.decode()
+
+
+def sheet_of(card) -> dict[str, list[dict]]:
+    panel = panel_of(card.project_id, orjson.loads(card.document))
+    told = {"panel": panel, "family": family_of(card.project_id, panel.adoptions)}
+    data = pdf_data(read_document(card), address="https://example.org/p/", demo=False, **told)
+    return {section["title"]: section["blocks"] for section in data["sections"]}
+
+
+def test_sheet_of_paper_tells_raters_dates_and_kit(client, office, desk, card):
+    assert {
+        "kind": "note",
+        "text": "Nessuno ha ancora valutato quanto è facile riusare questo progetto.",
+    } in (sheet_of(card)["Replicabilità"])
+    assert "Chi lo ha riusato" not in sheet_of(card)
+    rate(card, office, dict.fromkeys(KEYS[:7], 2), rater="self", organisation=card.project.owner)
+    rate(card, desk, all_rated(5))
+    blocks = sheet_of(card)["Replicabilità"]
+    pairs = dict(blocks[0]["rows"])
+    assert pairs["Replicabilità (R)"] == "55 su 100, Media replicabilità"
+    assert pairs["Nel tuo Comune (F)"].endswith("https://example.org/p/adatto/")
+    ratings = next(block for block in blocks if block.get("head", [""])[0] == "Criterio")
+    assert ratings["head"] == ["Criterio", "Osservatorio", "Autovalutazione dell’ente"]
+    assert [row[1:] for row in ratings["rows"]] == [["5", "2"]] * 7 + [["5", "Non valutato"]] * 3
+    bullets = [block["text"] for block in blocks if block["kind"] == "bullet"]
+    day = date_format(timezone.localdate(), "j F Y")
+    assert bullets[0] == f"Osservatorio: Osservatorio Smart City, {day}, 10 criteri su 10."
+    assert bullets[2].startswith("Compatibilità sociale: ")
+    kit = next(block for block in blocks if block.get("is_text"))
+    assert [row[1] for row in kit["rows"]] == ["Niente"] * 5
+    for prefix in ("", "/en"):
+        assert client.get(f"{prefix}/progetti/{card.slug}/scheda.pdf").content.startswith(b"%PDF-")

@@ -1,5 +1,8 @@
 """The comparison page: any number of projects, only differences, the reader's weights, a second opinion."""
 
+from io import BytesIO
+
+import openpyxl
 import pytest
 
 from projects.compare.comparing import MOST
@@ -78,7 +81,7 @@ def test_more_than_the_most_are_told(client, cards):
     response = ask(client, *cards, *more)
     assert len(response.context["projects"]) == MOST
     assert response.context["problems"] == [
-        "Si confrontano al massimo 12 progetti, perché la tabella resti leggibile: vedi i primi"
+        f"Si confrontano al massimo {MOST} progetti, perché la tabella resti leggibile: vedi i primi"
     ]
 
 
@@ -117,10 +120,55 @@ def test_csv_holds_the_same_table(client, cards):
     assert "Costo totale,1.000.000 €,14.000.000 €" in lines
 
 
-def test_queries_grow_by_one_project_at_a_time(client, cards, django_assert_num_queries):
-    """Cards by slug and by code, sheets, standings, candidates; then the places of each."""
+def test_files_hold_what_the_page_shows(client, cards):
+    """CSV, XLSX and JSON: the same rows, only the differences when the page shows those alone."""
+    asked = {"comune": "ivrea", "peso_costo": "3", "solo": "differenze"}
+    page = ask(client, *cards[:2], **asked)
+    assert [name for name, _query in page.context["files"]] == ["CSV", "XLSX", "JSON"]
+    for _name, query in page.context["files"]:
+        assert "peso_costo=3" in query and "solo=differenze" in query and "comune=ivrea" in query
+    body = ask(client, *cards[:2], **asked, formato="json").json()
+    assert [row["label"] for row in body["rows"]] == list(table(page))
+    assert [project["code"] for project in body["projects"]] == [card.code for card in cards[:2]]
+    assert body["municipality"] == "E379"
+    assert body["weights"]["cost"] == 3
+    assert body["projects"][0].keys() == {
+        "code",
+        "title",
+        "replicability",
+        "is_demonstration",
+        "fit",
+        "topsis",
+    }
+    sheet = openpyxl.load_workbook(BytesIO(ask(client, *cards[:2], **asked, formato="xlsx").content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0] == ["Voce", "Lampioni", "Semafori"]
+    assert ["Costo totale", "1.000.000 €", "14.000.000 €"] in rows
+    assert ["Peso: Costo per abitante", 3, None] in rows
+
+
+@pytest.mark.parametrize("weight", ["-1", "4", "NaN", "1e9", "Infinity", "1;drop", "٣", ""])
+def test_weights_that_mean_nothing_count_one(client, cards, weight):
+    response = ask(client, *cards[:2], peso_costo=weight)
+    assert response.status_code == 200
+    assert dict((c.parameter, w) for c, w in response.context["weights"])["peso_costo"] == 1
+    assert bool(response.context["problems"]) == bool(weight)
+
+
+def test_two_hundred_projects_in_the_address_are_read(client, cards):
+    response = client.get("/confronta/", {"p": [*(card.slug for card in cards), *map(str, range(200))]})
+    assert response.status_code == 200
+    assert len(response.context["projects"]) == 3
+    assert response.context["problems"][4:] == [
+        "Il progetto «4» non c’è o è stato ritirato",
+        "E altri 195 non ci sono.",
+    ]
+
+
+def test_queries_do_not_grow_with_the_projects(client, cards, django_assert_num_queries):
+    """Cards by slug and by code, sheets, standings, candidates, places of all, the index."""
     ask(client, *cards)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         ask(client, *cards[:2])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         ask(client, *cards)

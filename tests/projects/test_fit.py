@@ -2,11 +2,13 @@
 
 import json
 import random
+from datetime import date
 from itertools import product
 
 import pytest
 
-from municipalities.models import Territory
+from municipalities.models import Territory, TerritoryChange
+from municipalities.search import SHEETS
 from municipalities.similar import Sheet
 from projects.cards import read_document
 from projects.fit import score as fit
@@ -288,10 +290,32 @@ def test_order_follows_a_new_card(cards):
     assert len(suited(find(ProjectQuery()), country["samone"])) == before + 1
 
 
+def test_municipality_merged_since_is_its_successor(cards, settings):
+    """A card names Samone; then Samone becomes part of Val di Chy: list and single page agree."""
+    country, made = cards
+    desk = made[0].published_by
+    office = builders.officer(country["samone"], "s@example.org")
+    card = builders.published(office, desk, country["samone"])
+    Territory.objects.filter(code="H753").update(valid_to=date(2026, 1, 1))
+    TerritoryChange.objects.create(
+        kind="merger",
+        effective_date=date(2026, 1, 1),
+        predecessor=country["samone"],
+        successor=country["val_di_chy"],
+    )
+    SHEETS.forget()
+    order = suited(find(ProjectQuery()), country["ivrea"])
+    row = next(row for row in order[0:10] if row["keys"] == card.pk)
+    one = fit_of(read_document(card), country["ivrea"]).fit
+    assert (row["fit"], one.model.code) == (one.score, "M405")
+    mine = [row["keys"] for row in suited(find(ProjectQuery()), country["val_di_chy"])[0:10]]
+    assert card.pk not in mine
+
+
 def test_rated_projects_come_first_by_r_times_f(cards, monkeypatch):
     country, made = cards
     chosen = {made[0].pk: 90.0, made[3].pk: 10.0}
-    monkeypatch.setattr(Scores, "of", lambda self, state: chosen)
+    monkeypatch.setattr(Scores, "column", lambda self, columns: columns.table.column(chosen))
     monkeypatch.setattr(Scores, "key", ("these",))
     order = suited(find(ProjectQuery()), country["samone"])
     rows = order[0:10]

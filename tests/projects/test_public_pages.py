@@ -362,8 +362,9 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 QUERIES = {
     # version; municipalities; newest; names of regions; towns
     "/": 5,
-    # card, its places, locator: town, shapes; assessments; adoptions, practices from outside; similar
-    "/progetti/{slug}/": 9,
+    # card, its places, locator: town, shapes; assessments; adoptions, practices from outside, what it was
+    # born of; similar
+    "/progetti/{slug}/": 10,
     # count, page, provinces
     "/citta/": 4,
     # town; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions; shapes
@@ -372,8 +373,8 @@ QUERIES = {
     "/confronta/citta/?a=torino&b=ivrea": 5,
     # editions, by month, scores, reports
     "/statistiche/": 5,
-    # card, its places
-    "/progetti/{slug}/scheda.pdf": 3,
+    # card, its places; assessments; adoptions, practices from outside, what it was born of
+    "/progetti/{slug}/scheda.pdf": 7,
     # card
     "/progetti/{slug}/segnala/": 2,
     # cards

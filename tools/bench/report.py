@@ -105,7 +105,10 @@ def _others(result: dict) -> list[str]:
     told = " and ".join(f"{p['p50']:.0f} / {p['p95']:.0f}" for p in pair)
     stale = alone["stale"] + sum(p["stale"] for p in pair)
     speed = result["size"] / result["generated"]
+    fits = ", ".join(f"{name} {ms:g}" for name, ms in result["suited"].items() if name != "cards")
     return [
+        f"«Adatti al mio comune», ms of processor time: {fits}.",
+        "",
         f"Databases filled in {result['generated']:.0f} s ({speed:,.0f} cards/s). Exports, rows/s: {rows}. "
         f"Publication, ms p50 / p95: alone {alone['p50']:.0f} / {alone['p95']:.0f}; two publishers with "
         f"eight readers {told}; stale answers after a commit: {stale}.",

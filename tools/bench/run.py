@@ -114,6 +114,14 @@ def asked_raw(url: str, question: Question, known: dict) -> float | None:
     return statistics.median(times)
 
 
+def suited(url: str) -> dict[str, float]:
+    """Milliseconds of processor time of «Adatti al mio comune», see suited.py."""
+    env = {**os.environ, **PORTAL, "DATABASE_URL": url}
+    command = [sys.executable, "tools/bench/suited.py"]
+    done = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def exported(server: Server, path: str) -> float:
     """Seconds to receive a whole file."""
     started = time.monotonic()
@@ -181,6 +189,7 @@ def measure(vendor: str, size: int, server: str) -> dict:
             servers["datasette"] = stack.enter_context(datasette(path))
         for question in questions(known, f"/{path.stem}/peer_project"):
             results["questions"].append(answered(question, servers, theirs, known))
+        results["suited"] = suited(ours)
         results["exports"] = exports(servers, theirs, known["count"])
         results["publication"] = published(ours, servers["portal"])
     return results
