@@ -59,8 +59,6 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
     "replicability": (SCORE, "", True),
 }
-# A town lies in a province: where a province has no card its towns need no counting.
-WHOLES = {"municipality": ("province", "region"), "province": ("region",)}
 HEAVY = ("document", "search_text", "facet_values")
 
 
@@ -115,13 +113,16 @@ class Results:
 
     def facets(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
         """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
+        return {name: self._answer.state.counts(name, self._under(name)) for name in names}
+
+    def top(self, facet: str, limit: int) -> tuple[list[tuple[str, int]], int]:
+        """`([(value, cards)], how many values)` of one facet, counted so, most first and ties by value."""
+        return self._answer.state.top(facet, self._under(facet), limit)
+
+    def _under(self, facet: str) -> BitMap:
+        """The cards among which a facet is counted."""
         answer = self._answer
-        return {
-            name: answer.state.counts(
-                name, answer.without(name) if name in answer.parts else answer.cards, WHOLES.get(name, ())
-            )
-            for name in names
-        }
+        return answer.without(facet) if facet in answer.parts else answer.cards
 
     def ids(self, offset: int = 0, limit: int | None = None) -> Iterator[int]:
         """Primary keys in order."""
