@@ -17,8 +17,8 @@ from projects.atlas import frame_named, geojson, result_map
 from projects.atlas import points as points_of
 from projects.cards import passages
 from projects.models import Card
-from projects.panel import PANEL, VIEWS, address, chips, facet_groups, widenings
-from projects.presentation import list_item, marked, snippet, wording_shown
+from projects.panel import VIEWS, address, chips, counted, facet_groups, widenings
+from projects.presentation import list_item, marked, snippet, undrawn, wording_shown
 from projects.search import SORTS, ProjectQuery, Results, api_params, find, page_params, parse
 from projects.site_pages import pages_with
 
@@ -62,7 +62,7 @@ def card_list(request):
     page = paginator.get_page(number)
     context = {
         **_filtered(query, cards, view, paginator.count),
-        **_found(query, cards, page.object_list),
+        **_found(query, cards, page.object_list, is_table=view == "tabella"),
         "page": page,
         "problems": [problem.detail for problem in problems],
         "views": _views(query, view),
@@ -103,15 +103,15 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
         "base": address(query),
         "kept_ranges": list(page_params(ProjectQuery(ranges=query.ranges)).items()),
         "chips": active,
-        "groups": facet_groups(query, cards.facets(PANEL)),
+        "groups": facet_groups(query, counted(query, cards)),
         "reset_url": address(ProjectQuery(), vista=view),
         "widenings": [] if count else widenings(query, active, vista=view),
     }
 
 
-def _found(query: ProjectQuery, cards: Results, hits: list[Card]) -> dict:
+def _found(query: ProjectQuery, cards: Results, hits: list[Card], *, is_table: bool = False) -> dict:
     """`items` with the words found marked, and `correction`, where others replaced those typed."""
-    items = [list_item(card) for card in hits]
+    items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
     if not cards.forms:
         return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
     documents = dict(Card.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
