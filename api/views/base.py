@@ -71,7 +71,7 @@ class PublicView(APIView):
 
         Wrapping the request, negotiating and asking for permissions would cost more than a list.
         """
-        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
         request.accepted_renderer, request.accepted_media_type = JSON, JSON.media_type
         request.query_params, self.request = request.GET, request
         known = request.method.lower() in self.http_method_names
