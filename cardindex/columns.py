@@ -26,9 +26,13 @@ class Column:
         self._slots = [array("H", bytes(2 * length)) for _ in range(DENSE)]
         self._holders = [BitMap() for _ in range(DENSE)]
         self._more: dict[int, tuple[int, ...]] = {}
+        first, self._holders[0] = self._slots[0], BitMap.union(BitMap(), *known.values())
         for ordinal, value in enumerate(self._values[1:], 1):
             for card in known[value]:
-                self._add(card, ordinal)
+                if first[card]:
+                    self._add(card, ordinal)
+                else:
+                    first[card] = ordinal
         self._close()
 
     def _add(self, card: int, ordinal: int) -> None:

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from cardindex.columns import MANY, MOST, Column
 from cardindex.dictionary import Dictionary
-from cardindex.slices import join, renew
+from cardindex.slices import join, renew, unpack
 
 TITLE, SUMMARY, TEXT, CODE = "in_title", "in_summary", "in_text", "code"
 # Read when asked for; sets of any other kind are kept in memory.
@@ -229,10 +229,10 @@ def _next(state: State, source: Source, mark: Mark) -> State:
     is_ahead = state.mark.version <= mark.version and state.mark.version >= mark.rebuilt
     if state.mark.version and is_ahead and source.knows(state.mark):
         return _renewed(state, source, mark)
-    rows = _by_value(source.sets())
-    sets = {
-        kind: {value: join(parts.values()) for value, parts in found.items()} for kind, found in rows.items()
-    }
+    sets: dict[str, dict[str, BitMap]] = {}
+    # Row by row: the sets alone stay, and what they were read from is let go at once.
+    for row in source.sets():
+        sets.setdefault(row.kind, {}).setdefault(row.value, BitMap()).update(unpack(row.data))
     return State(mark, sets, Dictionary(source.forms()))
 
 

@@ -6,16 +6,20 @@ carry a cookie, ask in another way or ask something new go on to Django.
 
 import threading
 from collections import OrderedDict
+from time import perf_counter
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from django.db import connections
 
 from observatory.answers import HERE, Stored, key_of
+from observatory.metrics import KEPT, MADE, counted
 from observatory.replicas import choose
 from observatory.versions import AWAY
 
 MOST = 4_096
+# Where the name of a call lies in it: Django rewrites what the name is made of.
+NAME = "osservatorio.name"
 # What a 304 tells again of the answer it stands for.
 TOLD_AGAIN = ("Cache-Control", "Content-Language", "ETag", "Vary")
 
@@ -36,8 +40,10 @@ _lock = threading.Lock()
 
 def learn(environ: dict, asked: Asked) -> None:
     """A call like this one asks this, whatever the version."""
+    if NAME not in environ:
+        return
     with _lock:
-        _known[_name(environ)] = asked
+        _known[environ[NAME]] = asked
         while len(_known) > MOST:
             _known.popitem(last=False)
 
@@ -65,19 +71,27 @@ class Quick:
         self._django = django
 
     def __call__(self, environ: dict, start_response):
+        started = perf_counter()
         if environ["REQUEST_METHOD"] == "GET" and "HTTP_COOKIE" not in environ:
-            asked = _known.get(_name(environ))
+            asked = _known.get(environ.setdefault(NAME, _name(environ)))
             if asked and (found := _answer(environ, asked)):
                 status, headers, content = found
                 start_response(status, headers)
+                counted(KEPT, status, started)
                 return [content]
-        return self._django(environ, start_response)
+
+        def start(status, headers, *error):
+            counted(MADE, status, started)
+            return start_response(status, headers, *error)
+
+        return self._django(environ, start)
 
 
 def _answer(environ: dict, asked: Asked) -> tuple[str, list, bytes] | None:
     """`(status, headers, body)` of a kept answer that holds; None where the long way has to be gone."""
     for connection in connections.all(initialized_only=True):
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
     try:
         _alias, version = choose()
     except AWAY:

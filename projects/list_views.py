@@ -1,6 +1,6 @@
 """The list of projects in its three views, the map, the search of the whole site. They read cards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 from django.core.paginator import Paginator
@@ -19,6 +19,7 @@ from projects.cards import passages
 from projects.models import Card
 from projects.panel import VIEWS, address, chips, counted, facet_groups, widenings
 from projects.presentation import list_item, marked, snippet, undrawn, wording_shown
+from projects.results import Hit
 from projects.search import SORTS, ProjectQuery, Results, api_params, find, page_params, parse
 from projects.site_pages import pages_with
 
@@ -55,7 +56,8 @@ def card_list(request):
     cards = find(query)
     if suffix := _choice(request.GET, "formato", FORMATS, problems):
         return _download(query, cards, suffix)
-    paginator = Paginator(cards, PER_PAGE)
+    paginator = Paginator(cards.hits(), PER_PAGE)
+    paginator.count = cards.count()
     number = request.GET.get("pagina", "1")
     if number.isdecimal() and (len(number) > 9 or int(number) > paginator.num_pages):
         return redirect(request.path + address(query, vista=view, pagina=str(paginator.num_pages)))
@@ -109,7 +111,7 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
     }
 
 
-def _found(query: ProjectQuery, cards: Results, hits: list[Card], *, is_table: bool = False) -> dict:
+def _found(query: ProjectQuery, cards: Results, hits: Sequence[Hit | Card], *, is_table: bool = False) -> dict:
     """`items` with the words found marked, and `correction`, where others replaced those typed."""
     items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
     if not cards.forms:
@@ -170,7 +172,7 @@ def sort_label(key: str) -> str:
     }[key]
 
 
-def _sizes(count: int, shown: list[Card]) -> dict[str, int]:
+def _sizes(count: int, shown: Sequence[Hit]) -> dict[str, int]:
     """About how many bytes each download has, from the cards on the page."""
     if not shown:
         return {}

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from functools import cached_property, partial
 from itertools import islice, pairwise
 from operator import itemgetter
+from typing import NamedTuple
 
 import orjson
 from django.db import connections, router
@@ -154,8 +155,8 @@ class Results:
 
     def texts(self, numbers: list[int]) -> list[str]:
         """The stored list items of these cards. One query."""
-        found = _stored_items(numbers)
-        return [found[number] for number in numbers]
+        found = _stored_texts(numbers, "item")
+        return [found[number][0] for number in numbers]
 
     @property
     def version(self) -> str:
@@ -169,6 +170,10 @@ class Results:
     def items(self) -> "Sliced":
         """The stored list items, as text, to be sliced. One query for each slice."""
         return Sliced(self._items)
+
+    def hits(self) -> "Sliced":
+        """The stored texts of the cards, to be sliced: what a list draws. One query for each slice."""
+        return Sliced(self._hits)
 
     def batches(self, size: int = BATCH) -> Iterator[list[Card]]:
         """All cards in order, `size` at a time: memory does not grow with the list."""
@@ -227,6 +232,11 @@ class Results:
     def _items(self, offset: int, limit: int) -> list[str]:
         return self.texts(list(self.ids(offset, limit)))
 
+    def _hits(self, offset: int, limit: int) -> list["Hit"]:
+        numbers = list(self.ids(offset, limit))
+        found = _stored_texts(numbers, "item, live_values")
+        return [Hit(number, *found[number]) for number in numbers]
+
     def _from(self, offset: int) -> Iterator[int]:
         for size, ordered in self._runs():
             if offset < size:
@@ -255,6 +265,14 @@ class Results:
         return answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
 
 
+class Hit(NamedTuple):
+    """As much of a card as a list draws it from."""
+
+    pk: int
+    item: str
+    live_values: str
+
+
 @dataclass(frozen=True)
 class Sliced:
     """A list of which only the slices asked for are read."""
@@ -265,14 +283,14 @@ class Sliced:
         return self.fetch(part.start or 0, part.stop - (part.start or 0))
 
 
-def _stored_items(numbers: list[int]) -> dict[int, str]:
-    """`{key: list item}` in plain SQL: to build a queryset costs more than all the rest of the answer."""
+def _stored_texts(numbers: list[int], columns: str) -> dict[int, tuple[str, ...]]:
+    """`{key: texts}` in plain SQL: to build a queryset costs more than all the rest of the answer."""
     if not numbers:
         return {}
     marks = ", ".join(["%s"] * len(numbers))
     with connections[router.db_for_read(Card)].cursor() as cursor:
-        cursor.execute(f"SELECT id, item FROM {Card._meta.db_table} WHERE id IN ({marks})", numbers)
-        return dict(cursor.fetchall())
+        cursor.execute(f"SELECT id, {columns} FROM {Card._meta.db_table} WHERE id IN ({marks})", numbers)
+        return {number: texts for number, *texts in cursor.fetchall()}
 
 
 def _window(part: slice, results: Results) -> tuple[int, int]:

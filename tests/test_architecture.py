@@ -93,6 +93,8 @@ STEPS = {
             "middleware",
             "public",
             "reading",
+            "quick",
+            "metrics",
             "context",
             "adapter",
             "templatetags",
@@ -100,7 +102,7 @@ STEPS = {
         ],
         PAGES,
     ),
-    **dict.fromkeys(["urls", "sign_in"], URLS),
+    **dict.fromkeys(["urls", "sign_in", "wsgi"], URLS),
 }
 FORBIDDEN_NAMES = {"core", "common", "utils"}
 

@@ -55,13 +55,14 @@ class PublicView(APIView):
     throttle_classes = [AddressRate]
     renderer_classes = [StoredJsonRenderer]
     parser_classes = []
+    has_body = False
     content_negotiation_class = AlwaysJson
 
     def dispatch(self, request, *args, **kwargs) -> HttpResponse:
         """In the language of the Accept-Language header: paths of the API have none of their own."""
         language = language_of(request)
         with override(language):
-            answer = super().dispatch if self.parser_classes else self._read
+            answer = super().dispatch if self.has_body else self._read
             response = answer(request, *args, **kwargs)
         response["Content-Language"] = language
         return response
@@ -95,7 +96,7 @@ class PublicView(APIView):
         return CORS | rate.headers if rate.allow_request(request, cls) else None
 
     def initial(self, request: Request, *args, **kwargs) -> None:
-        if self.parser_classes:
+        if self.has_body:
             super().initial(request, *args, **kwargs)
         else:
             self.perform_authentication(request)
