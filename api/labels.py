@@ -37,7 +37,7 @@ LABELS = {
 
 
 def most_frequent(cards: Results, facets: Iterable[str], limit: int) -> tuple[dict, dict[str, int]]:
-    """`{facet: {value: count}}` of at most `limit` values, and `{facet: values left out}` where there are more."""
+    """`{facet: {value: count}}` of `limit` values at most, and `{facet: values left out}` where some are."""
     kept, left = {}, {}
     for facet in facets:
         pairs, total = cards.top(facet, limit)

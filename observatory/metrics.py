@@ -17,7 +17,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 # Given from memory before Django made a request of the call, or made by Django.
 KEPT, MADE = "kept", "made"
-ANSWERS = Counter("osservatorio_answers_total", "Answers given, by way and by class of status.", ["way", "status"])
+ANSWERS = Counter(
+    "osservatorio_answers_total", "Answers given, by way and by class of status.", ["way", "status"]
+)
 SECONDS = Histogram(
     "osservatorio_answer_seconds",
     "Seconds from the call to the head of the answer, by way.",

@@ -111,7 +111,9 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
     }
 
 
-def _found(query: ProjectQuery, cards: Results, hits: Sequence[Hit | Card], *, is_table: bool = False) -> dict:
+def _found(
+    query: ProjectQuery, cards: Results, hits: Sequence[Hit | Card], *, is_table: bool = False
+) -> dict:
     """`items` with the words found marked, and `correction`, where others replaced those typed."""
     items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
     if not cards.forms:

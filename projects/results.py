@@ -123,7 +123,9 @@ class Results:
     def shares(self, facet: str, values: Iterable[str]) -> dict[str, int]:
         """`{value: cards}` of these values of one facet, counted so."""
         known, under = self.state.sets.get(facet, {}), self._under(facet)
-        return {value: under.intersection_cardinality(known[value]) if value in known else 0 for value in values}
+        return {
+            value: under.intersection_cardinality(known[value]) if value in known else 0 for value in values
+        }
 
     def _under(self, facet: str) -> BitMap:
         """The cards among which a facet is counted."""

@@ -8,7 +8,9 @@ from cardindex.columns import MANY, Column
 from cardindex.state import State
 
 NAMES = "abcdef"
-SETS = st.dictionaries(st.sampled_from(NAMES), st.sets(st.integers(0, 30), min_size=1).map(BitMap), min_size=1)
+SETS = st.dictionaries(
+    st.sampled_from(NAMES), st.sets(st.integers(0, 30), min_size=1).map(BitMap), min_size=1
+)
 UNDER = st.sets(st.integers(0, 40)).map(BitMap)
 
 

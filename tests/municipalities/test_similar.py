@@ -2,8 +2,8 @@
 
 import pytest
 
-from municipalities.models import Territory
 from municipalities.actions import touch
+from municipalities.models import Territory
 from municipalities.search import SHEETS, similar_municipalities
 from municipalities.similar import Sheet, likeness, likeness_parts, most_alike, shared_traits
 from tests import builders
