@@ -1,13 +1,16 @@
 """Facet counts with the words people read beside the codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
+from operator import itemgetter
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Territory
+from municipalities.search import SHEETS
 from projects.areas import AREA_CHOICES
 from projects.replicability.criteria import BAND_NAMES
-from projects.search import ADOPTED_LABELS
+from projects.search import ADOPTED_LABELS, Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 PLACES = ("municipality", "province", "region")
@@ -33,33 +36,37 @@ LABELS = {
 }
 
 
-def most_frequent(counts: Mapping[str, Mapping[str, int]], limit: int) -> tuple[dict, dict[str, int]]:
-    """At most `limit` values of each facet, and `{facet: values left out}` where there were more."""
-    kept = {
-        facet: dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:limit])
-        for facet, values in counts.items()
-    }
-    left = {facet: len(values) - len(kept[facet]) for facet, values in counts.items()}
-    return kept, {facet: number for facet, number in left.items() if number}
+def most_frequent(cards: Results, facets: Iterable[str], limit: int) -> tuple[dict, dict[str, int]]:
+    """`{facet: {value: count}}` of `limit` values at most, and `{facet: values left out}` where some are."""
+    kept, left = {}, {}
+    for facet in facets:
+        pairs, total = cards.top(facet, limit)
+        kept[facet] = dict(pairs)
+        if total > len(pairs):
+            left[facet] = total - len(pairs)
+    return kept, left
 
 
 def labelled(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[dict]]:
     """`{facet: {value: count}}` → `{facet: [{value, label, count}]}`, the most frequent first.
 
-    One query for the names of all places, none when there are no places.
+    Ties by label, then by value. One query for the names of all places, and only after one changed.
     """
-    wanted = {value for facet in PLACES for value in counts.get(facet, ())}
-    names = {}
-    if wanted:
-        places = Territory.objects.filter(code__in=wanted).values_list("level", "code", "name")
-        names = {(level, code): name for level, code, name in places}
-    return {facet: _values(facet, values, names) for facet, values in counts.items()}
+    return {facet: _values(facet, values) for facet, values in counts.items()}
 
 
-def _values(facet: str, values: Mapping[str, int], names: Mapping) -> list[dict]:
-    known = LABELS.get(facet, {})
-    told = [
-        {"value": value, "label": str(names.get((facet, value)) or known.get(value, value)), "count": count}
-        for value, count in values.items()
-    ]
-    return sorted(told, key=lambda row: (-row["count"], row["label"], row["value"]))
+def _values(facet: str, values: Mapping[str, int]) -> list[dict]:
+    if facet in PLACES:
+        names = SHEETS.names()
+        labels = {value: names.get((facet, value), value) for value in values}
+    else:
+        known = _words(facet, get_language())
+        labels = {value: known.get(value, value) for value in values}
+    told = sorted(zip(labels.values(), values, values.values(), strict=True))
+    told.sort(key=itemgetter(2), reverse=True)
+    return [{"value": value, "label": label, "count": count} for label, value, count in told]
+
+
+@cache
+def _words(facet: str, _language: str) -> dict[str, str]:
+    return {value: str(label) for value, label in LABELS.get(facet, {}).items()}

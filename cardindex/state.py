@@ -8,12 +8,14 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from pyroaring import BitMap
 
+from cardindex.columns import MANY, MOST, Column
 from cardindex.dictionary import Dictionary
-from cardindex.slices import join, renew
+from cardindex.slices import join, renew, unpack
 
 TITLE, SUMMARY, TEXT, CODE = "in_title", "in_summary", "in_text", "code"
 # Read when asked for; sets of any other kind are kept in memory.
@@ -22,8 +24,6 @@ ALL, EVERY = "all", ""
 WORD_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
 EMPTY = BitMap()
-# The whole of a value that lies in none.
-NOWHERE = "\0"
 
 
 class Row(NamedTuple):
@@ -86,7 +86,8 @@ class State:
     dictionary: Dictionary = field(default_factory=Dictionary)
     words: "Words" = field(default_factory=lambda: Words())
     _totals: dict[str, dict[str, int]] = field(default_factory=dict)
-    _wholes: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    _orders: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    _columns: dict[str, Column] = field(default_factory=dict)
 
     @property
     def all(self) -> BitMap:
@@ -98,56 +99,50 @@ class State:
         known = self.sets.get(kind, {})
         return BitMap.union(EMPTY, *(known[value] for value in values if value in known))
 
-    def counts(self, kind: str, under: BitMap, wholes: tuple[str, ...] = ()) -> dict[str, int]:
-        """`{value: cards}` of one kind within `under`, by value; values without a card left out.
-
-        `wholes` names kinds of fewer and fewer values in which those of `kind` mostly lie, as towns in
-        provinces in regions: where a whole has no card its parts need no counting.
-        """
+    def counts(self, kind: str, under: BitMap) -> dict[str, int]:
+        """`{value: cards}` of one kind within `under`, by value; values without a card left out."""
         known = self.sets.get(kind, {})
         if under is self.all:
             if kind not in self._totals:
                 self._totals[kind] = {value: len(known[value]) for value in sorted(known)}
             return dict(self._totals[kind])
-        candidates = self._candidates(kind, under, wholes)
-        found = {value: under.intersection_cardinality(cards) for value, cards in candidates.items()}
+        if column := self._column(kind):
+            return dict(sorted(column.top(under)[0]))
+        found = {value: under.intersection_cardinality(cards) for value, cards in known.items()}
         return dict(sorted(pair for pair in found.items() if pair[1]))
 
-    def _candidates(self, kind: str, under: BitMap, wholes: tuple[str, ...]) -> Mapping[str, BitMap]:
-        """The values of a kind that may hold a card of `under`."""
+    def top(self, kind: str, under: BitMap, limit: int) -> tuple[list[tuple[str, int]], int]:
+        """`([(value, cards)], how many values)` of one kind within `under`, most first and ties by value."""
+        if under is self.all:
+            if kind not in self._orders:
+                self._orders[kind] = most_first(self.counts(kind, under))
+            return self._orders[kind][:limit], len(self._orders[kind])
+        if column := self._column(kind):
+            return column.top(under, limit)
+        found = most_first(self.counts(kind, under))
+        return found[:limit], len(found)
+
+    def _column(self, kind: str) -> Column | None:
+        """The values card by card, put together when first asked for; None for kinds of few values."""
         known = self.sets.get(kind, {})
-        if not wholes:
-            return known
-        above = self._candidates(wholes[0], under, wholes[1:])
-        there = {NOWHERE} | {value for value, cards in above.items() if under.intersect(cards)}
-        lies = self._wholes_of(kind, wholes[0])
-        return {value: cards for value, cards in known.items() if lies[value] in there}
+        if kind not in self._columns and MANY <= len(known) <= MOST:
+            self._columns[kind] = Column(known)
+        return self._columns.get(kind)
 
-    def _wholes_of(self, kind: str, whole: str) -> dict[str, str]:
-        """`{value: value of whole that holds all its cards}`, found from the sets themselves."""
-        known, wholes = self.sets.get(kind, {}), self.sets.get(whole, {})
-        found = self._wholes.get((kind, whole), {})
-        if len(found) < len(known):
-            missing = known.keys() - found.keys()
-            found = found | {value: _holder(known[value], wholes) for value in missing}
-            self._wholes[kind, whole] = found
-        return found
-
-    def wholes_without(self, changed: Mapping[str, Iterable[str]]) -> dict[tuple[str, str], dict[str, str]]:
-        """What is known of wholes but for values that changed, or whose whole did."""
-        return {
-            (kind, whole): {
-                value: holder
-                for value, holder in found.items()
-                if value not in changed.get(kind, ()) and holder not in changed.get(whole, ())
-            }
-            for (kind, whole), found in self._wholes.items()
+    def columns_after(
+        self, sets: Mapping[str, Mapping[str, BitMap]], changed: Mapping[str, Iterable[str]]
+    ) -> dict[str, Column]:
+        """The columns put together so far, as they are once the values `changed` have these sets."""
+        renewed = {
+            kind: column.renewed(self.sets[kind], sets[kind], changed[kind]) if kind in changed else column
+            for kind, column in self._columns.items()
         }
+        return {kind: column for kind, column in renewed.items() if column}
 
 
-def _holder(cards: BitMap, wholes: Mapping[str, BitMap]) -> str:
-    first = cards.min()
-    return next((v for v, whole in wholes.items() if first in whole and cards.issubset(whole)), NOWHERE)
+def most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Pairs by number, the largest first; ties stay in the order given."""
+    return sorted(counts.items(), key=itemgetter(1), reverse=True)
 
 
 class Words:
@@ -234,10 +229,10 @@ def _next(state: State, source: Source, mark: Mark) -> State:
     is_ahead = state.mark.version <= mark.version and state.mark.version >= mark.rebuilt
     if state.mark.version and is_ahead and source.knows(state.mark):
         return _renewed(state, source, mark)
-    rows = _by_value(source.sets())
-    sets = {
-        kind: {value: join(parts.values()) for value, parts in found.items()} for kind, found in rows.items()
-    }
+    sets: dict[str, dict[str, BitMap]] = {}
+    # Row by row: the sets alone stay, and what they were read from is let go at once.
+    for row in source.sets():
+        sets.setdefault(row.kind, {}).setdefault(row.value, BitMap()).update(unpack(row.data))
     return State(mark, sets, Dictionary(source.forms()))
 
 
@@ -253,7 +248,7 @@ def _renewed(state: State, source: Source, mark: Mark) -> State:
     added = {form for form, is_alive in changes.forms.items() if is_alive}
     words = state.words.without(changes.touched)
     dictionary = state.dictionary.renewed(added, changes.forms.keys() - added)
-    return State(mark, sets, dictionary, words, _wholes=state.wholes_without(changed))
+    return State(mark, sets, dictionary, words, _columns=state.columns_after(sets, changed))
 
 
 def _by_value(rows: Iterable[Row]) -> dict[str, dict[str, dict[int, bytes]]]:

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
+from operator import itemgetter
 
-from django.db.models import Count, F, Max, Q, Sum
+from django.db.models import F, Q
 
-from municipalities.models import Territory, TerritoryChange
+from municipalities.models import Territory, TerritoryChange, content_seal
 from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
 WORD = re.compile("[a-z0-9]+")
@@ -105,9 +105,9 @@ class SimilarPlace:
 
 
 class Sheets:
-    """The fact sheets of the municipalities in force, kept by the process.
+    """Names of all places, and fact sheets of the municipalities in force.
 
-    Once a minute it asks whether a figure changed: who compares towns need not know it sooner.
+    Kept by the process for one version of what is public: whoever changes a place ends with touch().
     """
 
     def __init__(self):
@@ -115,25 +115,37 @@ class Sheets:
 
     def forget(self) -> None:
         """Read anew the next time."""
-        self._stamp, self._until, self._sheets, self._alike = None, 0.0, {}, OrderedDict()
+        self._known: tuple[str | None, dict] = None, {}
+
+    def _at_hand(self) -> dict:
+        """What was read under the content version of now."""
+        seal = content_seal()
+        if self._known[0] != seal:
+            self._known = seal, {}
+        return self._known[1]
+
+    def names(self) -> Mapping[tuple[str, str], str]:
+        """`{(level, code): name}`, ordered by name and code. One query when the version moved."""
+        known = self._at_hand()
+        if "names" not in known:
+            rows = Territory.objects.values_list("level", "code", "name")
+            known["names"] = {(lv, code): name for lv, code, name in sorted(rows, key=itemgetter(2, 1))}
+        return known["names"]
 
     def read(self) -> Mapping[str, Sheet]:
-        """`{Belfiore code: sheet}`. No query within the minute; one, or two when something changed, after."""
-        if monotonic() < self._until:
-            return self._sheets
-        self._until = monotonic() + MINUTE
-        towns = Territory.objects.municipalities().current()
-        stamp = tuple(towns.aggregate(**STAMP).values())
-        if stamp != self._stamp:
-            self._sheets = {sheet.code: sheet for sheet in map(_sheet_of_row, towns.values_list(*SHEET))}
-            self._stamp, self._alike = stamp, OrderedDict()
-        return self._sheets
+        """`{Belfiore code: sheet}` of the municipalities in force. One query when the version moved."""
+        known = self._at_hand()
+        if "sheets" not in known:
+            towns = Territory.objects.municipalities().current()
+            known["sheets"] = {sheet.code: sheet for sheet in map(_sheet_of_row, towns.values_list(*SHEET))}
+            known["alike"] = OrderedDict()
+        return known["sheets"]
 
     def alike(self, mine: Sheet) -> list[str]:
-        """Codes of the municipalities most like one, itself left out. No query: `read` comes first."""
-        known = self._alike
+        """Codes of the municipalities most like one, itself left out."""
+        sheets, known = self.read(), self._at_hand()["alike"]
         if mine not in known:
-            known[mine] = alike_towns(mine, self._sheets)
+            known[mine] = alike_towns(mine, sheets)
             while len(known) > REMEMBERED:
                 known.popitem(last=False)
         return known[mine]
@@ -150,19 +162,7 @@ SHEET = (
     "province__code",
     "region__code",
 )
-# Sums that move when a figure does: cheaper to ask than eight thousand rows.
-STAMP = {
-    "count": Count("pk"),
-    "last": Max("pk"),
-    **{
-        name: Sum(F(name) * F("pk"))
-        for name in ("population", "area_km2", "altitude_m", "altitude_zone", "urbanisation_degree")
-    },
-    "province": Sum(F("province_id") * F("pk")),
-    "region": Sum(F("region_id") * F("pk")),
-}
 SHEETS = Sheets()
-MINUTE = 60
 # How many towns of the same kind count as alike.
 ALIKE = 400
 # Whose list a process keeps: working one out takes a look at all the others.

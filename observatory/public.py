@@ -1,8 +1,10 @@
 """Which addresses are public reads, and the short way to their views."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.base import BaseHandler
@@ -50,13 +52,30 @@ def _route(path: str, _language: str) -> ResolverMatch | None:
     return match if is_versioned(match) else None
 
 
+class OnePolicy(CSPMiddleware):
+    """The policy of the settings, worked out once: public reads need no other and no nonce."""
+
+    def process_request(self, request) -> None:
+        return None
+
+    def process_response(self, request, response):
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.headers.setdefault(HEADER, _policy())
+        return response
+
+
+@cache
+def _policy() -> str:
+    return build_policy()
+
+
 class ShortHandler(BaseHandler):
     """Calls the view of a public read without session, CSRF, sign-in and messages, none of which it uses."""
 
     def __init__(self):
         self._view_middleware, self._template_response_middleware = [], []
         self._exception_middleware = [DatabaseUnavailableMiddleware(None).process_exception]
-        guarded = CSPMiddleware(convert_exception_to_response(self._get_response))
+        guarded = OnePolicy(convert_exception_to_response(self._get_response))
         self.answer = convert_exception_to_response(SecurityMiddleware(guarded))
 
     def resolve_request(self, request):

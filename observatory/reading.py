@@ -7,10 +7,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 
+from municipalities.models import content_sealed
 from observatory.answers import Stored, find, keep, key_of
 from observatory.public import PERSONAL_COOKIES, ShortHandler, public_read
-from observatory.replicas import AWAY, choose, failed, reading_from
-from observatory.versions import Version, version_in
+from observatory.quick import Asked, learn
+from observatory.replicas import choose, failed, reading_from
+from observatory.versions import AWAY, Version, version_in
 from projects.search import at
 
 # Browsers always ask again (a 304 costs next to nothing), a CDN after a few seconds.
@@ -45,15 +47,18 @@ class PublicReadMiddleware:
         language = view.language(request) if view else get_language()
         place = f"{request.scheme}://{request.get_host()}"
         query = request.META.get("QUERY_STRING", "")
-        key = key_of(version, place, language, request.path_info, query)
+        asked = Asked(place, language, request.path_info, query, view)
+        key = key_of(version, *asked[:4])
         if key and (ready := _ready(request, view, key, language)):
             return ready
-        with reading_from(alias), at(version.mark):
+        seal, request.is_versioned = version.content_seal if version.mark else None, bool(key)
+        with reading_from(alias), at(version.mark), content_sealed(seal):
             response = self.short(request, match)
         if response.status_code == 200 and not _is_private(response):
             _dress(response, key, view, language)
             if key and request.method == "GET" and _may_be_kept(request, response):
                 keep(key, _stored(response))
+                learn(request.META, asked)
         return response
 
 

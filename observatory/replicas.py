@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from observatory.versions import Version, version_in
+from observatory.versions import AWAY, Version, version_in
 
 logger = logging.getLogger(__name__)
-AWAY = (OperationalError, InterfaceError)
 # Seconds a replica that failed or fell behind is left alone; seconds between two looks at how far it is.
 REST, LOOK = 10, 1
 _reading: ContextVar[str] = ContextVar("reading", default="")

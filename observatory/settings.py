@@ -174,6 +174,9 @@ HOME_PROVINCE = env.str("HOME_PROVINCE", default="TO")
 # Seconds a CDN may go on showing a public page, a withdrawn card too, without asking again.
 CDN_SECONDS = env.int("CDN_SECONDS", default=10)
 
+# Who shows it as a bearer reads /metrics; without one nobody does.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

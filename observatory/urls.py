@@ -5,12 +5,13 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
-from observatory import health, well_known
+from observatory import health, metrics, well_known
 from projects.feeds import SITEMAPS
 
 urlpatterns = [
     path("salute/live", health.live, name="health-live"),
     path("salute/ready", health.ready, name="health-ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", well_known.robots),
     path(".well-known/security.txt", well_known.security),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}),

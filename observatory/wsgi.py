@@ -3,4 +3,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "observatory.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+# Needs Django set up.
+from observatory.quick import Quick  # noqa: E402
+
+application = Quick(django)

@@ -274,7 +274,8 @@ class Rows:
         return IndexLog.objects.filter(version=mark.version, seal=mark.seal).exists()
 
     def sets(self) -> Iterator[Row]:
-        return self._rows(_holding(IndexEntry.objects.exclude(kind__in=WORD_KINDS)))
+        rows = _holding(IndexEntry.objects.exclude(kind__in=WORD_KINDS))
+        return self._rows(rows, in_passing=True)
 
     def forms(self) -> Iterable[str]:
         return _holding(IndexEntry.objects.filter(kind=TEXT)).values_list("value", flat=True).distinct()
@@ -300,8 +301,9 @@ class Rows:
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
 
-    def _rows(self, rows) -> Iterator[Row]:
-        for kind, value, part, data, version in rows.values_list("kind", "value", "slice", "data", "version"):
+    def _rows(self, rows, *, in_passing: bool = False) -> Iterator[Row]:
+        found = rows.values_list("kind", "value", "slice", "data", "version")
+        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if in_passing else found:
             yield Row(kind, value, part, bytes(data), version)
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 import nh3
 import orjson
@@ -191,6 +192,11 @@ def list_item(card) -> dict:
     return item_of(card.item, card.live_values)
 
 
+def undrawn(card) -> dict:
+    """The same while only the texts are wanted: a list draws most of its cards from those drawn before."""
+    return {"stored": (card.item, card.live_values)}
+
+
 def item_of(stored: str, live_values: str) -> dict:
     """The item of the two stored texts of a card: what was published, what moves without an edition."""
     item = orjson.loads(stored)
@@ -279,7 +285,13 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> SafeString:
 
 
 def _label(choices, key):
-    return choices(key).label if key in choices.values else (key or "")
+    return _labels(choices).get(key, key or "")
+
+
+@cache
+def _labels(choices) -> dict:
+    """Lazy words by value: an enumeration makes its list anew whenever it is asked for."""
+    return dict(choices.choices)
 
 
 def _money(text: str | None) -> Decimal | None:

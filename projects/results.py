@@ -9,6 +9,7 @@ from datetime import datetime, time
 from functools import cached_property, partial
 from itertools import islice, pairwise
 from operator import itemgetter
+from typing import NamedTuple
 
 import orjson
 from django.db import connections, router
@@ -59,8 +60,6 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
     "replicability": (SCORE, "", True),
 }
-# A town lies in a province: where a province has no card its towns need no counting.
-WHOLES = {"municipality": ("province", "region"), "province": ("region",)}
 HEAVY = ("document", "search_text", "facet_values")
 
 
@@ -115,13 +114,23 @@ class Results:
 
     def facets(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
         """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
-        answer = self._answer
+        return {name: self._answer.state.counts(name, self._under(name)) for name in names}
+
+    def top(self, facet: str, limit: int) -> tuple[list[tuple[str, int]], int]:
+        """`([(value, cards)], how many values)` of one facet, counted so, most first and ties by value."""
+        return self._answer.state.top(facet, self._under(facet), limit)
+
+    def shares(self, facet: str, values: Iterable[str]) -> dict[str, int]:
+        """`{value: cards}` of these values of one facet, counted so."""
+        known, under = self.state.sets.get(facet, {}), self._under(facet)
         return {
-            name: answer.state.counts(
-                name, answer.without(name) if name in answer.parts else answer.cards, WHOLES.get(name, ())
-            )
-            for name in names
+            value: under.intersection_cardinality(known[value]) if value in known else 0 for value in values
         }
+
+    def _under(self, facet: str) -> BitMap:
+        """The cards among which a facet is counted."""
+        answer = self._answer
+        return answer.without(facet) if facet in answer.parts else answer.cards
 
     def ids(self, offset: int = 0, limit: int | None = None) -> Iterator[int]:
         """Primary keys in order."""
@@ -148,8 +157,8 @@ class Results:
 
     def texts(self, numbers: list[int]) -> list[str]:
         """The stored list items of these cards. One query."""
-        found = _stored_items(numbers)
-        return [found[number] for number in numbers]
+        found = _stored_texts(numbers, "item")
+        return [found[number][0] for number in numbers]
 
     @property
     def version(self) -> str:
@@ -163,6 +172,10 @@ class Results:
     def items(self) -> "Sliced":
         """The stored list items, as text, to be sliced. One query for each slice."""
         return Sliced(self._items)
+
+    def hits(self) -> "Sliced":
+        """The stored texts of the cards, to be sliced: what a list draws. One query for each slice."""
+        return Sliced(self._hits)
 
     def batches(self, size: int = BATCH) -> Iterator[list[Card]]:
         """All cards in order, `size` at a time: memory does not grow with the list."""
@@ -221,6 +234,11 @@ class Results:
     def _items(self, offset: int, limit: int) -> list[str]:
         return self.texts(list(self.ids(offset, limit)))
 
+    def _hits(self, offset: int, limit: int) -> list["Hit"]:
+        numbers = list(self.ids(offset, limit))
+        found = _stored_texts(numbers, "item, live_values")
+        return [Hit(number, *found[number]) for number in numbers]
+
     def _from(self, offset: int) -> Iterator[int]:
         for size, ordered in self._runs():
             if offset < size:
@@ -249,6 +267,14 @@ class Results:
         return answer.match.within(answer.cards).tiers if is_ranked else [answer.cards]
 
 
+class Hit(NamedTuple):
+    """As much of a card as a list draws it from."""
+
+    pk: int
+    item: str
+    live_values: str
+
+
 @dataclass(frozen=True)
 class Sliced:
     """A list of which only the slices asked for are read."""
@@ -259,14 +285,14 @@ class Sliced:
         return self.fetch(part.start or 0, part.stop - (part.start or 0))
 
 
-def _stored_items(numbers: list[int]) -> dict[int, str]:
-    """`{key: list item}` in plain SQL: to build a queryset costs more than all the rest of the answer."""
+def _stored_texts(numbers: list[int], columns: str) -> dict[int, tuple[str, ...]]:
+    """`{key: texts}` in plain SQL: to build a queryset costs more than all the rest of the answer."""
     if not numbers:
         return {}
     marks = ", ".join(["%s"] * len(numbers))
     with connections[router.db_for_read(Card)].cursor() as cursor:
-        cursor.execute(f"SELECT id, item FROM {Card._meta.db_table} WHERE id IN ({marks})", numbers)
-        return dict(cursor.fetchall())
+        cursor.execute(f"SELECT id, {columns} FROM {Card._meta.db_table} WHERE id IN ({marks})", numbers)
+        return {number: texts for number, *texts in cursor.fetchall()}
 
 
 def _window(part: slice, results: Results) -> tuple[int, int]:

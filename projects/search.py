@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 import orjson
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cardindex.state import Mark
 from cardindex.words import MAX_WORDS, read
@@ -378,6 +379,15 @@ def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict
 
 def labels_of(facet: str, values) -> dict[str, str]:
     """`{value: words}` for the values of a facet, in the reader's language."""
+    if facet in PLACES:
+        names = SHEETS.names()
+        return {value: names[facet, value] for value in values if (facet, value) in names}
+    return _closed_labels(facet, get_language()) or {value: value for value in values}
+
+
+@cache
+def _closed_labels(facet: str, _language: str) -> dict[str, str]:
+    """The words of a closed list, in its order; none for an open one."""
     closed = {
         "stage": Stage.choices,
         "kind": Kind.choices,
@@ -389,14 +399,10 @@ def labels_of(facet: str, values) -> dict[str, str]:
         "replicability_band": BAND_NAMES.items(),
         "adopted": ADOPTED_LABELS,
     }
-    if facet in closed:
-        return {key: str(label) for key, label in closed[facet]}
-    if facet in ("municipality", "province", "region"):
-        places = Territory.objects.filter(level=facet, code__in=list(values))
-        return dict(places.values_list("code", "name"))
-    return {value: value for value in values}
+    return {key: str(label) for key, label in closed.get(facet, ())}
 
 
+PLACES = ("municipality", "province", "region")
 COST_BAND_LABELS = [
     ("unknown", gettext_lazy("Non comunicato")),
     ("under_50k", gettext_lazy("Meno di 50.000 €")),

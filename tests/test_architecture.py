@@ -65,9 +65,11 @@ STEPS = {
     ),
     **dict.fromkeys(["views", "desk", "officer", "office", "commands", "admin", "feeds", "sitemaps"], PAGES),
     **dict.fromkeys(["assess_views", "kit_views", "files", "pages", "serializers", "templatetags"], PAGES),
-    **dict.fromkeys(["health", "well_known", "middleware", "public", "reading", "context"], PAGES),
+    **dict.fromkeys(
+        ["health", "well_known", "middleware", "public", "reading", "context", "quick", "metrics"], PAGES
+    ),
     **dict.fromkeys(["adapter", "apps"], PAGES),
-    **dict.fromkeys(["urls", "sign_in"], URLS),
+    **dict.fromkeys(["urls", "sign_in", "wsgi"], URLS),
 }
 FORBIDDEN_NAMES = {"core", "common", "utils"}
 

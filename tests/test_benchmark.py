@@ -79,7 +79,15 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     }
     report.write([result], tmp_path / "report.md")
     text = (tmp_path / "report.md").read_text()
-    assert "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 0.75 | 1.5 | 0.25 |" in text
+    assert "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 0.75 | 1.5 |  | 0.25 |" in text
     assert "| list of 20 | drf | 20 | 10 | 20 | 10 |" in text
     assert "ms of processor time: new town 58, again, filters 22.5." in text
     assert "5,000 cards/s" in text and "csv 50,000" in text and "stale answers after a commit: 0" in text
+    listed = {**result["questions"][1], "servers": {"portal": figures(2, 2000, 1.5)}}
+    larger = {**result, "size": 100_000, "questions": [result["questions"][0], listed]}
+    report.write([result, larger], tmp_path / "report.md")
+    text = (tmp_path / "report.md").read_text()
+    assert "× 10,000 cards" in text
+    assert (
+        "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 1.50 | 3.0 | 2.0 | 0.25 |" in text
+    )

@@ -32,6 +32,8 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 
+JSON = StoredJsonRenderer()
+
 
 def language_of(request) -> str:
     """The first language of Accept-Language that the portal speaks; no cookie is read."""
@@ -53,15 +55,35 @@ class PublicView(APIView):
     throttle_classes = [AddressRate]
     renderer_classes = [StoredJsonRenderer]
     parser_classes = []
+    has_body = False
     content_negotiation_class = AlwaysJson
 
     def dispatch(self, request, *args, **kwargs) -> HttpResponse:
         """In the language of the Accept-Language header: paths of the API have none of their own."""
         language = language_of(request)
         with override(language):
-            response = super().dispatch(request, *args, **kwargs)
+            answer = super().dispatch if self.has_body else self._read
+            response = answer(request, *args, **kwargs)
         response["Content-Language"] = language
         return response
+
+    def _read(self, request, *args, **kwargs) -> HttpResponse:
+        """What APIView.dispatch does for a request without a body: nothing to parse, nobody to recognise.
+
+        Wrapping the request, negotiating and asking for permissions would cost more than a list.
+        """
+        self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
+        request.accepted_renderer, request.accepted_media_type = JSON, JSON.media_type
+        request.query_params, self.request = request.GET, request
+        known = request.method.lower() in self.http_method_names
+        try:
+            self.initial(request, *args, **kwargs)
+            handler = getattr(self, request.method.lower(), None) if known else None
+            response = (handler or self.http_method_not_allowed)(request, *args, **kwargs)
+        except Exception as error:  # the handler of problems gives back those that are none
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(request, response, *args, **kwargs)
+        return self.response
 
     @staticmethod
     def language(request) -> str:
@@ -74,7 +96,11 @@ class PublicView(APIView):
         return CORS | rate.headers if rate.allow_request(request, cls) else None
 
     def initial(self, request: Request, *args, **kwargs) -> None:
-        super().initial(request, *args, **kwargs)
+        if self.has_body:
+            super().initial(request, *args, **kwargs)
+        else:
+            self.perform_authentication(request)
+            self.check_throttles(request)
         if request.method != "OPTIONS":
             check_length(request)
             check(request.query_params, self.parameters)
@@ -134,6 +160,8 @@ def _conditional(request, response, extra: dict[str, str]):
     """304 when the caller has these very bytes already."""
     if response.status_code != 200:
         return None
+    if getattr(request, "is_versioned", False):
+        return None  # its tag is the version's, and who had it was told before
     etag = f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"'
     response["ETag"] = etag
     answer = get_conditional_response(request, etag=etag, response=response)

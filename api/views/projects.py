@@ -144,7 +144,7 @@ class ProjectFacets(PublicView):
         cards = find(query_of(request))
         limit = integer(request.query_params, "facet_limit", FACET_LIMIT)
         wanted = limited(request.query_params, "facet", FACETS)
-        counts, left = most_frequent(cards.facets(wanted), limit)
+        counts, left = most_frequent(cards, wanted, limit)
         return Response({"count": cards.count(), "facets": labelled(counts), "omitted": left})
 
 

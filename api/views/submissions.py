@@ -42,6 +42,7 @@ class SubmissionView(PublicView):
     name = "create_submission"
     answer = Submission
     success = 201
+    has_body = True
     http_method_names = ["post", "options"]
 
     def post(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-from municipalities.models.content import ContentVersion
+from municipalities.models.content import ContentVersion, content_seal, content_sealed
 from municipalities.models.organisation import Organisation
 from municipalities.models.protocol import Adhesion, Protocol
 from municipalities.models.territory import (
@@ -17,4 +17,6 @@ __all__ = [
     "TerritoryBoundary",
     "TerritoryChange",
     "TerritoryCode",
+    "content_seal",
+    "content_sealed",
 ]

@@ -1,6 +1,13 @@
 """How often something public changed that is no card. Stored answers are kept under it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from django.db import models
+
+# The seal that a whole request goes by, where it was read at its beginning.
+_SEAL: ContextVar[str | None] = ContextVar("seal", default=None)
 
 
 class ContentVersion(models.Model):
@@ -17,3 +24,19 @@ class ContentVersion(models.Model):
 
     def __str__(self):
         return str(self.number)
+
+
+def content_seal() -> str:
+    """The seal of the content public now: the request's own, else one query."""
+    seal = _SEAL.get()
+    return ContentVersion.objects.values_list("seal", flat=True).first() or "" if seal is None else seal
+
+
+@contextmanager
+def content_sealed(seal: str | None) -> Iterator[None]:
+    """All that is asked within goes by this seal, which was read already; None when it was not."""
+    token = _SEAL.set(seal)
+    try:
+        yield
+    finally:
+        _SEAL.reset(token)

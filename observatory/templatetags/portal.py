@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
 from django.conf import settings
@@ -30,6 +30,11 @@ ITALIAN = mark_safe(' lang="it"')
 @register.simple_tag
 def icon(name: str, size: str = ""):
     """A symbol of our sprite, silent for screen readers: the word beside it speaks."""
+    return (_icon.__wrapped__ if settings.DEBUG else _icon)(name, size)
+
+
+@cache
+def _icon(name: str, size: str) -> SafeString:
     classes = f"icon icon-{size}" if size else "icon"
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',

@@ -20,7 +20,7 @@ from projects.fit.fitting import Order, Scores, demonstrations, fit_of, suited
 from projects.fit.readers import MAX_WEIGHT, WEIGHT_NAMES, read_dimension_weights, read_reader, weight_params
 from projects.fit.score import DIMENSIONS
 from projects.fit.words import HINTS, NAMES
-from projects.listing.panel import chips, facet_groups
+from projects.listing.panel import Counted, chips, facet_groups
 from projects.models import Card
 from projects.presentation import list_item
 from projects.replicability.criteria import PRESET_NAMES
@@ -130,7 +130,7 @@ def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -
         "rated": order.rated,
         "points": points(items),
         "ticks": ticks(),
-        "groups": facet_groups(query, {name: {} for name in FACETS}),
+        "groups": facet_groups(query, {name: Counted({}, 0) for name in FACETS}),
         "chips": [{**chip, "url": _joined(own, chip["without"])} for chip in chips(query)],
         "base": "&".join(filter(None, (own, page_params(query).urlencode()))),
         "reset": own,

@@ -1,27 +1,26 @@
 """The filters of a page: groups with their counts, active filters, addresses. The URL is the whole state."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from municipalities.models import Territory
 from projects.search import (
     CLOSED,
     FACET_NAMES,
     FACET_TITLES,
     RANGE_TITLES,
     ProjectQuery,
+    Results,
     find,
     labels_of,
     page_params,
     page_value,
 )
 
-PLACES = ("municipality", "province", "region")
 # Always in sight, in this order; the others wait folded. A facet that the index does not know is left out.
 SHOWN = ("area", "stage", "replicability_band", "municipality")
 FOLDED = (
@@ -53,46 +52,55 @@ def address(query: ProjectQuery, **more: str) -> str:
     return f"?{params.urlencode()}" if params else ""
 
 
-def place_labels(wanted: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
-    """`{facet: {code: name}}` of municipalities, provinces and regions. One query, none for no code."""
-    condition = Q()
-    for level, codes in wanted.items():
-        if codes := list(codes):
-            condition |= Q(level=level, code__in=codes)
-    found = {level: {} for level in wanted}
-    if condition:
-        for level, code, name in Territory.objects.filter(condition).values_list("level", "code", "name"):
-            found[level][code] = name
-    return found
+@dataclass(frozen=True)
+class Counted:
+    """One facet counted: `{value: cards}` of the values a panel may name, and how many have a card at all."""
+
+    found: Mapping[str, int]
+    total: int
 
 
-def facet_groups(query: ProjectQuery, counts: Mapping[str, Mapping[str, int]]) -> list[dict]:
+def counted(query: ProjectQuery, cards: Results) -> dict[str, Counted]:
+    """The facets of the panel; of an open list the chosen values and the most frequent, most first."""
+    counts = {facet: cards.top(facet, _most(facet)) for facet in PANEL}
+    return {
+        facet: Counted(dict(pairs) | _left_out(query, cards, facet, dict(pairs)), total)
+        for facet, (pairs, total) in counts.items()
+    }
+
+
+def _left_out(query: ProjectQuery, cards: Results, facet: str, found: Mapping[str, int]) -> dict[str, int]:
+    missing = [value for value in query.facets.get(facet, ()) if value not in found]
+    return {value: count for value, count in cards.shares(facet, missing).items() if count}
+
+
+def _most(facet: str) -> int:
+    """How many values of an open list are named."""
+    return FIRST + OFFERED if facet in TYPED else MOST
+
+
+def facet_groups(query: ProjectQuery, counts: Mapping[str, Counted]) -> list[dict]:
     """The filters of a page, in the order of `counts`.
 
     `[{key, name, title, options, more, offered, is_folded, is_open, is_typed}]`: `options` are shown at once,
     `more` on demand, `offered` proposed while one types; an option is `{value, label, count, selected}`.
     Closed lists keep choices with no result; open ones show what is there, most first.
     """
-    sorted_values = {facet: _in_order(query, facet, found) for facet, found in counts.items()}
-    labels = place_labels({f: sorted_values[f] for f in PLACES if f in counts})
-    return [_group(query, facet, values, counts[facet], labels) for facet, values in sorted_values.items()]
+    return [_group(query, facet, _in_order(query, facet, told.found), told) for facet, told in counts.items()]
 
 
 def _in_order(query: ProjectQuery, facet: str, found: Mapping[str, int]) -> list[str]:
     """The values to name: all of a closed list; of an open one the chosen, then the most frequent."""
     if facet == "area" or facet in CLOSED:
         return list(labels_of(facet, ()))
-    if facet == "year":
-        return sorted({*found, *query.facets.get(facet, ())}, reverse=True)[:MOST]
-    chosen = list(query.facets.get(facet, ()))
-    frequent = sorted(found, key=lambda value: (-found[value], value))
-    most = FIRST + OFFERED if facet in TYPED else MOST
-    return list(dict.fromkeys((*chosen, *frequent[:most])))
-
-
-def _group(query: ProjectQuery, facet: str, values: list[str], found: Mapping[str, int], places) -> dict:
     chosen = query.facets.get(facet, ())
-    labels = places.get(facet) if facet in PLACES else labels_of(facet, values)
+    if facet == "year":
+        return sorted({*found, *chosen}, reverse=True)[:MOST]
+    return list(dict.fromkeys((*chosen, *islice(found, _most(facet)))))
+
+
+def _group(query: ProjectQuery, facet: str, values: list[str], counted: Counted) -> dict:
+    chosen, found, labels = query.facets.get(facet, ()), counted.found, labels_of(facet, values)
     options = [
         {
             "value": page_value(facet, value),
@@ -112,7 +120,7 @@ def _group(query: ProjectQuery, facet: str, values: list[str], found: Mapping[st
         "options": options[:first],
         "more": [] if facet in TYPED else rest,
         "offered": rest if facet in TYPED else [],
-        "total": max(len(found), len(options)),
+        "total": max(counted.total, len(options)),
         "is_folded": facet not in SHOWN,
         "is_open": bool(chosen),
         "is_typed": facet in TYPED,
@@ -122,9 +130,8 @@ def _group(query: ProjectQuery, facet: str, values: list[str], found: Mapping[st
 def chips(query: ProjectQuery, **more: str) -> list[dict]:
     """The active filters: `[{title, label, without (query), url (the page without it)}]`."""
     found = []
-    places = place_labels({f: query.facets[f] for f in PLACES if f in query.facets})
     for facet, values in query.facets.items():
-        labels = places.get(facet) or labels_of(facet, values)
+        labels = labels_of(facet, values)
         for value in values:
             rest = {**query.facets, facet: tuple(v for v in values if v != value)}
             without = replace(query, facets={k: v for k, v in rest.items() if v})

@@ -1,6 +1,6 @@
 """The list of projects in its three views, the map, the search of the whole site. They read cards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 from django.core.paginator import Paginator
@@ -16,9 +16,10 @@ from projects.areas import AREAS
 from projects.cards import passages
 from projects.listing.atlas import frame_named, geojson, result_map
 from projects.listing.atlas import points as points_of
-from projects.listing.panel import PANEL, VIEWS, address, chips, facet_groups, widenings
+from projects.listing.panel import VIEWS, address, chips, counted, facet_groups, widenings
 from projects.models import Card
-from projects.presentation import list_item, marked, snippet, wording_shown
+from projects.presentation import list_item, marked, snippet, undrawn, wording_shown
+from projects.results import Hit
 from projects.search import SORTS, ProjectQuery, Results, api_params, find, page_params, parse
 from projects.site_pages import pages_with
 
@@ -55,14 +56,15 @@ def card_list(request):
     cards = find(query)
     if suffix := _choice(request.GET, "formato", FORMATS, problems):
         return _download(query, cards, suffix)
-    paginator = Paginator(cards, PER_PAGE)
+    paginator = Paginator(cards.hits(), PER_PAGE)
+    paginator.count = cards.count()
     number = request.GET.get("pagina", "1")
     if number.isdecimal() and (len(number) > 9 or int(number) > paginator.num_pages):
         return redirect(request.path + address(query, vista=view, pagina=str(paginator.num_pages)))
     page = paginator.get_page(number)
     context = {
         **_filtered(query, cards, view, paginator.count),
-        **_found(query, cards, page.object_list),
+        **_found(query, cards, page.object_list, is_table=view == "tabella"),
         "page": page,
         "problems": [problem.detail for problem in problems],
         "views": _views(query, view),
@@ -103,15 +105,17 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
         "base": address(query),
         "kept_ranges": list(page_params(ProjectQuery(ranges=query.ranges)).items()),
         "chips": active,
-        "groups": facet_groups(query, cards.facets(PANEL)),
+        "groups": facet_groups(query, counted(query, cards)),
         "reset_url": address(ProjectQuery(), vista=view),
         "widenings": [] if count else widenings(query, active, vista=view),
     }
 
 
-def _found(query: ProjectQuery, cards: Results, hits: list[Card]) -> dict:
+def _found(
+    query: ProjectQuery, cards: Results, hits: Sequence[Hit | Card], *, is_table: bool = False
+) -> dict:
     """`items` with the words found marked, and `correction`, where others replaced those typed."""
-    items = [list_item(card) for card in hits]
+    items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
     if not cards.forms:
         return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
     documents = dict(Card.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
@@ -170,7 +174,7 @@ def sort_label(key: str) -> str:
     }[key]
 
 
-def _sizes(count: int, shown: list[Card]) -> dict[str, int]:
+def _sizes(count: int, shown: Sequence[Hit]) -> dict[str, int]:
     """About how many bytes each download has, from the cards on the page."""
     if not shown:
         return {}

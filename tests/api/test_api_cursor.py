@@ -306,8 +306,8 @@ def test_similar_projects_share_area_or_technology(get, publish, django_assert_n
         publish("ivrea" if number else "torino", title=f"Altra {number}")
     publish(title="Diversa", primary_area="mobility", technologies=[])
     get("projects")
-    # version of all that is public, the card; what towns are like: newest, all; version of the index, page
-    with django_assert_num_queries(7):
+    # version of all that is public, the card; what towns are like; version of the index, page
+    with django_assert_num_queries(6):
         answer = get(f"projects/{card.code}/similar")
     assert answer["count"] == cards
     assert {item["title"] for item in answer["results"]} == {f"Altra {number}" for number in range(cards)}

@@ -1,12 +1,13 @@
 """The other endpoints, and what holds for all: errors, headers, rate, schema."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from jsonschema import Draft202012Validator
 
 from api.throttles import AddressRate
 from api.views.documentation import ENDPOINTS
 from municipalities.models import Protocol
+from projects import actions
 from projects.models import Project
 from tests import builders
 
@@ -90,7 +91,7 @@ def test_stats_count_everything(get, publish, django_assert_num_queries, cards):
     for number in range(cards):
         publish(title=f"Progetto {number}", total_cost=1000)
     get("stats")  # which renews what this process keeps of the index
-    with django_assert_num_queries(3):  # the version of the index, names of regions, the newest card
+    with django_assert_num_queries(2):  # the version, the newest card; names of regions are at hand
         answer = get("stats")
     assert (answer["projects"], answer["municipalities"], answer["total_cost"]) == (
         cards,
@@ -285,3 +286,34 @@ def test_examples_of_the_docs_work(client, publish):
     publish()
     for _path, _words, example in ENDPOINTS:
         assert client.get(f"/api/v1/{example}").status_code == 200
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_protocols_take_three_queries(get, towns, django_assert_num_queries, number):
+    for name in ("torino", "ivrea", "samone")[:number]:
+        protocol = Protocol.objects.create(
+            slug=name, title=name, summary="x", promoter="y", published_at="2026-01-01T00:00Z"
+        )
+        builders.officer(towns[name], f"{name}@example.org")
+    with django_assert_num_queries(3):  # the version, the count, the page
+        answer = get("protocols")
+    assert (answer["count"], len(answer["results"])) == (number, number)
+    assert protocol.slug in {row["slug"] for row in answer["results"]}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_versions_take_four_queries(get, publish, django_assert_num_queries, number):
+    card = publish(title="Luci")
+    for _edition in range(1, number):
+        with transaction.atomic():
+            actions.issue_card(card.project, by=None)
+    with django_assert_num_queries(4):  # the version, the card, the count, the page
+        answer = get(f"projects/{card.code}/versions")
+    assert [row["edition"] for row in answer["results"]] == list(range(number, 0, -1))
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_municipalities_found_take_three_queries(get, towns, django_assert_num_queries, number):
+    with django_assert_num_queries(3):  # the version, the count, the page
+        answer = get("municipalities?q=" + {1: "ivrea", 3: ""}[number])
+    assert len(answer["results"]) >= number

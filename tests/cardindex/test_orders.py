@@ -19,7 +19,6 @@ from cardindex.orders import (
     square,
     with_roots,
 )
-from cardindex.state import State
 
 TITLES = st.lists(st.text("ab z\u00e8", max_size=4), min_size=1, max_size=60)
 DEGREES = st.integers(-18_000_000, 18_000_000)
@@ -83,22 +82,3 @@ def test_titles_too_alike_to_part_share_a_bucket(same):
     buckets = split(TITLE_KEY, "", keys, 3)
     assert set(BitMap.union(*buckets.values())) == set(range(7))
     assert all(len(start) <= 120 for start in buckets)
-
-
-NUMBERS = st.sets(st.integers(0, 60), max_size=20)
-NAMES = st.sampled_from("abcd")
-
-
-@given(st.dictionaries(NAMES, NUMBERS), st.dictionaries(NAMES, NUMBERS), NUMBERS, NAMES, NUMBERS)
-def test_counting_parts_of_wholes_equals_counting_all(towns, provinces, under, moved, where):
-    """Whether towns lie in provinces or not, and after one of them changed."""
-    towns, provinces = (
-        {name: BitMap(numbers) for name, numbers in sets.items() if numbers} for sets in (towns, provinces)
-    )
-    hits = BitMap(under)
-    state = State(sets={"town": towns, "province": provinces})
-    assert state.counts("town", hits, ("province",)) == state.counts("town", hits)
-    for kind in ("town", "province"):
-        later = {**state.sets, kind: {**state.sets[kind], moved: BitMap(where | {1})}}
-        renewed = State(sets=later, _wholes=state.wholes_without({kind: {moved}}))
-        assert renewed.counts("town", hits, ("province",)) == renewed.counts("town", hits)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from municipalities.actions import touch
 from municipalities.models import Territory
 from municipalities.search import SHEETS, similar_municipalities
 from municipalities.similar import Sheet, likeness, likeness_parts, most_alike, shared_traits
@@ -69,16 +70,19 @@ def test_similar_municipalities_come_with_reasons(django_assert_num_queries):
         ("Samone", ["abitanti simili: 22.683 e 20.000", "stessa provincia"]),
         ("Val di Chy", ["stessa provincia"]),
     ]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         similar_municipalities(places["ivrea"], limit=1)
 
 
 @pytest.mark.django_db
-def test_sheets_follow_a_change():
+def test_sheets_and_names_follow_a_change(django_assert_num_queries):
     places = builders.piedmont()
     assert SHEETS.read()["E379"].population == 22_683
     assert "A199" not in SHEETS.read()
-    Territory.objects.filter(pk=places["ivrea"].pk).update(population=9)
-    assert SHEETS.read()["E379"].population == 22_683
-    SHEETS.forget()
+    assert SHEETS.names()["municipality", "E379"] == "Ivrea"
+    with django_assert_num_queries(1):  # the version: what was read under it holds
+        assert SHEETS.read()["E379"].population == 22_683
+    Territory.objects.filter(pk=places["ivrea"].pk).update(population=9, name="Eporedia")
+    touch()
     assert SHEETS.read()["E379"].population == 9
+    assert SHEETS.names()["municipality", "E379"] == "Eporedia"

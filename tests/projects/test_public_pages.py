@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 
+import orjson
 import pytest
 
 from projects import actions
@@ -41,7 +42,7 @@ def words(response) -> str:
 
 
 def results(response) -> list[str]:
-    return [item["title"] for item in response.context["items"]]
+    return [orjson.loads(item["stored"][0])["title"] for item in response.context["items"]]
 
 
 # Home

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 FILTER = "area=mobility&stage=completed"
+# Five facets for everybody: those that the ordinary API counts; Datasette counts columns of one table.
+FIVE = "&".join(f"facet={name}" for name in ("area", "stage", "municipality", "year", "funding_source"))
 FACETS = "&".join(f"_facet={name}" for name in ("stage", "kind", "primary_area", "municipality", "region"))
 
 
@@ -61,14 +63,15 @@ def questions(known: dict, table: str) -> list[Question]:
             raw="deep page",
         ),
         Question(
-            "area + stage, facets",
+            "area + stage, 5 facets",
             {
-                "portal": [f"/api/v1/projects/facets?{FILTER}"],
+                "portal": [f"/api/v1/projects/facets?{FILTER}&{FIVE}"],
                 "drf": [f"/projects/facets?{FILTER}"],
                 "datasette": [f"{table}.json?primary_area=mobility&stage=completed&_size=0&{FACETS}"],
             },
             raw="facets",
         ),
+        Question("area + stage, all facets", {"portal": [f"/api/v1/projects/facets?{FILTER}"]}),
         Question(
             "two words, 20",
             {
@@ -78,9 +81,9 @@ def questions(known: dict, table: str) -> list[Question]:
             },
         ),
         Question(
-            "two words, facets",
+            "two words, 5 facets",
             {
-                "portal": [f"/api/v1/projects/facets?q={pair}" for pair in pairs],
+                "portal": [f"/api/v1/projects/facets?q={pair}&{FIVE}" for pair in pairs],
                 "drf": [f"/projects/facets?search={pair}" for pair in pairs],
                 "datasette": [f"{table}.json?_search={pair}&_size=0&{FACETS}" for pair in pairs],
             },

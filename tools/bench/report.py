@@ -37,35 +37,53 @@ def _installed() -> list[str]:
 
 def write(results: list[dict], path: Path) -> None:
     """One section for each database and size."""
-    parts = [machine(), *(_section(result) for result in results)]
+    parts = [machine(), *(_section(result, smaller(result, results)) for result in results)]
     path.write_text("\n\n".join(parts) + "\n")
 
 
-def _section(result: dict) -> str:
-    floor = _floor(result)
+def smaller(result: dict, results: list[dict]) -> dict | None:
+    """The result of the next smaller size of the same database, which growth is told by."""
+    sizes = [r for r in results if r["vendor"] == result["vendor"] and r["size"] < result["size"]]
+    return max(sizes, key=lambda found: found["size"], default=None)
+
+
+def cpu_of(result: dict | None, question: str, server: str) -> float | None:
+    """CPU ms of one answer at 8 connections; None where it was not measured."""
+    rows = result["questions"] if result else ()
+    found = next((row["servers"].get(server, {}) for row in rows if row["question"] == question), {})
+    return found.get("8", {}).get("cpu")
+
+
+def _section(result: dict, before: dict | None) -> str:
+    floor, grown = floor_of(result["questions"]), f"× {before['size']:,} cards" if before else "growth"
     lines = [
         f"### {result['vendor']}, {result['size']:,} cards",
         "",
         "| question | server | p50 / p95 ms at 1 | at 8 | at 32 | requests/s at 8 | CPU ms | × empty view | "
-        "raw SQL ms |",
-        "|---|---|---|---|---|---|---|---|---|",
+        f"{grown} | raw SQL ms |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in result["questions"]:
         for name, figures in row["servers"].items():
-            lines.append(_line(row, name, figures, floor))
+            growth = ratio(figures.get("8", {}).get("cpu"), cpu_of(before, row["question"], name))
+            lines.append(_line(row, name, figures, floor, growth))
     return "\n".join([*lines, "", *_ratios(result), *_others(result)])
 
 
-def _floor(result: dict) -> float | None:
-    return result["questions"][0]["servers"]["drf"].get("8", {}).get("cpu")
+def floor_of(questions: list[dict]) -> float | None:
+    """CPU ms of the empty view, which is asked first."""
+    return questions[0]["servers"]["drf"].get("8", {}).get("cpu") if questions else None
 
 
-def _line(row: dict, name: str, figures: dict, floor: float | None) -> str:
+def ratio(ours: float | None, floor: float | None) -> str:
+    return f"{ours / floor:.1f}" if ours and floor else ""
+
+
+def _line(row: dict, name: str, figures: dict, floor: float | None, growth: str) -> str:
     if "trouble" in figures:
-        return f"| {row['question']} | {name} | {figures['trouble']} | | | | | | |"
+        return f"| {row['question']} | {name} | {figures['trouble']} | | | | | | | |"
     at = [f"{figures[n]['p50']:.1f} / {figures[n]['p95']:.1f}" for n in ("1", "8", "32")]
     cpu = figures["8"]["cpu"]
-    times = f"{cpu / floor:.1f}" if cpu and floor else ""
     raw = f"{row['raw SQL']:.2f}" if row["raw SQL"] is not None and name == "portal" else ""
     cells = [
         row["question"],
@@ -73,7 +91,8 @@ def _line(row: dict, name: str, figures: dict, floor: float | None) -> str:
         *at,
         f"{figures['8']['rate']:.0f}",
         f"{cpu:.2f}" if cpu else "",
-        times,
+        ratio(cpu, floor),
+        growth,
         raw,
     ]
     return "| " + " | ".join(cells) + " |"

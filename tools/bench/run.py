@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import psycopg
 from postgres import throwaway_cluster
 from questions import Question, questions
-from report import write
+from report import floor_of, ratio, write
 from servers import PORTAL, ROOT, Broken, Server, datasette, loaded, peer, portal
 from tables import connect, path_of, raw, vendor_of
 
@@ -188,14 +188,17 @@ def measure(vendor: str, size: int, server: str) -> dict:
         if vendor == "sqlite":
             servers["datasette"] = stack.enter_context(datasette(path))
         for question in questions(known, f"/{path.stem}/peer_project"):
-            results["questions"].append(answered(question, servers, theirs, known))
+            floor = floor_of(results["questions"])
+            results["questions"].append(answered(question, servers, theirs, known, floor))
         results["suited"] = suited(ours)
         results["exports"] = exports(servers, theirs, known["count"])
         results["publication"] = published(ours, servers["portal"])
     return results
 
 
-def answered(question: Question, servers: dict[str, Server], theirs: str, known: dict) -> dict:
+def answered(
+    question: Question, servers: dict[str, Server], theirs: str, known: dict, floor: float | None
+) -> dict:
     row = {"question": question.name, "raw SQL": asked_raw(theirs, question, known), "servers": {}}
     for server in servers.values():
         if ("portal" if server.name.startswith("portal") else server.name) not in question.paths:
@@ -208,6 +211,9 @@ def answered(question: Question, servers: dict[str, Server], theirs: str, known:
         told = figures.get("trouble") or "  ".join(
             f"{n}: {f['p50']:.1f}/{f['p95']:.1f} ms {f['rate']:.0f}/s" for n, f in figures.items()
         )
+        cpu = figures.get("8", {}).get("cpu")
+        if cpu:
+            told += f"  CPU {cpu:.2f} ms" + (f" = {ratio(cpu, floor)} × empty view" if floor else "")
         print(f"{question.name:24}{server.name:18}{told}", flush=True)
     return row
 

@@ -1,0 +1,168 @@
+"""Answers given before Django makes a request: the same as by the long way, and only while they hold."""
+
+import io
+from wsgiref.headers import Headers
+
+import pytest
+from django.core.cache import cache
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, close_old_connections, connection
+from django.test.utils import CaptureQueriesContext
+
+from municipalities.actions import touch
+from observatory import answers, quick
+from observatory.wsgi import application
+from projects import actions
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+API, PAGE = "/api/v1/projects", "/progetti/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_learnt():
+    """Nothing known of other tests; the connection of a test outlives its requests."""
+    cache.clear()
+    quick._known.clear()
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def people():
+    country = builders.piedmont()
+    return country, builders.officer(country["torino"]), builders.reviewer()
+
+
+@pytest.fixture
+def card(people):
+    country, *both = people
+    return builders.published(*both, country["torino"])
+
+
+@pytest.fixture
+def ways(monkeypatch):
+    """Which way each answer went."""
+    gone = []
+    monkeypatch.setattr(quick, "counted", lambda way, status, started: gone.append(way))
+    return gone
+
+
+def call(path: str, method: str = "GET", **headers) -> tuple[str, Headers, bytes]:
+    told = []
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "testserver",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "testserver",
+        "REMOTE_ADDR": "10.0.0.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": io.StringIO(),
+        **headers,
+    }
+    answer = application(environ, lambda status, headers, error=None: told.append((status, headers)))
+    return told[0][0], Headers(told[0][1]), b"".join(answer)
+
+
+def lasting(headers: Headers) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if not name.startswith("X-RateLimit-")}
+
+
+@pytest.mark.parametrize("path", [API, PAGE])
+def test_the_second_answer_is_the_first_for_one_query_and_without_django(card, ways, path):
+    status, headers, body = call(path)
+    with CaptureQueriesContext(connection) as seen:
+        again = call(path)
+    assert (ways, len(seen)) == (["made", "kept"], 1)
+    assert (again[0], again[2]) == (status, body) == ("200 OK", body)
+    assert lasting(again[1]) == lasting(headers)
+
+
+@pytest.mark.parametrize("path", [API, PAGE])
+def test_who_has_it_already_gets_the_same_304(card, ways, path):
+    tag = call(path)[1]["ETag"]
+    short = call(path, HTTP_IF_NONE_MATCH=tag)
+    quick._known.clear()
+    long = call(path, HTTP_IF_NONE_MATCH=tag)
+    assert ways == ["made", "kept", "made"]
+    assert (short[0], short[2]) == (long[0], long[2]) == ("304 Not Modified", b"")
+    assert {n: short[1][n] for n in quick.TOLD_AGAIN} == {n: long[1][n] for n in quick.TOLD_AGAIN}
+
+
+def test_a_publication_a_withdrawal_and_a_touch_are_seen_at_once(people, card, ways):
+    country, officer, reviewer = people
+    assert b"Orti" not in call(API)[2]
+    other = builders.published(officer, reviewer, country["torino"], title="Orti")
+    assert b"Orti" in call(API)[2]
+    assert b"Orti" in call(API)[2]
+    actions.withdraw(other, by=reviewer, reason="Doppia")
+    assert b"Orti" not in call(API)[2]
+    touch()
+    call(API)
+    assert ways == ["made", "made", "kept", "made", "made"]
+
+
+def test_what_differs_goes_the_long_way(card, ways):
+    call(API)
+    call(PAGE)
+    others = [
+        (API, {"HTTP_ACCEPT_LANGUAGE": "en"}),
+        (API, {"QUERY_STRING": "limit=1"}),
+        (PAGE, {"HTTP_COOKIE": "sessionid=x"}),
+        (PAGE, {"HTTP_HOST": "127.0.0.1"}),
+        (PAGE, {"HTTP_IF_NONE_MATCH": '"another"'}),
+        (PAGE, {"method": "HEAD"}),
+    ]
+    assert [call(path, **headers)[0] for path, headers in others] == ["200 OK"] * 6
+    assert ways == ["made"] * 8
+
+
+def test_callers_of_the_api_are_counted_and_refused(card, ways):
+    left = [int(call(API)[1]["X-RateLimit-Remaining"]) for _ in range(3)]
+    assert (left, ways) == ([599, 598, 597], ["made", "kept", "kept"])
+    cache.set(next(key.partition(":1:")[2] for key in cache._cache), 600)
+    assert call(API)[0] == "429 Too Many Requests"
+
+
+def test_without_a_database_the_long_way_says_so(card, ways):
+    def away(execute, sql, params, many, context):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    call(PAGE)
+    connection.force_debug_cursor = True  # asks by Django's cursor, which the wrapper stops
+    try:
+        with connection.execute_wrapper(away):
+            assert call(PAGE)[0] == "503 Service Unavailable"
+    finally:
+        connection.force_debug_cursor = False
+    assert ways == ["made", "made"]
+
+
+def test_an_answer_forgotten_is_made_again(card, ways):
+    first = call(PAGE)
+    answers.HERE.forget()
+    assert call(PAGE)[2] == first[2]
+    assert ways == ["made", "made"]
+
+
+def test_metrics_are_for_who_holds_the_token(card, settings):
+    def figures(token: str) -> tuple[str, float]:
+        status, _headers, body = call("/metrics", HTTP_AUTHORIZATION=f"Bearer {token}")
+        name = 'osservatorio_answers_total{status="2xx",way="kept"} '
+        lines = [line.removeprefix(name) for line in body.decode().splitlines() if line.startswith(name)]
+        return status, float(lines[0]) if lines else 0
+
+    assert figures("")[0] == "404 Not Found"
+    settings.METRICS_TOKEN = "segreto"
+    assert figures("segretissimo")[0] == "404 Not Found"
+    call(PAGE)
+    before = figures("segreto")
+    call(PAGE)
+    assert (before[0], figures("segreto")) == ("200 OK", ("200 OK", before[1] + 1))
