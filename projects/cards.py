@@ -262,15 +262,15 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
         "published_at",
     )
     item = {key: document[key] for key in keys}
-    item["lead_municipality"] = lead and _named(lead)
-    item["other_municipalities"] = [_named(place) for place in others]
+    item["lead_municipality"] = lead and named_place(lead)
+    item["other_municipalities"] = [named_place(place) for place in others]
     item["promoter"] = document["promoter"]
     image = next((d for d in document["documents"] if d["type"] == "image"), None)
     item["image"] = image and {"id": image["id"], "alt_text": image["alt_text"]}
     return item
 
 
-def _named(place: Place) -> dict:
+def named_place(place: Place) -> dict:
     return {
         "code": place.code,
         "istat_code": place.istat_code,
@@ -398,8 +398,8 @@ def served(text: str) -> str:
     lead, others = orjson.loads(found[LEAD]["value"]), orjson.loads(found[OTHERS]["value"])
     places = _in_force({lead, *others})
     named = {
-        LEAD: _named(places[lead]) if lead in places else None,
-        OTHERS: [_named(places[code]) for code in others if code in places],
+        LEAD: named_place(places[lead]) if lead in places else None,
+        OTHERS: [named_place(places[code]) for code in others if code in places],
     }
     told = {key: f'"{key}":{orjson.dumps(value).decode()}' for key, value in named.items()}
     return PLACE_KEYS.sub(lambda match: told[match["key"]], text)
@@ -409,9 +409,9 @@ def name_places(document: dict) -> dict:
     """Replace the municipal codes of a document by their places of today."""
     places = places_of([document])
     lead = places.get(document["lead_municipality"])
-    document["lead_municipality"] = lead and _named(lead)
+    document["lead_municipality"] = lead and named_place(lead)
     document["other_municipalities"] = [
-        _named(places[code]) for code in document["other_municipalities"] if code in places
+        named_place(places[code]) for code in document["other_municipalities"] if code in places
     ]
     return document
 

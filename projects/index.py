@@ -80,16 +80,19 @@ def terms_of(card) -> Terms:
 
 def order_keys(card) -> dict[str, str]:
     """The place of a card in each order (cardindex.orders): its buckets move, its key does not."""
-    keys = {
-        TITLE_KEY: line_key(card.title_key, card.pk),
-        COST: line_key(UNKNOWN if card.total_cost is None else cost_text(card.total_cost), card.pk),
+    keys = line_keys(card.pk, card.title_key, card.total_cost)
+    return keys if card.latitude is None else keys | {CELL: point_key(card.longitude, card.latitude)}
+
+
+def line_keys(number: int, title_key: str, cost: Decimal | int | None) -> dict[str, str]:
+    """The place of a card in the orders that are lines."""
+    return {
+        TITLE_KEY: line_key(title_key, number),
+        COST: line_key(UNKNOWN if cost is None else cost_text(cost), number),
     }
-    if card.latitude is not None:
-        keys[CELL] = point_key(card.longitude, card.latitude)
-    return keys
 
 
-def cost_size(cost: Decimal) -> str:
+def cost_size(cost: Decimal | int) -> str:
     """Digits before the point and the first three of them: 14 million gives `08140`."""
     whole = str(int(cost))
     return f"{len(whole):02d}{whole[:COST_DIGITS]}"
@@ -100,7 +103,7 @@ def euro_of(size: str) -> int:
     return int(size[2:]) * 10 ** max(0, int(size[:2]) - COST_DIGITS)
 
 
-def cost_text(cost: Decimal) -> str:
+def cost_text(cost: Decimal | int) -> str:
     """Cents in fourteen digits, which sort as amounts do."""
     return f"{int(cost * 100):014d}"
 
