@@ -26,17 +26,8 @@ from municipalities.models import Organisation, Territory
 from projects import index
 from projects.cards import Place, places_of
 from projects.importers.invented import Country, Town
-from projects.importers.pressed import (
-    BOUND,
-    CARD_COLUMNS,
-    COPIED,
-    PREFIX,
-    PROJECT_COLUMNS,
-    Found,
-    Keys,
-    Press,
-)
-from projects.importers.tables import Form, bare, move_counters
+from projects.importers.pressed import CARDS, PREFIX, PROJECTS, Found, Keys, Press
+from projects.importers.tables import bare, move_counters
 from projects.index_store import allow_long_statements, is_postgresql
 from projects.models import Card, Project
 
@@ -53,18 +44,15 @@ class Plan:
     towns: list[Town]
     places: dict[str, Place]
     keys: Keys
-    is_copied: bool
 
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of one block, ready to be written; `{kind: {value: packed card keys}}` of its terms, and of
-    orders `{kind: [(place, card key)]}`."""
+    """The rows of one block as COPY reads them, and what its cards are found under."""
 
-    projects: list[tuple] | bytes
-    cards: list[tuple] | bytes
-    terms: dict[str, dict[str, bytes]]
-    orders: dict[str, list[tuple[str, int]]]
+    projects: bytes
+    cards: bytes
+    found: Found
 
 
 def real_projects() -> int:
@@ -91,7 +79,7 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
         for (_start, stop), block in zip(spans, _blocks(plan, spans), strict=True):
             PROJECTS.write(block.projects)
             CARDS.write(block.cards)
-            builder.extend(slice_of(plan.keys.card + stop - 1), block.terms, block.orders)
+            builder.extend(slice_of(plan.keys.card + stop - 1), *block.found)
             told(stop)
     move_counters([Project, Card])
     index.rebuild(builder.rows())
@@ -134,7 +122,6 @@ def _plan(seed: int, done: int) -> Plan:
         towns,
         places_of(names),
         Keys(last_project + 1 - done, last_card + 1 - done, _owners()),
-        is_postgresql(),
     )
 
 
@@ -178,25 +165,17 @@ def _make_alone(packed: bytes, start: int, stop: int) -> Block:
 
 
 @cache
-def _unpacked(packed: bytes) -> tuple[Plan, Press]:
+def _press(packed: bytes) -> Press:
     plan = pickle.loads(packed)
-    spelling = COPIED if plan.is_copied else BOUND
-    return plan, Press(plan.seed, Country(plan.towns), plan.places, plan.keys, spelling)
+    return Press(plan.seed, Country(plan.towns), plan.places, plan.keys)
 
 
 def make_block(packed: bytes, start: int, stop: int) -> Block:
     """Invent the projects `start` to `stop` of a packed Plan."""
-    plan, press = _unpacked(packed)
-    projects, cards, found = [], [], Found()
-    for number in range(start, stop):
-        project, card = press.press(number, found)
-        projects.append(project)
-        cards.append(card)
-    # Making the text here leaves less to the one process that writes.
-    if plan.is_copied:
-        projects, cards = PROJECTS.lines(projects), CARDS.lines(cards)
-    return Block(projects, cards, found.packed(), found.orders)
-
-
-PROJECTS = Form(Project, PROJECT_COLUMNS, status="published", origin="imported")
-CARDS = Form(Card, CARD_COLUMNS, edition=1, origin="imported")
+    press = _press(packed)
+    rows = [press.press(number) for number in range(start, stop)]
+    # Joining here leaves less to the one process that writes.
+    projects, cards = (b"".join(lines) for lines in zip(*rows, strict=True))
+    PROJECTS.check(projects, len(rows))
+    CARDS.check(cards, len(rows))
+    return Block(projects, cards, press.found())

@@ -18,7 +18,7 @@ from projects.importers.invented_words import ACTIONS, STREAM, TECHNOLOGIES, Pie
 from projects.vocabulary import FundingSource, Kind, PartnerRole, Stage
 
 FIRST_DAY, EVERY = datetime(2014, 1, 1, tzinfo=UTC), timedelta(seconds=150)
-SUMMARY_LETTERS, DEGREE = 500, 100_000
+SUMMARY_BYTES, DEGREE = 500, 100_000
 KINDS, STAGES, SOURCES, ROLES = (choices.values for choices in (Kind, Stage, FundingSource, PartnerRole))
 AREA_KEYS = [area.key for area in AREAS]
 # Running sums of the weights, as drawing wants them.
@@ -120,7 +120,7 @@ def draw(number: int, seed: int, country: Country) -> Drawn:
         area,
         one(dice, ACTIONS),
         _text(dice, 2, 5),
-        stream().within(_text(dice, 18, 35), SUMMARY_LETTERS),
+        stream().within(_text(dice, 18, 35), SUMMARY_BYTES),
         _text(dice, 20, 50),
         _text(dice, 20, 60),
         weighed(dice, KINDS, KIND_SUMS),
@@ -197,9 +197,9 @@ def facts_of(drawn: Drawn) -> dict:
     return EMPTY | {
         "code": drawn.code,
         "title": f"{drawn.action} {told.text(drawn.title)}",
-        "summary": told.paragraph(drawn.summary),
-        "need": told.paragraph(drawn.need),
-        "solution": told.paragraph(drawn.solution),
+        "summary": told.paragraph(drawn.summary).decode(),
+        "need": told.paragraph(drawn.need).decode(),
+        "solution": told.paragraph(drawn.solution).decode(),
         "kind": drawn.kind,
         "lead_municipality": drawn.town.code,
         "other_municipalities": list(drawn.other_towns),

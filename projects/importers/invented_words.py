@@ -69,42 +69,44 @@ class Piece(NamedTuple):
     length: int
 
 
+class Form(NamedTuple):
+    """The text in one of its forms, and where each of its words begins there."""
+
+    whole: bytes
+    starts: array
+
+    def of(self, piece: Piece) -> bytes:
+        start, length = piece
+        return self.whole[self.starts[start] : self.starts[start + length] - 1]
+
+
 @dataclass(frozen=True)
 class Stream:
-    """A long text drawn once, and where each of its words begins in each of its forms."""
+    """A long text drawn once: as it is written, its folded tokens, and of these the ones that are indexed."""
 
-    written: str
-    folded: str
-    # Folded words under which a card is found: the small ones are not among them.
-    content: list[str]
-    written_at: array
-    folded_at: array
-    content_at: array
+    written: Form
+    folded: Form
+    indexed: list[str]
+    indexed_starts: array
 
     def text(self, piece: Piece) -> str:
-        start, length = piece
-        return self.written[self.written_at[start] : self.written_at[start + length] - 1]
+        return self.written.of(piece).decode()
 
-    def paragraph(self, piece: Piece) -> str:
-        """A piece as a sentence."""
-        text = self.text(piece)
-        return f"{text[0].upper()}{text[1:]}."
-
-    def fold(self, piece: Piece) -> str:
-        """The tokens of a piece, with a blank between them."""
-        start, length = piece
-        return self.folded[self.folded_at[start] : self.folded_at[start + length] - 1]
+    def paragraph(self, piece: Piece) -> bytes:
+        """A piece as a sentence. Every word begins with a letter without accent."""
+        text = self.written.of(piece)
+        return text[:1].upper() + text[1:] + b"."
 
     def words(self, piece: Piece) -> list[str]:
-        """The words of a piece that are indexed, some more than once."""
+        """The words of a piece under which a card is found, some more than once."""
         start, length = piece
-        return self.content[self.content_at[start] : self.content_at[start + length]]
+        return self.indexed[self.indexed_starts[start] : self.indexed_starts[start + length]]
 
     def within(self, piece: Piece, most: int) -> Piece:
-        """As many words of a piece as fit in so many letters, the full stop included."""
+        """As many words of a piece as fit in so many bytes, the full stop included."""
         start, length = piece
-        first = self.written_at[start]
-        while self.written_at[start + length] - first > most:
+        starts = self.written.starts
+        while starts[start + length] - starts[start] > most:
             length -= 1
         return Piece(start, length)
 
@@ -125,16 +127,19 @@ def stream() -> Stream:
     dice, (words, sums) = Random(0), vocabulary()
     drawn = dice.choices(words, cum_weights=sums, k=STREAM)
     drawn[1::3] = dice.choices(SMALL, k=len(drawn[1::3]))
-    folded = {word: " ".join(tokens(word)) for word in {*words, *SMALL}}
-    indexed = {word: sorted(indexable(told.split())[0]) for word, told in folded.items()}
+    written = {word: word.encode() for word in {*words, *SMALL}}
+    folded = {word: " ".join(tokens(word)).encode() for word in written}
+    indexed = {word: sorted(indexable(tokens(word))[0]) for word in written}
     return Stream(
-        " ".join(drawn),
-        " ".join([folded[word] for word in drawn]),
+        _form([written[word] for word in drawn]),
+        _form([folded[word] for word in drawn]),
         [one for word in drawn for one in indexed[word]],
-        _starts(len(word) + 1 for word in drawn),
-        _starts(len(folded[word]) + 1 for word in drawn),
         _starts(len(indexed[word]) for word in drawn),
     )
+
+
+def _form(words: list[bytes]) -> Form:
+    return Form(b" ".join(words), _starts(len(word) + 1 for word in words))
 
 
 def _starts(lengths) -> array:

@@ -1,19 +1,17 @@
 """Rows and terms of invented projects, pressed from moulds instead of made one by one.
 
-A mould is what projects.cards makes of one project, with marks in the place of what differs; what an answer
-of the dice always gives is learned from the first project that has it. The outcome is, byte for byte, that of
-the ordinary way (`whole`) at a fifth of the time: tests/projects/test_pressed.py.
+A mould is the line of COPY that projects.cards makes of one project, with marks in the place of what differs;
+what an answer of the dice always gives is learned from the first project that has it. The outcome is, byte
+for byte, that of the ordinary way (`whole`), at a third of the time: tests/projects/test_pressed.py.
 """
 
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from operator import attrgetter, itemgetter
 from types import SimpleNamespace
 from typing import NamedTuple
-from uuid import UUID
 
 import orjson
 
@@ -22,27 +20,29 @@ from cardindex.orders import CELL, DEGREE, MOST, cell_key
 from cardindex.state import CODE, SUMMARY, TEXT, TITLE, WORD_KINDS
 from cardindex.words import SEPARATOR, STOP_WORDS, code_bucket, indexable, tokens
 from projects import index
-from projects.cards import Place, build_card, cost_band, derive_columns, named_place, serialise
+from projects.cards import FACETS, Place, build_card, cost_band, derive_columns, named_place, serialise
 from projects.importers.invented import Country, Drawn, draw, facts_of, published_at
-from projects.importers.invented_words import ACTIONS, TECHNOLOGIES, Stream, stream
+from projects.importers.invented_words import ACTIONS, TECHNOLOGIES, Piece, Stream, stream
+from projects.importers.tables import LINE_END, NULL, Form
+from projects.models import Card, Project
 
 PREFIX = "invented:"
-PROJECT_COLUMNS = (
-    "id",
-    "code",
-    "slug",
-    "title",
-    "owner_id",
-    "nonce",
-    "origin_key",
-    "created_at",
-    "updated_at",
+PROJECTS = Form(
+    Project,
+    ("id", "code", "slug", "title", "owner_id", "nonce", "origin_key", "created_at", "updated_at"),
+    status="published",
+    origin="imported",
 )
-CARD_COLUMNS = (
-    *("id", "project_id", "published_at", "document", "item", "search_text", "facet_values"),
-    *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
-    *("municipality_code", "province_code", "region_code", "year_from", "year_to"),
-    *("total_cost", "latitude", "longitude"),
+CARDS = Form(
+    Card,
+    (
+        *("id", "project_id", "published_at", "document", "item", "search_text", "facet_values"),
+        *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
+        *("municipality_code", "province_code", "region_code", "year_from", "year_to"),
+        *("total_cost", "latitude", "longitude"),
+    ),
+    edition=1,
+    origin="imported",
 )
 # Keys of the document in which invented projects differ; two are named otherwise in the list item.
 DIFFERING = (
@@ -52,36 +52,29 @@ DIFFERING = (
     *("total_cost", "cost_unknown", "funding_lines", "identifiers", "cup_codes", "partners"),
 )
 NAMED = {"lead_municipality": "lead_named", "other_municipalities": "others_named"}
-MARK = re.compile('"@([a-z_]+)@"')
-PLACES, COST_BAND = ("municipality", "province", "region"), "cost_band"
-BETWEEN, NO_FACETS = (
-    f" {SEPARATOR} ",
-    {index.PRIMARY_AREA, index.FIRST_YEAR, index.LAST_YEAR, index.COST_SIZE},
-)
-# What the dice said → kinds of terms, keys of the document that follow from nothing else.
+# A mark within JSON stands in quotes; that of a cell begins with a dot, of the pairs of a facet with `=`.
+MARK = re.compile(rb'"@([a-z_]+)@"|@([.=][a-z_]+)@')
+# What the dice said → kinds of terms, keys of the document and cells that follow from nothing else.
 LEARNED = {
-    ("area", "other_areas"): (("area", index.PRIMARY_AREA), ("primary_area", "other_areas")),
-    ("kind", "stage"): (("kind", "stage"), ("kind", "stage")),
+    ("area", "other_areas"): (
+        ("area", index.PRIMARY_AREA),
+        ("primary_area", "other_areas"),
+        ("primary_area",),
+    ),
+    ("kind", "stage"): (("kind", "stage"), ("kind", "stage"), ("kind", "stage")),
     ("year", "last_year"): (
         ("year", index.FIRST_YEAR, index.LAST_YEAR),
         ("start_actual", "end_planned", "year_from", "year_to"),
+        ("year_from", "year_to"),
     ),
-    ("sources",): (("funding_source",), ("funding_lines",)),
-    ("technologies",): (("technology",), ("technologies",)),
-    ("sdgs",): (("sdg",), ("sdgs",)),
+    ("sources",): (("funding_source",), ("funding_lines",), ()),
+    ("technologies",): (("technology",), ("technologies",), ()),
+    ("sdgs",): (("sdg",), ("sdgs",), ()),
 }
-
-
-@dataclass(frozen=True)
-class Spelling:
-    """How a database is told what is no plain text."""
-
-    null: str | None
-    line_end: str
-    zone: str
-
-
-COPIED, BOUND = Spelling(r"\N", r"\n", "+00:00"), Spelling(None, "\n", "")
+PLACES, COST_BAND = ("municipality", "province", "region"), "cost_band"
+LEAD_NAMES = ("code", "province", "region")
+LEAD_CELLS = (".municipality_code", ".province_code", ".region_code")
+BETWEEN = f" {SEPARATOR} "
 
 
 class Keys(NamedTuple):
@@ -101,19 +94,26 @@ class Whole(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What an answer of the dice always gives: parts of the document, pairs of facets, terms."""
+    """What an answer of the dice always gives: parts of the line, slots."""
 
-    parts: dict[str, str]
-    pairs: dict[str, str]
-    terms: dict[str, list[str]]
+    parts: dict[str, bytes]
+    slots: list[int]
 
 
 class Phrase(NamedTuple):
-    """A text that many projects share: its folded words, those of them that are indexed, its JSON."""
+    """A text that many projects share: its folded words, the slots of those that are indexed, its JSON."""
 
-    folded: str
-    words: set[str]
-    json: str = ""
+    folded: bytes
+    slots: list[int]
+    json: bytes = b""
+
+
+class Found(NamedTuple):
+    """What the cards of a block are found under: `{kind: {value: packed keys}}` as cardindex.building takes
+    them from another process, and `{kind: [(place in the order, key)]}`."""
+
+    terms: dict[str, dict[str, bytes]]
+    orders: dict[str, list[tuple[str, int]]]
 
 
 def whole(drawn: Drawn, places: Mapping[str, Place], key: int) -> Whole:
@@ -126,209 +126,261 @@ def whole(drawn: Drawn, places: Mapping[str, Place], key: int) -> Whole:
     return Whole(document, columns, index.terms_of(card))
 
 
-class Found:
-    """The terms of a block: `{kind: {value: keys of cards}}`, and `{kind: [(place in the order, key)]}`."""
+class Slots:
+    """Cards by what they are found under: a slot for each value of a kind, three for a word."""
 
     def __init__(self):
-        self.terms = defaultdict(lambda: defaultdict(list))
-        self.orders = defaultdict(list)
+        self._values: dict[tuple[str, str], int] = {}
+        self._words: dict[str, int] = {}
+        self.cards: list[list[int]] = []
 
-    def add(self, key: int, terms: Terms) -> None:
-        for kind, values in terms.items():
-            cards = self.terms[kind]
-            for value in values:
-                cards[value].append(key)
+    def of(self, kind: str, value: str) -> int:
+        if (kind, value) not in self._values:
+            self._values[kind, value] = len(self.cards)
+            self.cards.append([])
+        return self._values[kind, value]
 
-    def packed(self) -> dict[str, dict[str, bytes]]:
-        """The terms as cardindex.building takes them from another process."""
-        return {
-            kind: {value: array(KEYS, cards).tobytes() for value, cards in found.items()}
-            for kind, found in self.terms.items()
+    def word(self, word: str) -> int:
+        """The first slot of a word: cards with it in the title, then those with it in the summary and not
+        there, then those that have it in the rest alone."""
+        if word not in self._words:
+            self._words[word] = len(self.cards)
+            self.cards += ([], [], [])
+        return self._words[word]
+
+    def take(self) -> dict[str, dict[str, bytes]]:
+        """All since the last time, packed; each tier of words holds the one before."""
+        cards, found = self.cards, defaultdict(dict)
+        for (kind, value), slot in self._values.items():
+            found[kind][value] = cards[slot]
+        for word, slot in self._words.items():
+            title, summary, text = cards[slot : slot + 3]
+            found[TITLE][word], found[SUMMARY][word] = title, title + summary
+            found[TEXT][word] = title + summary + text
+        packed = {
+            kind: {value: array(KEYS, sorted(keys)).tobytes() for value, keys in values.items() if keys}
+            for kind, values in found.items()
         }
-
-    def add_orders(self, key: int, places: Mapping[str, str]) -> None:
-        for kind, place in places.items():
-            self.orders[kind].append((place, key))
+        for keys in cards:
+            keys.clear()
+        return packed
 
 
 class Press:
     """Presses projects one after the other, in one process, and learns as it goes."""
 
-    def __init__(
-        self, seed: int, country: Country, places: Mapping[str, Place], keys: Keys, spelling: Spelling
-    ):
-        self.seed, self.country, self.places = seed, country, places
-        self._keys, self._spelling = keys, spelling
+    def __init__(self, seed: int, country: Country, places: Mapping[str, Place], keys: Keys):
+        self.seed, self.country, self.places, self.keys = seed, country, places, keys
+        self._slots, self._orders = Slots(), defaultdict(list)
         self._stream, first = stream(), whole(draw(0, seed, country), places, 0)
-        self._moulds = _mould(first.document, {}), _mould(orjson.loads(first.columns["item"]), NAMED)
-        self._texts = _order_of_texts(first.document)
-        learned = {kind for kinds, _keys in LEARNED.values() for kind in kinds}
-        apart = {*learned, *PLACES, COST_BAND, index.COST_SIZE, *MOST, *WORD_KINDS}
-        # What is the same for all.
-        self._same = {kind: list(found) for kind, found in first.terms.items() if kind not in apart}
-        facets = {facet for facet, _value in orjson.loads(first.columns["facet_values"])}
-        self._facets = sorted(facets | apart - {*MOST, *WORD_KINDS} - NO_FACETS)
-        self._pairs = {facet: _pairs(facet, self._same[facet]) for facet in facets & self._same.keys()}
+        self._content = list(map(self._slots.word, self._stream.indexed))
         self._groups = [(attrgetter(*fields), {}, *given) for fields, given in LEARNED.items()]
-        self._actions = {action: _phrase(action) for action in ACTIONS}
-        self._tags = {tag: _phrase(tag) for tag in TECHNOLOGIES}
-        self._towns = {
-            code: _phrase(place.name, serialise(named_place(place))) for code, place in places.items()
-        }
+        self._phrases = {text: self._phrase(text) for text in (*ACTIONS, *TECHNOLOGIES)}
+        self._towns = {c: self._phrase(p.name, serialise(named_place(p))) for c, p in places.items()}
+        learned = {kind for kinds, _keys, _cells in LEARNED.values() for kind in kinds}
+        apart = {*learned, *PLACES, COST_BAND, index.COST_SIZE, *MOST, *WORD_KINDS}
+        same = {kind: values for kind, values in first.terms.items() if kind not in apart}
+        self._same = [self._slots.of(kind, value) for kind, values in same.items() for value in values]
+        stored = {facet for facet, _value in orjson.loads(first.columns["facet_values"])}
+        self._facets = sorted(stored | apart.intersection(FACETS))
+        self._texts = _order_of_texts(first.document)
+        self._moulds = [_mould(line) for line in _marked(first, self._facets)]
+        self._blank = {f"={facet}": b"" for facet in self._facets}
+        self._blank |= {f"={facet}": self._pairs(facet, same[facet]) for facet in stored & same.keys()}
+        for fixed, _chosen in self._moulds:
+            self._blank |= fixed
 
-    def press(self, number: int, found: Found) -> tuple[tuple, tuple]:
-        """The values of PROJECT_COLUMNS and of CARD_COLUMNS; the terms of the card go into `found`."""
-        drawn, told = draw(number, self.seed, self.country), self._stream
-        key, project_key = self._keys.card + number, self._keys.project + number
-        action, day = self._actions[drawn.action], published_at(number).isoformat()
-        title = f"{drawn.action} {told.text(drawn.title)}"
-        title_key = f"{action.folded} {told.fold(drawn.title)}"
-        slug = f"{title_key.replace(' ', '-')}-{number}"
-        places = [self.places[code] for code in (drawn.town.code, *drawn.other_towns)]
-        towns = [self._towns[place.code] for place in places]
-        parts = _parts(drawn, told)
-        parts |= {"slug": f'"{slug}"', "title": f'"{title}"', "published_at": f'"{day}"'}
-        parts |= {"lead_named": towns[0].json, "others_named": f"[{','.join([t.json for t in towns[1:]])}]"}
-        terms = self._same | _own_terms(places, drawn.cost)
-        pairs = self._pairs | {facet: _pairs(facet, terms[facet]) for facet in (*PLACES, COST_BAND)}
+    def press(self, number: int) -> list[bytes]:
+        """The lines of PROJECTS and CARDS; what the card is found under is kept until `found` is asked."""
+        drawn = draw(number, self.seed, self.country)
+        key, slots = self.keys.card + number, self._same.copy()
+        parts = self._blank | _parts(drawn, self._stream)
         for known in self._known(drawn):
             parts |= known.parts
-            pairs |= known.pairs
-            terms |= known.terms
-        found.add(key, terms | self._words(drawn, action, towns))
-        found.add_orders(key, index.line_keys(key, title_key, drawn.cost))
-        if drawn.point:
-            found.add_orders(key, {CELL: cell_key(*drawn.point)})
-        null, moment = self._spelling.null, f"{day[:10]} {day[11:19]}{self._spelling.zone}"
-        nonce = UUID(int=(self.seed << 64) + number).hex
-        project = (
-            project_key,
-            drawn.code,
-            slug,
-            title,
-            self._keys.owners[places[0].code],
-            nonce,
-            f"{PREFIX}{self.seed}:{number}",
-        )
-        card = (
-            *(key, project_key, moment),
-            *[pattern % chosen(parts) for pattern, chosen in self._moulds],
-            self._search_text(drawn, title_key, towns),
-            f"[{','.join([pairs[facet] for facet in self._facets if facet in pairs])}]",
-            *(drawn.code, slug, title, title_key, drawn.area, drawn.kind, drawn.stage),
-            *(places[0].code, places[0].province, places[0].region, drawn.year, drawn.last_year),
-            null if drawn.cost is None else drawn.cost,
-            *(_degrees(drawn.point) if drawn.point else (null, null)),
-        )
-        return (*project, moment, moment), card
+            slots += known.slots
+        slots += self._place(drawn, parts)
+        slots += self._cost(drawn, parts)
+        self._name(drawn, key, parts)
+        slots += self._write(drawn, parts)
+        for cards in [self._slots.cards[slot] for slot in slots]:
+            cards.append(key)
+        return [b"".join(chosen(parts)) for _fixed, chosen in self._moulds]
 
-    def _known(self, drawn: Drawn) -> Iterator[Known]:
-        for answer, known, kinds, keys in self._groups:
+    def found(self) -> Found:
+        """What the cards pressed since the last time are found under."""
+        orders, self._orders = self._orders, defaultdict(list)
+        return Found(self._slots.take(), dict(orders))
+
+    def _known(self, drawn: Drawn) -> list[Known]:
+        found = []
+        for answer, known, kinds, keys, cells in self._groups:
             if (given := answer(drawn)) not in known:
-                known[given] = _learn(whole(drawn, self.places, 0), kinds, keys)
-            yield known[given]
+                known[given] = self._learn(whole(drawn, self.places, 0), kinds, keys, cells)
+            found.append(known[given])
+        return found
 
-    def _search_text(self, drawn: Drawn, title_key: str, towns: list[Phrase]) -> str:
-        told = self._stream
-        texts = {
-            "need": [told.fold(drawn.need)],
-            "solution": [told.fold(drawn.solution)],
-            "code": [f"{drawn.town.province.lower()} {drawn.year} {drawn.number:07d}"],
-            "technologies": [self._tags[tag].folded for tag in drawn.technologies],
-            "cup": [drawn.cup.lower()] if drawn.cup else [],
-            "places": [town.folded for town in towns],
-            "partners": [told.fold(piece) for piece, _role in drawn.partners],
-        }
-        rest = BETWEEN.join([text for name in self._texts for text in texts[name]])
-        lines = (title_key, told.fold(drawn.summary), rest)
-        return self._spelling.line_end.join([f" {line} " for line in lines])
+    def _learn(self, made: Whole, kinds: Iterable[str], keys: Iterable[str], cells: Iterable[str]) -> Known:
+        terms = {kind: sorted(made.terms.get(kind, ())) for kind in kinds}
+        parts = {key: orjson.dumps(made.document[key], option=orjson.OPT_SORT_KEYS) for key in keys}
+        parts |= {f".{name}": str(made.columns[name]).encode() for name in cells}
+        parts |= {f"={kind}": self._pairs(kind, terms[kind]) for kind in kinds if kind in self._facets}
+        return Known(parts, [self._slots.of(kind, value) for kind in kinds for value in terms[kind]])
 
-    def _words(self, drawn: Drawn, action: Phrase, towns: list[Phrase]) -> dict[str, set[str]]:
-        told, code = self._stream, f"{drawn.number:07d}"
-        title = action.words.union(told.words(drawn.title))
-        summary = title.union(told.words(drawn.summary))
-        text = summary.union(
-            told.words(drawn.need),
-            told.words(drawn.solution),
-            {drawn.town.province.lower(), str(drawn.year)} - STOP_WORDS,
-            *[self._tags[tag].words for tag in drawn.technologies],
-            *[town.words for town in towns],
-            *[told.words(piece) for piece, _role in drawn.partners],
+    def _pairs(self, facet: str, values: Iterable[str]) -> bytes:
+        """Every card has a value of the first facet, so that a comma can stand before all others."""
+        told = ",".join([f'["{facet}","{value}"]' for value in values])
+        return (told if facet == self._facets[0] or not told else f",{told}").encode()
+
+    def _phrase(self, text: str, json: str = "") -> Phrase:
+        found = tokens(text)
+        slots = [self._slots.word(word) for word in sorted(indexable(found)[0])]
+        return Phrase(" ".join(found).encode(), slots, json.encode())
+
+    def _place(self, drawn: Drawn, parts: dict[str, bytes]) -> list[int]:
+        """Where the project lies: seldom twice in the same company."""
+        places = [self.places[code] for code in (drawn.town.code, *drawn.other_towns)]
+        parts |= zip(LEAD_CELLS, (getattr(places[0], name).encode() for name in LEAD_NAMES), strict=True)
+        parts["lead_named"] = self._towns[places[0].code].json
+        parts["others_named"] = b"[%b]" % b",".join([self._towns[place.code].json for place in places[1:]])
+        slots = []
+        for facet, name in zip(PLACES, LEAD_NAMES, strict=True):
+            values = sorted({getattr(place, name) for place in places})
+            parts[f"={facet}"] = self._pairs(facet, values)
+            slots += [self._slots.of(facet, value) for value in values]
+        return slots
+
+    def _cost(self, drawn: Drawn, parts: dict[str, bytes]) -> list[int]:
+        cost = None if drawn.cost is None else str(drawn.cost)
+        band = cost_band(cost)
+        parts["=cost_band"] = self._pairs(COST_BAND, [band])
+        parts["total_cost"], parts[".total_cost"] = (
+            (b"null", NULL.encode()) if cost is None else (f'"{cost}"'.encode(), cost.encode())
         )
-        codes = {code_bucket(word) for word in (code, drawn.cup.lower()) if word}
-        return {TITLE: title, SUMMARY: summary, TEXT: text, CODE: codes}
+        found = [self._slots.of(COST_BAND, band)]
+        return (
+            found if cost is None else [*found, self._slots.of(index.COST_SIZE, index.cost_size(drawn.cost))]
+        )
+
+    def _name(self, drawn: Drawn, key: int, parts: dict[str, bytes]) -> None:
+        """What the project is called, and its places in the orders."""
+        number, told, action = drawn.number, self._stream, self._phrases[drawn.action].folded
+        title = b"%b %b" % (drawn.action.encode(), told.written.of(drawn.title))
+        title_key = b"%b %b" % (action, told.folded.of(drawn.title))
+        slug = b"%b-%d" % (title_key.replace(b" ", b"-"), number)
+        day = published_at(number).isoformat().encode()
+        parts |= {
+            ".title": title,
+            "title": b'"%b"' % title,
+            ".title_key": title_key,
+            ".slug": slug,
+            "slug": b'"%b"' % slug,
+            "published_at": b'"%b"' % day,
+            ".published_at": day[:19],
+            ".id": b"%d" % key,
+            ".project_id": b"%d" % (self.keys.project + number),
+            ".owner_id": b"%d" % self.keys.owners[self.places[drawn.town.code].code],
+            ".nonce": b"%032x" % ((self.seed << 64) + number),
+            ".origin_key": f"{PREFIX}{self.seed}:{number}".encode(),
+        }
+        for kind, place in index.line_keys(key, title_key.decode(), drawn.cost).items():
+            self._orders[kind].append((place, key))
+        if drawn.point:
+            self._orders[CELL].append((cell_key(*drawn.point), key))
+
+    def _write(self, drawn: Drawn, parts: dict[str, bytes]) -> list[int]:
+        """The search text and the slots of its words."""
+        told, code = self._stream, f"{drawn.town.province.lower()} {drawn.year} {drawn.number:07d}"
+        tags = [self._phrases[tag] for tag in drawn.technologies]
+        towns = [self._towns[code] for code in (drawn.town.code, *drawn.other_towns)]
+        pieces = [piece for piece, _role in drawn.partners]
+        cup = drawn.cup.lower()
+        texts = {
+            "need": [told.folded.of(drawn.need)],
+            "solution": [told.folded.of(drawn.solution)],
+            "code": [code.encode()],
+            "technologies": [tag.folded for tag in tags],
+            "cup": [cup.encode()] if cup else [],
+            "places": [town.folded for town in towns],
+            "partners": [told.folded.of(piece) for piece in pieces],
+        }
+        parts[".summary_folded"] = told.folded.of(drawn.summary)
+        parts[".rest_folded"] = BETWEEN.encode().join([text for name in self._texts for text in texts[name]])
+        title = {*self._phrases[drawn.action].slots, *self._words(drawn.title)}
+        summary = {*self._words(drawn.summary)} - title
+        rest = {*self._words(drawn.need), *self._words(drawn.solution)}.union(
+            *[phrase.slots for phrase in (*tags, *towns)],
+            *map(self._words, pieces),
+            [self._slots.word(word) for word in code.split()[:2] if word not in STOP_WORDS],
+        )
+        found = [self._slots.of(CODE, code_bucket(word)) for word in (code.split()[2], cup) if word]
+        found += title
+        found += [slot + 1 for slot in summary]
+        found += [slot + 2 for slot in rest - title - summary]
+        return found
+
+    def _words(self, piece: Piece) -> list[int]:
+        start, length = piece
+        starts = self._stream.indexed_starts
+        return self._content[starts[start] : starts[start + length]]
 
 
-def _parts(drawn: Drawn, told: Stream) -> dict[str, str]:
-    """The JSON of what seldom comes twice."""
-    here = _degrees(drawn.point) if drawn.point else None
-    cup, role = f'"{drawn.cup}"', '{{"name":"{}","role":"{}"}}'.format
+def _parts(drawn: Drawn, told: Stream) -> dict[str, bytes]:
+    """What seldom comes twice and follows from the dice alone."""
+    code, cup = drawn.code.encode(), b'"%b"' % drawn.cup.encode()
+    north, east = _degrees(drawn.point) if drawn.point else (b"", b"")
+    role = b'{"name":"%b","role":"%b"}'
+    partners = [role % (told.text(piece).title().encode(), name.encode()) for piece, name in drawn.partners]
     return {
-        "code": f'"{drawn.code}"',
-        "summary": f'"{told.paragraph(drawn.summary)}"',
-        "need": f'"{told.paragraph(drawn.need)}"',
-        "solution": f'"{told.paragraph(drawn.solution)}"',
-        "lead_municipality": f'"{drawn.town.code}"',
-        "other_municipalities": orjson.dumps(drawn.other_towns).decode(),
-        "latitude": f'"{here[0]}"' if here else "null",
-        "longitude": f'"{here[1]}"' if here else "null",
-        "total_cost": "null" if drawn.cost is None else f'"{drawn.cost}"',
-        "cost_unknown": "true" if drawn.cost is None else "false",
-        "identifiers": f'[{{"scheme":"cup","value":{cup}}}]' if drawn.cup else "[]",
-        "cup_codes": f"[{cup}]" if drawn.cup else "[]",
-        "partners": f"[{','.join([role(told.text(p).title(), r) for p, r in drawn.partners])}]",
+        ".code": code,
+        "code": b'"%b"' % code,
+        "summary": b'"%b"' % told.paragraph(drawn.summary),
+        "need": b'"%b"' % told.paragraph(drawn.need),
+        "solution": b'"%b"' % told.paragraph(drawn.solution),
+        "lead_municipality": b'"%b"' % drawn.town.code.encode(),
+        "other_municipalities": orjson.dumps(drawn.other_towns),
+        "latitude": b'"%b"' % north if north else b"null",
+        "longitude": b'"%b"' % east if east else b"null",
+        ".latitude": north or NULL.encode(),
+        ".longitude": east or NULL.encode(),
+        "cost_unknown": b"true" if drawn.cost is None else b"false",
+        "identifiers": b'[{"scheme":"cup","value":%b}]' % cup if drawn.cup else b"[]",
+        "cup_codes": b"[%b]" % cup if drawn.cup else b"[]",
+        "partners": b"[%b]" % b",".join(partners),
     }
 
 
-def _own_terms(places: list[Place], cost: int | None) -> dict[str, list[str]]:
-    """The terms that seldom come twice in the same company, sorted."""
-    found = {
-        "municipality": sorted({place.code for place in places}),
-        "province": sorted({place.province for place in places}),
-        "region": sorted({place.region for place in places}),
-        COST_BAND: [cost_band(None if cost is None else str(cost))],
-    }
-    return found if cost is None else found | {index.COST_SIZE: [index.cost_size(cost)]}
-
-
-def _degrees(point: tuple[int, int]) -> tuple[str, str]:
+def _degrees(point: tuple[int, int]) -> tuple[bytes, bytes]:
     """Latitude and longitude as cards spell them."""
-    east, north = (f"{part // DEGREE}.{part % DEGREE:05d}".rstrip("0").rstrip(".") for part in point)
+    east, north = (f"{part // DEGREE}.{part % DEGREE:05d}".rstrip("0").rstrip(".").encode() for part in point)
     return north, east
 
 
-def _mould(values: Mapping, other: Mapping[str, str]) -> tuple[str, itemgetter]:
-    """JSON with a mark in the place of what differs, and what gives the parts in their order."""
-    marks = {key: f"@{other.get(key, key)}@" for key in DIFFERING if key in values}
-    text = serialise({**values, **marks}).replace("%", "%%")
-    return MARK.sub("%s", text), itemgetter(*MARK.findall(text))
+def _marked(made: Whole, facets: list[str]) -> list[bytes]:
+    """The lines of PROJECTS and CARDS with marks in the place of what differs."""
+    item = orjson.loads(made.columns["item"])
+    cells = {name: f"@.{name}@" for form in (PROJECTS, CARDS) for name in form.own}
+    cells |= dict.fromkeys(("created_at", "updated_at"), "@.published_at@")
+    cells["document"] = serialise(made.document | {key: f"@{key}@" for key in DIFFERING})
+    cells["item"] = serialise(item | {key: f"@{NAMED.get(key, key)}@" for key in DIFFERING if key in item})
+    cells["facet_values"] = f"[{''.join([f'@={facet}@' for facet in facets])}]"
+    cells["search_text"] = LINE_END.join(
+        [f" @.{name}@ " for name in ("title_key", "summary_folded", "rest_folded")]
+    )
+    return [PROJECTS.line(cells | {"id": "@.project_id@"}), CARDS.line(cells)]
+
+
+def _mould(line: bytes) -> tuple[dict[bytes, bytes], itemgetter]:
+    """The texts of a marked line, and what picks them and the parts between them in their order."""
+    texts = MARK.sub(b"\0", line).split(b"\0")
+    names = [(quoted or cell).decode() for quoted, cell in MARK.findall(line)]
+    order = [part for pair in zip(texts, names, strict=False) for part in pair]
+    return {text: text for text in texts}, itemgetter(*order, texts[-1])
 
 
 def _order_of_texts(document: Mapping) -> list[str]:
-    """The names of TEXTS in the order in which a card's search text has them after title and summary."""
+    """The names of the texts in the order in which the third line of a search text has them."""
     place = Place("", "places", "", "", "", "")
     texts = {name: name for name in ("title", "summary", "need", "solution", "code")}
     lists = {"technologies": ["technologies"], "cup_codes": ["cup"], "partners": [{"name": "partners"}]}
     marked = {**document, **texts, **lists, "lead_municipality": "", "other_municipalities": []}
-    rest = derive_columns(marked, {"": place})["columns"]["search_text"].split("\n")[2]
-    return rest.strip().split(BETWEEN)
-
-
-def _learn(made: Whole, kinds: Iterable[str], keys: Iterable[str]) -> Known:
-    facets = {facet for facet, _value in orjson.loads(made.columns["facet_values"])}
-    terms = {kind: sorted(made.terms[kind]) for kind in kinds if kind in made.terms}
-    pairs = {kind: _pairs(kind, values) for kind, values in terms.items() if kind in facets}
-    return Known(
-        {key: orjson.dumps(made.document[key], option=orjson.OPT_SORT_KEYS).decode() for key in keys},
-        pairs,
-        terms,
-    )
-
-
-def _pairs(facet: str, values: Iterable[str]) -> str:
-    return ",".join([f'["{facet}","{value}"]' for value in values])
-
-
-def _phrase(text: str, json: str = "") -> Phrase:
-    found = tokens(text)
-    return Phrase(" ".join(found), indexable(found)[0], json)
+    return derive_columns(marked, {"": place})["columns"]["search_text"].split("\n")[2].strip().split(BETWEEN)

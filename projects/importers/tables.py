@@ -1,11 +1,14 @@
 """Filling empty tables: COPY on PostgreSQL, executemany on SQLite; most columns are the same in each row."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.core.management.color import no_style
 from django.db import connection
 
+from projects.index_store import is_postgresql
+
+NULL, LINE_END = r"\N", r"\n"
 CONSTRAINTS = (
     "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
     "WHERE contype IN ('u', 'f') AND conrelid = ANY(%s::regclass[]) ORDER BY contype DESC, conname"
@@ -18,36 +21,46 @@ INDEXES = (
 
 
 class Form:
-    """Rows of one table: `own` names the columns that differ, all others are spelt once."""
+    """Rows of one table as COPY reads them: `own` names the columns that differ, others are spelt once."""
 
     def __init__(self, model, own: tuple[str, ...], **same):
         blank = {field.attname: field.get_default() for field in model._meta.concrete_fields}
         # Lists and objects are stored as JSON, the rest as Python has it.
         stored = {name: str(value) if value in ([], {}) else value for name, value in blank.items()}
         constant = {name: value for name, value in (stored | same).items() if name not in own}
-        self.table, self.columns, self.width = model._meta.db_table, ", ".join([*own, *constant]), len(blank)
-        self._line = "\t".join(["%s"] * len(own) + [_cell(value) for value in constant.values()]) + "\n"
-        self._marks = ", ".join(["%s"] * len(own) + [_literal(value) for value in constant.values()])
+        self.table, self.own, self._rest = model._meta.db_table, own, list(constant.values())
+        self.columns = ", ".join([*own, *constant])
 
-    def lines(self, rows: list[tuple]) -> bytes:
-        """Rows as COPY reads them; their texts are spelt for it already."""
-        line = self._line
-        told = "".join([line % row for row in rows]).encode()
-        if (told.count(b"\n"), told.count(b"\t")) != (len(rows), len(rows) * (self.width - 1)):
+    def line(self, cells: Mapping[str, str]) -> bytes:
+        """One row from the cells of its own columns, which are spelt for COPY already."""
+        rest = [NULL if value is None else str(value) for value in self._rest]
+        return ("\t".join([*(cells[name] for name in self.own), *rest]) + "\n").encode()
+
+    def check(self, lines: bytes, count: int) -> None:
+        """Whether so many rows end and part where they should: no text holds what COPY takes for more."""
+        tabs = count * (len(self.own) + len(self._rest) - 1)
+        if (lines.count(b"\n"), lines.count(b"\t")) != (count, tabs):
             raise ValueError(f"{self.table}: a text holds what COPY takes for the end of a cell")
-        return told
 
-    def write(self, rows: list[tuple] | bytes) -> None:
+    def write(self, lines: bytes) -> None:
+        if is_postgresql():
+            with (
+                connection.cursor() as cursor,
+                cursor.copy(f"COPY {self.table} ({self.columns}) FROM STDIN") as copy,
+            ):
+                copy.write(lines)
+            return
+        marks = ", ".join(["%s"] * len(self.own) + [_literal(value) for value in self._rest])
+        rows = (map(_cell, line.split("\t")[: len(self.own)]) for line in lines.decode().splitlines())
         with connection.cursor() as cursor:
-            if isinstance(rows, bytes):
-                with cursor.copy(f"COPY {self.table} ({self.columns}) FROM STDIN") as copy:
-                    copy.write(rows)
-                return
-            cursor.executemany(f"INSERT INTO {self.table} ({self.columns}) VALUES ({self._marks})", rows)
+            cursor.executemany(
+                f"INSERT INTO {self.table} ({self.columns}) VALUES ({marks})", map(tuple, rows)
+            )
 
 
-def _cell(value) -> str:
-    return r"\N" if value is None else str(value)
+def _cell(text: str) -> str | None:
+    """What a cell of ours says; of escapes only the end of a line comes up."""
+    return None if text == NULL else text.replace(LINE_END, "\n")
 
 
 def _literal(value) -> str:

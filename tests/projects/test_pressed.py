@@ -9,7 +9,7 @@ from django.core.management import call_command
 from municipalities.models import Territory
 from projects.cards import derive_columns, places_of
 from projects.importers import pressed
-from projects.importers.bulk import CARDS, generate, towns_of_today
+from projects.importers.bulk import generate, towns_of_today
 from projects.importers.invented import Country, draw, published_at
 from projects.models import Card, Project
 from tests import builders
@@ -64,5 +64,8 @@ def test_projects_belong_to_the_municipality_of_their_card(country):
 
 
 def test_text_that_copy_would_misread_is_refused():
-    with pytest.raises(ValueError, match="end of a cell"):
-        CARDS.lines([tuple("a\tb" for _column in pressed.CARD_COLUMNS)])
+    line = pressed.CARDS.line(dict.fromkeys(pressed.CARDS.own, "a"))
+    pressed.CARDS.check(line + line, 2)
+    for ill in ("a\tb", "a\nb"):
+        with pytest.raises(ValueError, match="end of a cell"):
+            pressed.CARDS.check(pressed.CARDS.line(dict.fromkeys(pressed.CARDS.own, ill)), 1)
