@@ -72,8 +72,6 @@ LEARNED = {
     ("sdgs",): (("sdg",), ("sdgs",), ()),
 }
 PLACES, COST_BAND = ("municipality", "province", "region"), "cost_band"
-LEAD_NAMES = ("code", "province", "region")
-LEAD_CELLS = (".municipality_code", ".province_code", ".region_code")
 BETWEEN = f" {SEPARATOR} "
 
 
@@ -127,12 +125,18 @@ def whole(drawn: Drawn, places: Mapping[str, Place], key: int) -> Whole:
 
 
 class Slots:
-    """Cards by what they are found under: a slot for each value of a kind, three for a word."""
+    """Keys of cards by what they are found under: a slot for each value of a kind, and in each tier for a word.
+
+    A card is in one tier of a word only: title, else summary, else text.
+    """
 
     def __init__(self):
         self._values: dict[tuple[str, str], int] = {}
         self._words: dict[str, int] = {}
         self.cards: list[list[int]] = []
+        self.title: list[list[int]] = []
+        self.summary: list[list[int]] = []
+        self.text: list[list[int]] = []
 
     def of(self, kind: str, value: str) -> int:
         if (kind, value) not in self._values:
@@ -141,29 +145,31 @@ class Slots:
         return self._values[kind, value]
 
     def word(self, word: str) -> int:
-        """The first slot of a word: cards with it in the title, then those with it in the summary and not
-        there, then those that have it in the rest alone."""
         if word not in self._words:
-            self._words[word] = len(self.cards)
-            self.cards += ([], [], [])
+            self._words[word] = len(self.text)
+            for tier in (self.title, self.summary, self.text):
+                tier.append([])
         return self._words[word]
 
     def take(self) -> dict[str, dict[str, bytes]]:
         """All since the last time, packed; each tier of words holds the one before."""
-        cards, found = self.cards, defaultdict(dict)
+        found = defaultdict(dict)
         for (kind, value), slot in self._values.items():
-            found[kind][value] = cards[slot]
-        for word, slot in self._words.items():
-            title, summary, text = cards[slot : slot + 3]
-            found[TITLE][word], found[SUMMARY][word] = title, title + summary
-            found[TEXT][word] = title + summary + text
-        packed = {
-            kind: {value: array(KEYS, sorted(keys)).tobytes() for value, keys in values.items() if keys}
-            for kind, values in found.items()
-        }
-        for keys in cards:
-            keys.clear()
-        return packed
+            if cards := self.cards[slot]:
+                found[kind][value] = array(KEYS, cards).tobytes()
+        for (word, title), summary, text in zip(
+            zip(self._words, self.title, strict=True), self.summary, self.text, strict=True
+        ):
+            if title:
+                found[TITLE][word] = array(KEYS, title).tobytes()
+            if title or summary:
+                found[SUMMARY][word] = array(KEYS, sorted(title + summary)).tobytes()
+            if title or summary or text:
+                found[TEXT][word] = array(KEYS, sorted(title + summary + text)).tobytes()
+        for tier in (self.cards, self.title, self.summary, self.text):
+            for cards in tier:
+                cards.clear()
+        return dict(found)
 
 
 class Press:
@@ -174,6 +180,7 @@ class Press:
         self._slots, self._orders = Slots(), defaultdict(list)
         self._stream, first = stream(), whole(draw(0, seed, country), places, 0)
         self._content = list(map(self._slots.word, self._stream.indexed))
+        self._alone: dict[str, Known] = {}
         self._groups = [(attrgetter(*fields), {}, *given) for fields, given in LEARNED.items()]
         self._phrases = {text: self._phrase(text) for text in (*ACTIONS, *TECHNOLOGIES)}
         self._towns = {c: self._phrase(p.name, serialise(named_place(p))) for c, p in places.items()}
@@ -198,12 +205,13 @@ class Press:
         for known in self._known(drawn):
             parts |= known.parts
             slots += known.slots
-        slots += self._place(drawn, parts)
-        slots += self._cost(drawn, parts)
+        place = self._place(drawn)
+        parts |= place.parts
         self._name(drawn, key, parts)
-        slots += self._write(drawn, parts)
-        for cards in [self._slots.cards[slot] for slot in slots]:
-            cards.append(key)
+        self._write(drawn, key, parts)
+        cards = self._slots.cards
+        for slot in (*slots, *place.slots, *self._cost(drawn, parts)):
+            cards[slot].append(key)
         return [b"".join(chosen(parts)) for _fixed, chosen in self._moulds]
 
     def found(self) -> Found:
@@ -236,18 +244,24 @@ class Press:
         slots = [self._slots.word(word) for word in sorted(indexable(found)[0])]
         return Phrase(" ".join(found).encode(), slots, json.encode())
 
-    def _place(self, drawn: Drawn, parts: dict[str, bytes]) -> list[int]:
-        """Where the project lies: seldom twice in the same company."""
-        places = [self.places[code] for code in (drawn.town.code, *drawn.other_towns)]
-        parts |= zip(LEAD_CELLS, (getattr(places[0], name).encode() for name in LEAD_NAMES), strict=True)
-        parts["lead_named"] = self._towns[places[0].code].json
-        parts["others_named"] = b"[%b]" % b",".join([self._towns[place.code].json for place in places[1:]])
-        slots = []
-        for facet, name in zip(PLACES, LEAD_NAMES, strict=True):
+    def _place(self, drawn: Drawn) -> Known:
+        """Where the project lies; joint ones seldom come twice in the same company."""
+        if drawn.other_towns:
+            return self._lies(drawn.town.code, *drawn.other_towns)
+        if drawn.town.code not in self._alone:
+            self._alone[drawn.town.code] = self._lies(drawn.town.code)
+        return self._alone[drawn.town.code]
+
+    def _lies(self, *codes: str) -> Known:
+        places, slots = [self.places[code] for code in codes], []
+        named = [self._towns[place.code].json for place in places]
+        parts = {"lead_named": named[0], "others_named": b"[%b]" % b",".join(named[1:])}
+        for facet, name in zip(PLACES, ("code", "province", "region"), strict=True):
             values = sorted({getattr(place, name) for place in places})
+            parts[f".{facet}_code"] = getattr(places[0], name).encode()
             parts[f"={facet}"] = self._pairs(facet, values)
             slots += [self._slots.of(facet, value) for value in values]
-        return slots
+        return Known(parts, slots)
 
     def _cost(self, drawn: Drawn, parts: dict[str, bytes]) -> list[int]:
         cost = None if drawn.cost is None else str(drawn.cost)
@@ -287,8 +301,8 @@ class Press:
         if drawn.point:
             self._orders[CELL].append((cell_key(*drawn.point), key))
 
-    def _write(self, drawn: Drawn, parts: dict[str, bytes]) -> list[int]:
-        """The search text and the slots of its words."""
+    def _write(self, drawn: Drawn, key: int, parts: dict[str, bytes]) -> None:
+        """The search text, and the words under which the card is found."""
         told, code = self._stream, f"{drawn.town.province.lower()} {drawn.year} {drawn.number:07d}"
         tags = [self._phrases[tag] for tag in drawn.technologies]
         towns = [self._towns[code] for code in (drawn.town.code, *drawn.other_towns)]
@@ -312,11 +326,15 @@ class Press:
             *map(self._words, pieces),
             [self._slots.word(word) for word in code.split()[:2] if word not in STOP_WORDS],
         )
-        found = [self._slots.of(CODE, code_bucket(word)) for word in (code.split()[2], cup) if word]
-        found += title
-        found += [slot + 1 for slot in summary]
-        found += [slot + 2 for slot in rest - title - summary]
-        return found
+        rest -= title
+        rest -= summary
+        slots = self._slots
+        for words, tier in ((title, slots.title), (summary, slots.summary), (rest, slots.text)):
+            for word in words:
+                tier[word].append(key)
+        for word in (code.split()[2], cup):
+            if word:
+                slots.cards[slots.of(CODE, code_bucket(word))].append(key)
 
     def _words(self, piece: Piece) -> list[int]:
         start, length = piece
