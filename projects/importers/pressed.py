@@ -125,9 +125,9 @@ def whole(drawn: Drawn, places: Mapping[str, Place], key: int) -> Whole:
 
 
 class Slots:
-    """Keys of cards by what they are found under: a slot for each value of a kind, and in each tier for a word.
+    """Keys of cards by what they are found under: a slot for each value of a kind, three for a word.
 
-    A card is in one tier of a word only: title, else summary, else text.
+    Of the three a card is in one only: title, else summary, else text.
     """
 
     def __init__(self):

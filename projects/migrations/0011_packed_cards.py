@@ -5,8 +5,8 @@ KNOWS_LZ4 = "SELECT 'lz4' = ANY(enumvals) FROM pg_settings WHERE name = 'default
 
 
 def pack_with_lz4(apps, schema_editor):
-    """PostgreSQL's own way gives texts of this length up, after having tried: lz4 takes half the time to write
-    them and a third of the room. Cards written before stay as they are."""
+    """For about the same room as PostgreSQL's own way it takes a third less time to write a card. Cards
+    written before stay as they are."""
     if schema_editor.connection.vendor != "postgresql":
         return
     with schema_editor.connection.cursor() as cursor:
