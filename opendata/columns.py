@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from django.utils.translation import override
 
-from projects.adoption import PUBLIC, Step
+from projects.adoption.moves import PUBLIC, Step
 from projects.areas import AREA_CHOICES
 from projects.vocabulary import (
     DocumentType,

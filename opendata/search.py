@@ -16,9 +16,9 @@ from municipalities.search import ENDING_KINDS
 from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, PROJECTS, REPLICABILITY
 from opendata.columns import AREAS as AREAS_TABLE
 from projects.areas import AREAS
-from projects.criteria import KEYS
 from projects.models import Adoption, Assessment, Card
-from projects.standing import adoptions_among, panel_of
+from projects.replicability.criteria import KEYS
+from projects.replicability.standing import adoptions_among, panel_of
 from projects.vocabulary import Stage
 
 BATCH = 500
