@@ -75,16 +75,18 @@ class Builder:
             for value in values:
                 found[value].append(number)
 
-    def extend(self, part: int, terms: Mapping[str, Mapping[str, bytes]]) -> None:
-        """Add many cards of one slice: `{kind: {value: packed}}`, above all that came before.
-
-        Packed numbers are the bytes of an `array(KEYS)`.
-        """
+    def extend(
+        self,
+        part: int,
+        terms: Mapping[str, Mapping[str, bytes]],
+        keys: Mapping[str, Iterable[tuple[str, int]]],
+    ) -> None:
+        """Add many cards of one slice, above all that came before: `{kind: {value: packed numbers}}`, which
+        are the bytes of an `array(KEYS)`, and `{kind: [(place in the order, number)]}`."""
         self._open(part)
+        for kind, pairs in keys.items():
+            self._keys[kind] += pairs
         for kind, values in terms.items():
-            if kind in orders.MOST:
-                self._keys[kind] += ((value, *array(KEYS, packed)) for value, packed in values.items())
-                continue
             found = self._numbers[kind]
             for value, packed in values.items():
                 found[value].frombytes(packed)

@@ -30,7 +30,12 @@ def line_key(value: str, number: int) -> str:
 
 def point_key(longitude, latitude) -> str:
     """The squares that hold a point, each a quarter of the one before: 26 digits from 0 to 3."""
-    x, y = round((longitude + EAST) * DEGREE), round((latitude + NORTH) * DEGREE)
+    return cell_key(round(longitude * DEGREE), round(latitude * DEGREE))
+
+
+def cell_key(east: int, north: int) -> str:
+    """The same of a point in whole hundred-thousandths of a degree."""
+    x, y = east + EAST * DEGREE, north + NORTH * DEGREE
     return f"{int(f'{x:b}') + 2 * int(f'{y:b}'):0{DEPTH}d}"
 
 

@@ -299,19 +299,19 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     if not project.slug:
         _give_slug(project)
     facts = collect(project)
-    index.lock()
-    now = timezone.now()
-    last = project.cards.order_by("-edition").values("edition", "live_values").first() or {"edition": 0}
-    edition = last.pop("edition") + 1
-    former = {old.pk: index.terms_of(old) for old in project.cards.current()}
+    turn, now = index.lock(), timezone.now()
+    last = project.cards.order_by("-edition").only("edition", "is_current", *index.TERM_FIELDS).first()
+    former = {last.pk: index.terms_of(last)} if last and last.is_current else {}
     project.cards.filter(is_current=True).update(is_current=False)
-    who = {"published_by": by, "change_note": change_note}
-    card = Card(project=project, edition=edition, published_at=now, **who, **last)
-    document = build_card(facts, slug=project.slug, edition=edition, published_at=now)
+    card = Card(project=project, edition=last.edition + 1 if last else 1, published_at=now)
+    card.published_by, card.change_note = by, change_note
+    card.live_values = last.live_values if last else card.live_values
+    document = build_card(facts, slug=project.slug, edition=card.edition, published_at=now)
     write_card(card, document, places_of([document]))
-    index.change(added={card.pk: index.terms_of(card)}, dropped=former)
+    index.change(added={card.pk: index.terms_of(card)}, dropped=former, turn=turn)
     standing.refresh(card, document)
-    project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
+    if facts["documents"]:
+        project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
     return card
 
 
@@ -354,14 +354,14 @@ def archive(project: Project, *, by, reason: str) -> Project:
 @transaction.atomic
 def withdraw(card: Card, *, by, reason: str) -> Card:
     """Take a public card down. A page says so and why; the card and its data stay on record."""
-    index.lock()
+    turn = index.lock()
     taken = Card.objects.filter(pk=card.pk, is_current=True).update(
         is_current=False, withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason=reason
     )
     if not taken:
         raise WrongMove
     card.refresh_from_db()
-    index.change(added={}, dropped={card.pk: index.terms_of(card)})
+    index.change(added={}, dropped={card.pk: index.terms_of(card)}, turn=turn)
     record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
     transaction.on_commit(lambda: mail.withdrawn(card))
     return card

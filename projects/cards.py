@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import orjson
+from django.db import connection
 from django.utils import timezone
 
 from cardindex.words import line_of
@@ -142,10 +143,12 @@ class Place:
 
 
 def collect(project: Project) -> dict:
-    """All rows of a project as plain values, ready for build_card. One query per kind of row."""
+    """All rows of a project as plain values, ready for build_card. One query, one more per kind of row."""
+    there = _kinds_of_rows(project.pk)
     facts = {field: getattr(project, field) for field in OWN_FIELDS}
     facts["lead_municipality"] = project.lead_municipality.code if project.lead_municipality_id else None
-    facts["other_municipalities"] = sorted(project.other_municipalities.values_list("code", flat=True))
+    others = project.other_municipalities.values_list("code", flat=True) if OTHERS in there else ()
+    facts["other_municipalities"] = sorted(others)
     facts["promoter"] = project.promoter and {
         "slug": project.promoter.slug,
         "name": project.promoter.name,
@@ -153,10 +156,22 @@ def collect(project: Project) -> dict:
     }
     facts["contact_email"] = project.contact_email if project.contact_is_public else ""
     for name, fields in ROWS.items():
-        facts[name] = list(getattr(project, name).order_by("pk").values(*fields))
-    documents = project.documents.filter(removed_at=None).order_by("pk")
-    facts["documents"] = list(documents.values(*DOCUMENT_FIELDS))
+        facts[name] = list(getattr(project, name).order_by("pk").values(*fields)) if name in there else []
+    documents = project.documents.filter(removed_at=None).order_by("pk").values(*DOCUMENT_FIELDS)
+    facts["documents"] = list(documents) if "documents" in there else []
     return facts
+
+
+def _kinds_of_rows(project_id: int) -> set[str]:
+    """Which lists of a project hold anything. Most hold nothing, and asking each is the dearest part."""
+    tables = {name: getattr(Project, name).rel.related_model._meta.db_table for name in (*ROWS, "documents")}
+    tables[OTHERS] = Project.other_municipalities.through._meta.db_table
+    asked = [
+        f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {t} WHERE project_id = %s)" for n, t in tables.items()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked), [project_id] * len(asked))
+        return {name for (name,) in cursor.fetchall()}
 
 
 def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
@@ -262,15 +277,15 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
         "published_at",
     )
     item = {key: document[key] for key in keys}
-    item["lead_municipality"] = lead and _named(lead)
-    item["other_municipalities"] = [_named(place) for place in others]
+    item["lead_municipality"] = lead and named_place(lead)
+    item["other_municipalities"] = [named_place(place) for place in others]
     item["promoter"] = document["promoter"]
     image = next((d for d in document["documents"] if d["type"] == "image"), None)
     item["image"] = image and {"id": image["id"], "alt_text": image["alt_text"]}
     return item
 
 
-def _named(place: Place) -> dict:
+def named_place(place: Place) -> dict:
     return {
         "code": place.code,
         "istat_code": place.istat_code,
@@ -405,8 +420,8 @@ def served(text: str) -> str:
     lead, others = orjson.loads(found[LEAD]["value"]), orjson.loads(found[OTHERS]["value"])
     places = _in_force({lead, *others})
     named = {
-        LEAD: _named(places[lead]) if lead in places else None,
-        OTHERS: [_named(places[code]) for code in others if code in places],
+        LEAD: named_place(places[lead]) if lead in places else None,
+        OTHERS: [named_place(places[code]) for code in others if code in places],
     }
     told = {key: f'"{key}":{orjson.dumps(value).decode()}' for key, value in named.items()}
     return PLACE_KEYS.sub(lambda match: told[match["key"]], text)
@@ -419,9 +434,9 @@ def name_places(document: dict) -> dict:
 
 def _with_places(document: dict, places: Mapping[str, Place]) -> dict:
     lead = places.get(document["lead_municipality"])
-    document["lead_municipality"] = lead and _named(lead)
+    document["lead_municipality"] = lead and named_place(lead)
     document["other_municipalities"] = [
-        _named(places[code]) for code in document["other_municipalities"] if code in places
+        named_place(places[code]) for code in document["other_municipalities"] if code in places
     ]
     return document
 

@@ -9,13 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from uuid import uuid4
 
 import orjson
 from django.db import router, transaction
-from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -35,7 +32,7 @@ from cardindex.orders import (
 )
 from cardindex.slices import WHOLE, cut, join, slice_of
 from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
-from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
+from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write, written_after
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 from projects.replicability.criteria import IN_EVALUATION
 
@@ -80,16 +77,19 @@ def terms_of(card) -> Terms:
 
 def order_keys(card) -> dict[str, str]:
     """The place of a card in each order (cardindex.orders): its buckets move, its key does not."""
-    keys = {
-        TITLE_KEY: line_key(card.title_key, card.pk),
-        COST: line_key(UNKNOWN if card.total_cost is None else cost_text(card.total_cost), card.pk),
+    keys = line_keys(card.pk, card.title_key, card.total_cost)
+    return keys if card.latitude is None else keys | {CELL: point_key(card.longitude, card.latitude)}
+
+
+def line_keys(number: int, title_key: str, cost: Decimal | int | None) -> dict[str, str]:
+    """The place of a card in the orders that are lines."""
+    return {
+        TITLE_KEY: line_key(title_key, number),
+        COST: line_key(UNKNOWN if cost is None else cost_text(cost), number),
     }
-    if card.latitude is not None:
-        keys[CELL] = point_key(card.longitude, card.latitude)
-    return keys
 
 
-def cost_size(cost: Decimal) -> str:
+def cost_size(cost: Decimal | int) -> str:
     """Digits before the point and the first three of them: 14 million gives `08140`."""
     whole = str(int(cost))
     return f"{len(whole):02d}{whole[:COST_DIGITS]}"
@@ -100,7 +100,7 @@ def euro_of(size: str) -> int:
     return int(size[2:]) * 10 ** max(0, int(size[:2]) - COST_DIGITS)
 
 
-def cost_text(cost: Decimal) -> str:
+def cost_text(cost: Decimal | int) -> str:
     """Cents in fourteen digits, which sort as amounts do."""
     return f"{int(cost * 100):014d}"
 
@@ -114,14 +114,16 @@ def lock() -> IndexVersion:
     return turn
 
 
-def change(*, added: Mapping[int, Terms], dropped: Mapping[int, Terms]) -> None:
+def change(
+    *, added: Mapping[int, Terms], dropped: Mapping[int, Terms], turn: IndexVersion | None = None
+) -> None:
     """Write what the index becomes when cards come and go, as the next version. Within a transaction.
 
-    The cards that come are stored already.
+    The cards that come are stored already. `turn` is what `lock` gave, where nothing has changed since.
     """
     if not added and not dropped:
         return
-    turn = lock()
+    turn = turn or lock()
     keys = {
         (kind, key)
         for terms in (*added.values(), *dropped.values())
@@ -182,19 +184,22 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     Other facets stay as they are. Kept with the newest card, also a withdrawn one; a project without any
     card has no place yet. Within the transaction that changes the facts.
     """
-    lock()
-    card = Card.objects.filter(project=project).order_by("-edition").only("is_current", *TERM_FIELDS).first()
+    turn = lock()
+    card = Card.objects.filter(project=project).order_by("-edition").only("live_values").first()
     if card is None:
         return
-    before = terms_of(card)
     kept = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
     told = {(facet, value) for facet, values in facets.items() for value in values}
-    card.live_values = orjson.dumps(sorted([*map(tuple, kept), *told])).decode()
-    Card.objects.filter(pk=card.pk).update(live_values=card.live_values)
+    live_values = orjson.dumps(sorted([*map(tuple, kept), *told])).decode()
+    if live_values == card.live_values:
+        return
+    card = Card.objects.only("is_current", *TERM_FIELDS).get(pk=card.pk)
+    before, card.live_values = terms_of(card), live_values
+    Card.objects.filter(pk=card.pk).update(live_values=live_values)
     if card.is_current:
-        change(
-            added={card.pk: moved(before, terms_of(card))}, dropped={card.pk: moved(terms_of(card), before)}
-        )
+        after = terms_of(card)
+        added, dropped = {card.pk: moved(before, after)}, {card.pk: moved(after, before)}
+        change(added=added, dropped=dropped, turn=turn)
 
 
 def moved(before: Terms, after: Terms) -> Terms:
@@ -281,22 +286,20 @@ class Rows:
         return _holding(IndexEntry.objects.filter(kind=TEXT)).values_list("value", flat=True).distinct()
 
     def changes(self, since: int) -> Changes:
-        """Asked by version alone: with a kind beside it SQLite would rather read all rows of the kind."""
-        written = IndexEntry.objects.filter(version__gt=since).values_list("kind", "value", "slice")
-        words, sets, parts = set(), defaultdict(set), set()
-        for kind, value, part in written:
-            if kind in WORD_KINDS:
-                words.add((kind, value))
-            else:
-                sets[kind].add(value)
-                parts.add(part)
-        chosen = reduce(or_, (Q(kind=kind, value__in=values) for kind, values in sets.items()), Q(kind=""))
-        rows = IndexEntry.objects.filter(chosen, slice__in=parts)
-        kept = [row for row in self._rows(rows) if row.version > since]
+        """Whether a word is still there is asked only of words that lost a row."""
+        words, sets, alive = set(), [], set()
+        for kind, value, part, data, version, is_held in written_after(since, WORD_KINDS):
+            if kind not in WORD_KINDS:
+                sets.append(Row(kind, value, part, data, version))
+                continue
+            words.add((kind, value))
+            if kind == TEXT and is_held:
+                alive.add(value)
         texts = {value for kind, value in words if kind == TEXT}
-        holding = _holding(IndexEntry.objects.filter(kind=TEXT, value__in=texts))
-        alive = set(holding.values_list("value", flat=True))
-        return Changes(kept, {value: value in alive for value in texts}, words)
+        if lost := texts - alive:
+            holding = _holding(IndexEntry.objects.filter(kind=TEXT, value__in=lost))
+            alive |= set(holding.values_list("value", flat=True))
+        return Changes(sets, {value: value in alive for value in texts}, words)
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from itertools import islice
 
 import orjson
-from django.db import connection
+from django.db import connection, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
 from psycopg import Cursor
 
 from cardindex.slices import WHOLE
+from projects.models import IndexEntry
 
 Row = tuple[str, str, int, bytes, int]
 # Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
@@ -33,6 +35,11 @@ READ_JSON = (
     "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
     "AND slice IN (SELECT value FROM json_each(%s))"
 )
+# By version alone: with a kind beside it SQLite would rather read all rows of the kind.
+WRITTEN = (
+    "SELECT kind, value, slice, CASE WHEN kind IN ({kinds}) THEN NULL ELSE data END, version, "
+    "length(data) > 0 FROM projects_indexentry WHERE version > {since}"
+)
 START = f"SELECT max(value) FROM projects_indexentry WHERE kind = %s AND value <= %s AND slice = {WHOLE}"
 
 
@@ -49,10 +56,10 @@ def allow_long_statements() -> None:
 
 
 @contextmanager
-def _binary() -> Iterator[Cursor]:
+def _binary(asked: BaseDatabaseWrapper = connection) -> Iterator[Cursor]:
     """A cursor that sends bytes as they are: Django's own would spell each as two letters."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+    asked.ensure_connection()
+    with asked.wrap_database_errors, Cursor(asked.connection) as cursor:
         yield cursor
 
 
@@ -70,6 +77,22 @@ def fetch(wanted: Iterable[tuple[str, str]], parts: set[int]) -> dict[tuple[str,
     for kind, value, part, data in rows:
         found[kind, value][part] = bytes(data)
     return found
+
+
+def written_after(version: int, without: Iterable[str]) -> list[tuple[str, str, int, bytes, int, bool]]:
+    """`(kind, value, slice, bytes, version, whether it holds anything)` of newer rows. One query.
+
+    Of the kinds `without`, bytes stay where they are and come as none.
+    """
+    kinds, asked = ", ".join(f"'{kind}'" for kind in without), connections[router.db_for_read(IndexEntry)]
+    statement = WRITTEN.format(kinds=kinds, since=int(version))
+    if asked.vendor == "postgresql":
+        with _binary(asked) as cursor:
+            rows = cursor.execute(statement, binary=True).fetchall()
+    else:
+        with asked.cursor() as cursor:
+            rows = cursor.execute(statement).fetchall()
+    return [(*row[:3], bytes(row[3] or b""), row[4], bool(row[5])) for row in rows]
 
 
 def write(rows: Iterable[Row]) -> None:

@@ -6,36 +6,32 @@ Blocks are invented by several processes and written by one, in the order of the
 import gc
 import os
 import pickle
-from array import array
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from multiprocessing import get_context
-from types import SimpleNamespace
-from uuid import UUID
 
 import django
-from django.core.management.color import no_style
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from cardindex.building import KEYS, Builder
+from cardindex.building import Builder
+from cardindex.orders import DEGREE
 from cardindex.slices import slice_of
-from cardindex.words import tokens
 from municipalities.models import Organisation, Territory
 from projects import index
-from projects.cards import Place, build_card, derive_columns, places_of, serialise
-from projects.importers.invented import Country, Town, invent, published_at
+from projects.cards import Place, places_of
+from projects.importers.invented import Country, Town
+from projects.importers.pressed import CARDS, PREFIX, PROJECTS, Found, Keys, Press
+from projects.importers.tables import bare, move_counters
 from projects.index_store import allow_long_statements, is_postgresql
 from projects.models import Card, Project
 
-PREFIX = "invented:"
-BLOCK = 4_096
+BLOCK = 8_192
 # Fewer are not worth starting processes for.
 WORTH_PROCESSES = 10_000
 
@@ -47,20 +43,16 @@ class Plan:
     seed: int
     towns: list[Town]
     places: dict[str, Place]
-    owners: dict[str, int]
-    # Added to the number of an invented project, they give the keys of its rows.
-    project_base: int
-    card_base: int
-    is_copied: bool
+    keys: Keys
 
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of one block, ready to be written, and its terms: `{kind: {value: packed card keys}}`."""
+    """The rows of one block as COPY reads them, and what its cards are found under."""
 
-    projects: list[tuple] | bytes
-    cards: list[tuple] | bytes
-    terms: dict[str, dict[str, bytes]]
+    projects: bytes
+    cards: bytes
+    found: Found
 
 
 def real_projects() -> int:
@@ -82,15 +74,24 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
     plan, builder = _plan(seed, done), Builder()
     for number, terms in index.current_terms():
         builder.add(number, terms)
-    spans = list(_spans(done, total, plan.card_base))
-    for (_start, stop), block in zip(spans, _blocks(plan, spans), strict=True):
-        _copy(PROJECTS, block.projects)
-        _copy(CARDS, block.cards)
-        builder.extend(slice_of(plan.card_base + stop - 1), block.terms)
-        told(stop)
-    _move_counters()
+    spans = list(_spans(done, total, plan.keys.card))
+    with _made_bare(total - done):
+        for (_start, stop), block in zip(spans, _blocks(plan, spans), strict=True):
+            PROJECTS.write(block.projects)
+            CARDS.write(block.cards)
+            builder.extend(slice_of(plan.keys.card + stop - 1), *block.found)
+            told(stop)
+    move_counters([Project, Card])
     index.rebuild(builder.rows())
     return total - done
+
+
+def _made_bare(added: int):
+    """Many rows for an empty PostgreSQL are written before their indexes, which takes half the time."""
+    is_worth = is_postgresql() and added >= WORTH_PROCESSES
+    if is_worth and not Project.objects.exists() and not Card.objects.exists():
+        return bare([Project, Card])
+    return nullcontext()
 
 
 def _spans(start: int, stop: int, card_base: int) -> Iterator[tuple[int, int]]:
@@ -101,10 +102,18 @@ def _spans(start: int, stop: int, card_base: int) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _plan(seed: int, done: int) -> Plan:
+def towns_of_today() -> list[Town]:
+    """The municipalities in force."""
     rows = Territory.objects.municipalities().current().exclude(province=None)
     rows = rows.values_list("code", "province__code", "population", "longitude", "latitude")
-    towns = [Town(code, province, population or 0, x, y) for code, province, population, x, y in rows]
+    return [
+        Town(code, province, population or 0, None if x is None else (int(x * DEGREE), int(y * DEGREE)))
+        for code, province, population, x, y in rows
+    ]
+
+
+def _plan(seed: int, done: int) -> Plan:
+    towns = towns_of_today()
     names = [{"lead_municipality": town.code, "other_municipalities": []} for town in towns]
     last_project = Project.objects.aggregate(n=Max("pk"))["n"] or 0
     last_card = Card.objects.aggregate(n=Max("pk"))["n"] or 0
@@ -112,10 +121,7 @@ def _plan(seed: int, done: int) -> Plan:
         seed,
         towns,
         places_of(names),
-        _owners(),
-        last_project + 1 - done,
-        last_card + 1 - done,
-        is_postgresql(),
+        Keys(last_project + 1 - done, last_card + 1 - done, _owners()),
     )
 
 
@@ -159,112 +165,17 @@ def _make_alone(packed: bytes, start: int, stop: int) -> Block:
 
 
 @cache
-def _unpacked(packed: bytes) -> tuple[Plan, Country]:
+def _press(packed: bytes) -> Press:
     plan = pickle.loads(packed)
-    return plan, Country(plan.towns)
+    return Press(plan.seed, Country(plan.towns), plan.places, plan.keys)
 
 
 def make_block(packed: bytes, start: int, stop: int) -> Block:
     """Invent the projects `start` to `stop` of a packed Plan."""
-    plan, country = _unpacked(packed)
-    projects, cards, terms = [], [], defaultdict(lambda: defaultdict(list))
-    for number in range(start, stop):
-        facts, moment = invent(number, plan.seed, country), published_at(number)
-        slug = f"{'-'.join(tokens(facts['title']))[:120]}-{number}"
-        document = build_card(facts, slug=slug, edition=1, published_at=moment)
-        derived = derive_columns(document, plan.places)["columns"]
-        key = plan.card_base + number
-        for kind, values in index.terms_of(SimpleNamespace(pk=key, **derived, live_values="[]")).items():
-            found = terms[kind]
-            for value in values:
-                found[value].append(key)
-        projects.append(_project(plan, number, derived))
-        cards.append(
-            {
-                "id": key,
-                "project_id": plan.project_base + number,
-                "published_at": moment,
-                "document": serialise(document),
-                **derived,
-            }
-        )
-    # Making the text here leaves less to the one process that writes.
-    shape = Form.lines if plan.is_copied else Form.rows
-    packed_terms = {
-        kind: {value: array(KEYS, keys).tobytes() for value, keys in found.items()}
-        for kind, found in terms.items()
-    }
-    return Block(shape(PROJECTS, projects), shape(CARDS, cards), packed_terms)
-
-
-def _project(plan: Plan, number: int, derived: Mapping) -> dict[str, object]:
-    moment = published_at(number)
-    return {
-        "id": plan.project_base + number,
-        "code": derived["code"],
-        "slug": derived["slug"],
-        "title": derived["title"],
-        "owner_id": plan.owners[derived["municipality_code"]],
-        "nonce": UUID(int=(plan.seed << 64) + number).hex,
-        "origin_key": f"{PREFIX}{plan.seed}:{number}",
-        "created_at": moment,
-        "updated_at": moment,
-    }
-
-
-class Form:
-    """Rows of one table, most columns of which are the same in each: those are spelt once."""
-
-    def __init__(self, model, **same):
-        blank = {field.attname: field.get_default() for field in model._meta.concrete_fields}
-        self.table = model._meta.db_table
-        # Lists and objects are stored as JSON, the rest as Python has it.
-        stored = {name: str(value) if value in ([], {}) else value for name, value in blank.items()}
-        self.blank = stored | same
-        self.columns = ", ".join(self.blank)
-
-    def rows(self, found: list[dict]) -> list[tuple]:
-        """Rows as SQLite takes them."""
-        return [tuple(map(_adapted, (self.blank | own).values())) for own in found]
-
-    def lines(self, found: list[dict]) -> bytes:
-        """Rows as COPY reads them."""
-        own = [name for name in self.blank if name in found[0]]
-        cells = (
-            "%s" if name in own else _cell(value).replace("%", "%%") for name, value in self.blank.items()
-        )
-        line = "\t".join(cells) + "\n"
-        return "".join([line % tuple([_cell(row[name]) for name in own]) for row in found]).encode()
-
-
-def _cell(value) -> str:
-    if isinstance(value, str):
-        return value.replace("\\", r"\\").replace("\n", r"\n").replace("\t", r"\t").replace("\r", r"\r")
-    return r"\N" if value is None else str(value)
-
-
-def _adapted(value):
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return str(value) if isinstance(value, Decimal) else value
-
-
-PROJECTS = Form(Project, status="published", origin="imported")
-CARDS = Form(Card, edition=1)
-
-
-def _copy(form: Form, rows: list[tuple] | bytes) -> None:
-    with connection.cursor() as cursor:
-        if is_postgresql():
-            with cursor.copy(f"COPY {form.table} ({form.columns}) FROM STDIN") as copy:
-                copy.write(rows)
-            return
-        marks = ", ".join(["%s"] * len(form.blank))
-        cursor.executemany(f"INSERT INTO {form.table} ({form.columns}) VALUES ({marks})", rows)
-
-
-def _move_counters() -> None:
-    """Rows came with their keys: the next row given one by the database must not meet them."""
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [Project, Card]):
-            cursor.execute(statement)
+    press = _press(packed)
+    rows = [press.press(number) for number in range(start, stop)]
+    # Joining here leaves less to the one process that writes.
+    projects, cards = (b"".join(lines) for lines in zip(*rows, strict=True))
+    PROJECTS.check(projects, len(rows))
+    CARDS.check(cards, len(rows))
+    return Block(projects, cards, press.found())

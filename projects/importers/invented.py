@@ -5,213 +5,22 @@ used. The texts mean nothing; their lengths and repetitions are those of real ca
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from itertools import accumulate
 from random import Random
+from typing import NamedTuple
 
 from projects.areas import AREAS
 from projects.cards import OWN_FIELDS, ROWS
+from projects.importers.invented_words import ACTIONS, STREAM, TECHNOLOGIES, Piece, stream
 from projects.vocabulary import FundingSource, Kind, PartnerRole, Stage
 
 FIRST_DAY, EVERY = datetime(2014, 1, 1, tzinfo=UTC), timedelta(seconds=150)
-VOCABULARY, STREAM = 28_000, 600_000
-COMMON = [
-    "progetto",
-    "servizio",
-    "città",
-    "cittadini",
-    "comune",
-    "rete",
-    "mobilità",
-    "sostenibile",
-    "energia",
-    "illuminazione",
-    "pubblica",
-    "digitale",
-    "piattaforma",
-    "dati",
-    "sensori",
-    "monitoraggio",
-    "qualità",
-    "aria",
-    "acqua",
-    "verde",
-    "urbano",
-    "scuola",
-    "edifici",
-    "efficienza",
-    "trasporto",
-    "ciclabile",
-    "parcheggi",
-    "ricarica",
-    "elettrica",
-    "rifiuti",
-    "raccolta",
-    "differenziata",
-    "turismo",
-    "cultura",
-    "anziani",
-    "inclusione",
-    "partecipazione",
-    "imprese",
-    "innovazione",
-    "sperimentazione",
-    "territorio",
-    "pianificazione",
-    "sicurezza",
-    "videosorveglianza",
-    "sportello",
-    "telematico",
-    "pagamenti",
-    "identità",
-    "cloud",
-    "migrazione",
-    "formazione",
-    "competenze",
-    "quartiere",
-    "rigenerazione",
-]
-SMALL = ("di", "e", "la", "il", "per", "del", "della", "in", "con", "dei", "le", "un", "a", "che", "dell’")
-ACTIONS = (
-    "Realizzazione di",
-    "Sviluppo di",
-    "Rete di",
-    "Piano per",
-    "Sistema di",
-    "Piattaforma per",
-    "Riqualificazione di",
-    "Abilitazione di",
-    "Servizio di",
-    "Laboratorio per",
-    "Monitoraggio di",
-    "Migrazione di",
-)
-TECHNOLOGIES = [
-    "iot",
-    "led",
-    "sensori",
-    "cloud",
-    "gis",
-    "app",
-    "open",
-    "data",
-    "intelligenza",
-    "artificiale",
-    "fotovoltaico",
-    "lorawan",
-    "5g",
-    "blockchain",
-    "telecontrollo",
-    "digital",
-    "twin",
-    "bim",
-    "smart",
-    "grid",
-    "videoanalisi",
-    "rfid",
-    "chatbot",
-    "realtà",
-    "aumentata",
-    "droni",
-    "accumulo",
-    "pompe",
-    "di",
-    "calore",
-]
-STARTS = [
-    "ba",
-    "be",
-    "bi",
-    "bo",
-    "ca",
-    "ce",
-    "chi",
-    "co",
-    "cu",
-    "da",
-    "de",
-    "di",
-    "do",
-    "fa",
-    "fe",
-    "fi",
-    "fo",
-    "ga",
-    "ge",
-    "gi",
-    "go",
-    "la",
-    "le",
-    "li",
-    "lo",
-    "ma",
-    "me",
-    "mi",
-    "mo",
-    "na",
-    "ne",
-    "no",
-    "pa",
-    "pe",
-    "pi",
-    "po",
-]
-MIDDLES = [
-    "ra",
-    "re",
-    "ri",
-    "ro",
-    "sta",
-    "ste",
-    "sti",
-    "sto",
-    "la",
-    "le",
-    "li",
-    "lo",
-    "ma",
-    "me",
-    "mi",
-    "mo",
-    "nta",
-    "nte",
-    "nti",
-    "nto",
-    "rda",
-    "rdi",
-    "rna",
-    "rne",
-    "ca",
-    "co",
-    "da",
-    "do",
-    "va",
-    "ve",
-    "vi",
-]
-ENDS = [
-    "re",
-    "ne",
-    "to",
-    "te",
-    "na",
-    "ta",
-    "zione",
-    "mento",
-    "ale",
-    "ile",
-    "oso",
-    "ica",
-    "ità",
-    "ivo",
-    "ario",
-    "enza",
-]
+SUMMARY_BYTES, DEGREE = 500, 100_000
 KINDS, STAGES, SOURCES, ROLES = (choices.values for choices in (Kind, Stage, FundingSource, PartnerRole))
+AREA_KEYS = [area.key for area in AREAS]
 # Running sums of the weights, as drawing wants them.
 AREA_SUMS = list(accumulate((14, 15, 7, 9, 17, 12, 20, 6)))
 STAGE_SUMS = list(accumulate((4, 7, 8, 6, 22, 16, 33, 2, 2)))
@@ -236,13 +45,15 @@ def between(dice: Random, least: int, most: int) -> int:
 
 @dataclass(frozen=True)
 class Town:
-    """A municipality to invent in: its codes, where it lies, how many live there."""
+    """A municipality to invent in: its codes, how many live there, where it lies.
+
+    `point` is longitude and latitude in hundred-thousandths of a degree.
+    """
 
     code: str
     province: str
     population: int
-    longitude: Decimal | None
-    latitude: Decimal | None
+    point: tuple[int, int] | None
 
 
 class Country:
@@ -258,37 +69,111 @@ class Country:
     def draw(self, dice: Random) -> Town:
         return weighed(dice, self.towns, self._sums)
 
-    def others(self, dice: Random, town: Town) -> list[str]:
+    def others(self, dice: Random, town: Town) -> tuple[str, ...]:
         """Now and then the other towns of a joint project."""
         if dice.random() > 0.08:
-            return []
+            return ()
         near = self._near[town.province]
-        return sorted({one(dice, near) for _ in range(between(dice, 1, 4))} - {town.code})
+        return tuple(sorted({one(dice, near) for _ in range(between(dice, 1, 4))} - {town.code}))
 
 
-@cache
-def vocabulary() -> tuple[list[str], list[float]]:
-    """Words and the running sums of their weights, 1/rank; the common ones of real titles come first."""
-    dice, words = Random(0), dict.fromkeys(COMMON)
-    while len(words) < VOCABULARY:
-        middle = "".join(dice.choice(MIDDLES) for _ in range(dice.randint(1, 3)))
-        words[dice.choice(STARTS) + middle + dice.choice(ENDS)] = None
-    return list(words), list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
+class Drawn(NamedTuple):
+    """What the dice said of a project. Texts are pieces of the stream, money whole euro."""
+
+    number: int
+    town: Town
+    year: int
+    area: str
+    action: str
+    title: Piece
+    summary: Piece
+    need: Piece
+    solution: Piece
+    kind: str
+    other_towns: tuple[str, ...]
+    other_areas: tuple[str, ...]
+    technologies: tuple[str, ...]
+    sdgs: tuple[int, ...]
+    stage: str
+    last_year: int
+    point: tuple[int, int] | None
+    cost: int | None
+    sources: tuple[str, ...]
+    cup: str
+    partners: tuple[tuple[Piece, str], ...]
+
+    @property
+    def code(self) -> str:
+        return f"{self.town.province}-{self.year}-{self.number:07d}"
 
 
-@cache
-def stream() -> list[str]:
-    """A long text drawn once, of which every paragraph is a piece: drawing each word anew takes longer."""
-    dice, (words, sums) = Random(0), vocabulary()
-    drawn = dice.choices(words, cum_weights=sums, k=STREAM)
-    drawn[1::3] = dice.choices(SMALL, k=len(drawn[1::3]))
-    return drawn
+def draw(number: int, seed: int, country: Country) -> Drawn:
+    """Project `number`, before it is written. The order of the fields is that of the dice."""
+    dice = Random(seed * 1_000_003 + number)
+    town = country.draw(dice)
+    year = min(2026, max(2006, round(dice.gauss(2020, 4))))
+    area = weighed(dice, AREA_KEYS, AREA_SUMS)
+    return Drawn(
+        number,
+        town,
+        year,
+        area,
+        one(dice, ACTIONS),
+        _text(dice, 2, 5),
+        stream().within(_text(dice, 18, 35), SUMMARY_BYTES),
+        _text(dice, 20, 50),
+        _text(dice, 20, 60),
+        weighed(dice, KINDS, KIND_SUMS),
+        country.others(dice, town),
+        _other_areas(dice, area),
+        tuple(sorted({_rare(dice, TECHNOLOGIES) for _ in range(between(dice, 0, 3))})),
+        tuple(sorted({between(dice, 1, 17) for _ in range(between(dice, 0, 3))})),
+        weighed(dice, STAGES, STAGE_SUMS),
+        year + between(dice, 0, 5),
+        _point(dice, town),
+        *_money(dice),
+        _cup(dice, number),
+        tuple([(_piece(dice, 2), one(dice, ROLES)) for _ in range(one(dice, (0, 0, 1, 2)))]),
+    )
 
 
-def text(dice: Random, length: int) -> str:
-    """A paragraph of `length` words."""
-    start = int(dice.random() * (STREAM - length))
-    return " ".join(stream()[start : start + length]).capitalize() + "."
+def _text(dice: Random, least: int, most: int) -> Piece:
+    return _piece(dice, between(dice, least, most))
+
+
+def _piece(dice: Random, length: int) -> Piece:
+    return Piece(int(dice.random() * (STREAM - length)), length)
+
+
+def _rare(dice: Random, values):
+    """One of the values, the first ones much more often."""
+    return values[int(len(values) * dice.random() ** 3)]
+
+
+def _other_areas(dice: Random, primary: str) -> tuple[str, ...]:
+    drawn = {one(dice, AREA_KEYS) for _ in range(one(dice, (0, 0, 1, 1, 2)))}
+    return tuple(sorted(drawn - {primary}))
+
+
+def _point(dice: Random, town: Town) -> tuple[int, int] | None:
+    if town.point is None or dice.random() < 0.2:
+        return None
+    north, east = between(dice, -2000, 2000), between(dice, -2000, 2000)
+    return town.point[0] + east, town.point[1] + north
+
+
+def _money(dice: Random) -> tuple[int | None, tuple[str, ...]]:
+    if dice.random() < 0.12:
+        return None, ()
+    cost = min(900_000_000, int(round(dice.lognormvariate(12.2, 1.8), -2)))
+    drawn = [weighed(dice, SOURCES, SOURCE_SUMS) for _ in range(one(dice, (1, 1, 1, 2, 3)))]
+    return cost, tuple(dict.fromkeys(drawn))
+
+
+def _cup(dice: Random, number: int) -> str:
+    if dice.random() < 0.3:
+        return ""
+    return f"{one(dice, 'BCDEFGHIJ')}{number:02d}{between(dice, 0, 10**11):011d}"[:15]
 
 
 EMPTY = {
@@ -305,78 +190,36 @@ EMPTY = {
 }
 
 
-def invent(number: int, seed: int, country: Country) -> dict:
-    """The facts of project `number`, ready for cards.build_card."""
-    dice = Random(seed * 1_000_003 + number)
-    town = country.draw(dice)
-    year = min(2026, max(2006, round(dice.gauss(2020, 4))))
-    area = weighed(dice, AREAS, AREA_SUMS)
+def facts_of(drawn: Drawn) -> dict:
+    """The facts of a project as the rows of a real one give them, ready for cards.build_card."""
+    told, here = stream(), drawn.point and [Decimal(part).scaleb(-5) for part in drawn.point]
+    money = {"source": "", "programme": "", "amount": None}
     return EMPTY | {
-        "code": f"{town.province}-{year}-{number:07d}",
-        "title": f"{one(dice, ACTIONS)} {text(dice, between(dice, 2, 5)).lower()[:-1]}"[:120].strip(),
-        "summary": text(dice, between(dice, 18, 35))[:500],
-        "need": text(dice, between(dice, 20, 50)),
-        "solution": text(dice, between(dice, 20, 60)),
-        "kind": weighed(dice, KINDS, KIND_SUMS),
-        "lead_municipality": town.code,
-        "other_municipalities": country.others(dice, town),
-        "primary_area": area.key,
-        "other_areas": _other_areas(dice, area.key),
-        "technologies": sorted({_rare(dice, TECHNOLOGIES) for _ in range(between(dice, 0, 3))}),
-        "sdgs": sorted({between(dice, 1, 17) for _ in range(between(dice, 0, 3))}),
-        "stage": weighed(dice, STAGES, STAGE_SUMS),
-        "start_actual": str(year),
-        "end_planned": str(year + between(dice, 0, 5)),
-        **_point(dice, town),
-        **_money(dice),
-        "identifiers": _identifiers(dice, number),
-        "partners": _partners(dice),
+        "code": drawn.code,
+        "title": f"{drawn.action} {told.text(drawn.title)}",
+        "summary": told.paragraph(drawn.summary).decode(),
+        "need": told.paragraph(drawn.need).decode(),
+        "solution": told.paragraph(drawn.solution).decode(),
+        "kind": drawn.kind,
+        "lead_municipality": drawn.town.code,
+        "other_municipalities": list(drawn.other_towns),
+        "primary_area": drawn.area,
+        "other_areas": list(drawn.other_areas),
+        "technologies": list(drawn.technologies),
+        "sdgs": list(drawn.sdgs),
+        "stage": drawn.stage,
+        "start_actual": str(drawn.year),
+        "end_planned": str(drawn.last_year),
+        "longitude": here and here[0],
+        "latitude": here and here[1],
+        "total_cost": None if drawn.cost is None else Decimal(drawn.cost),
+        "cost_unknown": drawn.cost is None,
+        "funding_lines": [money | {"source": source} for source in drawn.sources],
+        "identifiers": [{"scheme": "cup", "value": drawn.cup}] if drawn.cup else [],
+        "partners": [{"name": told.text(piece).title(), "role": role} for piece, role in drawn.partners],
     }
 
 
 def published_at(number: int) -> datetime:
     """Two and a half minutes after the one before: numbers and days follow each other."""
     return FIRST_DAY + number * EVERY
-
-
-def _rare(dice: Random, values):
-    """One of the values, the first ones much more often."""
-    return values[int(len(values) * dice.random() ** 3)]
-
-
-def _other_areas(dice: Random, primary: str) -> list[str]:
-    drawn = {one(dice, AREAS).key for _ in range(one(dice, (0, 0, 1, 1, 2)))}
-    return sorted(drawn - {primary})
-
-
-def _point(dice: Random, town: Town) -> Mapping:
-    if town.latitude is None or dice.random() < 0.2:
-        return {}
-    aside = [Decimal(between(dice, -2000, 2000)).scaleb(-5) for _ in range(2)]
-    return {"latitude": town.latitude + aside[0], "longitude": town.longitude + aside[1]}
-
-
-def _money(dice: Random) -> Mapping:
-    if dice.random() < 0.12:
-        return {"cost_unknown": True}
-    cost = Decimal(min(900_000_000, round(dice.lognormvariate(12.2, 1.8), -2)))
-    sources = [weighed(dice, SOURCES, SOURCE_SUMS) for _ in range(one(dice, (1, 1, 1, 2, 3)))]
-    lines = [{"source": source, "programme": "", "amount": None} for source in dict.fromkeys(sources)]
-    return {"total_cost": cost, "funding_lines": lines}
-
-
-def _identifiers(dice: Random, number: int) -> list[dict]:
-    if dice.random() < 0.3:
-        return []
-    return [
-        {
-            "scheme": "cup",
-            "value": f"{one(dice, 'BCDEFGHIJ')}{number:02d}{between(dice, 0, 10**11):011d}"[:15],
-        }
-    ]
-
-
-def _partners(dice: Random) -> list[dict]:
-    return [
-        {"name": text(dice, 2)[:-1].title(), "role": one(dice, ROLES)} for _ in range(one(dice, (0, 0, 1, 2)))
-    ]

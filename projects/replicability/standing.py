@@ -249,12 +249,26 @@ def refresh(card: Card, document: Mapping) -> Standing | None:
 
     Within the transaction of whoever changed what it rests on.
     """
-    panel = panel_of(card.project_id, document)
+    panel = panel_of(card.project_id, document) if _is_judged(card.project_id) else _panel_alone(document)
     index.reindex(card.project, facets=live_facets(panel))
     if panel.published is None and not (panel.score.adoptions or panel.score.adoptions_under_way):
         Standing.objects.filter(project=card.project_id).delete()
         return None
     return Standing.objects.update_or_create(project_id=card.project_id, defaults=_columns(panel))[0]
+
+
+def _is_judged(project_id: int) -> bool:
+    """Whether anybody rated or took the project up: asking for all of it costs ten times as much."""
+    rated, adopted = (
+        Assessment.objects.filter(project=project_id),
+        Adoption.objects.filter(project=project_id),
+    )
+    return rated.exists() or adopted.exists()
+
+
+def _panel_alone(document: Mapping) -> Panel:
+    """The panel of a project that nobody rated or took up: what the card itself says."""
+    return _panel([], [], document, PRESETS[EQUAL], timezone.localdate())
 
 
 def live_facets(panel: Panel) -> dict[str, list[str]]:
