@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from opendata.columns import LANGUAGES, PROJECTS, TABLES, Table
+from opendata.columns import TABLES
 from opendata.packages import PACKAGE, SUMS, WORKBOOK, describe
 from opendata.search import Snapshot
 from opendata.writers import XLSX_ROWS as XLSX_ROWS
@@ -22,8 +22,10 @@ from opendata.writers import (
     ParquetWriter,
     Pipe,
     Workbook,
+    header,
     write_zip,
 )
+from projects.columns import LANGUAGES, PROJECTS, Table
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -67,11 +69,21 @@ def project_chunks(
     `fields` chooses the columns; a map keeps its coordinates. `labels` is a language, for words in place
     of column names and codes. Memory does not grow with the rows.
     """
-    table = PROJECTS.narrowed([*(fields or PROJECT_FIELDS), *(POINT if suffix == "geojson" else ())])
+    table = PROJECTS
+    if fields:
+        table = table.narrowed([*fields, *(POINT if suffix == "geojson" else ())])
     if labels in LANGUAGES:
         table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
     snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
+    if suffix == "csv" and table is PROJECTS:
+        return _stored_lines(snapshot)
     return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
+
+
+def _stored_lines(snapshot: Snapshot) -> Iterator[bytes]:
+    yield header(PROJECTS).encode()
+    for lines in snapshot.csv_lines():
+        yield lines.encode()
 
 
 def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:

@@ -3,11 +3,10 @@
 All write row by row and without a clock: the same rows give the same bytes.
 """
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,51 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from opendata.columns import (
-    BOOLEAN,
-    DAY,
-    INTEGER,
-    LIST,
-    MOMENT,
-    NUMBER,
-    Column,
-    Table,
-)
+from projects.columns import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, Column, Table
+from projects.lines import as_text, cell_of, csv_row, moment
 
-LIST_DELIMITER = "|"
-# A spreadsheet runs a cell that starts so; full-width forms are folded to these by some.
-FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 PARQUET_ROWS = 2_000
 XLSX_CELL = 32_767
 # Rows of one sheet below its header.
 XLSX_ROWS = 1_048_575
 FIXED = datetime(1980, 1, 1)
 FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
-
-
-def neutralised(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before the sign."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def moment(text: str) -> str:
-    """An ISO moment in UTC, to the second: `2026-03-01T10:20:30Z`."""
-    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def as_text(column: Column, value) -> str:
-    """One spelling a value, for files that hold text only."""
-    if value is None:
-        return ""
-    if column.type == NUMBER:
-        return f"{value:.{column.places}f}"
-    if column.type == BOOLEAN:
-        return "true" if value else "false"
-    if column.type == LIST:
-        return LIST_DELIMITER.join(value)
-    if column.type == MOMENT:
-        return moment(value)
-    return str(value)
 
 
 def as_json(column: Column, value):
@@ -101,6 +64,11 @@ class Pipe:
         return written
 
 
+def header(table: Table) -> str:
+    """The first line of a CSV file."""
+    return csv_row(column.name for column in table.columns)
+
+
 class CsvWriter:
     """UTF-8 without mark, comma, CRLF, quotes where needed (RFC 4180)."""
 
@@ -110,15 +78,10 @@ class CsvWriter:
     def __init__(self, path: Path, table: Table):
         self.columns = table.columns
         self.file = path.open("w", encoding="utf-8", newline="")
-        self.writer = csv.writer(self.file, lineterminator="\r\n")
-        self.writer.writerow(column.name for column in table.columns)
+        self.file.write(header(table))
 
     def write(self, values: list) -> None:
-        self.writer.writerow(map(self._cell, self.columns, values))
-
-    def _cell(self, column: Column, value) -> str:
-        text = as_text(column, value)
-        return text if column.type in (NUMBER, INTEGER) else neutralised(text)
+        self.file.write(csv_row(map(cell_of, self.columns, values)))
 
     def close(self) -> None:
         self.file.close()

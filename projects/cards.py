@@ -5,7 +5,7 @@ search and files read (pure). The document keeps codes of its neighbours; names 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,8 @@ from cardindex.words import line_of
 from municipalities.models import Territory
 from municipalities.search import fold, successor_of
 from projects.dates import year_of
+from projects.index_store import one_of
+from projects.lines import csv_line
 from projects.models import Card, Project
 
 OWN_FIELDS = (
@@ -229,6 +231,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "item": serialise(_item(document, lead, others)),
         "search_text": _search_text(document, [lead, *others] if lead else others),
         "facet_values": orjson.dumps(sorted(facets)).decode(),
+        "csv_line": csv_line(document),
     }
     return {"columns": columns, "facets": facets}
 
@@ -369,6 +372,11 @@ def _place(territory: Territory) -> Place:
         territory.province.code if territory.province else "",
         territory.region.code if territory.region else "",
     )
+
+
+def stored(keys: Iterable[int], field: str, alias: str) -> dict[int, str]:
+    """`{key: text}` of one stored field of these cards, as the database `alias` has them. One query."""
+    return dict(Card.objects.using(alias).filter(pk__in=one_of(keys)).values_list("pk", field))
 
 
 def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:

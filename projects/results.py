@@ -61,7 +61,7 @@ BUCKETS = {
 }
 # A town lies in a province: where a province has no card its towns need no counting.
 WHOLES = {"municipality": ("province", "region"), "province": ("region",)}
-HEAVY = ("document", "search_text", "facet_values")
+HEAVY = ("document", "search_text", "facet_values", "csv_line")
 
 
 @dataclass(frozen=True)

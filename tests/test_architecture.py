@@ -36,6 +36,7 @@ PURE_HELPERS = (
     "municipalities.places",
     "municipalities.similar",
     "projects.fit",
+    "projects.lines",
     "projects.adoption",
     "projects.areas",
     "projects.columns",
