@@ -4,11 +4,13 @@ import hashlib
 import os
 import shutil
 import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import orjson
+from django.db import router
 
 from opendata.columns import TABLES
 from opendata.packages import PACKAGE, SUMS, WORKBOOK, describe
@@ -25,7 +27,9 @@ from opendata.writers import (
     header,
     write_zip,
 )
+from projects.cards import csv_lines
 from projects.columns import LANGUAGES, PROJECTS, Table
+from projects.models import Card
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -74,16 +78,17 @@ def project_chunks(
         table = table.narrowed([*fields, *(POINT if suffix == "geojson" else ())])
     if labels in LANGUAGES:
         table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
-    snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
     if suffix == "csv" and table is PROJECTS:
-        return _stored_lines(snapshot)
+        return _stored_lines(array("Q", keys), router.db_for_read(Card))
+    snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
     return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
 
 
-def _stored_lines(snapshot: Snapshot) -> Iterator[bytes]:
+def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
+    """Project sheets as they were made when the cards were published: nothing is parsed."""
     yield header(PROJECTS).encode()
-    for lines in snapshot.csv_lines():
-        yield lines.encode()
+    for lines in csv_lines(keys, alias):
+        yield "".join(lines).encode()
 
 
 def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:

@@ -17,17 +17,14 @@ from municipalities.search import ENDING_KINDS
 from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, REPLICABILITY
 from opendata.columns import AREAS as AREAS_TABLE
 from projects.areas import AREAS
-from projects.cards import stored
+from projects.cards import stored_texts
 from projects.columns import PROJECTS
 from projects.criteria import KEYS
-from projects.lines import MARK, csv_line, csv_row, neutralised
 from projects.models import Adoption, Assessment, Card
 from projects.standing import adoptions_among, panel_of
 from projects.vocabulary import Stage
 
 BATCH = 500
-# What the sheet of a project tells of its town, in the order of projects.lines.PLACED.
-LEAD_KEYS = ("code", "istat_code", "name", "province_code", "region_code")
 CITY_FIELDS = (
     "code",
     "istat_code",
@@ -106,7 +103,6 @@ class Snapshot:
         # A file of some cards needs some towns, which are read as they are met.
         self.cities = cities_on(day) if keys is None else {}
         self.asked: set[str] | None = None if keys is None else set()
-        self.cells: dict[tuple[str, str], str] = {}
         # Where a public read asks; the file is written when its request is over.
         self.alias = router.db_for_read(Card)
 
@@ -135,7 +131,7 @@ class Snapshot:
         """`(keys, {key: what is stored})` of the cards in their order, many at a time."""
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            yield keys, stored(keys, field, self.alias)
+            yield keys, stored_texts(keys, field, self.alias)
 
     def documents(self) -> Iterator[dict]:
         """The card documents by code of project, with their municipalities as they were on the day."""
@@ -145,32 +141,6 @@ class Snapshot:
                 code for d in documents for code in (d["lead_municipality"], *d["other_municipalities"])
             )
             yield from map(self._placed, documents)
-
-    def csv_lines(self) -> Iterator[str]:
-        """The rows of the project sheets as CSV, some hundred at a time, as they were stored.
-
-        The same bytes as CsvWriter makes of documents().
-        """
-        for keys, found in self._stored("csv_line"):
-            if stale := [key for key in keys if not found[key].startswith(MARK)]:
-                documents = stored(stale, "document", self.alias)
-                found |= {key: csv_line(orjson.loads(text)) for key, text in documents.items()}
-            parts = [found[key].split(",", 4) for key in keys]
-            self._meet(code for _, _, lead, others, _ in parts for code in (lead, *others.split("|")))
-            texts = []
-            for _mark, size, lead, others, cells in parts:
-                place = self.cells.get((lead, others)) or self._place_cells(lead, others)
-                texts += (cells[: int(size)], place, cells[int(size) :])
-            yield "".join(texts)
-
-    def _place_cells(self, lead: str, others: str) -> str:
-        """The cells of PLACED, as they stand in a line."""
-        placed = self._placed({"lead_municipality": lead, "other_municipalities": others.split("|")})
-        cells = [placed["municipality"].get(key) or "" for key in LEAD_KEYS]
-        cells.append("|".join(placed["other_municipalities"]))
-        text = csv_row(map(neutralised, cells)).removesuffix("\r\n") + ","
-        self.cells[lead, others] = text
-        return text
 
     def _placed(self, document: dict) -> dict:
         document["municipality"] = self.city_of(document["lead_municipality"]) or {
