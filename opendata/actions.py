@@ -15,7 +15,6 @@ from django.db import router
 from opendata.columns import TABLES
 from opendata.packages import PACKAGE, SUMS, WORKBOOK, describe
 from opendata.search import Snapshot
-from opendata.writers import XLSX_ROWS as XLSX_ROWS
 from opendata.writers import (
     BookWriter,
     CsvWriter,

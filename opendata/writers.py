@@ -5,9 +5,10 @@ All write row by row and without a clock: the same rows give the same bytes.
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -22,6 +23,11 @@ PARQUET_ROWS = 2_000
 XLSX_CELL = 32_767
 # Rows of one sheet below its header.
 XLSX_ROWS = 1_048_575
+# The last line of a workbook whose tables need more than one sheet each.
+CONTINUED = (
+    "Una tabella che non sta in un foglio continua nei fogli numerati: « 2», « 3»…",
+    "A table that does not fit a sheet goes on in the numbered sheets: “ 2”, “ 3”…",
+)
 FIXED = datetime(1980, 1, 1)
 FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
 
@@ -180,19 +186,29 @@ class Workbook:
     def __init__(self, path: Path):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(path, options)
+        # A sheet of a million rows is larger than the older archives allow.
+        self.book.use_zip64()
         self.book.set_properties({"created": FIXED, "title": "Osservatorio Smart City"})
         self.bold = self.book.add_format({"bold": True})
 
     def sheet(self, table: Table) -> "SheetWriter":
-        sheet = self.book.add_worksheet(table.name)
+        return SheetWriter(partial(self._sheet, table), table)
+
+    def _sheet(self, table: Table, number: int):
+        """An empty sheet with its header; from the second on the sheets of one table are numbered."""
+        sheet = self.book.add_worksheet(table.name if number == 1 else f"{table.name} {number}")
         sheet.freeze_panes(1, 0)
-        return SheetWriter(sheet, table, self.bold)
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, column.name, self.bold)
+        return sheet
 
     def close(self, tables: Iterable[Table]) -> None:
         sheet = self.book.add_worksheet("columns")
         lines = [("tabella / table", "colonna / column", "etichetta", "label", "descrizione", "description")]
         for table in tables:
             lines += [(table.name, c.name, *c.label, *c.about) for c in table.columns]
+        if any(" " in other.name for other in self.book.worksheets()):
+            lines += [(), CONTINUED]
         for number, line in enumerate(lines):
             for place, text in enumerate(line):
                 sheet.write_string(number, place, text, None if number else self.bold)
@@ -200,12 +216,19 @@ class Workbook:
 
 
 class SheetWriter:
-    def __init__(self, sheet, table: Table, bold):
-        self.sheet, self.columns, self.number = sheet, table.columns, 0
-        for place, column in enumerate(table.columns):
-            sheet.write_string(0, place, column.name, bold)
+    """The rows of a table; when a sheet is full they go on in another."""
+
+    def __init__(self, add: Callable, table: Table):
+        self.add, self.columns, self.sheets = add, table.columns, 0
+        self._next()
+
+    def _next(self) -> None:
+        self.sheets += 1
+        self.sheet, self.number = self.add(self.sheets), 0
 
     def write(self, values: list) -> None:
+        if self.number == XLSX_ROWS:
+            self._next()
         self.number += 1
         for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             if value is None:
