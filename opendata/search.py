@@ -49,7 +49,7 @@ def cards_on(day: date | None = None) -> QuerySet[Card]:
 
     An edition withdrawn by then is left out, and does not bring an earlier one back.
     """
-    if day is None:
+    if day is None or day > timezone.localdate():
         return Card.objects.current()
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
     newer = Card.objects.filter(
