@@ -87,7 +87,7 @@ def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
     """Project sheets as they were made when the cards were published: nothing is parsed."""
     yield header(PROJECTS).encode()
     for lines in csv_lines(keys, alias):
-        yield "".join(lines).encode()
+        yield b"".join(lines)
 
 
 def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
