@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Territory
 from projects.areas import AREA_CHOICES
-from projects.criteria import BAND_NAMES
+from projects.replicability.criteria import BAND_NAMES
 from projects.search import ADOPTED_LABELS
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 

@@ -13,7 +13,7 @@ from api.problems import BadParameters, Refused
 from opendata.actions import FORMATS, LABELS
 from projects.areas import AREA_BY_KEY
 from projects.cards import FACETS
-from projects.criteria import PRESETS
+from projects.replicability.criteria import PRESETS
 from projects.search import CLOSED, FACET_NAMES, MAX_TEXT, MAX_VALUES, RANGE_NAMES, SORTS, YES_OR_NO
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET = 20, 500, 1_000_000_000

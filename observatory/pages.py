@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from projects.areas import AREA_CHOICES, AREAS
-from projects.criteria import ASPECTS, CRITERIA, PRESET_NAMES, PRESETS
 from projects.models import Card, ErrorReport, PageRating
+from projects.replicability.criteria import ASPECTS, CRITERIA, PRESET_NAMES, PRESETS
 from projects.search import ProjectQuery, find
 from projects.vocabulary import DocumentType
 

@@ -7,7 +7,7 @@ is: projects/columns.py.
 
 from operator import itemgetter
 
-from projects.adoption import PUBLIC, Step
+from projects.adoption.moves import PUBLIC, Step
 from projects.areas import AREA_CHOICES
 from projects.columns import (
     BOOLEAN,

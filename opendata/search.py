@@ -19,9 +19,9 @@ from opendata.columns import AREAS as AREAS_TABLE
 from projects.areas import AREAS
 from projects.cards import stored_texts
 from projects.columns import PROJECTS
-from projects.criteria import KEYS
 from projects.models import Adoption, Assessment, Card
-from projects.standing import adoptions_among, panel_of
+from projects.replicability.criteria import KEYS
+from projects.replicability.standing import adoptions_among, panel_of
 from projects.vocabulary import Stage
 
 BATCH = 500

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from municipalities.actions import touch
 from municipalities.models import Organisation
-from projects import index, mail, standing
+from projects import index, mail
 from projects.cards import build_card, collect, places_of, write_card
 from projects.completeness import missing_required
 from projects.models import (
@@ -26,6 +26,7 @@ from projects.models import (
     ProjectEvent,
     Submission,
 )
+from projects.replicability import standing
 from projects.workflow import EDITABLE, MOVES, Move, Status
 
 # Automatic saves no further apart than this are one event.

@@ -350,7 +350,7 @@ def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
     found |= {("funding_source", line["source"]) for line in document["funding_lines"]}
     found |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
     found |= {("sdg", str(goal)) for goal in document["sdgs"]}
-    # No filter of a page: what the fit for a municipality is worked out from (projects/fit_table.py).
+    # No filter of a page: what the fit for a municipality is worked out from (projects/fit/table.py).
     found |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
     return {(facet, value) for facet, value in found if value}
 

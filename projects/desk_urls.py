@@ -1,7 +1,10 @@
 from django.urls import path
 
-from projects import adoption_views, assess_views, city_office, voices
+from projects.adoption import views as adoption_views
+from projects.city import office as city_office
 from projects.desk import bulk, dashboard, queue, register, review
+from projects.replicability import assess_views
+from projects.voices import views as voices
 
 app_name = "desk"
 urlpatterns = [

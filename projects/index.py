@@ -35,9 +35,9 @@ from cardindex.orders import (
 )
 from cardindex.slices import WHOLE, cut, join, slice_of
 from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
-from projects.criteria import IN_EVALUATION
 from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
+from projects.replicability.criteria import IN_EVALUATION
 
 # Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.orders.
 FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"

@@ -1,7 +1,9 @@
 from django.urls import path
 
-from projects import adoption_views, assess_views, city_office
+from projects.adoption import views as adoption_views
+from projects.city import office as city_office
 from projects.officer import documents, home, session, status, steps
+from projects.replicability import assess_views
 
 app_name = "officer"
 urlpatterns = [

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from cardindex.words import WORD, tokens
 from projects import charts
 from projects.areas import AREA_BY_KEY
-from projects.criteria import BAND_NAMES, IN_EVALUATION
+from projects.replicability.criteria import BAND_NAMES, IN_EVALUATION
 from projects.vocabulary import (
     SDG_CHOICES,
     CostLine,

@@ -1,18 +1,15 @@
 from django.urls import path
 
-from projects import (
-    city_views,
-    compare_views,
-    estimate_views,
-    feeds,
-    fit_views,
-    following,
-    kit_views,
-    list_views,
-    replicability_views,
-    views,
-    voices,
-)
+from projects import feeds, views
+from projects.adoption import kit_views
+from projects.city import views as city_views
+from projects.compare import views as compare_views
+from projects.estimate import views as estimate_views
+from projects.fit import views as fit_views
+from projects.follow import views as following
+from projects.listing import views as list_views
+from projects.replicability import views as replicability_views
+from projects.voices import views as voices
 
 app_name = "projects"
 urlpatterns = [

@@ -14,11 +14,11 @@
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation, Territory
-from projects.adoption import MOVES as ADOPTION_MOVES
-from projects.adoption import AdoptionMove, Side
-from projects.adoption import allows as adoption_allows
-from projects.criteria import OBSERVATORY, PEER, SELF
+from projects.adoption.moves import MOVES as ADOPTION_MOVES
+from projects.adoption.moves import AdoptionMove, Side
+from projects.adoption.moves import allows as adoption_allows
 from projects.models import Adoption, Assessment, OutsidePractice, Project
+from projects.replicability.criteria import OBSERVATORY, PEER, SELF
 from projects.workflow import Move, Status, allows
 
 

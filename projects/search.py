@@ -25,11 +25,11 @@ from municipalities.search import SHEETS, find_municipality, fold, named
 from municipalities.similar import Sheet, shared_traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS, read_document
-from projects.criteria import BAND_NAMES, BAND_SLUGS
-from projects.fitting import Answer, fit_of
+from projects.fit.fitting import Answer, fit_of
 from projects.index import MARK
 from projects.models import Card
 from projects.past import TooFarBack as TooFarBack
+from projects.replicability.criteria import BAND_NAMES, BAND_SLUGS
 from projects.results import LAST_NUMBER as LAST_NUMBER
 from projects.results import Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage

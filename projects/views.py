@@ -8,19 +8,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from projects.adoption.family import family_of
 from projects.areas import AREA_BY_SLUG, AREAS
 from projects.cards import read_document
-from projects.criteria import HIGH, LOW, MEDIUM
 from projects.differences import differences, label_of
-from projects.family import family_of
-from projects.maps import locator_of, region_map
+from projects.listing.maps import locator_of, region_map
 from projects.models import Card
 from projects.pdf import card_pdf as pdf_of
 from projects.portfolio import area_totals, busiest_towns, count_bars, front_figures
 from projects.presentation import card_context, list_item
-from projects.replicability_panel import panel_context
+from projects.replicability.criteria import HIGH, LOW, MEDIUM
+from projects.replicability.panel import panel_context
+from projects.replicability.standing import panel_of
 from projects.search import ProjectQuery, find, similar_to
-from projects.standing import panel_of
 from projects.vocabulary import Stage
 
 PER_PAGE = 10

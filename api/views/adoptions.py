@@ -8,7 +8,7 @@ from api.serializers import Adoption, list_of
 from api.views.base import PublicView
 from api.views.projects import current_card
 from municipalities.models import Organisation
-from projects.family import Family, Node, family_of
+from projects.adoption.family import Family, Node, family_of
 from projects.models import OutsidePractice
 
 OUTSIDE, REGISTRY = "outside", "registry"

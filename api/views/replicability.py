@@ -9,9 +9,9 @@ from api.problems import BadParameters
 from api.serializers import Replicability
 from api.views.base import PublicView
 from api.views.projects import current_card
-from projects.criteria import EQUAL
-from projects.ranking import BadWeights, Weighting, read_weights
-from projects.standing import Judgement, Panel, panel_of
+from projects.replicability.criteria import EQUAL
+from projects.replicability.ranking import BadWeights, Weighting, read_weights
+from projects.replicability.standing import Judgement, Panel, panel_of
 
 FORMULA = (
     "100*(0.55*(ratings_mean-1)/4+0.30*kit_completeness+0.15*diffusion); "

@@ -22,8 +22,8 @@ from django.db import transaction
 from municipalities.actions import body_of_municipality
 from municipalities.models import Organisation
 from municipalities.search import find_municipality
-from projects import adopting
-from projects.adoption import AdoptionMove
+from projects.adoption import adopting
+from projects.adoption.moves import AdoptionMove
 from projects.importers.sample import BadEntry, Report
 from projects.models import Adoption, OutsidePractice, Project
 

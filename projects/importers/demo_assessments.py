@@ -22,10 +22,10 @@ from django.utils.timezone import localdate, make_aware
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation
 from municipalities.search import find_municipality
-from projects import assessing
-from projects.criteria import KEYS, PEER, RATER_ORDER, SELF
 from projects.importers.sample import BadEntry, Report
 from projects.models import Assessment, Project
+from projects.replicability import assessing
+from projects.replicability.criteria import KEYS, PEER, RATER_ORDER, SELF
 from projects.vocabulary import DocumentType
 
 OBSERVATORY_NAME = "Osservatorio Smart City"

@@ -19,11 +19,13 @@ from django.utils import timezone
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Protocol, Territory
 from municipalities.search import find_municipality
-from projects import actions, adopting, assessing
+from projects import actions
+from projects.adoption import adopting
 from projects.cards import OWN_FIELDS, ROWS, build_card, serialise
 from projects.cup import normalise_cup
 from projects.dates import parse_partial_date
 from projects.models import Project, ProjectEvent
+from projects.replicability import assessing
 from projects.vocabulary import IdentifierScheme, Origin
 from projects.workflow import Status
 

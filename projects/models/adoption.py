@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
-from projects.adoption import CLOSED, PUBLIC, AdoptionMove, Side, Step
+from projects.adoption.moves import CLOSED, PUBLIC, AdoptionMove, Side, Step
 from projects.models.project import Project
 
 NOTE_MAX = 3000

@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
-from projects.criteria import (
+from projects.models.details import Document
+from projects.models.project import Project
+from projects.replicability.criteria import (
     BAND_NAMES,
     HIGHEST,
     IN_EVALUATION,
@@ -18,9 +20,7 @@ from projects.criteria import (
     RATER_NAMES,
     SELF,
 )
-from projects.models.details import Document
-from projects.models.project import Project
-from projects.replicability import ALIVE, DEAD, UNKNOWN
+from projects.replicability.score import ALIVE, DEAD, UNKNOWN
 
 
 class AssessmentQuerySet(models.QuerySet):

@@ -4,8 +4,8 @@ from django import template
 from django.db.models import Exists, OuterRef
 
 from municipalities.models import Adhesion
-from projects.criteria import OBSERVATORY
 from projects.models import Assessment, Card, ErrorReport, Project
+from projects.replicability.criteria import OBSERVATORY
 
 register = template.Library()
 

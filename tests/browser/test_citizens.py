@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from projects import city_actions
+from projects.city import actions as city_actions
 from projects.models import ErrorReport, FundingLine, Indicator, Milestone, PageRating
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE

@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from municipalities.actions import body_of_municipality
-from projects import adopting
-from projects.adoption import AdoptionMove, Side
+from projects.adoption import adopting
+from projects.adoption.moves import AdoptionMove, Side
 from projects.models import Adoption
 from tests import builders
 

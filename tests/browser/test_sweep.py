@@ -8,9 +8,11 @@ import pytest
 from django.utils import timezone
 
 from municipalities.models import Protocol
-from projects import assessing, city_actions, voice_actions
-from projects.criteria import KEYS
+from projects.city import actions as city_actions
 from projects.models import Card, ErrorReport, FundingLine, Indicator, Milestone
+from projects.replicability import assessing
+from projects.replicability.criteria import KEYS
+from projects.voices import actions as voice_actions
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
 

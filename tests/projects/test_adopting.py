@@ -13,15 +13,27 @@ from django.utils.timezone import localdate
 
 from municipalities.actions import body_of_municipality
 from municipalities.models import ContentVersion
-from projects import actions, adopting, rules
+from projects import actions, rules
 from projects.actions import WrongMove
-from projects.adoption import LIVING, MOVES, NEXT, TASKS, TURNS, AdoptionMove, Side, Step, allows, turn_of
-from projects.adoption_forms import MOVES_BY_SLUG, SLUG_OF_MOVE
-from projects.family import family_of
+from projects.adoption import adopting
+from projects.adoption.family import family_of
+from projects.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE
+from projects.adoption.moves import (
+    LIVING,
+    MOVES,
+    NEXT,
+    TASKS,
+    TURNS,
+    AdoptionMove,
+    Side,
+    Step,
+    allows,
+    turn_of,
+)
 from projects.importers.demo_adoptions import load_adoptions
 from projects.models import Adoption, AdoptionStep, OutsidePractice, Partner, ProjectEvent, Standing
+from projects.replicability.standing import panel_of
 from projects.search import ProjectQuery, find
-from projects.standing import panel_of
 from tests import builders
 
 pytestmark = pytest.mark.django_db

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.timezone import make_aware
 
 from municipalities.actions import body_of_municipality
-from projects import actions, assessing, index
-from projects.criteria import KEYS
+from projects import actions, index
 from projects.models import Assessment, LinkCheck, Partner, ProjectEvent, RankingRelease, Standing
+from projects.replicability import assessing
+from projects.replicability.criteria import KEYS
+from projects.replicability.standing import entries, panel_of
 from projects.search import ProjectQuery, find
-from projects.standing import entries, panel_of
 from tests import builders
 
 pytestmark = pytest.mark.django_db

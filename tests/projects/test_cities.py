@@ -11,10 +11,10 @@ from PIL import Image
 from accounts.models import Event
 from municipalities.actions import body_of_municipality
 from observatory.settings import BASE_DIR
-from projects import city_actions
 from projects.areas import AREAS
+from projects.city import actions as city_actions
+from projects.city.peers import class_of, money_per_head, peers_of
 from projects.models import CityProfile
-from projects.peers import class_of, money_per_head, peers_of
 from tests import builders
 from tests.projects.test_public_pages import words
 

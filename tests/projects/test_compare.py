@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects.comparing import MOST
+from projects.compare.comparing import MOST
 from tests import builders
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from municipalities.models import Territory
+from projects.estimate.costs import Assumptions, Line, Range, estimate, rounded
 from projects.models import ReuseCost
-from projects.reuse_costs import Assumptions, Line, Range, estimate, rounded
 from tests import builders
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from municipalities.models import Territory
 from municipalities.similar import Sheet
-from projects import fit
 from projects.cards import read_document
-from projects.fit import DIMENSIONS, ProjectSheet, Town
-from projects.fit_words import dimensions
-from projects.fitting import EVEN, Scores, fit_of, suited
+from projects.fit import score as fit
+from projects.fit.fitting import EVEN, Scores, fit_of, suited
+from projects.fit.prerequisites import DEVICES, INFRASTRUCTURE, SOFTWARE, demand, demand_of
+from projects.fit.score import DIMENSIONS, ProjectSheet, Town
+from projects.fit.words import dimensions
 from projects.models import Card
-from projects.prerequisites import DEVICES, INFRASTRUCTURE, SOFTWARE, demand, demand_of
 from projects.search import ProjectQuery, find
 from projects.vocabulary import FundingSource, Scale, Stage
 from tests import builders

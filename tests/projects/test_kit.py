@@ -9,7 +9,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from projects import actions, drafting, kit
+from projects import actions, drafting
+from projects.adoption import kit
 from projects.models import Document, Source
 from tests import builders
 

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from projects.links import Door, is_public, look
+from projects.replicability.links import Door, is_public, look
 
 AGENT = "prova"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from municipalities.models import Protocol, Territory, TerritoryBoundary
 from observatory import answers
-from projects import list_views
+from projects.listing import views as list_views
 from projects.models import Card
 from tests import builders
 from tests.projects.test_public_pages import words

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 
 from municipalities.actions import body_of_municipality
 from municipalities.models import Territory
-from projects import actions, adopting
+from projects import actions
 from projects.actions import WrongMove
-from projects.adoption import AdoptionMove, Side
+from projects.adoption import adopting
+from projects.adoption.moves import AdoptionMove, Side
 from projects.models import Adoption, AdoptionStep, Card, Project, Submission
 from tests import builders
 

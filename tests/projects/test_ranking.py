@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from projects.criteria import KEYS, PRESETS
-from projects.ranking import BadWeights, Entry, city_size, moves, ranked, read_weights, written
+from projects.replicability.criteria import KEYS, PRESETS
+from projects.replicability.ranking import BadWeights, Entry, city_size, moves, ranked, read_weights, written
 
 EQUAL = PRESETS["equal"]
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.criteria import ASPECTS, CRITERIA, KEYS, PRESETS
-from projects.replicability import (
+from projects.replicability.criteria import ASPECTS, CRITERIA, KEYS, PRESETS
+from projects.replicability.score import (
     KitDocument,
     diffusion,
     gaps,

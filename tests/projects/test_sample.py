@@ -15,7 +15,7 @@ from projects import actions
 from projects.importers.demo_assessments import load_assessments
 from projects.importers.sample import load_projects
 from projects.models import Assessment, Card, Project, ProjectEvent
-from projects.replicability import gaps
+from projects.replicability.score import gaps
 from projects.search import ProjectQuery, facet_counts, find
 from tests import builders
 

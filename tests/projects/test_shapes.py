@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.shapes import box, coordinates, drawn, rings
+from projects.listing.shapes import box, coordinates, drawn, rings
 
 POINTS = st.tuples(st.integers(-2_000, 2_000), st.integers(-2_000, 2_000))
 

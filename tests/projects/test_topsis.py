@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from projects.topsis import topsis
+from projects.compare.topsis import topsis
 
 # AgID's weights of the family «Altro», in the order of its sheet: cost, interoperability, data protection,
 # security, accessibility, coverage, maintainer, support, dependencies, skills, bodies, vitality.

@@ -6,9 +6,9 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 
-from projects import voice_actions
 from projects.actions import WrongMove
 from projects.models import ErrorReport, PageRating, ProjectEvent
+from projects.voices import actions as voice_actions
 from tests import builders
 from tests.projects.test_public_pages import words
 

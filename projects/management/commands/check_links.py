@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from projects import assessing
-from projects.links import Door, look
 from projects.models import Assessment, Document, LinkCheck
+from projects.replicability import assessing
+from projects.replicability.links import Door, look
 from projects.vocabulary import DocumentType
 
 PAUSE = 1.0

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from projects import assessing
+from projects.replicability import assessing
 
 
 class Command(BaseCommand):

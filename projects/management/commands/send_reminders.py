@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from projects import adopting
-from projects.adoption import turn_of
-from projects.adoption_mail import people_of
+from projects.adoption import adopting
+from projects.adoption.mail import people_of
+from projects.adoption.moves import turn_of
 from projects.drafting import empty_bin
 from projects.officer.home import BIN_DAYS
 from projects.reminding import due_reminders, recipients, remind

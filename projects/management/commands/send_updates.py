@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from projects import follow_actions
-from projects.news import news_for, title_of
+from projects.follow import actions as follow_actions
+from projects.follow.news import news_for, title_of
 
 
 class Command(BaseCommand):

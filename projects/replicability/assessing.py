@@ -1,0 +1,180 @@
+"""Assessing replicability: drafts, completed versions, second readers, links, past rankings.
+
+Each action is one transaction and one event. Whoever moves a public card's place takes the index first.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from municipalities.actions import touch
+from municipalities.models import Organisation
+from projects import index
+from projects.actions import StaleDraft
+from projects.models import Assessment, Card, LinkCheck, Project, ProjectEvent, RankingRelease, Rating
+from projects.replicability import standing
+from projects.replicability.criteria import OBSERVATORY, PRESETS
+from projects.replicability.ranking import FIRST, ranked
+from projects.replicability.score import ALIVE, DEAD, UNKNOWN, gaps
+
+SAVE, ASSESS, SECOND = "save_assessment", "assess", "second_assessment"
+# Events that say nothing about the words of a project.
+EVENTS = (SAVE, ASSESS, SECOND)
+# Unreachable so many times in a row is dead.
+FAILURES = 3
+
+
+class NothingRated(Exception):
+    """An assessment without a single rating cannot be completed."""
+
+
+@transaction.atomic
+def open_assessment(project: Project, *, by, rater: str, organisation: Organisation) -> Assessment:
+    """The draft of this rater, or a new one that starts from the rater's last version."""
+    seat = {"project": project, "rater": rater, "organisation": organisation}
+    if draft := Assessment.objects.open().filter(**seat).first():
+        return draft
+    last = last_version(**seat)
+    try:
+        with transaction.atomic():
+            draft = Assessment.objects.create(**seat, by=by)
+    except IntegrityError:
+        return Assessment.objects.open().get(**seat)
+    for rating in last.ratings.all() if last else ():
+        rating.pk, rating.assessment = None, draft
+        rating.save()
+    return draft
+
+
+def last_version(project: Project, *, rater: str, organisation: Organisation) -> Assessment | None:
+    """The rater's newest completed assessment, demonstrations left out."""
+    seat = {"project": project, "rater": rater, "organisation": organisation, "is_demonstration": False}
+    return Assessment.objects.completed().filter(**seat).order_by("-version").first()
+
+
+@transaction.atomic
+def save_assessment(
+    draft: Assessment, *, by, revision: int, ratings: Mapping[str, Mapping], quiet: bool = False
+) -> Assessment:
+    """Keep the ratings of a draft: `{criterion: {value, motive, evidence_url, evidence_document}}`.
+
+    Raises StaleDraft when a colleague saved or completed it since; nothing is written then.
+    """
+    mine = Assessment.objects.open().filter(pk=draft.pk, revision=revision)
+    if not mine.update(revision=F("revision") + 1, by=by, saved_at=timezone.now()):
+        raise StaleDraft
+    draft.refresh_from_db()
+    draft.ratings.all().delete()
+    Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
+    if not quiet:
+        _record(draft, SAVE, by, {"rated": sum(given["value"] is not None for given in ratings.values())})
+    return draft
+
+
+@transaction.atomic
+def complete_assessment(
+    draft: Assessment, *, by, revision: int, ratings: Mapping[str, Mapping]
+) -> Assessment:
+    """Close a draft into the rater's next version, which from now on is the one in force.
+
+    Raises NothingRated, StaleDraft.
+    """
+    rated = {key: given for key, given in ratings.items() if given["value"] is not None}
+    if not rated:
+        raise NothingRated
+    index.lock()
+    done = save_assessment(draft, by=by, revision=revision, ratings=rated, quiet=True)
+    _close(done, by, timezone.now())
+    _record(done, ASSESS, by, {"rater": done.rater, "version": done.version, "rated": len(rated)})
+    touch()
+    return done
+
+
+def _close(draft: Assessment, by, moment: datetime) -> None:
+    card = draft.project.cards.current().select_related("project").first()
+    seat = {"project": draft.project, "rater": draft.rater, "organisation": draft.organisation}
+    last = Assessment.objects.completed().filter(**seat).aggregate(n=Max("version"))["n"]
+    draft.by, draft.made_at, draft.version = by, moment, (last or 0) + 1
+    draft.edition = card and card.edition
+    draft.save()
+    if card:
+        standing.refresh(card, orjson.loads(card.document))
+
+
+@transaction.atomic
+def demonstrate(
+    project: Project, *, rater: str, organisation: Organisation, made_at: datetime, ratings, kit=()
+) -> Assessment:
+    """A demonstration assessment, complete at once: the loader's. No event, nobody has acted."""
+    index.lock()
+    seat = {"project": project, "rater": rater, "organisation": organisation}
+    draft = Assessment.objects.create(**seat, is_demonstration=True, kit=list(kit))
+    Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
+    _close(draft, None, made_at)
+    touch()
+    return draft
+
+
+@transaction.atomic
+def second(assessment: Assessment, *, by) -> Assessment:
+    """A second reader agrees with an observatory's assessment that differs from another by two steps."""
+    open_ones = Assessment.objects.completed().filter(pk=assessment.pk, seconded_at=None)
+    if open_ones.update(seconded_at=timezone.now(), seconded_by=by):
+        _record(assessment, SECOND, by, {"version": assessment.version})
+        touch()
+    return Assessment.objects.get(pk=assessment.pk)
+
+
+def wants_second_reader(assessments: list[Assessment]) -> bool:
+    """Whether the observatory's rating in force differs by two steps from another, and nobody read again."""
+    ours = next((a for a in assessments if a.rater == OBSERVATORY), None)
+    if ours is None or ours.seconded_at:
+        return False
+    values = {a.rater: {r.key: r.value for r in a.ratings.all() if r.value is not None} for a in assessments}
+    return any(OBSERVATORY in pair for pair in gaps(values).values())
+
+
+def note_link(url: str, *, state: str, status_code: int | None, detail: str, at: datetime) -> LinkCheck:
+    """Keep what was found at an address. `unknown` so many times in a row becomes `dead`."""
+    before = LinkCheck.objects.filter(url=url).first()
+    failures = (before.failures if before else 0) + 1 if state == UNKNOWN else 0
+    if failures >= FAILURES:
+        state = DEAD
+    elif state == UNKNOWN and before and before.state == ALIVE:
+        # One bad day does not unmake what was there yesterday.
+        state = ALIVE
+    told = {"state": state, "status_code": status_code, "detail": detail[:120], "failures": failures}
+    return LinkCheck.objects.update_or_create(url=url, defaults={**told, "checked_at": at})[0]
+
+
+@transaction.atomic
+def refresh_standing(project_ids=None) -> int:
+    """Work out the standing of current cards anew: of these projects, or of all rated. Gives how many."""
+    index.lock()
+    cards = Card.objects.current().select_related("project")
+    if project_ids is None:
+        assessed = set(Assessment.objects.completed().values_list("project", flat=True))
+        project_ids = assessed | set(standing.Standing.objects.values_list("pk", flat=True))
+    chosen = list(project_ids)
+    for card in cards.filter(project__in=chosen).iterator(chunk_size=500):
+        standing.refresh(card, orjson.loads(card.document))
+    touch()
+    return len(chosen)
+
+
+@transaction.atomic
+def release_ranking(*, note: str = "") -> RankingRelease:
+    """Keep the first hundred as they are now, so that later rankings can say what moved."""
+    placed = ranked(standing.entries(), PRESETS["equal"])[:FIRST]
+    places = [[p.entry.code, p.position, str(p.score.score)] for p in placed]
+    release = RankingRelease.objects.create(note=note, places=places)
+    touch()
+    return release
+
+
+def _record(assessment: Assessment, verb: str, by, changes: Mapping) -> None:
+    ProjectEvent.objects.create(project=assessment.project, verb=verb, by=by, changes=dict(changes))
