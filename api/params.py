@@ -47,6 +47,18 @@ WORDS = {
     "updated_since": _("Pubblicati dal giorno o dal momento indicato"),
     "replicability_min": _("Punteggio minimo di replicabilità, da 0 a 100; chi non è valutato resta fuori"),
     "as_of": _("Le schede in vigore alla fine di quel giorno"),
+    "limit": _("Quanti elementi in una pagina"),
+    "offset": _("Quanti elementi saltare"),
+    "sort": _("Ordine; il segno meno davanti lo rovescia"),
+    "format": _("Formato: tutti gli altri danno l’elenco intero"),
+    "cursor": _("Da dove continuare: «*» per cominciare, poi ciò che dà `next`"),
+    "fields": _("Colonne dei file, o voci di ogni progetto in JSON, separate da virgole"),
+    "labels": _("Nomi delle colonne e valori dei file: parole italiane, inglesi o codici"),
+    "facet": _("Quali gruppi contare; senza, tutti"),
+    "facet_limit": _("Quanti valori al più per gruppo"),
+    "on": _("I Comuni come erano quel giorno"),
+    "preset": _("Pesi dei dieci criteri"),
+    "weights": _("Pesi propri, come criterio:peso separati da virgole; conta la proporzione"),
 }
 CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
 CHOICES["adopted"] = [*CHOICES["adopted"], *YES_OR_NO]
@@ -66,7 +78,7 @@ def _many(name: str) -> OpenApiParameter:
     if name in CHOICES:
         items = {"type": "string", "enum": CHOICES[name]}
     schema = {"type": "array", "items": items, "maxItems": MAX_VALUES}
-    return OpenApiParameter(name, schema, description=str(WORDS[name]), explode=True)
+    return OpenApiParameter(name, schema, description=WORDS[name], explode=True)
 
 
 def _day(name: str, about: str) -> OpenApiParameter:
@@ -74,52 +86,52 @@ def _day(name: str, about: str) -> OpenApiParameter:
 
 
 PARAMETERS = {
-    "limit": _integer("limit", "Quanti elementi in una pagina", 1, MAX_LIMIT),
-    "offset": _integer("offset", "Quanti elementi saltare", 0, MAX_OFFSET),
-    "sort": OpenApiParameter("sort", {"type": "string", "enum": list(SORTS)}, description="Ordine"),
+    "limit": _integer("limit", WORDS["limit"], 1, MAX_LIMIT),
+    "offset": _integer("offset", WORDS["offset"], 0, MAX_OFFSET),
+    "sort": OpenApiParameter("sort", {"type": "string", "enum": list(SORTS)}, description=WORDS["sort"]),
     "format": OpenApiParameter(
         "format",
         {"type": "string", "enum": ["json", *FORMATS]},
-        description="Formato: tutti gli altri danno l’elenco intero",
+        description=WORDS["format"],
     ),
     "cursor": OpenApiParameter(
         "cursor",
         {"type": "string", "maxLength": MAX_CURSOR},
-        description="Da dove continuare: «*» per cominciare, poi ciò che dà `next`",
+        description=WORDS["cursor"],
     ),
     "fields": OpenApiParameter(
         "fields",
         {"type": "string", "maxLength": MAX_QUERY},
-        description="Colonne dei file, o voci di ogni progetto in JSON, separate da virgole",
+        description=WORDS["fields"],
     ),
     "labels": OpenApiParameter(
         "labels",
         {"type": "string", "enum": list(LABELS)},
-        description="Nomi delle colonne e valori dei file: parole italiane, inglesi o codici",
+        description=WORDS["labels"],
     ),
     "facet": OpenApiParameter(
         "facet",
         {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "maxItems": len(FACETS)},
-        description="Quali gruppi contare; senza, tutti",
+        description=WORDS["facet"],
         explode=True,
     ),
-    "facet_limit": _integer("facet_limit", "Quanti valori al più per gruppo", 1, MAX_FACET_LIMIT),
-    "on": _day("on", "I Comuni come erano quel giorno"),
-    "as_of": _day("as_of", "Ciò che era pubblico alla fine di quel giorno"),
+    "facet_limit": _integer("facet_limit", WORDS["facet_limit"], 1, MAX_FACET_LIMIT),
+    "on": _day("on", WORDS["on"]),
+    "as_of": _day("as_of", WORDS["as_of"]),
     "preset": OpenApiParameter(
-        "preset", {"type": "string", "enum": list(PRESETS)}, description="Pesi dei dieci criteri"
+        "preset", {"type": "string", "enum": list(PRESETS)}, description=WORDS["preset"]
     ),
     "weights": OpenApiParameter(
         "weights",
         {"type": "string", "maxLength": 600},
-        description="Pesi propri, come criterio:peso separati da virgole; conta la proporzione",
+        description=WORDS["weights"],
     ),
     **{name: _many(name) for name in FACET_NAMES},
-    **{name: _text(name, str(WORDS[name])) for name in ("q", *RANGE_NAMES)},
+    **{name: _text(name, WORDS[name]) for name in ("q", *RANGE_NAMES)},
     "replicability_min": OpenApiParameter(
         "replicability_min",
         {"type": "number", "format": "double", "minimum": 0, "maximum": 100},
-        description=str(WORDS["replicability_min"]),
+        description=WORDS["replicability_min"],
     ),
 }
 

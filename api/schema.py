@@ -1,7 +1,10 @@
 """How the views tell drf-spectacular about themselves, and what the schema says beyond them."""
 
+from copy import copy
+
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from api.params import PARAMETERS
 from api.problems import MEDIA_TYPE
@@ -49,22 +52,20 @@ TAGS = {
     "status": "Stato del servizio",
 }
 ERRORS = {
-    "400": "La richiesta non si legge, o un parametro non esiste",
-    "404": "Non c’è niente a questo indirizzo",
-    "405": "Questo indirizzo non accetta questo metodo",
-    "410": "Ritirato",
-    "414": "L’indirizzo è troppo lungo",
-    "422": "Il valore di un parametro o di un campo non va",
-    "429": "Troppe richieste",
-    "503": "Servizio sospeso per poco",
+    "400": _("La richiesta non si legge, o un parametro non esiste"),
+    "404": _("Non c’è niente a questo indirizzo"),
+    "405": _("Questo indirizzo non accetta questo metodo"),
+    "410": _("Ritirato"),
+    "414": _("L’indirizzo è troppo lungo"),
+    "422": _("Il valore di un parametro o di un campo non va"),
+    "429": _("Troppe richieste"),
+    "503": _("Servizio sospeso per poco"),
 }
-
-
 WRITE_ERRORS = {
-    "401": "Manca la chiave, o non vale",
-    "403": "Chi ha creato la chiave non lavora più per l’ente",
-    "413": "La richiesta è troppo grande",
-    "415": "Serve application/json",
+    "401": _("Manca la chiave, o non vale"),
+    "403": _("Chi ha creato la chiave non lavora più per l’ente"),
+    "413": _("La richiesta è troppo grande"),
+    "415": _("Il corpo non è `application/json`"),
 }
 
 
@@ -84,7 +85,7 @@ class PublicSchema(AutoSchema):
         return [self.path.strip("/").split("/")[2]]
 
     def get_override_parameters(self) -> list:
-        return [PARAMETERS[name] for name in self.view.parameters]
+        return [_in_words(PARAMETERS[name]) for name in self.view.parameters]
 
     def get_response_serializers(self):
         return {self.view.success: OpenApiResponse(self.view.answer, description="OK")}
@@ -97,6 +98,13 @@ class PublicSchema(AutoSchema):
 
     def get_filter_backends(self) -> list:
         return []
+
+
+def _in_words(parameter: OpenApiParameter) -> OpenApiParameter:
+    """The parameter described in the language of the moment, not in that of whoever came first."""
+    told = copy(parameter)
+    told.description = str(parameter.description)
+    return told
 
 
 def complete(schema: dict, site: str) -> dict:
@@ -161,7 +169,7 @@ def _problem_answer(code: str, about: str) -> dict:
     headers = _headers()
     if code in ("429", "503"):
         headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
-    return {"description": about, "headers": headers, "content": content}
+    return {"description": str(about), "headers": headers, "content": content}
 
 
 def _complete_operation(operation: dict) -> None:

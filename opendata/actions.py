@@ -4,16 +4,17 @@ import hashlib
 import os
 import shutil
 import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 import orjson
+from django.db import router
 
-from opendata.columns import LANGUAGES, PROJECTS, TABLES, Table
+from opendata.columns import TABLES
 from opendata.packages import PACKAGE, SUMS, WORKBOOK, describe
 from opendata.search import Snapshot
-from opendata.writers import XLSX_ROWS as XLSX_ROWS
 from opendata.writers import (
     BookWriter,
     CsvWriter,
@@ -22,8 +23,12 @@ from opendata.writers import (
     ParquetWriter,
     Pipe,
     Workbook,
+    header,
     write_zip,
 )
+from projects.cards import csv_lines
+from projects.columns import LANGUAGES, PROJECTS, Table
+from projects.models import Card
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -67,11 +72,22 @@ def project_chunks(
     `fields` chooses the columns; a map keeps its coordinates. `labels` is a language, for words in place
     of column names and codes. Memory does not grow with the rows.
     """
-    table = PROJECTS.narrowed([*(fields or PROJECT_FIELDS), *(POINT if suffix == "geojson" else ())])
+    table = PROJECTS
+    if fields:
+        table = table.narrowed([*fields, *(POINT if suffix == "geojson" else ())])
     if labels in LANGUAGES:
         table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
+    if suffix == "csv" and table is PROJECTS:
+        return _stored_lines(array("Q", keys), router.db_for_read(Card))
     snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
     return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
+
+
+def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
+    """Project sheets as they were made when the cards were published: nothing is parsed."""
+    yield header(PROJECTS).encode()
+    for lines in csv_lines(keys, alias):
+        yield b"".join(lines)
 
 
 def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:

@@ -28,6 +28,62 @@ SYNTAXES = {
 }
 
 
+# What DCAT-AP_IT (OWL 2.0) requires of each kind of thing, and the kind of DCAT or FOAF it also has to be.
+MANDATORY = {
+    DCATAPIT.Catalog: (
+        DCAT.Catalog,
+        (DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCTERMS.modified, DCAT.dataset),
+    ),
+    DCATAPIT.Dataset: (
+        DCAT.Dataset,
+        (
+            DCTERMS.identifier,
+            DCTERMS.title,
+            DCTERMS.description,
+            DCTERMS.modified,
+            DCAT.theme,
+            DCTERMS.rightsHolder,
+            DCTERMS.accrualPeriodicity,
+            DCAT.distribution,
+        ),
+    ),
+    DCATAPIT.Distribution: (DCAT.Distribution, (DCTERMS["format"], DCAT.accessURL, DCTERMS.license)),
+    DCATAPIT.Agent: (FOAF.Agent, (DCTERMS.identifier, FOAF.name)),
+    DCATAPIT.LicenseDocument: (DCTERMS.LicenseDocument, (DCTERMS.type, FOAF.name)),
+}
+# Terms whose values are things, never texts; and what those of the European lists begin with.
+LINKS = {
+    DCTERMS.publisher: "",
+    DCTERMS.rightsHolder: "",
+    DCTERMS.license: "",
+    DCAT.dataset: "",
+    DCAT.distribution: "",
+    DCAT.accessURL: "",
+    DCAT.downloadURL: "",
+    DCAT.landingPage: "",
+    DCAT.theme: f"{EU}/data-theme/",
+    DCTERMS.accrualPeriodicity: f"{EU}/frequency/",
+    DCTERMS.language: f"{EU}/language/",
+    DCTERMS["format"]: f"{EU}/file-type/",
+}
+
+
+def offences(graph: Graph) -> list[str]:
+    """What DCAT-AP_IT would not accept of a catalogue: something missing, untyped, or a text for a link."""
+    found = []
+    for kind, (plain, terms) in MANDATORY.items():
+        nodes = set(graph.subjects(RDF.type, kind))
+        found += [] if nodes else [f"no {kind}"]
+        for node in nodes:
+            found += [] if (node, RDF.type, plain) in graph else [f"{node} is no {plain}"]
+            found += [f"{node} has no {term}" for term in terms if (node, term, None) not in graph]
+    for term, start in LINKS.items():
+        for node, value in graph.subject_objects(term):
+            if not (isinstance(value, URIRef) and value.startswith(start)):
+                found.append(f"{node}: {term} is {value!r}")
+    return sorted(found)
+
+
 def catalogue(site: str, publisher: str, identifier: str, modified: dict[bool, datetime | None]) -> Graph:
     """The catalogue of the portal at `site`.
 
@@ -59,8 +115,13 @@ def catalogue(site: str, publisher: str, identifier: str, modified: dict[bool, d
     graph.add((home, DCAT.themeTaxonomy, URIRef(f"{EU}/data-theme")))
     _moment(graph, home, modified[False])
     for dataset in DATASETS:
-        is_export = dataset.slug == NATIONAL
-        graph.add((home, DCAT.dataset, _dataset(graph, home, body, dataset, modified[is_export])))
+        moment = modified[dataset.slug == NATIONAL]
+        # What has not been written yet has no files, and is not offered.
+        if files := dataset.files():
+            node = _dataset(graph, home, body, dataset, f"{identifier}:{dataset.slug}", moment)
+            graph.add((home, DCAT.dataset, node))
+            for file in files:
+                graph.add((node, DCAT.distribution, _distribution(graph, home, dataset, file)))
     return graph
 
 
@@ -79,11 +140,13 @@ def _licence(graph: Graph) -> None:
     graph.add((licence, DCTERMS.type, URIRef(LICENCE_TYPE)))
 
 
-def _dataset(graph: Graph, home: URIRef, body: URIRef, dataset: Dataset, modified: datetime | None) -> URIRef:
+def _dataset(
+    graph: Graph, home: URIRef, body: URIRef, dataset: Dataset, identifier: str, modified: datetime | None
+) -> URIRef:
     node = URIRef(f"{home}#{dataset.slug}")
     for kind in (DCAT.Dataset, DCATAPIT.Dataset):
         graph.add((node, RDF.type, kind))
-    graph.add((node, DCTERMS.identifier, Literal(f"{dataset.slug}")))
+    graph.add((node, DCTERMS.identifier, Literal(identifier)))
     _words(graph, node, DCTERMS.title, dataset.title)
     _words(graph, node, DCTERMS.description, dataset.about)
     for pair in dataset.keywords:
@@ -97,8 +160,6 @@ def _dataset(graph: Graph, home: URIRef, body: URIRef, dataset: Dataset, modifie
     graph.add((node, DCTERMS.language, URIRef(f"{EU}/language/ITA")))
     graph.add((node, DCAT.landingPage, home))
     _moment(graph, node, modified)
-    for file in dataset.files():
-        graph.add((node, DCAT.distribution, _distribution(graph, home, dataset, file)))
     return node
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import override
 
-from opendata.columns import (
+from projects.columns import (
     BOOLEAN,
     DAY,
     INTEGER,
@@ -17,7 +17,7 @@ from opendata.columns import (
     Column,
     Table,
 )
-from opendata.writers import LIST_DELIMITER
+from projects.lines import LIST_DELIMITER
 
 NAME = "osservatorio-smart-city"
 WORKBOOK, PACKAGE, SUMS = "osservatorio.xlsx", "datapackage.json", "SHA256SUMS"

@@ -2,20 +2,23 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import orjson
+from django.db import router
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
 from municipalities.models import Territory, TerritoryChange, TerritoryCode
 from municipalities.search import ENDING_KINDS
-from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, PROJECTS, REPLICABILITY
+from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, REPLICABILITY
 from opendata.columns import AREAS as AREAS_TABLE
 from projects.areas import AREAS
+from projects.cards import stored_texts
+from projects.columns import PROJECTS
 from projects.models import Adoption, Assessment, Card
 from projects.replicability.criteria import KEYS
 from projects.replicability.standing import adoptions_among, panel_of
@@ -46,7 +49,7 @@ def cards_on(day: date | None = None) -> QuerySet[Card]:
 
     An edition withdrawn by then is left out, and does not bring an earlier one back.
     """
-    if day is None:
+    if day is None or day > timezone.localdate():
         return Card.objects.current()
     end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
     newer = Card.objects.filter(
@@ -65,13 +68,18 @@ def codes_on(day: date, territory_ids=None) -> dict[int, TerritoryCode]:
     return {row.territory_id: row for row in dated.select_related("province__region")}
 
 
-def cities_on(day: date | None = None) -> dict[str, dict]:
-    """`{Belfiore code: facts}` of the municipalities in force on `day`, or now, sorted by code."""
+def cities_on(day: date | None = None, codes: Collection[str] | None = None) -> dict[str, dict]:
+    """`{Belfiore code: facts}` of the municipalities in force on `day`, or now, sorted by code.
+
+    `codes` asks for those alone, and then only for what a project sheet tells of them.
+    """
     places = Territory.objects.municipalities()
     places = (places.on(day) if day else places.current()).order_by("code")
+    if codes is not None:
+        places = places.filter(code__in=codes)
     dated = codes_on(day) if day else {}
-    cities = {}
-    for row in places.values("pk", *CITY_FIELDS, "province__code", "region__code"):
+    cities, fields = {}, CITY_FIELDS if codes is None else CITY_FIELDS[:3]
+    for row in places.values("pk", *fields, "province__code", "region__code"):
         row["province_code"], row["region_code"] = row.pop("province__code"), row.pop("region__code")
         if then := dated.get(row.pop("pk")):
             row["name"], row["istat_code"] = then.name, then.istat_code
@@ -91,8 +99,12 @@ class Snapshot:
             "Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys
         )
         self.day = day
-        self.cities = cities_on(day)
         self.successors = _successors()
+        # A file of some cards needs some towns, which are read as they are met.
+        self.cities = cities_on(day) if keys is None else {}
+        self.asked: set[str] | None = None if keys is None else set()
+        # Where a public read asks; the file is written when its request is over.
+        self.alias = router.db_for_read(Card)
 
     def city_of(self, code: str | None) -> dict | None:
         """The municipality in force on the day that holds the ground of `code`."""
@@ -102,13 +114,33 @@ class Snapshot:
             code = self.successors.get(code)
         return self.cities.get(code)
 
-    def documents(self) -> Iterator[dict]:
-        """The card documents by code of project, with their municipalities as they were on the day."""
+    def _meet(self, codes: Iterable[str | None]) -> None:
+        """Read the towns of these codes, and those that took them in, unless they are known already."""
+        if self.asked is None:
+            return
+        wanted = set()
+        for code in codes:
+            while code and code not in wanted and code not in self.asked:
+                wanted.add(code)
+                code = self.successors.get(code)
+        if wanted:
+            self.asked |= wanted
+            self.cities |= cities_on(self.day, wanted)
+
+    def _stored(self, field: str) -> Iterator[tuple[array, dict[int, str]]]:
+        """`(keys, {key: what is stored})` of the cards in their order, many at a time."""
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            found = dict(Card.objects.filter(pk__in=keys).values_list("pk", "document"))
-            for key in keys:
-                yield self._placed(orjson.loads(found[key]))
+            yield keys, stored_texts(keys, field, self.alias)
+
+    def documents(self) -> Iterator[dict]:
+        """The card documents by code of project, with their municipalities as they were on the day."""
+        for keys, found in self._stored("document"):
+            documents = [orjson.loads(found[key]) for key in keys]
+            self._meet(
+                code for d in documents for code in (d["lead_municipality"], *d["other_municipalities"])
+            )
+            yield from map(self._placed, documents)
 
     def _placed(self, document: dict) -> dict:
         document["municipality"] = self.city_of(document["lead_municipality"]) or {

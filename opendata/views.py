@@ -6,6 +6,7 @@ from hashlib import blake2b
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -48,7 +49,8 @@ def api(request):
 def catalogue_file(request, suffix):
     """The DCAT-AP_IT catalogue in one of its syntaxes; 304 when the reader has it already."""
     syntax, media_type = SYNTAXES[suffix]
-    modified = {False: modified_at(), True: exported_at()}
+    # An empty registry was changed by nobody: it is as it is now, and the standard wants a day.
+    modified = {False: modified_at() or timezone.now(), True: exported_at()}
     graph = catalogue(settings.SITE_URL, settings.PUBLISHER, settings.PUBLISHER_IPA, modified)
     body = graph.serialize(format=syntax).encode()
     response = HttpResponse(body, content_type=media_type)

@@ -3,12 +3,12 @@
 All write row by row and without a clock: the same rows give the same bytes.
 """
 
-import csv
 import io
 import zipfile
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -16,51 +16,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
-from opendata.columns import (
-    BOOLEAN,
-    DAY,
-    INTEGER,
-    LIST,
-    MOMENT,
-    NUMBER,
-    Column,
-    Table,
-)
+from projects.columns import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, Column, Table
+from projects.lines import as_text, cell_of, csv_row, moment
 
-LIST_DELIMITER = "|"
-# A spreadsheet runs a cell that starts so; full-width forms are folded to these by some.
-FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 PARQUET_ROWS = 2_000
 XLSX_CELL = 32_767
 # Rows of one sheet below its header.
 XLSX_ROWS = 1_048_575
+# The last line of a workbook whose tables need more than one sheet each.
+CONTINUED = (
+    "Una tabella che non sta in un foglio continua nei fogli numerati: « 2», « 3»…",
+    "A table that does not fit a sheet goes on in the numbered sheets: “ 2”, “ 3”…",
+)
 FIXED = datetime(1980, 1, 1)
 FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
-
-
-def neutralised(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before the sign."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def moment(text: str) -> str:
-    """An ISO moment in UTC, to the second: `2026-03-01T10:20:30Z`."""
-    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def as_text(column: Column, value) -> str:
-    """One spelling a value, for files that hold text only."""
-    if value is None:
-        return ""
-    if column.type == NUMBER:
-        return f"{value:.{column.places}f}"
-    if column.type == BOOLEAN:
-        return "true" if value else "false"
-    if column.type == LIST:
-        return LIST_DELIMITER.join(value)
-    if column.type == MOMENT:
-        return moment(value)
-    return str(value)
 
 
 def as_json(column: Column, value):
@@ -101,6 +70,11 @@ class Pipe:
         return written
 
 
+def header(table: Table) -> str:
+    """The first line of a CSV file."""
+    return csv_row(column.name for column in table.columns)
+
+
 class CsvWriter:
     """UTF-8 without mark, comma, CRLF, quotes where needed (RFC 4180)."""
 
@@ -110,15 +84,10 @@ class CsvWriter:
     def __init__(self, path: Path, table: Table):
         self.columns = table.columns
         self.file = path.open("w", encoding="utf-8", newline="")
-        self.writer = csv.writer(self.file, lineterminator="\r\n")
-        self.writer.writerow(column.name for column in table.columns)
+        self.file.write(header(table))
 
     def write(self, values: list) -> None:
-        self.writer.writerow(map(self._cell, self.columns, values))
-
-    def _cell(self, column: Column, value) -> str:
-        text = as_text(column, value)
-        return text if column.type in (NUMBER, INTEGER) else neutralised(text)
+        self.file.write(csv_row(map(cell_of, self.columns, values)))
 
     def close(self) -> None:
         self.file.close()
@@ -217,19 +186,29 @@ class Workbook:
     def __init__(self, path: Path):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(path, options)
+        # A sheet of a million rows is larger than the older archives allow.
+        self.book.use_zip64()
         self.book.set_properties({"created": FIXED, "title": "Osservatorio Smart City"})
         self.bold = self.book.add_format({"bold": True})
 
     def sheet(self, table: Table) -> "SheetWriter":
-        sheet = self.book.add_worksheet(table.name)
+        return SheetWriter(partial(self._sheet, table), table)
+
+    def _sheet(self, table: Table, number: int):
+        """An empty sheet with its header; from the second on the sheets of one table are numbered."""
+        sheet = self.book.add_worksheet(table.name if number == 1 else f"{table.name} {number}")
         sheet.freeze_panes(1, 0)
-        return SheetWriter(sheet, table, self.bold)
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, column.name, self.bold)
+        return sheet
 
     def close(self, tables: Iterable[Table]) -> None:
         sheet = self.book.add_worksheet("columns")
         lines = [("tabella / table", "colonna / column", "etichetta", "label", "descrizione", "description")]
         for table in tables:
             lines += [(table.name, c.name, *c.label, *c.about) for c in table.columns]
+        if any(" " in other.name for other in self.book.worksheets()):
+            lines += [(), CONTINUED]
         for number, line in enumerate(lines):
             for place, text in enumerate(line):
                 sheet.write_string(number, place, text, None if number else self.bold)
@@ -237,12 +216,19 @@ class Workbook:
 
 
 class SheetWriter:
-    def __init__(self, sheet, table: Table, bold):
-        self.sheet, self.columns, self.number = sheet, table.columns, 0
-        for place, column in enumerate(table.columns):
-            sheet.write_string(0, place, column.name, bold)
+    """The rows of a table; when a sheet is full they go on in another."""
+
+    def __init__(self, add: Callable, table: Table):
+        self.add, self.columns, self.sheets = add, table.columns, 0
+        self._next()
+
+    def _next(self) -> None:
+        self.sheets += 1
+        self.sheet, self.number = self.add(self.sheets), 0
 
     def write(self, values: list) -> None:
+        if self.number == XLSX_ROWS:
+            self._next()
         self.number += 1
         for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
             if value is None:

@@ -60,7 +60,7 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
     "replicability": (SCORE, "", True),
 }
-HEAVY = ("document", "search_text", "facet_values")
+HEAVY = ("document", "search_text", "facet_values", "csv_line")
 
 
 @dataclass(frozen=True)

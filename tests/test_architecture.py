@@ -37,6 +37,7 @@ PURE_HELPERS = (
     "municipalities.similar",
     "projects.fit.score",
     "projects.adoption.moves",
+    "projects.lines",
     "projects.areas",
     "projects.columns",
     "projects.replicability.criteria",

@@ -26,7 +26,7 @@ from api.params import (
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
-from opendata.actions import CODES, PROJECT_FIELDS, XLSX_ROWS, project_chunks
+from opendata.actions import CODES, PROJECT_FIELDS, project_chunks
 from opendata.search import cards_on
 from projects.cards import FACETS, served
 from projects.models import Card
@@ -113,11 +113,6 @@ def download(request: Request, cards: Results, suffix: str) -> StreamingHttpResp
         told = _("I file danno l’elenco intero, senza pagine")
         raise BadParameters([(name, told) for name in paging])
     fields, labels = named(params, PROJECT_FIELDS), choice(params, "labels", CODES)
-    if suffix == "xlsx" and cards.count() > XLSX_ROWS:
-        told = _(
-            "Un foglio di calcolo arriva a %(limit)s righe: restringi i filtri o scegli un altro formato"
-        )
-        raise BadParameters([("format", told % {"limit": XLSX_ROWS})])
     asked = (cards.version, api_params(cards.query).urlencode(), suffix, labels, *(fields or PROJECT_FIELDS))
     etag = f'W/"{blake2b("|".join(asked).encode(), digest_size=12).hexdigest()}"'
     if unchanged := get_conditional_response(request, etag=etag):

@@ -5,6 +5,7 @@ what an answer of the dice always gives is learned from the first project that h
 for byte, that of the ordinary way (`whole`), at a third of the time: tests/projects/test_pressed.py.
 """
 
+import csv
 import re
 from array import array
 from collections import defaultdict
@@ -21,9 +22,11 @@ from cardindex.state import CODE, SUMMARY, TEXT, TITLE, WORD_KINDS
 from cardindex.words import SEPARATOR, STOP_WORDS, code_bucket, indexable, tokens
 from projects import index
 from projects.cards import FACETS, Place, build_card, cost_band, derive_columns, named_place, serialise
+from projects.columns import PROJECTS as SHEET
 from projects.importers.invented import Country, Drawn, draw, facts_of, published_at
 from projects.importers.invented_words import ACTIONS, TECHNOLOGIES, Piece, Stream, stream
-from projects.importers.tables import LINE_END, NULL, Form
+from projects.importers.tables import CARRIAGE, LINE_END, NULL, Form
+from projects.lines import csv_row, neutralised
 from projects.models import Card, Project
 
 PREFIX = "invented:"
@@ -39,7 +42,7 @@ CARDS = Form(
         *("id", "project_id", "published_at", "document", "item", "search_text", "facet_values"),
         *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
         *("municipality_code", "province_code", "region_code", "year_from", "year_to"),
-        *("total_cost", "latitude", "longitude"),
+        *("total_cost", "latitude", "longitude", "csv_line"),
     ),
     edition=1,
     origin="imported",
@@ -72,6 +75,12 @@ LEARNED = {
     ("sdgs",): (("sdg",), ("sdgs",), ()),
 }
 PLACES, COST_BAND = ("municipality", "province", "region"), "cost_band"
+# Columns of the CSV line: those of the town, side by side, and others in which invented projects differ.
+TOWN = ("municipality_code", "municipality_istat_code", "municipality_name", "province_code", "region_code")
+SPELT_APART = (
+    *("summary", "need", "solution", "other_municipalities", "latitude", "longitude"),
+    *("partners", "total_cost", "cup_codes"),
+)
 BETWEEN = f" {SEPARATOR} "
 
 
@@ -231,6 +240,8 @@ class Press:
         terms = {kind: sorted(made.terms.get(kind, ())) for kind in kinds}
         parts = {key: orjson.dumps(made.document[key], option=orjson.OPT_SORT_KEYS) for key in keys}
         parts |= {f".{name}": str(made.columns[name]).encode() for name in cells}
+        row = _row(made)
+        parts |= {f".csv_{key}": row[key].encode() for key in keys if key in row}
         parts |= {f"={kind}": self._pairs(kind, terms[kind]) for kind in kinds if kind in self._facets}
         return Known(parts, [self._slots.of(kind, value) for kind in kinds for value in terms[kind]])
 
@@ -256,6 +267,10 @@ class Press:
         places, slots = [self.places[code] for code in codes], []
         named = [self._towns[place.code].json for place in places]
         parts = {"lead_named": named[0], "others_named": b"[%b]" % b",".join(named[1:])}
+        lead = places[0]
+        town = (lead.code, lead.istat_code, neutralised(lead.name), lead.province, lead.region)
+        parts[".csv_town"] = csv_row(town).rstrip().encode()
+        parts[".csv_other_municipalities"] = "|".join(sorted({place.code for place in places[1:]})).encode()
         for facet, name in zip(PLACES, ("code", "province", "region"), strict=True):
             values = sorted({getattr(place, name) for place in places})
             parts[f".{facet}_code"] = getattr(places[0], name).encode()
@@ -270,6 +285,7 @@ class Press:
         parts["total_cost"], parts[".total_cost"] = (
             (b"null", NULL.encode()) if cost is None else (f'"{cost}"'.encode(), cost.encode())
         )
+        parts[".csv_total_cost"] = b"" if cost is None else f"{drawn.cost:.2f}".encode()
         found = [self._slots.of(COST_BAND, band)]
         return (
             found if cost is None else [*found, self._slots.of(index.COST_SIZE, index.cost_size(drawn.cost))]
@@ -347,13 +363,20 @@ def _parts(drawn: Drawn, told: Stream) -> dict[str, bytes]:
     code, cup = drawn.code.encode(), b'"%b"' % drawn.cup.encode()
     north, east = _degrees(drawn.point) if drawn.point else (b"", b"")
     role = b'{"name":"%b","role":"%b"}'
-    partners = [role % (told.text(piece).title().encode(), name.encode()) for piece, name in drawn.partners]
+    names = [told.text(piece).title().encode() for piece, _role in drawn.partners]
+    partners = [
+        role % (name, kind.encode()) for name, (_piece, kind) in zip(names, drawn.partners, strict=True)
+    ]
+    texts = {key: told.paragraph(getattr(drawn, key)) for key in ("summary", "need", "solution")}
     return {
+        **{f".csv_{key}": text for key, text in texts.items()},
+        **{key: b'"%b"' % text for key, text in texts.items()},
+        ".csv_latitude": _spelt(drawn.point[1]) if drawn.point else b"",
+        ".csv_longitude": _spelt(drawn.point[0]) if drawn.point else b"",
+        ".csv_partners": b"|".join(names),
+        ".csv_cup_codes": drawn.cup.encode(),
         ".code": code,
         "code": b'"%b"' % code,
-        "summary": b'"%b"' % told.paragraph(drawn.summary),
-        "need": b'"%b"' % told.paragraph(drawn.need),
-        "solution": b'"%b"' % told.paragraph(drawn.solution),
         "lead_municipality": b'"%b"' % drawn.town.code.encode(),
         "other_municipalities": orjson.dumps(drawn.other_towns),
         "latitude": b'"%b"' % north if north else b"null",
@@ -369,8 +392,30 @@ def _parts(drawn: Drawn, told: Stream) -> dict[str, bytes]:
 
 def _degrees(point: tuple[int, int]) -> tuple[bytes, bytes]:
     """Latitude and longitude as cards spell them."""
-    east, north = (f"{part // DEGREE}.{part % DEGREE:05d}".rstrip("0").rstrip(".").encode() for part in point)
+    east, north = (_spelt(part).rstrip(b"0").rstrip(b".") for part in point)
     return north, east
+
+
+def _spelt(part: int) -> bytes:
+    """Degrees with all their five places, as open data has them."""
+    return b"%d.%05d" % divmod(part, DEGREE)
+
+
+def _row(made: Whole) -> dict[str, str]:
+    """`{column: cell}` of the CSV line, each cell as it is written."""
+    (cells,) = csv.reader([made.columns["csv_line"]])
+    names = [column.name for column in SHEET.columns]
+    return {name: csv_row([cell]).rstrip() if cell else "" for name, cell in zip(names, cells, strict=True)}
+
+
+def _marked_row(made: Whole) -> str:
+    """The CSV line with marks in the place of what differs; some cells are those of the card's columns."""
+    row = _row(made)
+    learned = {key for _kinds, keys, _cells in LEARNED.values() for key in keys}
+    row |= {name: f"@.csv_{name}@" for name in (*SPELT_APART, *learned) if name in row}
+    row |= {name: f"@.{name}@" for name in ("code", "slug", "title")}
+    row |= {"published_at": "@.published_at@Z", TOWN[0]: "@.csv_town@"}
+    return ",".join([cell for name, cell in row.items() if name not in TOWN[1:]]) + CARRIAGE + LINE_END
 
 
 def _marked(made: Whole, facets: list[str]) -> list[bytes]:
@@ -380,6 +425,7 @@ def _marked(made: Whole, facets: list[str]) -> list[bytes]:
     cells |= dict.fromkeys(("created_at", "updated_at"), "@.published_at@")
     cells["document"] = serialise(made.document | {key: f"@{key}@" for key in DIFFERING})
     cells["item"] = serialise(item | {key: f"@{NAMED.get(key, key)}@" for key in DIFFERING if key in item})
+    cells["csv_line"] = _marked_row(made)
     cells["facet_values"] = f"[{''.join([f'@={facet}@' for facet in facets])}]"
     cells["search_text"] = LINE_END.join(
         [f" @.{name}@ " for name in ("title_key", "summary_folded", "rest_folded")]

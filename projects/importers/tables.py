@@ -8,7 +8,7 @@ from django.db import connection
 
 from projects.index_store import is_postgresql
 
-NULL, LINE_END = r"\N", r"\n"
+NULL, LINE_END, CARRIAGE = r"\N", r"\n", r"\r"
 CONSTRAINTS = (
     "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
     "WHERE contype IN ('u', 'f') AND conrelid = ANY(%s::regclass[]) ORDER BY contype DESC, conname"
@@ -59,8 +59,8 @@ class Form:
 
 
 def _cell(text: str) -> str | None:
-    """What a cell of ours says; of escapes only the end of a line comes up."""
-    return None if text == NULL else text.replace(LINE_END, "\n")
+    """What a cell of ours says; of escapes only those of the end of a line come up."""
+    return None if text == NULL else text.replace(LINE_END, "\n").replace(CARRIAGE, "\r")
 
 
 def _literal(value) -> str:

@@ -21,8 +21,9 @@ class Card(models.Model):
     The columns, `item`, `search_text` and `facet_values` are derived from it and from the territory of
     today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
     (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
-    `live_values`, of the same shape, is no part of the edition: facts that change while it stands
-    (projects.index.reindex), handed on to the next one.
+    `csv_line` is its row in open data (projects.lines); where it is empty or of another release, files are
+    made of the document. `live_values`, shaped as `facet_values`, is no part of the edition: facts that
+    change while it stands (projects.index.reindex), handed on to the next one.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="cards")
@@ -61,6 +62,7 @@ class Card(models.Model):
     search_text = models.TextField(default="\n\n")
     facet_values = models.TextField(default="[]")
     live_values = models.TextField(default="[]")
+    csv_line = models.TextField(default="")
 
     objects = CardQuerySet.as_manager()
 

@@ -268,7 +268,7 @@ def _is_judged(project_id: int) -> bool:
 
 def _panel_alone(document: Mapping) -> Panel:
     """The panel of a project that nobody rated or took up: what the card itself says."""
-    return _panel([], [], document, PRESETS[EQUAL], timezone.localdate())
+    return _panel([], [], kit_documents(document), document, PRESETS[EQUAL], timezone.localdate())
 
 
 def live_facets(panel: Panel) -> dict[str, list[str]]:

@@ -64,6 +64,16 @@ def test_same_file_is_not_sent_twice(file):
     assert (again.status_code, content, again["Access-Control-Allow-Origin"]) == (304, b"", "*")
 
 
+def test_view_larger_than_a_sheet_comes_whole(file, monkeypatch):
+    monkeypatch.setattr("opendata.writers.XLSX_ROWS", 1)
+    answer, content = file("format=xlsx&sort=cost&fields=title")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert book.sheetnames == ["projects", "projects 2", "columns"]
+    titles = [book[name]["A2"].value for name in book.sheetnames[:2]]
+    assert titles == ["Bici", "Luci"]
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [("format=pdf", "format"), ("format=csv&fields=segreto", "fields"), ("format=csv&limit=5", "limit")],

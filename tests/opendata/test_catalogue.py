@@ -3,11 +3,11 @@
 import hashlib
 
 import pytest
-from rdflib import Graph
+from rdflib import Graph, Literal
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
-from opendata.catalogue import DCATAPIT
+from opendata.catalogue import DCATAPIT, offences
 
 FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
 
@@ -31,33 +31,34 @@ def test_catalogue_says_the_same_in_every_syntax(client, national):
     assert isomorphic(turtle, graph(client, "jsonld"))
 
 
-def test_catalogue_tells_what_dcat_ap_it_requires(client, national):
+def test_catalogue_is_what_dcat_ap_it_requires(client, national):
     found = graph(client, "ttl")
-    wanted = {
-        DCATAPIT.Catalog: [
-            DCTERMS.title,
-            DCTERMS.description,
-            DCTERMS.publisher,
-            DCTERMS.modified,
-            DCAT.dataset,
-        ],
-        DCATAPIT.Dataset: [
-            DCTERMS.identifier,
-            DCTERMS.title,
-            DCTERMS.description,
-            DCTERMS.modified,
-            DCAT.theme,
-            DCTERMS.rightsHolder,
-            DCTERMS.accrualPeriodicity,
-            DCAT.distribution,
-        ],
-        DCATAPIT.Distribution: [DCTERMS["format"], DCTERMS.license, DCAT.accessURL],
-        DCATAPIT.Agent: [DCTERMS.identifier],
-    }
-    for kind, terms in wanted.items():
-        nodes = list(found.subjects(RDF.type, kind))
-        assert nodes
-        assert [(n, t) for n in nodes for t in terms if (n, t, None) not in found] == []
+    assert offences(found) == []
+    identifiers = {str(value) for value in found.objects(None, DCTERMS.identifier)}
+    assert {"non_indicato", "non_indicato:progetti", "non_indicato:esportazione-nazionale"} <= identifiers
+
+
+def test_catalogue_of_an_empty_registry_is_valid_too(client, db, settings, tmp_path):
+    settings.EXPORT_ROOT = tmp_path / "nessuna"
+    found = graph(client, "ttl")
+    assert offences(found) == []
+    assert not [node for node in found.subjects(RDF.type, DCAT.Dataset) if "nazionale" in node]
+
+
+def test_each_offence_is_told(client, national):
+    found = graph(client, "ttl")
+    (home,) = found.subjects(RDF.type, DCATAPIT.Catalog)
+    dataset = next(found.objects(home, DCAT.dataset))
+    found.remove((home, DCTERMS.modified, None))
+    found.remove((dataset, RDF.type, DCAT.Dataset))
+    found.add((dataset, DCAT.theme, Literal("TECH")))
+    assert offences(found) == sorted(
+        [
+            f"{home} has no {DCTERMS.modified}",
+            f"{dataset} is no {DCAT.Dataset}",
+            f"{dataset}: {DCAT.theme} is {Literal('TECH')!r}",
+        ]
+    )
 
 
 def test_catalogue_is_not_sent_twice(client, national):

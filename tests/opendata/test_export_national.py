@@ -1,8 +1,10 @@
 """The national export: what is in it, that the same state gives the same bytes, and that nothing leaks."""
 
 import csv
+import hashlib
 import json
 import re
+import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from jsonschema import Draft202012Validator
 
 from accounts.models import User
@@ -255,6 +257,30 @@ def test_formats_agree(export, full):
     assert {row["total_cost"] for row in parquet} == {None, Decimal("14000000.00")}
 
 
+def test_workbook_goes_on_in_other_sheets(export, publish, monkeypatch):
+    """No row is lost where a sheet is full; here after two rows instead of a million."""
+    monkeypatch.setattr("opendata.writers.XLSX_ROWS", 2)
+    for number in range(5):
+        publish(title=f"Progetto {number}")
+    out = export()
+    book = openpyxl.load_workbook(out / "osservatorio.xlsx")
+    sheets = [name for name in book.sheetnames if name.startswith("projects")]
+    assert sheets == ["projects", "projects 2", "projects 3"]
+    assert [book[name].max_row for name in sheets] == [3, 3, 2]
+    header = [cell.value for cell in book["projects"][1]]
+    assert all([cell.value for cell in book[name][1]] == header for name in sheets)
+    place = header.index("code")
+    codes = [row[place] for name in sheets for row in book[name].iter_rows(min_row=2, values_only=True)]
+    assert codes == [row["code"] for row in rows(out / "projects.csv")]
+    assert "continua nei fogli numerati" in list(book["columns"].values)[-1][0]
+
+
+def test_workbook_that_fits_has_a_sheet_a_table(export, full):
+    book = openpyxl.load_workbook(export() / "osservatorio.xlsx")
+    assert book.sheetnames == [*(table.name for table in TABLES), "columns"]
+    assert list(book["columns"].values)[-1][0] == "documents"
+
+
 def test_geojson_has_a_feature_a_project(export, full):
     collection = json.loads((export() / "projects.geojson").read_text())
     places = {f["properties"]["title"]: f["geometry"] for f in collection["features"]}
@@ -364,9 +390,47 @@ def test_failure_leaves_the_earlier_export(export, full, monkeypatch, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_archive_inside_the_folder_is_refused(export, towns, tmp_path):
-    with pytest.raises(CommandError, match="archivio"):
-        export(zip=tmp_path / "out" / "a.zip")
+@pytest.mark.parametrize(
+    ("archive", "told"),
+    [
+        ("out/a.zip", "nella cartella dell’esportazione"),
+        ("out", "nella cartella dell’esportazione"),
+        (".", "è una cartella"),
+        ("altra", "è una cartella"),
+        ("tesi.odt", "non è un archivio"),
+    ],
+)
+def test_archive_in_a_wrong_place_is_refused(export, towns, tmp_path, archive, told):
+    (tmp_path / "altra").mkdir()
+    (tmp_path / "tesi.odt").write_text("mia")
+    with pytest.raises(CommandError, match=told):
+        export(zip=tmp_path / archive)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["altra", "tesi.odt"]
+    assert (tmp_path / "tesi.odt").read_text() == "mia"
+
+
+def test_archive_holds_the_files_of_the_folder_and_is_renewed(export, full, publish, tmp_path):
+    for _again in range(2):
+        out = export(zip=tmp_path / "nazionale.zip")
+        with zipfile.ZipFile(tmp_path / "nazionale.zip") as archive:
+            found = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+        assert found == sums(out)
+        publish(title="Nuovo")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--zip", "a.zip"], "Indica la cartella con --out"),
+        (["--out", "out", "--on", "ieri"], "serve una data"),
+        (["--out", "out", "--on", "2999-01-01"], "è un giorno futuro"),
+    ],
+)
+def test_words_that_do_not_go_together_are_refused(db, tmp_path, monkeypatch, words, told):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match=told):
+        call_command("export_national", *words)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("cards", [1, 3])

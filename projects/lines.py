@@ -1,0 +1,116 @@
+"""How values are spelt in files of text, and the CSV line of a card, which is stored when it is published.
+
+Like the list item, a line holds the towns of the day it was made; `manage.py rebuild_cards` renews it.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from operator import itemgetter
+
+from projects.columns import BOOLEAN, INTEGER, LIST, MOMENT, NUMBER, PROJECTS, Column
+
+LIST_DELIMITER = "|"
+# A spreadsheet runs a cell that starts so; full-width forms are folded to these by some.
+FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
+
+
+def neutralised(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe before the sign."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def moment(text: str) -> str:
+    """An ISO moment in UTC, to the second: `2026-03-01T10:20:30Z`."""
+    if text.endswith("+00:00"):
+        return f"{text[:19]}Z"
+    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def as_text(column: Column, value) -> str:
+    """One spelling a value, for files that hold text only."""
+    if value is None:
+        return ""
+    if column.type == NUMBER:
+        return f"{value:.{column.places}f}"
+    if column.type == BOOLEAN:
+        return "true" if value else "false"
+    if column.type == LIST:
+        return LIST_DELIMITER.join(value)
+    if column.type == MOMENT:
+        return moment(value)
+    return str(value)
+
+
+def cell_of(column: Column, value) -> str:
+    """A value as a CSV file has it."""
+    text = as_text(column, value)
+    return text if column.type in (NUMBER, INTEGER) else neutralised(text)
+
+
+class _Echo:
+    """Gives back what a csv.writer writes, so that the writer does."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+_written = csv.writer(_Echo, lineterminator="\r\n").writerow
+
+
+def csv_row(cells: Iterable) -> str:
+    """Cells as one line: comma, CRLF, quotes where needed (RFC 4180)."""
+    return _written(cells)
+
+
+def csv_line(document: Mapping, lead: Mapping | None, others: Iterable[str]) -> str:
+    """The row of a card. `lead` holds code, name, codes of today of its town; `others` are codes of today.
+
+    The same bytes as a file made of documents has (opendata/writers.py).
+    """
+    row = {**document, "municipality": lead, "other_municipalities": others}
+    cells = list(_PLAIN(row))
+    for place, get in _OWN:
+        cells[place] = get(row)
+    for place, make in _SPELT:
+        if cells[place] is not None:
+            cells[place] = make(cells[place])
+    told = ["" if c is None else _quoted(c) if c.__class__ is str else str(c) for c in cells]
+    return f"{','.join(told)}\r\n"
+
+
+def _quoted(text: str) -> str:
+    """A text as csv.writer writes it, several times as fast."""
+    if text[:1] in _STARTS:
+        text = f"'{text}"
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return f'"{text.replace(_QUOTE, _QUOTE * 2)}"'
+    return text
+
+
+def _speller(column: Column) -> Callable:
+    """How a value that is no plain text becomes one."""
+    if column.type == NUMBER:
+        step = Decimal(1).scaleb(-column.places)
+        # A number still, which is not neutralised: a minus is no formula.
+        return lambda value: Decimal(value).quantize(step)
+    if column.type == LIST:
+        return lambda value: LIST_DELIMITER.join(map(str, value))
+    return partial(as_text, column)
+
+
+_QUOTE, _STARTS = '"', frozenset(FORMULA_STARTS)
+# Most cells are values of the document as they are; columns with a way of their own come after.
+_PLAIN = itemgetter(*("code" if column.get else column.name for column in PROJECTS.columns))
+_OWN = [(place, column.get) for place, column in enumerate(PROJECTS.columns) if column.get]
+_SPELT = [
+    (place, _speller(column))
+    for place, column in enumerate(PROJECTS.columns)
+    if column.type in (NUMBER, BOOLEAN, LIST, MOMENT)
+]
+# Stored lines are of these columns, spelt as above. When this changes, a migration must empty `csv_line`:
+# what is empty is made of the document.
+SHAPE = [(column.name, column.type, column.places) for column in PROJECTS.columns]
