@@ -16,7 +16,7 @@ from projects.words import euro, file_kind, measure, partial_date
 def words_of_card(context: Mapping, reuse: Mapping[str, list[dict]] | None = None) -> dict:
     """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
 
-    `reuse` are the blocks of projects.reuse_sheet by section: `replicability`, `family`.
+    `reuse` are the blocks of projects.adoption.sheet by section: `replicability`, `family`.
     """
     card = context["card"]
     body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
