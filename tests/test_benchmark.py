@@ -56,7 +56,7 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     def figures(p50, rate, cpu):
         return {str(n): {"p50": p50, "p95": p50 * 2, "rate": rate, "cpu": cpu} for n in (1, 8, 32)}
 
-    published = {"p50": 20, "p95": 40, "stale": 0}
+    published = {"p50": 20, "p95": 40, "stale": 0, "withdrawal p50": 7, "withdrawal p95": 9}
     result = {
         "vendor": "sqlite",
         "size": 10_000,
@@ -82,7 +82,10 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     assert "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 0.75 | 1.5 |  | 0.25 |" in text
     assert "| list of 20 | drf | 20 | 10 | 20 | 10 |" in text
     assert "ms of processor time: new town 58, again, filters 22.5." in text
-    assert "5,000 cards/s" in text and "csv 50,000" in text and "stale answers after a commit: 0" in text
+    assert "5,000 cards/s" in text and "csv 50,000" in text and "Stale answers after a commit: 0" in text
+    assert (
+        "alone 20 / 40;" in text and "Withdrawal: alone 7 / 9; two with eight readers 7 / 9 and 7 / 9" in text
+    )
     listed = {**result["questions"][1], "servers": {"portal": figures(2, 2000, 1.5)}}
     larger = {**result, "size": 100_000, "questions": [result["questions"][0], listed]}
     report.write([result, larger], tmp_path / "report.md")

@@ -1,7 +1,8 @@
 """Publishes new editions and says how long each took: `python publish.py SHARE SERVER`.
 
 SHARE tells publishers apart, so that two never take the same project. After each commit the server is asked
-for the card: an answer that still shows the former edition is counted as stale.
+for the card: an answer that still shows the former edition is counted as stale. In the end some cards are
+withdrawn, which is timed too, and must be gone at once.
 """
 
 import json
@@ -9,7 +10,9 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -21,10 +24,11 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
+from accounts.models import User  # noqa: E402
 from projects import actions  # noqa: E402
 from projects.models import Card, Project  # noqa: E402
 
-TIMES, WARM, STRIDE, SHARES = 60, 5, 31, 3
+TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 60, 5, 31, 3, 20
 
 
 def main(share: str, server: str) -> None:
@@ -32,27 +36,44 @@ def main(share: str, server: str) -> None:
     newest, third = cards.order_by("-pk").values_list("pk", flat=True)[0], cards.count() // SHARES
     keys = [newest - int(share) - SHARES * (n * STRIDE % third) for n in range(TIMES + WARM)]
     projects = list(Project.objects.filter(cards__in=keys, cards__is_current=True).distinct())
-    times, stale = [], 0
+    someone, _is_new = User.objects.get_or_create(email="misura@example.org")
+    published, withdrawn, stale, fresh = [], [], 0, []
     for project in projects:
-        started = time.perf_counter()
-        with transaction.atomic():
-            card = actions.issue_card(project, by=None)
-        times.append((time.perf_counter() - started) * 1000)
-        caller = {"X-Forwarded-For": f"10.9.{share}.1"}
-        request = Request(f"{server}/api/v1/projects/{card.code}", headers=caller)
-        with urlopen(request, timeout=30) as answer:
-            stale += json.load(answer)["edition"] != card.edition
-    times = sorted(times[WARM:])
-    print(
-        json.dumps(
-            {
-                "times": len(times),
-                "p50": statistics.median(times),
-                "p95": times[int(len(times) * 0.95)],
-                "stale": stale,
-            }
-        )
-    )
+        card, spent = timed(lambda project=project: actions.issue_card(project, by=None))
+        published.append(spent)
+        stale += seen(server, share, card.code) != card.edition
+        fresh.append(card)
+    for card in fresh[-WITHDRAWN:]:
+        _card, spent = timed(lambda card=card: actions.withdraw(card, by=someone, reason="misura"))
+        withdrawn.append(spent)
+        stale += seen(server, share, card.code) is not None
+    told = {"stale": stale, **spread(published[WARM:])}
+    print(json.dumps(told | {f"withdrawal {name}": value for name, value in spread(withdrawn).items()}))
+
+
+def timed(work: Callable):
+    """What one transaction gives, and its milliseconds up to the commit."""
+    started = time.perf_counter()
+    with transaction.atomic():
+        done = work()
+    return done, (time.perf_counter() - started) * 1000
+
+
+def spread(times: list[float]) -> dict:
+    times = sorted(times)
+    return {"times": len(times), "p50": statistics.median(times), "p95": times[int(len(times) * 0.95)]}
+
+
+def seen(server: str, share: str, code: str) -> int | None:
+    """The edition that the server shows; None when the card is gone."""
+    caller = {"X-Forwarded-For": f"10.9.{share}.1"}
+    try:
+        with urlopen(Request(f"{server}/api/v1/projects/{code}", headers=caller), timeout=30) as answer:
+            return json.load(answer)["edition"]
+    except HTTPError as refusal:
+        if refusal.code != 410:
+            raise
+        return None
 
 
 if __name__ == "__main__":

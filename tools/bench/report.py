@@ -121,7 +121,8 @@ MINE = ("portal", "portal uncached")
 def _others(result: dict) -> list[str]:
     rows = ", ".join(f"{name} {rate:,.0f}" for name, rate in result["exports"].items())
     alone, pair = result["publication"]["alone"], result["publication"]["two with readers"]
-    told = " and ".join(f"{p['p50']:.0f} / {p['p95']:.0f}" for p in pair)
+    told = " and ".join(_spread(p) for p in pair)
+    gone = " and ".join(_spread(p, "withdrawal ") for p in pair)
     stale = alone["stale"] + sum(p["stale"] for p in pair)
     speed = result["size"] / result["generated"]
     fits = ", ".join(f"{name} {ms:g}" for name, ms in result["suited"].items() if name != "cards")
@@ -129,6 +130,11 @@ def _others(result: dict) -> list[str]:
         f"«Adatti al mio comune», ms of processor time: {fits}.",
         "",
         f"Databases filled in {result['generated']:.0f} s ({speed:,.0f} cards/s). Exports, rows/s: {rows}. "
-        f"Publication, ms p50 / p95: alone {alone['p50']:.0f} / {alone['p95']:.0f}; two publishers with "
-        f"eight readers {told}; stale answers after a commit: {stale}.",
+        f"Publication, ms p50 / p95: alone {_spread(alone)}; two publishers with eight readers {told}. "
+        f"Withdrawal: alone {_spread(alone, 'withdrawal ')}; two with eight readers {gone}. "
+        f"Stale answers after a commit: {stale}.",
     ]
+
+
+def _spread(times: dict, of: str = "") -> str:
+    return f"{times[f'{of}p50']:.0f} / {times[f'{of}p95']:.0f}"

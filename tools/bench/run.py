@@ -27,7 +27,7 @@ from servers import PORTAL, ROOT, Broken, Server, datasette, loaded, peer, porta
 from tables import connect, path_of, raw, vendor_of
 
 OUT = ROOT / "var" / "bench"
-CONNECTIONS, ROUNDS = (1, 8, 32), 3
+CONNECTIONS, ROUNDS = (1, 8, 32), int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5"))
 # A server that needs longer than this for one answer is asked three times, one after the other.
 SLOW, PATIENCE = 0.75, 60
