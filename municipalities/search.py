@@ -1,6 +1,5 @@
 """Finding a place by what people and files call it: codes old and new, slugs, names."""
 
-import heapq
 import re
 import unicodedata
 from collections import OrderedDict
@@ -9,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 
+import pyarrow.compute as pc
 from django.db.models import F, Q
 
+from municipalities.likeness import Likeness
 from municipalities.models import Territory, TerritoryChange, content_seal
 from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
@@ -134,21 +135,33 @@ class Sheets:
 
     def read(self) -> Mapping[str, Sheet]:
         """`{Belfiore code: sheet}` of the municipalities in force. One query when the version moved."""
+        return self.towns()["sheets"]
+
+    def towns(self) -> dict:
+        """`sheets` as read() gives them, the `columns` of their likeness, the lists `alike` worked out."""
         known = self._at_hand()
         if "sheets" not in known:
-            towns = Territory.objects.municipalities().current()
-            known["sheets"] = {sheet.code: sheet for sheet in map(_sheet_of_row, towns.values_list(*SHEET))}
-            known["alike"] = OrderedDict()
-        return known["sheets"]
+            rows = Territory.objects.municipalities().current().values_list(*SHEET)
+            sheets = {sheet.code: sheet for sheet in map(_sheet_of_row, rows)}
+            columns = Likeness(list(sheets.values()))
+            known |= {"sheets": sheets, "columns": columns, "alike": OrderedDict()}
+        return known
 
     def alike(self, mine: Sheet) -> list[str]:
         """Codes of the municipalities most like one, itself left out."""
-        sheets, known = self.read(), self._at_hand()["alike"]
-        if mine not in known:
-            known[mine] = alike_towns(mine, sheets)
-            while len(known) > REMEMBERED:
-                known.popitem(last=False)
-        return known[mine]
+        towns = self.towns()
+        lists = towns["alike"]
+        if mine not in lists:
+            lists[mine] = nearest(towns["columns"], mine, ALIKE)
+            while len(lists) > REMEMBERED:
+                lists.popitem(last=False)
+        return lists[mine]
+
+
+def nearest(columns: Likeness, mine: Sheet, limit: int) -> list[str]:
+    """Codes of the `limit` municipalities most like one, itself left out. Ties go by code."""
+    first = pc.take(columns.code, columns.order(mine).slice(0, limit + 1)).to_pylist()
+    return [code for code in first if code != mine.code][:limit]
 
 
 SHEET = (
@@ -165,7 +178,7 @@ SHEET = (
 SHEETS = Sheets()
 # How many towns of the same kind count as alike.
 ALIKE = 400
-# Whose list a process keeps: working one out takes a look at all the others.
+# Whose list a process keeps.
 REMEMBERED = 500
 
 
@@ -183,9 +196,10 @@ def followed(codes: Iterable[str]) -> dict[str, str]:
 
 def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlace]:
     """The municipalities in force most like `place`, with reasons. Ties go by code. Three queries at most."""
-    sheets = SHEETS.read()
+    known = SHEETS.towns()
+    sheets = known["sheets"]
     mine = sheets.get(place.code) or sheet_of(place)
-    best = alike_towns(mine, sheets, limit)
+    best = nearest(known["columns"], mine, limit)
     towns = Territory.objects.municipalities().filter(code__in=best)
     found = {town.code: town for town in towns.select_related("province", "region")}
     return [
@@ -193,9 +207,3 @@ def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlac
         for code in best
         if code in found
     ]
-
-
-def alike_towns(mine: Sheet, sheets: Mapping[str, Sheet], limit: int = ALIKE) -> list[str]:
-    """Codes of the municipalities most like one, itself left out."""
-    pairs = ((likeness(mine, sheet), sheet.code) for sheet in sheets.values() if sheet.code != mine.code)
-    return [code for _value, code in heapq.nsmallest(limit, pairs, key=lambda pair: (-pair[0], pair[1]))]

@@ -34,6 +34,7 @@ PURE_HELPERS = (
     "opendata.datasets",
     "projects.feeds",
     "municipalities.places",
+    "municipalities.likeness",
     "municipalities.similar",
     "projects.fit.score",
     "projects.adoption.moves",

@@ -8,12 +8,22 @@ order, so that list and single page never differ (tests/projects/test_fit_table.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from municipalities import similar
+from municipalities.likeness import (
+    Likeness,
+    codes,
+    decades_from,
+    distance,
+    floats,
+    nearness,
+    number,
+    steps,
+    unknown,
+)
 from municipalities.similar import Sheet
 from projects.fit import score as fit
 from projects.fit.table import (
@@ -35,12 +45,6 @@ APART = (*range(-FAR, FAR + 1), None)
 SAME, OTHER, UNTOLD = range(3)
 SUPRA = "supra_municipal"
 NOTHING = pa.scalar(None, pa.float64())
-
-
-@lru_cache(1024)
-def number(value: float) -> pa.Scalar:
-    """A number as the columns take it. Made once: making one costs as much as adding a column."""
-    return pa.scalar(float(value), pa.float64())
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Fits:
     values: Mapping[str, Lookup]
 
 
-class Towns:
+class Towns(Likeness):
     """The municipalities that cards name, in columns: place 0 is none, the others as in `places`."""
 
     def __init__(self, places: Places, sheets: Mapping[str, Sheet]):
@@ -77,54 +81,20 @@ class Towns:
         for code, place in places.towns.items():
             if (sheet := found[place]) and sheet.code != code:
                 self.former[sheet.code].append(code)
-        self.size = len(found)
-        self.population = _floats((s and s.population) or None for s in found)
-        self.density = _floats(s and s.density for s in found)
-        self.altitude = _floats(s and s.altitude_m for s in found)
-        self.urbanisation = _codes(s and s.urbanisation for s in found)
-        self.relief = _codes(s and s.relief for s in found)
+        super().__init__(found)
         self.is_coastal = pa.array([bool(s and s.is_coastal) for s in found])
-        self.class_ = _codes(fit.size_class(s.population) if s and s.population else None for s in found)
-        self.code = pa.array([s.code if s else "" for s in found], pa.string())
-        self.region = pa.array([s and s.region for s in found], pa.string())
-        self.province = pa.array([s and s.province for s in found], pa.string())
-        self.has_region = pc.not_equal(self.region, "")
+        self.class_ = codes(fit.size_class(s.population) if s and s.population else None for s in found)
         pairs = [(at, town) for at, group in enumerate(places.groups) for town in _named(group, found)]
-        self._group, self._town = (_codes(column) for column in zip(*pairs, strict=True))
+        self._group, self._town = (codes(column) for column in zip(*pairs, strict=True))
 
     def models(self, mine: Sheet) -> pa.Array:
         """For each group of municipalities the one most like mine, 0 where none is known."""
-        columns = pa.table({"near": self._likeness(mine), "code": self.code})
-        # The lowest code speaks among equals.
-        order = pc.sort_indices(columns, sort_keys=[("near", "descending"), ("code", "ascending")])
+        order = self.order(mine)
         rank = pc.take(pc.inverse_permutation(order.cast(pa.int32())), self._town)
         pairs = pa.table({"group": self._group, "rank": rank})
         # In the order in which the groups come, which is theirs.
         best = pairs.group_by("group", use_threads=False).aggregate([("rank", "min")])
         return pc.take(order, best["rank_min"].combine_chunks()).cast(pa.int32())
-
-    def _likeness(self, mine: Sheet) -> pa.Array:
-        """municipalities.similar.likeness of each and mine."""
-        same_region, same_province = (
-            self._same(self.region, mine.region),
-            self._same(self.province, mine.province),
-        )
-        region = pc.if_else(same_province, number(1), pc.if_else(same_region, number(0.7), number(0.4)))
-        parts = {
-            "population": _nearness(_decades(self.population, mine.population), 2),
-            "urbanisation": _steps(self.urbanisation, mine.urbanisation, similar.STEPS),
-            "relief": _steps(self.relief, mine.relief, similar.STEPS),
-            "altitude": _nearness(_distance(self.altitude, mine.altitude_m), 1000),
-            "density": _nearness(_decades(self.density, mine.density), 2),
-            "region": pc.if_else(self.has_region, region, None) if mine.region else _unknown(self.size),
-        }
-        total, unknown = number(0), number(similar.UNKNOWN)
-        for name, weight in similar.WEIGHTS.items():
-            total = pc.add(total, pc.multiply(number(weight), pc.fill_null(parts[name], unknown)))
-        return total
-
-    def _same(self, column: pa.Array, mine: str) -> pa.Array:
-        return pc.fill_null(pc.equal(column, mine), False) if mine else pa.array([False] * self.size)
 
     def kin(self, mine: Sheet) -> pa.Array:
         """For open_funds: 0 for no municipality, else 1 + 2 for the same region + 1 for the same province."""
@@ -145,25 +115,25 @@ class Towns:
     def roots(self, mine: Sheet) -> pa.Array:
         """√(p·q), see projects.fit.cost_share."""
         if not mine.population:
-            return _unknown(self.size)
+            return unknown(self.size)
         return pc.sqrt(pc.multiply(number(mine.population), self.population))
 
     def people(self, mine: Sheet) -> pa.Array:
         """The sociocultural dimension by scale, then municipality."""
-        apart = _decades_from(mine.population, self.population)
-        alike = _steps(self.urbanisation, mine.urbanisation, fit.URBANISATION)
+        apart = decades_from(mine.population, self.population)
+        alike = steps(self.urbanisation, mine.urbanisation, fit.URBANISATION)
         spans = [fit.SPANS.get(scale, fit.SPAN) for scale in SCALES]
-        return pa.concat_arrays([_mean([_nearness(apart, span, fit.LEAST), alike]) for span in spans])
+        return pa.concat_arrays([_mean([nearness(apart, span, fit.LEAST), alike]) for span in spans])
 
     def ground(self, mine: Sheet) -> pa.Array:
         """The environmental dimension where the ground matters wholly, then where it matters half."""
-        relief = _steps(self.relief, mine.relief, fit.RELIEF)
+        relief = steps(self.relief, mine.relief, fit.RELIEF)
         elsewhere = pc.not_equal(self.is_coastal, mine.is_coastal)
         relief = pc.if_else(elsewhere, pc.multiply(relief, number(fit.COAST)), relief)
-        apart = _distance(self.altitude, mine.altitude_m)
-        altitude = _nearness(apart, fit.ALTITUDE_SPAN, fit.LEAST_ALTITUDE)
-        apart = _decades_from(mine.density, self.density)
-        whole = [relief, altitude, _nearness(apart, fit.DENSITY_SPAN, fit.LEAST_DENSITY)]
+        apart = distance(self.altitude, mine.altitude_m)
+        altitude = nearness(apart, fit.ALTITUDE_SPAN, fit.LEAST_ALTITUDE)
+        apart = decades_from(mine.density, self.density)
+        whole = [relief, altitude, nearness(apart, fit.DENSITY_SPAN, fit.LEAST_DENSITY)]
         half = [pc.divide(pc.add(number(1), part), number(2)) for part in whole]
         return pa.concat_arrays([_mean(whole), _mean(half)])
 
@@ -207,7 +177,7 @@ def _flags(codes: Iterable[str], chosen: Iterable[str]) -> pa.Array:
 def _institutional() -> pa.Array:
     """By classes apart, region, body, and whether the project is supra-municipal."""
     region = {SAME: 1.0, OTHER: fit.OTHER_REGION, UNTOLD: None}
-    return _floats(
+    return floats(
         fit.mean(
             (
                 fit.BODIES.get(body),
@@ -226,7 +196,7 @@ def _institutional() -> pa.Array:
 @cache
 def _technological(urbanisation: int | None) -> pa.Array:
     """By what the technologies ask and by stage."""
-    return _floats(
+    return floats(
         fit.mean((fit.demanded(level, urbanisation), fit.STAGES.get(stage)))
         for level in DEMANDS
         for stage in STAGES
@@ -239,7 +209,7 @@ def _open_funds() -> pa.Array:
     mine = Sheet("", "", province="mine", region="mine")
     places = [("other", "other"), ("other", "mine"), ("mine", "other"), ("mine", "mine")]
     models = [None, *(Sheet("", "", region=region, province=province) for region, province in places)]
-    return _floats(
+    return floats(
         fit.open_funds([fund for bit, fund in enumerate(FUNDS) if mask >> bit & 1], mine, model)
         for mask in range(1 << len(FUNDS))
         for model in models
@@ -283,41 +253,3 @@ def _geometric_mean(values: Mapping[str, Lookup], weights: Mapping[str, float]) 
         known = pc.add(known, told.of() if value.values.null_count else weight)
     mean = pc.exp(pc.divide(total, known))
     return pc.if_else(pc.is_nan(mean), NOTHING, mean)
-
-
-def _decades(theirs: pa.Array, mine: float | None) -> pa.Array:
-    """municipalities.similar.decades(theirs, mine)."""
-    return pc.abs(pc.log10(pc.divide(theirs, number(mine)))) if mine else _unknown(len(theirs))
-
-
-def _decades_from(mine: float | None, theirs: pa.Array) -> pa.Array:
-    """municipalities.similar.decades(mine, theirs)."""
-    return pc.abs(pc.log10(pc.divide(number(mine), theirs))) if mine else _unknown(len(theirs))
-
-
-def _distance(theirs: pa.Array, mine: float | None) -> pa.Array:
-    return _unknown(len(theirs)) if mine is None else pc.abs(pc.subtract(theirs, number(mine)))
-
-
-def _nearness(apart: pa.Array, span: float, least: float = 0) -> pa.Array:
-    """1 − apart / span, never below `least`."""
-    near = pc.subtract(number(1), pc.divide(apart, number(span)))
-    return pc.max_element_wise(near, number(least), skip_nulls=False)
-
-
-def _steps(theirs: pa.Array, mine: int | None, values: Iterable[float]) -> pa.Array:
-    if mine is None:
-        return _unknown(len(theirs))
-    return pc.take(_floats(values), pc.abs(pc.subtract(theirs, pa.scalar(mine, pa.int32()))))
-
-
-def _unknown(length: int) -> pa.Array:
-    return pa.nulls(length, pa.float64())
-
-
-def _floats(values: Iterable[float | None]) -> pa.Array:
-    return pa.array([None if value is None else float(value) for value in values], pa.float64())
-
-
-def _codes(values: Iterable[int | None]) -> pa.Array:
-    return pa.array(list(values), pa.int32())

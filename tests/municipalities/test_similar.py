@@ -1,8 +1,11 @@
 """How alike two municipalities are, and which are most alike."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from municipalities.actions import touch
+from municipalities.likeness import Likeness
 from municipalities.models import Territory
 from municipalities.search import SHEETS, similar_municipalities
 from municipalities.similar import Sheet, likeness, likeness_parts, most_alike, shared_traits
@@ -46,6 +49,28 @@ def test_ten_times_the_inhabitants_halve_their_part():
 def test_most_alike_prefers_the_lower_code_among_equals():
     twins = [Sheet("B", "b", 5_000), Sheet("A", "a", 5_000), Sheet("C", "c", 900)]
     assert most_alike(twins, Sheet("D", "d", 5_000)).code == "A"
+
+
+SHEETS_OF_ANY_KIND = st.builds(
+    Sheet,
+    code=st.text("ABCD", min_size=1, max_size=3),
+    name=st.just("x"),
+    population=st.none() | st.integers(0, 3_000_000),
+    area_km2=st.none() | st.floats(0.1, 1_300),
+    altitude_m=st.none() | st.integers(0, 2_100),
+    altitude_zone=st.none() | st.integers(1, 5),
+    urbanisation=st.none() | st.integers(1, 3),
+    province=st.sampled_from(["", "TO", "MI"]),
+    region=st.sampled_from(["", "01", "03"]),
+)
+
+
+@given(SHEETS_OF_ANY_KIND, st.lists(SHEETS_OF_ANY_KIND, max_size=20))
+def test_columns_give_the_likeness_of_the_formula(mine, others):
+    columns = Likeness([*others, None])
+    assert columns.of(mine).to_pylist()[:-1] == pytest.approx([likeness(other, mine) for other in others])
+    near = [columns.of(mine)[place].as_py() for place in columns.order(mine).to_pylist()]
+    assert near == sorted(near, reverse=True)
 
 
 def test_traits_are_told_in_words():
