@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from projects.city import actions as city_actions
 from projects.models import ErrorReport, FundingLine, Indicator, Milestone, PageRating
@@ -71,7 +72,7 @@ def test_office_writes_its_city(card, open_page, check_accessibility):
     check_accessibility(page)
     page.get_by_role("button", name="Pubblica").click()
     page.wait_for_url("**/citta/torino/")
-    assert "Una frase nuova." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Una frase nuova.")
 
 
 def test_printed_card_leaves_the_frame_out(card, page_desktop):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import builders
 from tests.browser.conftest import MOBILE
@@ -51,7 +52,7 @@ def test_choosing_changes_results_address_and_counts_but_not_the_page(cards, pag
     box.check()
     page.wait_for_url("**/progetti/?area=mobilita")
     assert heading(page) == "1 progetto trovato"
-    assert page.locator("#live-status").inner_text() == "1 progetto trovato"
+    expect(page.locator("#live-status")).to_have_text("1 progetto trovato")
     assert page.evaluate("document.activeElement.id") == "f-area-mobilita"
     assert page.get_by_label("Concluso (1)").is_visible()
     assert page.get_by_label("In corso (0)").is_visible()
@@ -64,7 +65,7 @@ def test_typing_searches_after_a_pause_and_keeps_the_field(cards, page_desktop):
     open_list(page)
     page.locator("#filter-q").press_sequentially("mobilita sostenible", delay=20)
     page.wait_for_url("**/progetti/?q=mobilita+sostenible")
-    assert "mostriamo “mobilità sostenibile”" in page.locator("#results").inner_text()
+    expect(page.locator("#results")).to_contain_text("mostriamo “mobilità sostenibile”")
     assert page.evaluate("document.activeElement.id") == "filter-q"
     page.get_by_role("link", name="Cerca esattamente “mobilita sostenible”").click()
     wait_until(page, "document.querySelector('#results-title').textContent.startsWith('0')")
@@ -79,7 +80,7 @@ def test_back_and_forward_bring_results_and_form(cards, page_desktop):
     page.wait_for_url("**?area=mobilita")
     page.get_by_role("link", name=re.compile("Tabella")).click()
     page.wait_for_url("**vista=tabella")
-    assert page.locator("table.results-table tbody tr").count() == 1
+    expect(page.locator("table.results-table tbody tr")).to_have_count(1)
     page.go_back()
     page.wait_for_selector("ol.result-list")
     page.go_back()
@@ -99,7 +100,7 @@ def test_pages_sort_and_chips_work_in_place(cards, page_desktop):
     assert page.evaluate("document.activeElement.id") == "results-title"
     page.locator("#sort").select_option("titolo")
     page.wait_for_url("**ordina=titolo")
-    assert page.locator(".result h3").first.inner_text() == "Energia numero 0"
+    expect(page.locator(".result h3").first).to_have_text("Energia numero 0")
     page.get_by_role("link", name="Togli il filtro Area: Energia").click()
     wait_until(page, "document.querySelector('#results-title').textContent.startsWith('12')")
     assert is_live(page)
@@ -113,12 +114,12 @@ def test_failed_update_keeps_the_results_and_offers_to_try_again(cards, page_des
     )
     page.get_by_label("Mobilità (1)").check()
     page.wait_for_selector("#live-error")
-    assert "Non è stato possibile aggiornare i risultati." in page.locator("#live-error").inner_text()
-    assert page.locator(".result").count() == 10
+    expect(page.locator("#live-error")).to_contain_text("Non è stato possibile aggiornare i risultati.")
+    expect(page.locator(".result")).to_have_count(10)
     page.evaluate("() => { window.fetch = window.real }")
     page.get_by_role("button", name="Riprova").click()
     page.wait_for_url("**?area=mobilita")
-    assert page.locator("#live-error").count() == 0
+    expect(page.locator("#live-error")).to_have_count(0)
     assert heading(page) == "1 progetto trovato"
 
 
@@ -179,7 +180,7 @@ def test_map_answers_while_one_chooses_and_goes_back(cards, page_desktop, check_
     page.get_by_label("Mobilità (1)").check()
     page.wait_for_url("**/mappa/?area=mobilita&regione=01")
     page.wait_for_selector(".live-map-frame path.step-1")
-    assert page.locator(".live-map-frame").count() == 1
+    expect(page.locator(".live-map-frame")).to_have_count(1)
     assert heading(page) == page.locator("#live-status").inner_text() == "1 progetto trovato"
     assert page.evaluate("document.activeElement.id") == "f-area-mobilita"
     page.locator(".map-table a").first.click()
@@ -216,7 +217,7 @@ def test_map_moves_with_keys_and_buttons_and_lights_row_and_shape(cards, page_de
     wait_until(page, f"{place}.left > {moved}")
     page.locator("tr[data-code=L219] a").focus()
     assert "is-active" in page.locator(".live-map-frame path.step-4").get_attribute("class")
-    assert page.locator("#map-status").inner_text() == "Torino: 11 progetti"
+    expect(page.locator("#map-status")).to_have_text("Torino: 11 progetti")
     check_accessibility(page)
     page.locator(".live-map-frame path.step-4").dispatch_event("click")
     page.wait_for_url("**comune=L219**")
@@ -253,12 +254,12 @@ def test_without_scripts_on_a_phone_one_filters_sorts_and_looks_at_the_map(cards
     assert heading(page) == "11 progetti trovati"
     page.locator("#sort").select_option("titolo")
     page.get_by_role("button", name="Ordina").click()
-    assert page.locator(".result h3").first.inner_text() == "Energia numero 0"
+    expect(page.locator(".result h3").first).to_have_text("Energia numero 0")
     page.get_by_role("link", name="Pagina successiva").click()
     assert "pagina=2" in page.url
     page.get_by_role("link", name="Mappa", exact=True).last.click()
     page.goto("/mappa/")
-    assert page.locator(".map svg a").count() == 1
+    expect(page.locator(".map svg a")).to_have_count(1)
     assert page.locator("#map-buttons").is_hidden()
     page.locator(".map-table a").first.click()
     assert "regione=01" in page.url

@@ -69,7 +69,7 @@ def test_wrong_answer_is_kept_and_found_again(project, office, open_page, check_
     expect(page.locator("[data-state=risorse]")).to_have_text("Da correggere")
     page.reload()
     assert page.locator("#id_total_cost").input_value() == "molto"
-    assert "Scrivi l’importo in euro" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Scrivi l’importo in euro")
     check_accessibility(page)
 
 

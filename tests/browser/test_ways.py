@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
@@ -67,9 +68,9 @@ def test_list_card_comparison_and_back_with_the_keyboard(cards, page_desktop):
     assert 0 < rows_of(page) < every
     skip_to_content(page)
     follow(page, "Togli.*«Energia numero 10»", "**/confronta/?*")
-    assert page.locator("table.compare-table").count() == 0
+    expect(page.locator("table.compare-table")).to_have_count(0)
     follow(page, "^Progetti$", "**/progetti/")
-    assert page.locator("main h1").inner_text() == "Progetti"
+    expect(page.locator("main h1")).to_have_text("Progetti")
 
 
 def test_skip_link_moves_the_focus_and_fetches_nothing(cards, page_desktop):
@@ -81,7 +82,7 @@ def test_skip_link_moves_the_focus_and_fetches_nothing(cards, page_desktop):
     skip_to_content(page)
     page.wait_for_load_state("networkidle")
     assert asked == []
-    assert page.locator("#results[data-kept=yes]").count() == 1
+    expect(page.locator("#results[data-kept=yes]")).to_have_count(1)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
@@ -90,23 +91,23 @@ def test_search_filter_sort_page_and_compare_without_scripts(cards, open_page, v
     page.goto("/")
     page.locator("#home-q").fill("energia")
     page.get_by_role("button", name="Cerca progetti").click()
-    assert page.locator("#results-title").inner_text() == "11 progetti trovati"
+    expect(page.locator("#results-title")).to_have_text("11 progetti trovati")
     page.locator(".pages a", has_text="2").first.click()
-    assert page.locator(".result").count() == 1
+    expect(page.locator(".result")).to_have_count(1)
     page.goto("/progetti/")
     if viewport is MOBILE:
         page.locator("details.filter-fold > summary, .filters > details > summary").first.click()
     page.get_by_label("Mobilità (1)").check()
     page.get_by_role("button", name="Applica i filtri").click()
-    assert page.locator(".result h3").all_inner_texts() == ["Piste ciclabili"]
+    expect(page.locator(".result h3")).to_have_text(["Piste ciclabili"])
     page.goto("/progetti/")
     page.get_by_label("Ordina per").select_option("costo_crescente")
     page.locator(".sort-form button").click()
-    assert page.locator(".result h3").first.inner_text() == "Piste ciclabili"
+    expect(page.locator(".result h3").first).to_have_text("Piste ciclabili")
     page.get_by_role("link", name="Piste ciclabili").click()
     page.get_by_role("link", name="Aggiungi al confronto").click()
     page.locator("#compare-q").fill("numero 03")
     page.get_by_role("button", name="Cerca", exact=True).last.click()
     page.get_by_role("link", name=re.compile("Aggiungi.*«Energia numero 03»")).click()
     page.get_by_role("link", name="Mostra solo le differenze").click()
-    assert "900.000" in page.locator("table.compare-table").inner_text()
+    expect(page.locator("table.compare-table")).to_contain_text("900.000")

@@ -1,6 +1,7 @@
 """The whole submission with scripts off, and with the keyboard alone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from projects.models import Project
 from tests import builders
@@ -39,7 +40,7 @@ def test_project_is_sent_without_scripts_on_a_phone(office, open_page):
     page.goto(f"/area-riservata/progetti/{Project.objects.get().code}/riepilogo/")
     page.locator("#id_declaration").check()
     page.get_by_role("button", name="Invia alla redazione").click()
-    assert "Hai inviato la scheda" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Hai inviato la scheda")
     assert Project.objects.get().status == "submitted"
 
 
