@@ -73,7 +73,7 @@ def prepared(vendor: str, size: int, server: str) -> tuple[str, str, dict]:
 
 
 def measured(server: Server, question: Question) -> dict[str, dict]:
-    """By number of connections the median of the rounds, or answers one by one where a single one takes long."""
+    """The median of the rounds by number of connections, or answers one by one where one takes long."""
     name = "portal" if server.name.startswith("portal") else server.name
     paths = question.paths[name]
     # Twice, as a process may have to begin by reading what it needs.
