@@ -125,6 +125,10 @@ class Sheets:
             self._known = seal, {}
         return self._known[1]
 
+    def memory(self, name: str) -> dict:
+        """A dictionary that lives as long as the places do, for what others work out of them."""
+        return self._at_hand().setdefault(name, {})
+
     def names(self) -> Mapping[tuple[str, str], str]:
         """`{(level, code): name}`, ordered by name and code. One query when the version moved."""
         known = self._at_hand()

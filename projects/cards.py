@@ -11,13 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 
 import orjson
-from django.db import connection, connections
+from django.db import connection, connections, router
 from django.utils import timezone
 from psycopg import Cursor
 
 from cardindex.words import line_of
 from municipalities.models import Territory
-from municipalities.search import fold, successor_of
+from municipalities.search import SHEETS, fold, successor_of
 from projects.dates import year_of
 from projects.lines import csv_line
 from projects.models import Card, Project
@@ -392,6 +392,14 @@ def _in_force(codes: set[str | None]) -> dict[str, Place]:
     return {t.code: _place(successor_of(t)) for t in found}
 
 
+def _places_today(codes: set[str | None]) -> dict[str, Place]:
+    """The municipalities in force for these codes, each asked for once while no place changes."""
+    known = SHEETS.memory("places")
+    if missing := codes - known.keys() - {None}:
+        known |= dict.fromkeys(missing) | _in_force(missing)
+    return {code: known[code] for code in codes if known.get(code)}
+
+
 def _place(territory: Territory) -> Place:
     return Place(
         territory.code,
@@ -452,6 +460,21 @@ def stored_texts(keys: Iterable[int], field: str, alias: str) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
+def newest_document(column: str, value: str) -> tuple[bool, str, str] | None:
+    """`(is current, reason of withdrawal, document)` of the project with this `code` or `slug`.
+
+    The current edition, else the last one; None when there is none. Plain SQL, as every card is read so.
+    """
+    table = Card._meta.db_table
+    with connections[router.db_for_read(Card)].cursor() as cursor:
+        cursor.execute(
+            f"SELECT is_current, withdrawal_reason, document FROM {table} WHERE {column} = %s "
+            "ORDER BY is_current DESC, edition DESC LIMIT 1",
+            [value],
+        )
+        return cursor.fetchone()
+
+
 def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
     """Store document and derived columns of one card; the index is the caller's (index.change)."""
     card.document = serialise(document)
@@ -484,7 +507,7 @@ def served(text: str) -> str:
     """
     found = {match["key"]: match for match in PLACE_KEYS.finditer(text)}
     lead, others = orjson.loads(found[LEAD]["value"]), orjson.loads(found[OTHERS]["value"])
-    places = _in_force({lead, *others})
+    places = _places_today({lead, *others})
     named = {
         LEAD: named_place(places[lead]) if lead in places else None,
         OTHERS: [named_place(places[code]) for code in others if code in places],

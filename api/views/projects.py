@@ -28,7 +28,7 @@ from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Versi
 from api.views.base import PublicView
 from opendata.actions import CODES, PROJECT_FIELDS, project_chunks
 from opendata.search import cards_on
-from projects.cards import FACETS, served
+from projects.cards import FACETS, newest_document, served
 from projects.models import Card
 from projects.search import ProjectQuery, Results, api_params, find, parse, similar_to
 
@@ -53,10 +53,26 @@ def query_of(request: Request) -> ProjectQuery:
     return query
 
 
+def _named(key: str) -> tuple[str, str]:
+    """Column and value of what an address calls a project: its code or its slug."""
+    return ("code", key.upper()) if CODE.match(key) else ("slug", key.lower())
+
+
 def editions_of(key: str):
     """All editions of the project with this code or slug, newest first."""
-    named = {"code": key.upper()} if CODE.match(key) else {"slug": key.lower()}
-    return Card.objects.filter(**named).order_by("-edition")
+    column, value = _named(key)
+    return Card.objects.filter(**{column: value}).order_by("-edition")
+
+
+def current_document(key: str) -> str:
+    """The stored document of the public card, as current_card finds it."""
+    found = newest_document(*_named(key))
+    if found is None:
+        raise Http404
+    is_current, reason, document = found
+    if not is_current:
+        raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": reason})
+    return document
 
 
 def current_card(key: str) -> Card:
@@ -152,8 +168,8 @@ class ProjectDetail(PublicView):
 
     def get(self, request: Request, key: str) -> Response:
         on = day(request.query_params, "as_of")
-        card = current_card(key)
-        return Response(orjson.Fragment(served((_card_on(card, on) if on else card).document)))
+        document = _card_on(current_card(key), on).document if on else current_document(key)
+        return Response(orjson.Fragment(served(document)))
 
 
 def _card_on(card: Card, on: date) -> Card:
