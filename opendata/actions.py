@@ -26,9 +26,9 @@ from opendata.writers import (
     header,
     write_zip,
 )
-from projects.cards import csv_lines
 from projects.columns import LANGUAGES, PROJECTS, Table
 from projects.models import Card
+from projects.stored import sheet_lines
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -86,7 +86,7 @@ def project_chunks(
 def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
     """Project sheets as they were made when the cards were published: nothing is parsed."""
     yield header(PROJECTS).encode()
-    for lines in csv_lines(keys, alias):
+    for lines in sheet_lines(keys, alias):
         yield b"".join(lines)
 
 

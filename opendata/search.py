@@ -16,8 +16,8 @@ from municipalities.models import Territory, TerritoryChange, TerritoryCode
 from municipalities.search import ENDING_KINDS
 from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, REPLICABILITY
 from opendata.columns import AREAS as AREAS_TABLE
+from projects import stored
 from projects.areas import AREAS
-from projects.cards import stored_texts
 from projects.columns import PROJECTS
 from projects.models import Adoption, Assessment, Card
 from projects.replicability.criteria import KEYS
@@ -131,7 +131,7 @@ class Snapshot:
         """`(keys, {key: what is stored})` of the cards in their order, many at a time."""
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            yield keys, stored_texts(keys, field, self.alias)
+            yield keys, stored.texts(keys, field, self.alias)
 
     def documents(self) -> Iterator[dict]:
         """The card documents by code of project, with their municipalities as they were on the day."""

@@ -5,15 +5,14 @@ search and files read (pure). The document keeps codes of its neighbours; names 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 import orjson
-from django.db import connection, connections, router
+from django.db import connection
 from django.utils import timezone
-from psycopg import Cursor
 
 from cardindex.words import line_of
 from municipalities.models import Territory
@@ -127,7 +126,6 @@ FACETS = (
     "adopted",
 )
 MAX_YEARS = 60
-LINES_AT_ONCE = 500
 PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
 LEAD, OTHERS = "lead_municipality", "other_municipalities"
 PLACE_KEYS = re.compile(rf'"(?P<key>{LEAD}|{OTHERS})":(?P<value>null|"[^"]*"|\[[^]]*\])')
@@ -411,68 +409,10 @@ def _place(territory: Territory) -> Place:
     )
 
 
-def csv_lines(keys: Sequence[int], alias: str) -> Iterator[list[bytes]]:
-    """The rows of open data of these cards, in their order, some hundred at a time. One query each time."""
-    for start in range(0, len(keys), LINES_AT_ONCE):
-        part = keys[start : start + LINES_AT_ONCE]
-        found = _stored_lines(part, alias)
-        if empty := [key for key, line in found.items() if not line]:
-            texts = stored_texts(empty, "document", alias)
-            documents = {key: orjson.loads(text) for key, text in texts.items()}
-            places = places_of(list(documents.values()))
-            found |= {key: _line_of(document, places).encode() for key, document in documents.items()}
-        yield [found[key] for key in part]
-
-
-def _stored_lines(keys: Iterable[int], alias: str) -> dict[int, bytes]:
-    """`{key: line}` as the database `alias` has it: bytes, which go out without being read as text."""
-    connection, table = connections[alias], Card._meta.db_table
-    connection.ensure_connection()
-    if connection.vendor == "postgresql":
-        with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
-            wanted = f"SELECT id, convert_to(csv_line, 'UTF8') FROM {table} WHERE id = ANY(%b::bigint[])"
-            return dict(cursor.execute(wanted, [list(keys)], binary=True))
-    told = f"[{','.join(map(str, keys))}]"
-    with connection.cursor() as cursor:
-        wanted = (
-            f"SELECT id, CAST(csv_line AS BLOB) FROM {table} WHERE id IN (SELECT value FROM json_each(%s))"
-        )
-        cursor.execute(wanted, [told])
-        return dict(cursor.fetchall())
-
-
-def _line_of(document: Mapping, places: Mapping[str, Place]) -> str:
+def sheet_line(document: Mapping, places: Mapping[str, Place]) -> str:
+    """The CSV line of a document whose municipalities in force are known."""
     others = [places[code] for code in document["other_municipalities"] if code in places]
     return _line(document, places.get(document["lead_municipality"]), others)
-
-
-def stored_texts(keys: Iterable[int], field: str, alias: str) -> dict[int, str]:
-    """`{key: text}` of one stored field of these cards, as the database `alias` has it.
-
-    Plain SQL, and all keys as one parameter: to spell them one by one costs more than to find the rows.
-    """
-    numbers = ",".join(map(str, keys))
-    is_postgresql = connections[alias].vendor == "postgresql"
-    among = "= ANY(%s::bigint[])" if is_postgresql else "IN (SELECT value FROM json_each(%s))"
-    with connections[alias].cursor() as cursor:
-        told = f"{{{numbers}}}" if is_postgresql else f"[{numbers}]"
-        cursor.execute(f"SELECT id, {field} FROM {Card._meta.db_table} WHERE id {among}", [told])
-        return dict(cursor.fetchall())
-
-
-def newest_document(column: str, value: str) -> tuple[bool, str, str] | None:
-    """`(is current, reason of withdrawal, document)` of the project with this `code` or `slug`.
-
-    The current edition, else the last one; None when there is none. Plain SQL, as every card is read so.
-    """
-    table = Card._meta.db_table
-    with connections[router.db_for_read(Card)].cursor() as cursor:
-        cursor.execute(
-            f"SELECT is_current, withdrawal_reason, document FROM {table} WHERE {column} = %s "
-            "ORDER BY is_current DESC, edition DESC LIMIT 1",
-            [value],
-        )
-        return cursor.fetchone()
 
 
 def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import orjson
-from django.db import connections, router
+from django.db import router
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -32,6 +32,7 @@ from cardindex.orders import (
 )
 from cardindex.state import State
 from cardindex.words import read
+from projects import stored
 from projects.index import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -157,8 +158,8 @@ class Results:
 
     def texts(self, numbers: list[int]) -> list[str]:
         """The stored list items of these cards. One query."""
-        found = _stored_texts(numbers, "item")
-        return [found[number][0] for number in numbers]
+        found = stored.texts(numbers, "item", router.db_for_read(Card))
+        return [found[number] for number in numbers]
 
     @property
     def version(self) -> str:
@@ -236,7 +237,7 @@ class Results:
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:
         numbers = list(self.ids(offset, limit))
-        found = _stored_texts(numbers, "item, live_values")
+        found = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
         return [Hit(number, *found[number]) for number in numbers]
 
     def _from(self, offset: int) -> Iterator[int]:
@@ -283,16 +284,6 @@ class Sliced:
 
     def __getitem__(self, part: slice) -> list:
         return self.fetch(part.start or 0, part.stop - (part.start or 0))
-
-
-def _stored_texts(numbers: list[int], columns: str) -> dict[int, tuple[str, ...]]:
-    """`{key: texts}` in plain SQL: to build a queryset costs more than all the rest of the answer."""
-    if not numbers:
-        return {}
-    marks = ", ".join(["%s"] * len(numbers))
-    with connections[router.db_for_read(Card)].cursor() as cursor:
-        cursor.execute(f"SELECT id, {columns} FROM {Card._meta.db_table} WHERE id IN ({marks})", numbers)
-        return {number: texts for number, *texts in cursor.fetchall()}
 
 
 def _window(part: slice, results: Results) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from django.utils import translation
 
 from municipalities.search import SHEETS
 from observatory import answers
+from tests import builders
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +48,21 @@ def django_assert_num_queries(django_assert_num_queries):
         return django_assert_num_queries(*args, **kwargs)
 
     return counted
+
+
+@pytest.fixture
+def towns():
+    """Municipalities of Piedmont by slug."""
+    return builders.piedmont()
+
+
+@pytest.fixture
+def office(towns):
+    """An officer of Torino."""
+    return builders.officer(towns["torino"])
+
+
+@pytest.fixture
+def desk():
+    """A reviewer."""
+    return builders.reviewer()

@@ -28,9 +28,10 @@ from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Versi
 from api.views.base import PublicView
 from opendata.actions import CODES, PROJECT_FIELDS, project_chunks
 from opendata.search import cards_on
-from projects.cards import FACETS, newest_document, served
+from projects.cards import FACETS, served
 from projects.models import Card
 from projects.search import ProjectQuery, Results, api_params, find, parse, similar_to
+from projects.stored import newest_document
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",

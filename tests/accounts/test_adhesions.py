@@ -12,16 +12,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
-
-
-@pytest.fixture
 def adhesion(towns):
     protocol = Protocol.objects.create(
         slug="torino", title="Torino metropolitana", promoter="Città di Torino"

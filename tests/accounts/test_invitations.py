@@ -17,11 +17,6 @@ OURS = reverse("accounts:colleagues")
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
 def manager(towns, client):
     user = builders.officer(towns["ivrea"], "capo@example.org", role="manager")
     client.force_login(user)

@@ -23,11 +23,6 @@ def nobody_counted():
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
 def desk(client):
     user = builders.reviewer()
     client.force_login(user)

@@ -19,11 +19,6 @@ def towns(transactional_db):
 
 
 @pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
 def card(office, towns):
     return builders.published(office, builders.reviewer(), towns["torino"])
 

@@ -24,11 +24,6 @@ def files(settings, tmp_path):
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
 def desk(client):
     user = builders.reviewer()
     client.force_login(user)

@@ -41,11 +41,6 @@ SECRET = "Il sindaco è contrario"
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
 def giver(towns):
     return builders.officer(towns["torino"])
 
@@ -53,11 +48,6 @@ def giver(towns):
 @pytest.fixture
 def adopter(towns):
     return builders.officer(towns["ivrea"], "ivrea@example.org")
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
 
 
 @pytest.fixture

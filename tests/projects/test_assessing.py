@@ -40,21 +40,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
-
-
-@pytest.fixture
 def card(office, desk, towns):
     return builders.published(office, desk, towns["torino"])
 

@@ -57,11 +57,6 @@ RATED = [
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
 def folder(tmp_path, settings, towns):
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path / "media"
     for name, content in (("projects", [ENTRY]), ("assessments", [assessment(ratings=RATED)])):

@@ -20,16 +20,6 @@ DASHBOARD, REGISTER = reverse("desk:dashboard"), reverse("desk:register")
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
 def desk(client):
     user = builders.reviewer()
     client.force_login(user)

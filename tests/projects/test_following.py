@@ -25,21 +25,6 @@ def fresh_limits():
     cache.clear()
 
 
-@pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
-
-
 def ask(client, query="", **fields):
     address = reverse("projects:follow") + (f"?{query}" if query else "")
     return client.post(address, {"email": EMAIL, "pace": "daily", **fields})

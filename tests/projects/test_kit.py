@@ -18,21 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
-
-
-@pytest.fixture
 def card(office, desk, towns, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     project = builders.draft(office, towns["torino"])

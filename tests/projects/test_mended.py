@@ -19,21 +19,6 @@ from tests import builders
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
-
-
 def next_edition(project, office, desk, **fields):
     actions.revise(project, by=office)
     Project.objects.filter(pk=project.pk).update(**fields)

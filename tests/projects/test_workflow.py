@@ -15,21 +15,6 @@ from tests import builders
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def towns():
-    return builders.piedmont()
-
-
-@pytest.fixture
-def office(towns):
-    return builders.officer(towns["torino"])
-
-
-@pytest.fixture
-def desk():
-    return builders.reviewer()
-
-
 def test_code_is_numbered_by_province_and_year(towns, office):
     first, second = builders.draft(office, towns["torino"]), builders.draft(office, towns["ivrea"])
     year = first.created_at.year
