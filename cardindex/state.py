@@ -72,8 +72,9 @@ class Source(Protocol):
     def words(self, values: Iterable[str]) -> Iterable[Row]:
         """All rows of WORD_KINDS under these values."""
 
-    def rare(self, values: Iterable[str]) -> Iterable[tuple[str, bytes | None]]:
-        """`(value, data)` of the rows of TEXT under these values; None instead of more than RARE bytes."""
+    def rare(self, values: Iterable[str]) -> Mapping[str, list[bytes] | None]:
+        """The rows of TEXT under these values, as far as there are any; None in the place of more than RARE
+        bytes."""
 
 
 class Moved(Exception):
@@ -304,11 +305,7 @@ def _dictionary_after(
     texts = {value for kind, value in touched if kind == TEXT}
     alive = {value for value in texts if pending.get((TEXT, value), Delta()).come}
     if lost := texts - alive:
-        rows = defaultdict(list)
-        for value, data in source.rare(lost):
-            rows[value].append(data)
-        for value, parts in rows.items():
-            is_common = None in parts
-            if is_common or pending.get((TEXT, value), Delta()).upon(join(parts)):
+        for value, parts in source.rare(lost).items():
+            if parts is None or pending.get((TEXT, value), Delta()).upon(join(parts)):
                 alive.add(value)
     return known.renewed(alive, texts - alive)

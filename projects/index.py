@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import orjson
 from django.db import router, transaction
-from django.db.models import Case, Q, When
+from django.db.models import Q, Sum
 from django.db.models.functions import Length
 from django.utils import timezone
 from pyroaring import BitMap
@@ -330,11 +330,15 @@ class Rows:
         rows = IndexEntry.objects.filter(kind=TEXT).exclude(data=b"")
         return rows.values_list("value", flat=True).distinct()
 
-    def rare(self, values: Iterable[str]) -> Iterable[tuple[str, bytes | None]]:
-        data = Case(When(size__lte=RARE, then="data"))
-        rows = IndexEntry.objects.filter(kind=TEXT, value__in=values).annotate(size=Length("data"))
-        for value, held in rows.values_list("value", data):
-            yield value, None if held is None else bytes(held)
+    def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | None]:
+        rows = IndexEntry.objects.filter(kind=TEXT, value__in=values)
+        # Lengths are told without reading what is long.
+        sizes = dict(rows.values_list("value").annotate(size=Sum(Length("data"))))
+        found = {value: None if size > RARE else [] for value, size in sizes.items()}
+        if few := [value for value, parts in found.items() if parts is not None]:
+            for value, data in rows.filter(value__in=few).values_list("value", "data"):
+                found[value].append(bytes(data))
+        return found
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))

@@ -85,8 +85,11 @@ class Store:
         return (row for row in self.all() if row.kind in WORD_KINDS and row.value in set(values))
 
     def rare(self, values):
-        rows = (row for row in self.words(values) if row.kind == "in_text")
-        return ((row.value, None if len(row.data) > RARE else row.data) for row in rows)
+        found = defaultdict(list)
+        for row in self.words(values):
+            if row.kind == "in_text":
+                found[row.value].append(row.data)
+        return {value: None if len(b"".join(p)) > RARE else p for value, p in found.items()}
 
 
 def terms(card) -> dict:
@@ -378,7 +381,7 @@ def test_word_of_many_cards_is_not_read_to_know_that_it_is_still_written():
     )
     index = Index()
     assert index.state(store).dictionary.holds("luce")
-    assert None in dict.fromkeys(data for _value, data in store.rare(["luce"]))
+    assert store.rare(["luce"]) == {"luce": None}
     store.change({}, {0: {"in_text": {"luce"}, "all": {""}}})
     assert index.state(store).dictionary.holds("luce")
     assert 0 not in read_words(index.state(store), store, ["luce"])["in_text", "luce"]
