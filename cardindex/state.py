@@ -244,6 +244,10 @@ def _next(state: State, source: Source, mark: Mark) -> State:
             return _renewed(state, source, mark, entries)
     sets: dict[str, dict[str, BitMap]] = {}
     starts: dict[str, list[str]] = defaultdict(list)
+    # Before the rows: what is folded while they are read is put upon them once more, which changes nothing.
+    folded = source.folded()
+    if folded > mark.version:
+        raise Moved
     # Row by row: the sets alone stay, and what they were read from is let go at once.
     for row in source.sets():
         if row.version > mark.version:
@@ -253,10 +257,8 @@ def _next(state: State, source: Source, mark: Mark) -> State:
         if row.data:
             sets.setdefault(row.kind, {}).setdefault(row.value, BitMap()).update(unpack(row.data))
     starts = {kind: orders.with_roots(kind, found) for kind, found in starts.items()}
-    stored = State(mark, sets, Dictionary(source.forms()), starts=starts, folded=source.folded())
-    if stored.folded > mark.version:
-        raise Moved
-    return _renewed(stored, source, mark, source.log(stored.folded + 1, mark.version))
+    stored = State(mark, sets, Dictionary(source.forms()), starts=starts, folded=folded)
+    return _renewed(stored, source, mark, source.log(folded + 1, mark.version))
 
 
 def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry]) -> State:

@@ -370,6 +370,22 @@ def test_rows_newer_than_the_state_begin_the_question_again():
         Index().state(store)
 
 
+def test_fold_while_the_rows_are_read_loses_nothing(monkeypatch):
+    store, _cards = published(a="Luce")
+    store.change({7: terms(("aria", " ", " ", {"energy"}))}, {})
+    first = store.sets
+
+    def sets():
+        rows = list(first())
+        store.fold()
+        return rows
+
+    monkeypatch.setattr(store, "sets", sets)
+    state = Index().state(store)
+    assert (set(state.all), set(state.any_of("area", ["energy"]))) == ({1, 7}, {7})
+    assert list(match(state, store, read("aria")).text) == [7]
+
+
 def test_word_of_many_cards_is_not_read_to_know_that_it_is_still_written():
     store = Store()
     numbers = range(0, 40_000, 3)
