@@ -32,13 +32,32 @@ FIXED = datetime(1980, 1, 1)
 FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
-def as_json(column: Column, value):
-    """The value as JSON has it: numbers are numbers, lists are lists."""
-    if isinstance(value, Decimal):
-        return float(round(value, column.places))
-    if value is not None and column.type == MOMENT:
-        return moment(value)
-    return value.isoformat() if isinstance(value, date) else value
+class JsonRow:
+    """Makes the JSON object of a row of values: numbers are numbers, lists are lists."""
+
+    def __init__(self, table: Table):
+        self.names = [column.name for column in table.columns]
+        spelt = {NUMBER: _number, MOMENT: _moment, DAY: _day}
+        self.spelt = [(c.name, spelt[c.type](c)) for c in table.columns if c.type in spelt]
+
+    def __call__(self, values: list) -> dict:
+        row = dict(zip(self.names, values, strict=True))
+        for name, spell in self.spelt:
+            if row[name] is not None:
+                row[name] = spell(row[name])
+        return row
+
+
+def _number(column: Column) -> Callable:
+    return lambda value: float(round(value, column.places))
+
+
+def _moment(_column: Column) -> Callable:
+    return moment
+
+
+def _day(_column: Column) -> Callable:
+    return date.isoformat
 
 
 class _Kept(io.BytesIO):
@@ -98,12 +117,11 @@ class JsonLinesWriter:
     is_whole = False
 
     def __init__(self, path: Path, table: Table):
-        self.columns = table.columns
+        self.row = JsonRow(table)
         self.file = path.open("wb")
 
     def write(self, values: list) -> None:
-        row = {c.name: as_json(c, v) for c, v in zip(self.columns, values, strict=True)}
-        self.file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        self.file.write(orjson.dumps(self.row(values), option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> None:
         self.file.close()
@@ -116,13 +134,13 @@ class GeoJsonWriter:
     is_whole = False
 
     def __init__(self, path: Path, table: Table):
-        self.columns = table.columns
+        self.row = JsonRow(table)
         self.file = path.open("wb")
         self.file.write(b'{"type":"FeatureCollection","features":[')
         self.before = b"\n"
 
     def write(self, values: list) -> None:
-        row = {c.name: as_json(c, v) for c, v in zip(self.columns, values, strict=True)}
+        row = self.row(values)
         point = [row.pop("longitude"), row.pop("latitude")]
         geometry = None if None in point else {"type": "Point", "coordinates": point}
         feature = {"type": "Feature", "geometry": geometry, "properties": row}
