@@ -29,7 +29,7 @@ from opendata.writers import (
 from projects.cards import places_of, sheet_line
 from projects.columns import LANGUAGES, PROJECTS, Table
 from projects.models import Card
-from projects.texts import DOCUMENT, LINE, found, pieces
+from projects.texts import DOCUMENT, LINE, found, joined, parts_of
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -87,14 +87,19 @@ def project_chunks(
 def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
     """Project sheets as they were made when the cards were published: nothing is parsed."""
     yield header(PROJECTS).encode()
-    for part, lines in pieces(keys, LINE, alias):
-        if missing := [key for key in part if key not in lines]:
-            lines |= _lines_of(missing, alias)
-        yield b"".join([lines[key] for key in part])
+    for part in parts_of(keys):
+        yield joined(part, LINE, alias) or b"".join(_lines(part, alias))
 
 
-def _lines_of(keys: Sequence[int], alias: str) -> dict[int, bytes]:
-    """The lines of cards of which none is stored."""
+def _lines(keys: Sequence[int], alias: str) -> list[bytes]:
+    """Lines one by one, made of the document where none is stored."""
+    lines = found(keys, LINE, alias)
+    if missing := [key for key in keys if key not in lines]:
+        lines |= _made_lines(missing, alias)
+    return [lines[key] for key in keys]
+
+
+def _made_lines(keys: Sequence[int], alias: str) -> dict[int, bytes]:
     documents = {key: orjson.loads(text) for key, text in found(keys, DOCUMENT, alias).items()}
     places = places_of(list(documents.values()))
     return {key: sheet_line(document, places).encode() for key, document in documents.items()}

@@ -21,7 +21,7 @@ from projects.columns import PROJECTS
 from projects.models import Adoption, Assessment, Card
 from projects.replicability.criteria import KEYS
 from projects.replicability.standing import adoptions_among, panel_of
-from projects.texts import DOCUMENT, pieces
+from projects.texts import DOCUMENT, found, parts_of
 from projects.vocabulary import Stage
 
 BATCH = 500
@@ -139,9 +139,10 @@ class Snapshot:
 
     def documents(self) -> Iterator[dict]:
         """The card documents by code of project, with their municipalities as they were on the day."""
-        for keys, found in pieces(self.keys, DOCUMENT, self.alias):
+        for keys in parts_of(self.keys):
+            stored = found(keys, DOCUMENT, self.alias)
             # One after the other where it may be: of many at once the collector would look for circles.
-            documents = (orjson.loads(found[key]) for key in keys)
+            documents = (orjson.loads(stored[key]) for key in keys)
             if self.asked is not None:
                 documents = list(documents)
                 self._meet(

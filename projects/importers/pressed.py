@@ -47,7 +47,7 @@ CARDS = Form(
     edition=1,
     origin="imported",
 )
-LINES = Form(CardLine, ("card_id", "text"))
+LINES = Form(CardLine, ("id", "text"))
 # Keys of the document in which invented projects differ; two are named otherwise in the list item.
 DIFFERING = (
     *("slug", "published_at", "code", "title", "summary", "need", "solution", "kind", "stage"),
@@ -432,7 +432,7 @@ def _marked(made: Whole, facets: list[str]) -> list[bytes]:
     cells["search_text"] = LINE_END.join(
         [f" @.{name}@ " for name in ("title_key", "summary_folded", "rest_folded")]
     )
-    line = {"card_id": cells["id"], "text": _marked_row(made)}
+    line = {"id": cells["id"], "text": _marked_row(made)}
     return [PROJECTS.line(cells | {"id": "@.project_id@"}), CARDS.line(cells), LINES.line(line)]
 
 

@@ -1,7 +1,6 @@
 from django.db import migrations, models
-from django.db.models import deletion
 
-MOVE = "INSERT INTO projects_cardline (card_id, text) SELECT id, csv_line FROM projects_card WHERE csv_line <> ''"
+MOVE = "INSERT INTO projects_cardline (id, text) SELECT id, csv_line FROM projects_card WHERE csv_line <> ''"
 
 
 def move_lines(apps, schema_editor):
@@ -21,16 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CardLine",
             fields=[
-                (
-                    "card",
-                    models.OneToOneField(
-                        on_delete=deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="projects.card",
-                    ),
-                ),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("text", models.TextField()),
             ],
         ),

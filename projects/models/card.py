@@ -116,10 +116,11 @@ class Card(models.Model):
 class CardLine(models.Model):
     """The row of a card in CSV files (projects.lines), away from the card: whole files read nothing else.
 
-    A card without one, as after a change of the columns, has its row made of the document.
+    `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without
+    a line, as after a change of the columns, has its row made of the document.
     """
 
-    card = models.OneToOneField(Card, models.CASCADE, primary_key=True, related_name="+")
+    id = models.BigAutoField(primary_key=True)
     text = models.TextField()
 
     def __str__(self):
