@@ -7,7 +7,6 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -163,13 +162,16 @@ class ParquetWriter:
         self.rows: list[list] = []
 
     def write(self, values: list) -> None:
-        self.rows.append([_arrow_value(c, v) for c, v in zip(self.columns, values, strict=True)])
+        self.rows.append(values)
         if len(self.rows) == PARQUET_ROWS:
             self._flush()
 
     def _flush(self) -> None:
-        columns = zip(*self.rows, strict=True) if self.rows else ([] for _column in self.columns)
-        arrays = [pa.array(list(v), f.type) for v, f in zip(columns, self.schema, strict=True)]
+        cells = zip(*self.rows, strict=True) if self.rows else ([] for _column in self.columns)
+        arrays = [
+            pa.array(_arrow_values(column, values), field.type)
+            for column, values, field in zip(self.columns, cells, self.schema, strict=True)
+        ]
         self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
         self.rows = []
 
@@ -190,12 +192,13 @@ def _arrow_type(column: Column) -> pa.DataType:
     }.get(column.type, pa.string())
 
 
-def _arrow_value(column: Column, value):
-    if isinstance(value, Decimal):
-        return round(value, column.places)
-    if value is not None and column.type == MOMENT:
-        return datetime.fromisoformat(value).replace(microsecond=0)
-    return value
+def _arrow_values(column: Column, values: Iterable) -> list:
+    if column.type == NUMBER:
+        return [None if value is None else round(value, column.places) for value in values]
+    if column.type == MOMENT:
+        whole = {"microsecond": 0}
+        return [None if v is None else datetime.fromisoformat(v).replace(**whole) for v in values]
+    return list(values)
 
 
 class Workbook:
