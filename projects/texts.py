@@ -1,12 +1,10 @@
 """Texts stored of many cards, in pieces and in bytes: whole files are made of them, nothing is decoded."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from django.db import connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Cursor
+from psycopg.pq.abc import PGresult
 
 from projects.models import Card, CardLine
 
@@ -57,41 +55,35 @@ def joined(keys: Sequence[int], stored: Stored, alias: str) -> bytes | None:
         return None
     stretch = f"BETWEEN {min(first, last)} AND {max(first, last)}"
     rest = f"FROM {stored.table} WHERE {stored.key} {stretch} ORDER BY {stored.key} {ORDER[way]}"
-    asked = connections[alias]
-    if asked.vendor == "sqlite":
-        with asked.cursor() as cursor:
+    with connections[alias].cursor() as cursor:
+        if connections[alias].vendor == "sqlite":
             cursor.execute(f"SELECT CAST({stored.column} AS BLOB) {rest}")
             texts = [text for (text,) in cursor.fetchall()]
-    else:
-        with _beneath(asked) as cursor:
-            # As they came, in UTF-8: nobody makes rows of them.
-            result = cursor.execute(f"SELECT {stored.column} {rest}").pgresult
+        else:
+            cursor.execute(f"SELECT {stored.column} {rest}")
+            result = cursor.pgresult
             texts = [result.get_value(row, 0) for row in range(result.ntuples)]
     return b"".join(texts) if len(texts) == len(keys) else None
 
 
-@contextmanager
-def _beneath(asked: BaseDatabaseWrapper) -> Iterator[Cursor]:
-    """A cursor of the driver itself, which gives results in any form."""
-    asked.ensure_connection()
-    with asked.wrap_database_errors, Cursor(asked.connection) as cursor:
-        yield cursor
-
-
 def found(keys: Sequence[int], stored: Stored, alias: str) -> dict[int, bytes]:
     """`{key: text in UTF-8}` of some cards, now and then of one between them too. One query."""
-    first, last = min(keys), max(keys)
+    first, last, told = min(keys), max(keys), ",".join(map(str, keys))
     is_dense = last - first < (1 + BETWEEN) * len(keys)
-    if connections[alias].vendor == "sqlite":
-        among = "BETWEEN %s AND %s" if is_dense else "IN (SELECT value FROM json_each(%s))"
-        given = [first, last] if is_dense else [f"[{','.join(map(str, keys))}]"]
-        wanted = f"SELECT {stored.key}, CAST({stored.column} AS BLOB)"
-        with connections[alias].cursor() as cursor:
-            cursor.execute(f"{wanted} FROM {stored.table} WHERE {stored.key} {among}", given)
+    with connections[alias].cursor() as cursor:
+        if connections[alias].vendor == "sqlite":
+            among = "BETWEEN %s AND %s" if is_dense else "IN (SELECT value FROM json_each(%s))"
+            wanted = f"SELECT {stored.key}, CAST({stored.column} AS BLOB) FROM {stored.table}"
+            given = [first, last] if is_dense else [f"[{told}]"]
+            cursor.execute(f"{wanted} WHERE {stored.key} {among}", given)
             return dict(cursor.fetchall())
-    among = "BETWEEN %b AND %b" if is_dense else "= ANY(%b::bigint[])"
-    given = [first, last] if is_dense else [list(keys)]
-    wanted = f"SELECT {stored.key}, convert_to({stored.column}, 'UTF8')"
-    with _beneath(connections[alias]) as cursor:
-        cursor.execute(f"{wanted} FROM {stored.table} WHERE {stored.key} {among}", given, binary=True)
-        return dict(cursor.fetchall())
+        among = "BETWEEN %s AND %s" if is_dense else "= ANY(%s::bigint[])"
+        wanted = f"SELECT {stored.key}, {stored.column} FROM {stored.table} WHERE {stored.key} {among}"
+        cursor.execute(wanted, [first, last] if is_dense else [f"{{{told}}}"])
+        return _as_it_came(cursor.pgresult)
+
+
+def _as_it_came(result: PGresult) -> dict[int, bytes]:
+    """`{key: text}` of two columns: Django's connections speak UTF-8, and the driver is asked for no text."""
+    value = result.get_value
+    return {int(value(row, 0)): value(row, 1) for row in range(result.ntuples)}
