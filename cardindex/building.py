@@ -2,13 +2,11 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, groupby
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyroaring import BitMap
 
 from cardindex import orders
-from cardindex.deltas import Delta
 from cardindex.slices import LIMIT, WHOLE, cut, join, pack, revise, slice_of
 from cardindex.state import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
 from cardindex.words import indexable
@@ -103,11 +101,8 @@ class Builder:
                 self._parts[kind, value].append((self._part, pack(BitMap(numbers))))
         self._numbers.clear()
 
-    def rows(self, starts: Mapping[str, list[str]] | None = None) -> Iterator[tuple[str, str, int, bytes]]:
-        """The rows of all values: whole where they fit, else in slices beside an empty WHOLE.
-
-        Orders are cut into buckets anew, or along the starts given.
-        """
+    def rows(self) -> Iterator[tuple[str, str, int, bytes]]:
+        """The rows of all values: whole where they fit, else in slices beside an empty WHOLE."""
         self._close()
         for (kind, value), parts in self._parts.items():
             whole = parts[0][1] if len(parts) == 1 else pack(join(data for _part, data in parts))
@@ -118,38 +113,6 @@ class Builder:
             for part, data in parts:
                 yield kind, value, part, data
         for kind, pairs in self._keys.items():
-            if starts is None:
-                found = orders.built(kind, pairs, orders.MOST[kind])
-            else:
-                found = orders.placed(kind, pairs, starts[kind])
-            for start, numbers in found:
+            for start, numbers in orders.built(kind, pairs, orders.MOST[kind]):
                 for part, data in cut(numbers).items():
                     yield kind, start, part, data
-
-
-def differences(
-    built: Iterable[tuple[str, str, int, bytes]],
-    stored: Callable[[], Iterable[tuple[str, str, int, bytes]]],
-    pending: Mapping[tuple[str, str], Delta],
-) -> Iterator[tuple[str, str, int, int]]:
-    """`(kind, value, cards missing, cards too many)` where stored rows and what is pending upon them say
-    otherwise than built ones.
-
-    `stored` gives rows sorted by kind and value.
-    """
-    right, pending = defaultdict(list), dict(pending)
-    for kind, value, _part, data in built:
-        right[kind, value].append(data)
-    rows_by_key = groupby(stored(), key=lambda row: (row[0], row[1]))
-    told = chain(
-        ((key, pending.pop(key, Delta()).upon(join(row[3] for row in rows))) for key, rows in rows_by_key),
-        # Read when the rows have come to their end: values that have none yet.
-        ((key, delta.come) for waiting in (pending,) for key, delta in waiting.items()),
-    )
-    for key, found in told:
-        wanted = join(right.pop(key, ()))
-        if found != wanted:
-            yield *key, len(wanted - found), len(found - wanted)
-    for key, parts in right.items():
-        if missing := len(join(parts)):
-            yield *key, missing, 0

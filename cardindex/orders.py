@@ -73,14 +73,6 @@ def built(kind: str, pairs: Iterable[tuple[str, int]], most: int) -> Iterator[tu
         yield from _quarters(root, mine, most) if kind == CELL else _pieces(root, mine, max(1, most * 2 // 3))
 
 
-def placed(kind: str, pairs: Iterable[tuple[str, int]], starts: list[str]) -> Iterator[tuple[str, BitMap]]:
-    """The cards of each bucket that already stands."""
-    pairs = sorted(pairs)
-    for start, above in zip(starts, (*starts[1:], "\U0010ffff"), strict=True):
-        mine = pairs[bisect_left(pairs, (start, 0)) : bisect_left(pairs, (above, 0))]
-        yield start, BitMap(number for _key, number in mine)
-
-
 def _pieces(start: str, pairs: list[tuple[str, int]], most: int) -> Iterator[tuple[str, BitMap]]:
     """Even pieces of at most so many cards, each from the shortest text that parts it from the one before."""
     count = -(-len(pairs) // most) or 1

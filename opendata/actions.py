@@ -26,9 +26,10 @@ from opendata.writers import (
     header,
     write_zip,
 )
+from projects.cards import places_of, sheet_line
 from projects.columns import LANGUAGES, PROJECTS, Table
 from projects.models import Card
-from projects.stored import sheet_lines
+from projects.texts import DOCUMENT, LINE, found, joined, parts_of
 
 FORMATS = {
     writer.suffix[1:]: writer
@@ -86,8 +87,22 @@ def project_chunks(
 def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
     """Project sheets as they were made when the cards were published: nothing is parsed."""
     yield header(PROJECTS).encode()
-    for lines in sheet_lines(keys, alias):
-        yield b"".join(lines)
+    for part in parts_of(keys):
+        yield joined(part, LINE, alias) or b"".join(_lines(part, alias))
+
+
+def _lines(keys: Sequence[int], alias: str) -> list[bytes]:
+    """Lines one by one, made of the document where none is stored."""
+    lines = found(keys, LINE, alias)
+    if missing := [key for key in keys if key not in lines]:
+        lines |= _made_lines(missing, alias)
+    return [lines[key] for key in keys]
+
+
+def _made_lines(keys: Sequence[int], alias: str) -> dict[int, bytes]:
+    documents = {key: orjson.loads(text) for key, text in found(keys, DOCUMENT, alias).items()}
+    places = places_of(list(documents.values()))
+    return {key: sheet_line(document, places).encode() for key, document in documents.items()}
 
 
 def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:

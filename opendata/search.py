@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -16,15 +16,17 @@ from municipalities.models import Territory, TerritoryChange, TerritoryCode
 from municipalities.search import ENDING_KINDS
 from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, REPLICABILITY
 from opendata.columns import AREAS as AREAS_TABLE
-from projects import stored
 from projects.areas import AREAS
 from projects.columns import PROJECTS
 from projects.models import Adoption, Assessment, Card
 from projects.replicability.criteria import KEYS
 from projects.replicability.standing import adoptions_among, panel_of
+from projects.texts import DOCUMENT, found, parts_of
 from projects.vocabulary import Stage
 
 BATCH = 500
+# To so many cards the towns are asked for as they are met; more name most of all towns.
+SMALL = 5_000
 CITY_FIELDS = (
     "code",
     "istat_code",
@@ -42,6 +44,8 @@ CITY_FIELDS = (
     "website",
     "valid_from",
 )
+# What a project sheet tells of a town, beside province and region.
+SHEET_FIELDS = CITY_FIELDS[:3]
 
 
 def cards_on(day: date | None = None) -> QuerySet[Card]:
@@ -68,17 +72,19 @@ def codes_on(day: date, territory_ids=None) -> dict[int, TerritoryCode]:
     return {row.territory_id: row for row in dated.select_related("province__region")}
 
 
-def cities_on(day: date | None = None, codes: Collection[str] | None = None) -> dict[str, dict]:
+def cities_on(
+    day: date | None = None, codes: Collection[str] | None = None, fields: Sequence[str] = CITY_FIELDS
+) -> dict[str, dict]:
     """`{Belfiore code: facts}` of the municipalities in force on `day`, or now, sorted by code.
 
-    `codes` asks for those alone, and then only for what a project sheet tells of them.
+    `codes` asks for those alone, `fields` for fewer facts.
     """
     places = Territory.objects.municipalities()
     places = (places.on(day) if day else places.current()).order_by("code")
     if codes is not None:
         places = places.filter(code__in=codes)
     dated = codes_on(day) if day else {}
-    cities, fields = {}, CITY_FIELDS if codes is None else CITY_FIELDS[:3]
+    cities = {}
     for row in places.values("pk", *fields, "province__code", "region__code"):
         row["province_code"], row["region_code"] = row.pop("province__code"), row.pop("region__code")
         if then := dated.get(row.pop("pk")):
@@ -100,14 +106,18 @@ class Snapshot:
         )
         self.day = day
         self.successors = _successors()
-        # A file of some cards needs some towns, which are read as they are met.
-        self.cities = cities_on(day) if keys is None else {}
-        self.asked: set[str] | None = None if keys is None else set()
+        # A file of few cards needs some towns, which are read as they are met.
+        is_small = keys is not None and len(self.keys) <= SMALL
+        fields = CITY_FIELDS if keys is None else SHEET_FIELDS
+        self.cities = {} if is_small else cities_on(day, fields=fields)
+        self.asked: set[str] | None = set() if is_small else None
         # Where a public read asks; the file is written when its request is over.
         self.alias = router.db_for_read(Card)
 
     def city_of(self, code: str | None) -> dict | None:
         """The municipality in force on the day that holds the ground of `code`."""
+        if code in self.cities:
+            return self.cities[code]
         seen = set()
         while code and code not in self.cities and code not in seen:
             seen.add(code)
@@ -125,29 +135,28 @@ class Snapshot:
                 code = self.successors.get(code)
         if wanted:
             self.asked |= wanted
-            self.cities |= cities_on(self.day, wanted)
-
-    def _stored(self, field: str) -> Iterator[tuple[array, dict[int, str]]]:
-        """`(keys, {key: what is stored})` of the cards in their order, many at a time."""
-        for start in range(0, len(self.keys), BATCH):
-            keys = self.keys[start : start + BATCH]
-            yield keys, stored.texts(keys, field, self.alias)
+            self.cities |= cities_on(self.day, wanted, SHEET_FIELDS)
 
     def documents(self) -> Iterator[dict]:
         """The card documents by code of project, with their municipalities as they were on the day."""
-        for keys, found in self._stored("document"):
-            documents = [orjson.loads(found[key]) for key in keys]
-            self._meet(
-                code for d in documents for code in (d["lead_municipality"], *d["other_municipalities"])
-            )
+        for keys in parts_of(self.keys):
+            stored = found(keys, DOCUMENT, self.alias)
+            # One after the other where it may be: of many at once the collector would look for circles.
+            documents = (orjson.loads(stored[key]) for key in keys)
+            if self.asked is not None:
+                documents = list(documents)
+                self._meet(
+                    code for d in documents for code in (d["lead_municipality"], *d["other_municipalities"])
+                )
             yield from map(self._placed, documents)
 
     def _placed(self, document: dict) -> dict:
         document["municipality"] = self.city_of(document["lead_municipality"]) or {
             "code": document["lead_municipality"]
         }
-        others = (self.city_of(code) for code in document["other_municipalities"])
-        document["other_municipalities"] = sorted({city["code"] for city in others if city})
+        if codes := document["other_municipalities"]:
+            others = map(self.city_of, codes)
+            document["other_municipalities"] = sorted({city["code"] for city in others if city})
         return document
 
     def rows(self, name: str) -> Iterator[Mapping]:

@@ -7,7 +7,6 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -32,13 +31,32 @@ FIXED = datetime(1980, 1, 1)
 FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
-def as_json(column: Column, value):
-    """The value as JSON has it: numbers are numbers, lists are lists."""
-    if isinstance(value, Decimal):
-        return float(round(value, column.places))
-    if value is not None and column.type == MOMENT:
-        return moment(value)
-    return value.isoformat() if isinstance(value, date) else value
+class JsonRow:
+    """Makes the JSON object of a row of values: numbers are numbers, lists are lists."""
+
+    def __init__(self, table: Table):
+        self.names = [column.name for column in table.columns]
+        spelt = {NUMBER: _number, MOMENT: _moment, DAY: _day}
+        self.spelt = [(c.name, spelt[c.type](c)) for c in table.columns if c.type in spelt]
+
+    def __call__(self, values: list) -> dict:
+        row = dict(zip(self.names, values, strict=True))
+        for name, spell in self.spelt:
+            if row[name] is not None:
+                row[name] = spell(row[name])
+        return row
+
+
+def _number(column: Column) -> Callable:
+    return lambda value: float(round(value, column.places))
+
+
+def _moment(_column: Column) -> Callable:
+    return moment
+
+
+def _day(_column: Column) -> Callable:
+    return date.isoformat
 
 
 class _Kept(io.BytesIO):
@@ -98,12 +116,11 @@ class JsonLinesWriter:
     is_whole = False
 
     def __init__(self, path: Path, table: Table):
-        self.columns = table.columns
+        self.row = JsonRow(table)
         self.file = path.open("wb")
 
     def write(self, values: list) -> None:
-        row = {c.name: as_json(c, v) for c, v in zip(self.columns, values, strict=True)}
-        self.file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        self.file.write(orjson.dumps(self.row(values), option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> None:
         self.file.close()
@@ -116,13 +133,13 @@ class GeoJsonWriter:
     is_whole = False
 
     def __init__(self, path: Path, table: Table):
-        self.columns = table.columns
+        self.row = JsonRow(table)
         self.file = path.open("wb")
         self.file.write(b'{"type":"FeatureCollection","features":[')
         self.before = b"\n"
 
     def write(self, values: list) -> None:
-        row = {c.name: as_json(c, v) for c, v in zip(self.columns, values, strict=True)}
+        row = self.row(values)
         point = [row.pop("longitude"), row.pop("latitude")]
         geometry = None if None in point else {"type": "Point", "coordinates": point}
         feature = {"type": "Feature", "geometry": geometry, "properties": row}
@@ -145,13 +162,16 @@ class ParquetWriter:
         self.rows: list[list] = []
 
     def write(self, values: list) -> None:
-        self.rows.append([_arrow_value(c, v) for c, v in zip(self.columns, values, strict=True)])
+        self.rows.append(values)
         if len(self.rows) == PARQUET_ROWS:
             self._flush()
 
     def _flush(self) -> None:
-        columns = zip(*self.rows, strict=True) if self.rows else ([] for _column in self.columns)
-        arrays = [pa.array(list(v), f.type) for v, f in zip(columns, self.schema, strict=True)]
+        cells = zip(*self.rows, strict=True) if self.rows else ([] for _column in self.columns)
+        arrays = [
+            pa.array(_arrow_values(column, values), field.type)
+            for column, values, field in zip(self.columns, cells, self.schema, strict=True)
+        ]
         self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
         self.rows = []
 
@@ -172,12 +192,13 @@ def _arrow_type(column: Column) -> pa.DataType:
     }.get(column.type, pa.string())
 
 
-def _arrow_value(column: Column, value):
-    if isinstance(value, Decimal):
-        return round(value, column.places)
-    if value is not None and column.type == MOMENT:
-        return datetime.fromisoformat(value).replace(microsecond=0)
-    return value
+def _arrow_values(column: Column, values: Iterable) -> list:
+    if column.type == NUMBER:
+        return [None if value is None else round(value, column.places) for value in values]
+    if column.type == MOMENT:
+        whole = {"microsecond": 0}
+        return [None if v is None else datetime.fromisoformat(v).replace(**whole) for v in values]
+    return list(values)
 
 
 class Workbook:

@@ -20,6 +20,7 @@ from municipalities.search import SHEETS, fold, successor_of
 from projects.dates import year_of
 from projects.lines import csv_line
 from projects.models import Card, Project
+from projects.texts import put_line
 
 OWN_FIELDS = (
     "code",
@@ -216,11 +217,11 @@ def serialise(document: Mapping) -> str:
 
 
 def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
-    """Typed columns, list item, search text and facet values of a document. Pure.
+    """Typed columns, list item, search text, facet values and CSV line of a document. Pure.
 
     `places` maps the Belfiore codes of the document to the municipalities in force; a code it lacks
-    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}}`; the column
-    `facet_values` holds the facets too, as they are stored.
+    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}, line: "…"}`; the
+    column `facet_values` holds the facets too, as they are stored.
     """
     lead = places.get(document["lead_municipality"])
     others = [places[c] for c in document["other_municipalities"] if c in places]
@@ -245,9 +246,8 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "item": serialise(_item(document, lead, others)),
         "search_text": _search_text(document, [lead, *others] if lead else others),
         "facet_values": orjson.dumps(sorted(facets)).decode(),
-        "csv_line": _line(document, lead, others),
     }
-    return {"columns": columns, "facets": facets}
+    return {"columns": columns, "facets": facets, "line": _line(document, lead, others)}
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
@@ -423,9 +423,11 @@ def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> No
 
 def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
     """Renew what follows from the document; the document itself is not touched."""
-    for name, value in derive_columns(document, places)["columns"].items():
+    derived = derive_columns(document, places)
+    for name, value in derived["columns"].items():
         setattr(card, name, value)
     card.save()
+    put_line(card.pk, derived["line"])
 
 
 def read_document(card: Card) -> dict:

@@ -258,12 +258,12 @@ def current_terms() -> Iterator[tuple[int, Terms]]:
     return ((card.pk, terms_of(card)) for card in cards.iterator(chunk_size=BATCH))
 
 
-def built(starts: Mapping[str, list[str]] | None = None) -> Iterator[tuple[str, str, int, bytes]]:
-    """All rows `(kind, value, slice, bytes)` as the current cards want them, in buckets new or given."""
+def built() -> Iterator[tuple[str, str, int, bytes]]:
+    """All rows `(kind, value, slice, bytes)` as the current cards want them."""
     builder = Builder()
     for number, terms in current_terms():
         builder.add(number, terms)
-    return builder.rows(starts)
+    return builder.rows()
 
 
 def boundaries() -> dict[str, list[str]]:
@@ -273,12 +273,6 @@ def boundaries() -> dict[str, list[str]]:
     for kind, value in rows:
         found[kind].append(value)
     return {kind: with_roots(kind, starts) for kind, starts in found.items()}
-
-
-def stored() -> Iterator[tuple[str, str, int, bytes]]:
-    """All stored rows `(kind, value, slice, bytes)`, those of one value together; without what is pending."""
-    rows = IndexEntry.objects.order_by("kind", "value", "slice")
-    return rows.values_list("kind", "value", "slice", "data").iterator(chunk_size=BATCH)
 
 
 def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:

@@ -111,6 +111,6 @@ _SPELT = [
     for place, column in enumerate(PROJECTS.columns)
     if column.type in (NUMBER, BOOLEAN, LIST, MOMENT)
 ]
-# Stored lines are of these columns, spelt as above. When this changes, a migration must empty `csv_line`:
-# what is empty is made of the document.
+# Stored lines are of these columns, spelt as above. When this changes, a migration must delete
+# all of CardLine: what is not stored is made of the document.
 SHAPE = [(column.name, column.type, column.places) for column in PROJECTS.columns]

@@ -61,7 +61,7 @@ BUCKETS = {
     "-cost": (COST, "total_cost", True),
     "replicability": (SCORE, "", True),
 }
-HEAVY = ("document", "search_text", "facet_values", "csv_line")
+HEAVY = ("document", "search_text", "facet_values")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ FLOORS = {
 }
 # What an app shows to those above it.
 SHARED = {"models", "actions", "rules", "cards", "intake"}
-SHARED |= {"stored", "search", "ranking", "standing", "family", "figures"}
+SHARED |= {"stored", "texts", "search", "ranking", "standing", "family", "figures"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
@@ -54,7 +54,8 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "stored", "index_store", "index", "past", "results"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "stored", "texts", "index_store", "index", "index_check"], ANSWERS),
+    **dict.fromkeys(["past", "results"], ANSWERS),
     **dict.fromkeys(["search", "standing", "checks", "waiting", "figures", "family", "kit"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas", "datasets", "catalogue", "peers", "sheet", "pdf", "news"], ANSWERS),

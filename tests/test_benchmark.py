@@ -74,7 +74,7 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
             },
         ],
         "suited": {"cards": 100_000, "new town": 58.0, "again, filters": 22.5},
-        "exports": {"csv": 50_000},
+        "exports": {"csv": {"rate": 50_000, "cpu": 3.5, "memory": 12.0}, "COPY": {"rate": 90_000}},
         "publication": {"alone": published, "two with readers": [published, published]},
     }
     report.write([result], tmp_path / "report.md")

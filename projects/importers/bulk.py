@@ -26,10 +26,10 @@ from municipalities.models import Organisation, Territory
 from projects import index
 from projects.cards import Place, places_of
 from projects.importers.invented import Country, Town
-from projects.importers.pressed import CARDS, PREFIX, PROJECTS, Found, Keys, Press
+from projects.importers.pressed import CARDS, LINES, PREFIX, PROJECTS, Found, Keys, Press
 from projects.importers.tables import bare, move_counters
 from projects.index_store import allow_long_statements, is_postgresql
-from projects.models import Card, Project
+from projects.models import Card, CardLine, Project
 
 BLOCK = 8_192
 # Fewer are not worth starting processes for.
@@ -52,6 +52,7 @@ class Block:
 
     projects: bytes
     cards: bytes
+    lines: bytes
     found: Found
 
 
@@ -79,6 +80,7 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
         for (_start, stop), block in zip(spans, _blocks(plan, spans), strict=True):
             PROJECTS.write(block.projects)
             CARDS.write(block.cards)
+            LINES.write(block.lines)
             builder.extend(slice_of(plan.keys.card + stop - 1), *block.found)
             told(stop)
     move_counters([Project, Card])
@@ -90,7 +92,7 @@ def _made_bare(added: int):
     """Many rows for an empty PostgreSQL are written before their indexes, which takes half the time."""
     is_worth = is_postgresql() and added >= WORTH_PROCESSES
     if is_worth and not Project.objects.exists() and not Card.objects.exists():
-        return bare([Project, Card])
+        return bare([Project, Card, CardLine])
     return nullcontext()
 
 
@@ -175,7 +177,8 @@ def make_block(packed: bytes, start: int, stop: int) -> Block:
     press = _press(packed)
     rows = [press.press(number) for number in range(start, stop)]
     # Joining here leaves less to the one process that writes.
-    projects, cards = (b"".join(lines) for lines in zip(*rows, strict=True))
+    projects, cards, lines = (b"".join(part) for part in zip(*rows, strict=True))
     PROJECTS.check(projects, len(rows))
     CARDS.check(cards, len(rows))
-    return Block(projects, cards, press.found())
+    LINES.check(lines, len(rows))
+    return Block(projects, cards, lines, press.found())

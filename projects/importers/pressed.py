@@ -27,7 +27,7 @@ from projects.importers.invented import Country, Drawn, draw, facts_of, publishe
 from projects.importers.invented_words import ACTIONS, TECHNOLOGIES, Piece, Stream, stream
 from projects.importers.tables import CARRIAGE, LINE_END, NULL, Form
 from projects.lines import csv_row, neutralised
-from projects.models import Card, Project
+from projects.models import Card, CardLine, Project
 
 PREFIX = "invented:"
 PROJECTS = Form(
@@ -42,11 +42,12 @@ CARDS = Form(
         *("id", "project_id", "published_at", "document", "item", "search_text", "facet_values"),
         *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
         *("municipality_code", "province_code", "region_code", "year_from", "year_to"),
-        *("total_cost", "latitude", "longitude", "csv_line"),
+        *("total_cost", "latitude", "longitude"),
     ),
     edition=1,
     origin="imported",
 )
+LINES = Form(CardLine, ("id", "text"))
 # Keys of the document in which invented projects differ; two are named otherwise in the list item.
 DIFFERING = (
     *("slug", "published_at", "code", "title", "summary", "need", "solution", "kind", "stage"),
@@ -97,6 +98,7 @@ class Whole(NamedTuple):
 
     document: dict
     columns: dict
+    line: str
     terms: Terms
 
 
@@ -128,9 +130,10 @@ def whole(drawn: Drawn, places: Mapping[str, Place], key: int) -> Whole:
     facts, moment = facts_of(drawn), published_at(drawn.number)
     slug = f"{'-'.join(tokens(facts['title']))[:120]}-{drawn.number}"
     document = build_card(facts, slug=slug, edition=1, published_at=moment)
-    columns = derive_columns(document, places)["columns"] | {"document": serialise(document)}
+    derived = derive_columns(document, places)
+    columns = derived["columns"] | {"document": serialise(document)}
     card = SimpleNamespace(pk=key, live_values="[]", **columns)
-    return Whole(document, columns, index.terms_of(card))
+    return Whole(document, columns, derived["line"], index.terms_of(card))
 
 
 class Slots:
@@ -207,7 +210,7 @@ class Press:
             self._blank |= fixed
 
     def press(self, number: int) -> list[bytes]:
-        """The lines of PROJECTS and CARDS; what the card is found under is kept until `found` is asked."""
+        """The rows of PROJECTS, CARDS, LINES; what the card is found under is kept until `found` is asked."""
         drawn = draw(number, self.seed, self.country)
         key, slots = self.keys.card + number, self._same.copy()
         parts = self._blank | _parts(drawn, self._stream)
@@ -403,7 +406,7 @@ def _spelt(part: int) -> bytes:
 
 def _row(made: Whole) -> dict[str, str]:
     """`{column: cell}` of the CSV line, each cell as it is written."""
-    (cells,) = csv.reader([made.columns["csv_line"]])
+    (cells,) = csv.reader([made.line])
     names = [column.name for column in SHEET.columns]
     return {name: csv_row([cell]).rstrip() if cell else "" for name, cell in zip(names, cells, strict=True)}
 
@@ -419,18 +422,18 @@ def _marked_row(made: Whole) -> str:
 
 
 def _marked(made: Whole, facets: list[str]) -> list[bytes]:
-    """The lines of PROJECTS and CARDS with marks in the place of what differs."""
+    """The rows of PROJECTS, CARDS and LINES with marks in the place of what differs."""
     item = orjson.loads(made.columns["item"])
     cells = {name: f"@.{name}@" for form in (PROJECTS, CARDS) for name in form.own}
     cells |= dict.fromkeys(("created_at", "updated_at"), "@.published_at@")
     cells["document"] = serialise(made.document | {key: f"@{key}@" for key in DIFFERING})
     cells["item"] = serialise(item | {key: f"@{NAMED.get(key, key)}@" for key in DIFFERING if key in item})
-    cells["csv_line"] = _marked_row(made)
     cells["facet_values"] = f"[{''.join([f'@={facet}@' for facet in facets])}]"
     cells["search_text"] = LINE_END.join(
         [f" @.{name}@ " for name in ("title_key", "summary_folded", "rest_folded")]
     )
-    return [PROJECTS.line(cells | {"id": "@.project_id@"}), CARDS.line(cells)]
+    line = {"id": cells["id"], "text": _marked_row(made)}
+    return [PROJECTS.line(cells | {"id": "@.project_id@"}), CARDS.line(cells), LINES.line(line)]
 
 
 def _mould(line: bytes) -> tuple[dict[bytes, bytes], itemgetter]:

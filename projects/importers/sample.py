@@ -6,10 +6,11 @@ touched, so that what an office or the desk has edited in the meantime stays.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -30,6 +31,8 @@ from projects.vocabulary import IdentifierScheme, Origin
 from projects.workflow import Status
 
 LOAD = "load"
+# The municipality with this code.
+Find = Callable[[str], Territory | None]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 PLAIN = (
     "title",
@@ -100,22 +103,23 @@ def load_protocols(path: Path) -> int:
 
 def load_projects(path: Path) -> Report:
     """Load every entry of the file, each in its own transaction; a bad one is told and left out."""
-    report = Report()
+    # Many entries name the same towns, each of them several times.
+    report, find = Report(), cache(find_municipality)
     for entry in json.loads(path.read_text("utf-8")):
         try:
-            getattr(report, load_entry(entry)).append(entry["key"])
+            getattr(report, load_entry(entry, find)).append(entry["key"])
         except BadEntry as error:
             report.problems.append(str(error))
     return report
 
 
 @transaction.atomic
-def load_entry(entry: Mapping) -> str:
+def load_entry(entry: Mapping, find: Find = find_municipality) -> str:
     """Create or renew one project and its public card. Gives `created`, `updated`, `unchanged` or `kept`.
 
     `kept`: the entry has changed, but people have worked on the project since, and their words stay.
     """
-    facts = facts_of(entry)
+    facts = facts_of(entry, find)
     checksum = _checksum(facts)
     project = Project.objects.filter(origin_key=entry["key"]).first()
     if project and _is_loaded(project, checksum):
@@ -123,7 +127,7 @@ def load_entry(entry: Mapping) -> str:
     if project and _is_edited(project):
         return "kept"
     outcome = "updated" if project else "created"
-    project = _write(entry["key"], facts, project)
+    project = _write(entry["key"], facts, project, find)
     ProjectEvent.objects.create(project=project, verb=LOAD, changes={"sha256": checksum})
     actions.issue_card(project, by=None)
     return outcome
@@ -138,16 +142,16 @@ def _is_edited(project: Project) -> bool:
     return project.events.exclude(verb__in=[LOAD, *assessing.EVENTS, *adopting.EVENTS]).exists()
 
 
-def facts_of(entry: Mapping) -> dict:
+def facts_of(entry: Mapping, find: Find = find_municipality) -> dict:
     """The entry in the words of projects.cards.collect, without code. Raises BadEntry for unknown places."""
     facts = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
     facts |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
     facts |= {name: _date(entry, name) for name in DATES}
     facts |= {name: _decimal(entry.get(name)) for name in (*AMOUNTS, "latitude", "longitude")}
     facts |= {"cost_unknown": facts["total_cost"] is None, "origin": Origin.SAMPLE.value, "contact_email": ""}
-    facts["lead_municipality"] = _place(entry, entry["lead_municipality"]).code
+    facts["lead_municipality"] = _place(entry, entry["lead_municipality"], find).code
     facts["other_municipalities"] = sorted(
-        _place(entry, c).code for c in entry.get("other_municipalities") or []
+        _place(entry, c, find).code for c in entry.get("other_municipalities") or []
     )
     facts["promoter"] = entry["promoter"]
     facts |= {rows: [] for rows in (*ROWS, "documents")}
@@ -168,8 +172,8 @@ def _date(entry: Mapping, name: str) -> str:
         raise BadEntry(f"{entry['key']}: {name} non è una data: {given}") from error
 
 
-def _place(entry: Mapping, code: str) -> Territory:
-    place = find_municipality(code)
+def _place(entry: Mapping, code: str, find: Find) -> Territory:
+    place = find(code)
     if place is None:
         raise BadEntry(f"{entry['key']}: il Comune {code} non è nell’elenco")
     return place
@@ -192,10 +196,10 @@ def _checksum(facts: Mapping) -> str:
     return hashlib.sha256(serialise(document).encode()).hexdigest()
 
 
-def _write(key: str, facts: Mapping, project: Project | None) -> Project:
+def _write(key: str, facts: Mapping, project: Project | None, find: Find) -> Project:
     """Put the facts into the rows of the project, new or loaded before."""
-    lead = find_municipality(facts["lead_municipality"])
-    promoter = body_of(facts["promoter"], key)
+    lead, is_new = find(facts["lead_municipality"]), project is None
+    promoter = body_of(facts["promoter"], key, find)
     if project is None:
         owner = promoter if promoter.kind == Organisation.Kind.MUNICIPALITY else body_of_municipality(lead)
         project = Project(origin_key=key, owner=owner, code=actions.next_code(owner))
@@ -208,13 +212,14 @@ def _write(key: str, facts: Mapping, project: Project | None) -> Project:
     codes = facts["other_municipalities"]
     project.other_municipalities.set(Territory.objects.municipalities().filter(code__in=codes))
     for rows in ROWS:
-        _replace_rows(project, rows, facts[rows], key)
+        if not is_new:
+            getattr(project, rows).all().delete()
+        _add_rows(project, rows, facts[rows], key)
     return project
 
 
-def _replace_rows(project: Project, rows: str, values: list[dict], key: str) -> None:
+def _add_rows(project: Project, rows: str, values: list[dict], key: str) -> None:
     manager = getattr(project, rows)
-    manager.all().delete()
     made = [manager.model(project=project, **value) for value in values]
     for row in made:
         _validate(row, key)
@@ -228,11 +233,11 @@ def _validate(row, key: str) -> None:
         raise BadEntry(f"{key}: {type(row).__name__} {error.message_dict}") from error
 
 
-def body_of(promoter: Mapping, key: str) -> Organisation:
+def body_of(promoter: Mapping, key: str, find: Find = find_municipality) -> Organisation:
     """The body that promotes a project: `{kind, name, municipality}` → a row, made when missing."""
     if promoter["kind"] not in Organisation.Kind.values:
         raise BadEntry(f"{key}: tipo di ente sconosciuto: {promoter['kind']}")
-    place = find_municipality(promoter["municipality"]) if promoter.get("municipality") else None
+    place = find(promoter["municipality"]) if promoter.get("municipality") else None
     if promoter["kind"] == Organisation.Kind.MUNICIPALITY:
         if place is None:
             raise BadEntry(f"{key}: del Comune {promoter['name']} manca il codice")

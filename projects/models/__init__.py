@@ -8,7 +8,7 @@ from projects.models.assessment import (
     Rating,
     Standing,
 )
-from projects.models.card import Card
+from projects.models.card import Card, CardLine
 from projects.models.city import CityNeed, CityProfile
 from projects.models.details import (
     Document,
@@ -31,6 +31,7 @@ __all__ = [
     "AdoptionStep",
     "Assessment",
     "Card",
+    "CardLine",
     "CityNeed",
     "CityProfile",
     "CodeCounter",

@@ -21,9 +21,9 @@ class Card(models.Model):
     The columns, `item`, `search_text` and `facet_values` are derived from it and from the territory of
     today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
     (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
-    `csv_line` is its row in open data (projects.lines); where it is empty or of another release, files are
-    made of the document. `live_values`, shaped as `facet_values`, is no part of the edition: facts that
-    change while it stands (projects.index.reindex), handed on to the next one.
+    `live_values`, shaped as `facet_values`, is no part of the edition: facts that change while it stands
+    (projects.index.reindex), handed on to the next one. What follows from the document beside these is its
+    row in open data (CardLine).
     """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="cards")
@@ -62,7 +62,6 @@ class Card(models.Model):
     search_text = models.TextField(default="\n\n")
     facet_values = models.TextField(default="[]")
     live_values = models.TextField(default="[]")
-    csv_line = models.TextField(default="")
 
     objects = CardQuerySet.as_manager()
 
@@ -112,3 +111,17 @@ class Card(models.Model):
         card = super().from_db(db, field_names, values)
         card._frozen = card.__dict__.get("document")
         return card
+
+
+class CardLine(models.Model):
+    """The row of a card in CSV files (projects.lines), away from the card: whole files read nothing else.
+
+    `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without
+    a line, as after a change of the columns, has its row made of the document.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    text = models.TextField()
+
+    def __str__(self):
+        return self.text

@@ -11,7 +11,7 @@ from projects.cards import derive_columns, places_of
 from projects.importers import pressed
 from projects.importers.bulk import generate, towns_of_today
 from projects.importers.invented import Country, draw, published_at
-from projects.models import Card, Project
+from projects.models import Card, CardLine, Project
 from tests import builders
 
 MANY, SEED = 1_500, 5
@@ -38,9 +38,12 @@ def test_cards_are_byte_for_byte_those_of_the_ordinary_way(country):
     assert any(one.other_towns for one in drawn)
     assert {one.point is None for one in drawn} == {one.cost is None for one in drawn} == {True, False}
     places = places_of([orjson.loads(card.document) for card in cards])
+    lines = dict(CardLine.objects.values_list("pk", "text"))
     for card, one in zip(cards, drawn, strict=True):
         made = pressed.whole(one, places, card.pk)
-        columns = derive_columns(orjson.loads(card.document), places)["columns"]
+        derived = derive_columns(orjson.loads(card.document), places)
+        columns = derived["columns"]
+        assert lines[card.pk] == derived["line"]
         assert card.document == made.columns["document"]
         assert {name: getattr(card, name) for name in columns} == columns
         assert (card.published_at, card.live_values) == (published_at(one.number), "[]")

@@ -119,7 +119,7 @@ MINE = ("portal", "portal uncached")
 
 
 def _others(result: dict) -> list[str]:
-    rows = ", ".join(f"{name} {rate:,.0f}" for name, rate in result["exports"].items())
+    rows = ", ".join(_file(name, figures) for name, figures in result["exports"].items())
     alone, pair = result["publication"]["alone"], result["publication"]["two with readers"]
     told = " and ".join(_spread(p) for p in pair)
     gone = " and ".join(_spread(p, "withdrawal ") for p in pair)
@@ -134,6 +134,14 @@ def _others(result: dict) -> list[str]:
         f"Withdrawal: alone {_spread(alone, 'withdrawal ')}; two with eight readers {gone}. "
         f"Stale answers after a commit: {stale}.",
     ]
+
+
+def _file(name: str, figures: dict) -> str:
+    """Rows a second of one way to have a file, and what it costs where a server told."""
+    told = f"{name} {figures['rate']:,.0f}"
+    if figures.get("cpu"):
+        told += f" ({figures['cpu']:.1f} µs of processor a row, {figures['memory']:+.0f} MiB)"
+    return told
 
 
 def _spread(times: dict, of: str = "") -> str:

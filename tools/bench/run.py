@@ -20,11 +20,12 @@ from urllib.request import urlopen
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import psycopg
+from exports import exports
 from postgres import throwaway_cluster
 from questions import Question, questions
 from report import floor_of, ratio, write
 from servers import PORTAL, ROOT, Broken, Server, datasette, loaded, peer, portal
-from tables import connect, path_of, raw, vendor_of
+from tables import connect, path_of, raw
 
 OUT = ROOT / "var" / "bench"
 CONNECTIONS, ROUNDS = (1, 8, 32), int(os.environ.get("BENCH_ROUNDS", "3"))
@@ -128,34 +129,6 @@ def suited(url: str) -> dict[str, float]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def exported(server: Server, path: str) -> float:
-    """Seconds to receive a whole file."""
-    started = time.monotonic()
-    with urlopen(server.url + path, timeout=1800) as answer:
-        while answer.read(1 << 20):
-            pass
-    return time.monotonic() - started
-
-
-def exports(servers: dict[str, Server], theirs: str, count: int) -> dict[str, float]:
-    """Rows a second of whole exports over HTTP, and of the database's own COPY."""
-    found = {
-        suffix: count / exported(servers["portal"], f"/api/v1/projects?format={suffix}")
-        for suffix in ("csv", "jsonl", "geojson")
-    }
-    # import-export holds all rows in memory: beyond this it is not asked.
-    if count <= 20_000:
-        found["import-export csv"] = count / exported(servers["drf"], "/export.csv")
-    if vendor_of(theirs) == "postgresql":
-        started = time.monotonic()
-        command = "COPY peer_project TO STDOUT WITH CSV HEADER"
-        with psycopg.connect(theirs) as connection, connection.cursor().copy(command) as copy:
-            for _chunk in copy:
-                pass
-        found["COPY"] = count / (time.monotonic() - started)
-    return found
-
-
 def published(url: str, server: Server) -> dict:
     """Milliseconds of publications, first alone, then with two publishers and eight readers at work."""
     env = {**os.environ, **PORTAL, "DATABASE_URL": url}
@@ -197,7 +170,7 @@ def measure(vendor: str, size: int, server: str) -> dict:
             floor = floor_of(results["questions"])
             results["questions"].append(answered(question, servers, theirs, known, floor))
         results["suited"] = suited(ours)
-        results["exports"] = exports(servers, theirs, known["count"])
+        results["exports"] = exports(servers["portal"], servers["drf"], theirs, known["count"])
         results["publication"] = published(ours, servers["portal"])
     return results
 

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -55,8 +55,20 @@ class Server:
 
     def cpu(self) -> float | None:
         """Seconds of processor that its processes have used so far; None where /proc is missing."""
-        if not Path("/proc/self/stat").exists():
-            return None
+        found = self._processes()
+        return sum(found.values()) / TICKS if found else None
+
+    def memory(self) -> float | None:
+        """MiB of memory that its processes hold for themselves; pages of files in memory are not theirs."""
+        held = 0
+        for pid in self._processes():
+            with suppress(OSError):
+                told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+                held += next(int(line.split()[1]) for line in told.splitlines() if "Anonymous:" in line)
+        return held / 1024 or None
+
+    def _processes(self) -> dict[int, int]:
+        """`{process: ticks of the processor}` of its tree; none where /proc is missing."""
         parents = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -64,12 +76,10 @@ class Server:
             except OSError:
                 continue
             parents[int(stat.parent.name)] = (int(fields[1]), int(fields[11]) + int(fields[12]))
-        tree, ticks = {self.process.pid}, 0
+        tree = {self.process.pid}
         while grown := {pid for pid, (parent, _) in parents.items() if parent in tree} - tree:
             tree |= grown
-        for pid in tree:
-            ticks += parents.get(pid, (0, 0))[1]
-        return ticks / TICKS
+        return {pid: parents[pid][1] for pid in tree if pid in parents}
 
 
 def free_port() -> int:

@@ -1,12 +1,10 @@
 """Prove the stored index equal to the current cards; a difference is an error."""
 
-from itertools import islice
-
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from cardindex.building import differences
 from projects import index
+from projects.index_check import differences
 from projects.index_store import allow_long_statements
 from projects.models import Card
 
@@ -20,9 +18,8 @@ class Command(BaseCommand):
     def handle(self, **options):
         index.lock()
         allow_long_statements()
-        built = index.built(index.boundaries())
-        found = list(islice(differences(built, index.stored, index.pending()), SHOWN))
-        for kind, value, missing, extra in found:
+        found = differences()
+        for kind, value, missing, extra in found[:SHOWN]:
             self.stderr.write(f"{kind}={value}: schede mancanti {missing}, di troppo {extra}")
         if found:
             raise CommandError("L’indice non coincide con le schede: ricostruiscilo con rebuild_index.")

@@ -7,7 +7,7 @@ from django.db import transaction
 from municipalities.actions import touch
 from projects import index
 from projects.cards import derive_columns, derive_into, places_of
-from projects.models import Card
+from projects.models import Card, CardLine
 
 BATCH = 200
 
@@ -38,7 +38,12 @@ def rebuild(keys: list[int]) -> int:
     cards = list(Card.objects.select_for_update().filter(pk__in=keys))
     documents = [orjson.loads(card.document) for card in cards]
     places = places_of(documents)
-    stale = [(c, d) for c, d in zip(cards, documents, strict=True) if _is_stale(c, derive_columns(d, places))]
+    lines = dict(CardLine.objects.filter(pk__in=keys).values_list("pk", "text"))
+    stale = [
+        (card, document)
+        for card, document in zip(cards, documents, strict=True)
+        if _is_stale(card, lines.get(card.pk), derive_columns(document, places))
+    ]
     before = {card.pk: index.terms_of(card) for card, _document in stale if card.is_current}
     for card, document in stale:
         derive_into(card, document, places)
@@ -49,5 +54,6 @@ def rebuild(keys: list[int]) -> int:
     return len(stale)
 
 
-def _is_stale(card: Card, derived: dict) -> bool:
-    return any(getattr(card, name) != value for name, value in derived["columns"].items())
+def _is_stale(card: Card, line: str | None, derived: dict) -> bool:
+    columns = derived["columns"].items()
+    return line != derived["line"] or any(getattr(card, name) != value for name, value in columns)
