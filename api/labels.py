@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from operator import itemgetter
 
+import orjson
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,8 @@ from projects.search import ADOPTED_LABELS, Results
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 PLACES = ("municipality", "province", "region")
+RANK_BITS = 20
+LAST_RANK = 2**RANK_BITS - 1
 COST_BANDS = {
     "unknown": _("Non noto"),
     "under_50k": _("Meno di 50.000 €"),
@@ -53,6 +56,35 @@ def labelled(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[dict]]:
     Ties by label, then by value. One query for the names of all places, and only after one changed.
     """
     return {facet: _values(facet, values) for facet, values in counts.items()}
+
+
+def spelled(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[dict] | orjson.Fragment]:
+    """The same to be sent: lists of places, which may be of thousands, are spelled from lines at hand."""
+    return {facet: _lines(facet, values) or _values(facet, values) for facet, values in counts.items()}
+
+
+def _lines(facet: str, values: Mapping[str, int]) -> orjson.Fragment | None:
+    """None where some value is no place that is known."""
+    if facet not in PLACES:
+        return None
+    ranks, starts = _places(facet)
+    if not ranks.keys() >= values.keys():
+        return None
+    # One number that sorts as wanted: the more cards the lower, then the order of the names.
+    order = sorted([ranks[value] - (count << RANK_BITS) for value, count in values.items()])
+    lines = [f"{starts[number & LAST_RANK]}{-(number >> RANK_BITS)}}}" for number in order]
+    return orjson.Fragment(f"[{','.join(lines)}]")
+
+
+def _places(level: str) -> tuple[dict[str, int], list[str]]:
+    """Of the places of a level: `{code: rank by name and code}`, by rank the JSON before a count."""
+    kept = SHEETS.memory("facet_lines")
+    if level not in kept:
+        named = sorted((name, code) for (other, code), name in SHEETS.names().items() if other == level)
+        ranks = {code: rank for rank, (_name, code) in enumerate(named)}
+        rows = (orjson.dumps({"value": code, "label": name}).decode() for name, code in named)
+        kept[level] = ranks, [f'{row[:-1]},"count":' for row in rows]
+    return kept[level]
 
 
 def _values(facet: str, values: Mapping[str, int]) -> list[dict]:

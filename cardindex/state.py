@@ -18,7 +18,8 @@ from cardindex import orders
 from cardindex.columns import MANY, MOST, Column
 from cardindex.deltas import Delta, Entry, add
 from cardindex.dictionary import Dictionary
-from cardindex.slices import join, unpack
+from cardindex.sets import Sets
+from cardindex.slices import join
 
 TITLE, SUMMARY, TEXT, CODE = "in_title", "in_summary", "in_text", "code"
 # Read when asked for; sets of any other kind are kept in memory.
@@ -51,6 +52,9 @@ class Mark(NamedTuple):
 
 class Source(Protocol):
     """Where rows and changes are."""
+
+    # Kinds that results are divided by.
+    counted: Iterable[str]
 
     def mark(self) -> Mark: ...
 
@@ -86,7 +90,7 @@ class State:
     """The index at one version."""
 
     mark: Mark = field(default_factory=Mark)
-    sets: Mapping[str, Mapping[str, BitMap]] = field(default_factory=dict)
+    sets: Mapping[str, Sets] = field(default_factory=dict)
     dictionary: Dictionary = field(default_factory=Dictionary)
     words: "Words" = field(default_factory=lambda: Words())
     # What is not in the rows of words yet: put upon them when they are read.
@@ -104,21 +108,27 @@ class State:
         return self.sets.get(ALL, {}).get(EVERY, EMPTY)
 
     def any_of(self, kind: str, values: Iterable[str]) -> BitMap:
-        """Cards under any of the values."""
+        """Cards under any of the values: not to be changed, since of one value it is the set kept here."""
         known = self.sets.get(kind, {})
-        return BitMap.union(EMPTY, *(known[value] for value in values if value in known))
+        found = [known[value] for value in values if value in known]
+        return found[0] if len(found) == 1 else BitMap.union(EMPTY, *found)
 
     def counts(self, kind: str, under: BitMap) -> dict[str, int]:
         """`{value: cards}` of one kind within `under`, by value; values without a card left out."""
-        known = self.sets.get(kind, {})
         if under is self.all:
             if kind not in self._totals:
-                self._totals[kind] = {value: len(known[value]) for value in sorted(known)}
+                self._totals[kind] = self._all_of(kind)
             return dict(self._totals[kind])
         if column := self._column(kind):
-            return dict(sorted(column.top(under)[0]))
+            return column.counts(under)
+        known = self.sets.get(kind, {})
         found = {value: under.intersection_cardinality(cards) for value, cards in known.items()}
         return dict(sorted(pair for pair in found.items() if pair[1]))
+
+    def _all_of(self, kind: str) -> dict[str, int]:
+        if column := self._column(kind):
+            return column.totals()
+        return {value: len(cards) for value, cards in sorted(self.sets.get(kind, {}).items())}
 
     def top(self, kind: str, under: BitMap, limit: int) -> tuple[list[tuple[str, int]], int]:
         """`([(value, cards)], how many values)` of one kind within `under`, most first and ties by value."""
@@ -131,6 +141,12 @@ class State:
         found = most_first(self.counts(kind, under))
         return found[:limit], len(found)
 
+    def ready(self, kinds: Iterable[str]) -> "State":
+        """This state, with what counts of these kinds need put together before anybody waits for one."""
+        for kind in kinds:
+            self._column(kind)
+        return self
+
     def _column(self, kind: str) -> Column | None:
         """The values card by card, put together when first asked for; None for kinds of few values."""
         known = self.sets.get(kind, {})
@@ -139,14 +155,31 @@ class State:
         return self._columns.get(kind)
 
     def columns_after(
-        self, sets: Mapping[str, Mapping[str, BitMap]], changed: Mapping[str, Iterable[str]]
+        self, sets: Mapping[str, Sets], changed: Mapping[str, Iterable[str]]
     ) -> dict[str, Column]:
         """The columns put together so far, as they are once the values `changed` have these sets."""
         renewed = {
-            kind: column.renewed(self.sets[kind], sets[kind], changed[kind]) if kind in changed else column
+            kind: column.moved(*_differences(self.sets[kind], sets[kind], changed[kind]))
+            if kind in changed
+            else column
             for kind, column in self._columns.items()
         }
         return {kind: column for kind, column in renewed.items() if column}
+
+
+Pairs = list[tuple[str, BitMap]]
+
+
+def _differences(
+    before: Mapping[str, BitMap], after: Mapping[str, BitMap], values: Iterable[str]
+) -> tuple[Pairs, Pairs]:
+    """`[(value, cards)]` that went, and that came."""
+    gone, came = [], []
+    for value in values:
+        old, new = before.get(value, EMPTY), after.get(value, EMPTY)
+        gone.append((value, old - new))
+        came.append((value, new - old))
+    return gone, came
 
 
 def most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -242,22 +275,22 @@ def _next(state: State, source: Source, mark: Mark) -> State:
         is_known = (own.version, own.seal) == state.mark[:2]
         if is_known and all(entry.changes is not None for entry in entries):
             return _renewed(state, source, mark, entries)
-    sets: dict[str, dict[str, BitMap]] = {}
+    sets: dict[str, Sets] = defaultdict(Sets)
     starts: dict[str, list[str]] = defaultdict(list)
     # Before the rows: what is folded while they are read is put upon them once more, which changes nothing.
     folded = source.folded()
     if folded > mark.version:
         raise Moved
-    # Row by row: the sets alone stay, and what they were read from is let go at once.
+    # Row by row, each kept as the bytes it is: only what is asked for becomes a set.
     for row in source.sets():
         if row.version > mark.version:
             raise Moved
         if row.kind in orders.MOST:
             starts[row.kind].append(row.value)
         if row.data:
-            sets.setdefault(row.kind, {}).setdefault(row.value, BitMap()).update(unpack(row.data))
+            sets[row.kind].load(row.value, row.data)
     starts = {kind: orders.with_roots(kind, found) for kind, found in starts.items()}
-    stored = State(mark, sets, Dictionary(source.forms()), starts=starts, folded=folded)
+    stored = State(mark, dict(sets), Dictionary(source.forms()), starts=starts, folded=folded)
     return _renewed(stored, source, mark, source.log(folded + 1, mark.version))
 
 
@@ -285,10 +318,11 @@ def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry])
             changed[kind][value] |= BitMap(come)
     sets = dict(state.sets)
     for kind, found in changed.items():
-        sets[kind] = {**sets.get(kind, {}), **found}
+        sets[kind] = sets[kind].copy() if kind in sets else Sets()
+        sets[kind].update(found)
         for value in [value for value, numbers in found.items() if not numbers]:
             del sets[kind][value]
-    return State(
+    renewed = State(
         mark,
         sets,
         _dictionary_after(state.dictionary, source, touched, pending),
@@ -298,6 +332,7 @@ def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry])
         folded,
         _columns=state.columns_after(sets, changed),
     )
+    return renewed.ready(source.counted)
 
 
 def _dictionary_after(

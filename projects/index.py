@@ -39,6 +39,7 @@ from cardindex.orders import (
 )
 from cardindex.slices import WHOLE, cut, join, slice_of
 from cardindex.state import RARE, TEXT, WORD_KINDS, Index, Mark, Row
+from projects.cards import FACETS
 from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 from projects.replicability.criteria import IN_EVALUATION
@@ -298,6 +299,8 @@ class Rows:
 
     `given` is the mark when it has been read already; asked again, it is read anew.
     """
+
+    counted = FACETS
 
     def __init__(self, given: Mark | None = None):
         self._given = given

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from cardindex.deltas import add
 from cardindex.orders import ROOTS, place, with_roots
+from cardindex.sets import Sets
 from cardindex.state import ALL, EVERY, TEXT, WORD_KINDS, State
 from projects.index import TERM_FIELDS, terms_of
 from projects.models import Card
@@ -74,13 +75,13 @@ def _put_together(state: State, day: date) -> State:
                 terms[kind, _bucket(state, kind, value)].add(card.pk)
     later = Card.objects.current().filter(published_at__gte=end_of(day)).values_list("pk", flat=True)
     everything = (state.all - BitMap(later.iterator(chunk_size=BATCH))) | numbers
-    sets = {kind: dict(known) for kind, known in state.sets.items()}
+    sets = {kind: known.copy() for kind, known in state.sets.items()}
     for (kind, value), cards in terms.items():
         if kind not in WORD_KINDS:
-            known = sets.setdefault(kind, {})
+            known = sets.setdefault(kind, Sets())
             known[value] = known.get(value, BitMap()) | cards
     # Facets are counted by meeting with the cards of the day, so that only `all` need be exact.
-    sets[ALL] = {EVERY: everything}
+    sets[ALL] = Sets({EVERY: everything})
     # Stored sets of words do not hold the cards of that day that were replaced since.
     pending = dict(state.pending)
     add(pending, {key: (cards, ()) for key, cards in terms.items() if key[0] in WORD_KINDS})

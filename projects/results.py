@@ -6,7 +6,7 @@ Nothing is read before it is asked for. All answers of one Results come from one
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
 from itertools import islice, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -81,11 +81,11 @@ class Answer:
 
     def without(self, facet: str) -> BitMap:
         """Cards under all filters but those of one facet."""
-        cards = self.text
-        for other, part in self.parts.items():
-            if other != facet:
-                cards = cards & part
-        return cards
+        parts = [part for other, part in self.parts.items() if other != facet]
+        # What the index holds today is among all cards; met with them it would only be copied.
+        if not parts or self.text is not self.state.all:
+            parts.append(self.text)
+        return reduce(BitMap.__and__, parts)
 
 
 @dataclass

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.cursors import cursor_page
-from api.labels import labelled, most_frequent
+from api.labels import most_frequent, spelled
 from api.params import (
     FACET_LIMIT,
     FILTERS,
@@ -157,7 +157,7 @@ class ProjectFacets(PublicView):
         limit = integer(request.query_params, "facet_limit", FACET_LIMIT)
         wanted = limited(request.query_params, "facet", FACETS)
         counts, left = most_frequent(cards, wanted, limit)
-        return Response({"count": cards.count(), "facets": labelled(counts), "omitted": left})
+        return Response({"count": cards.count(), "facets": spelled(counts), "omitted": left})
 
 
 class ProjectDetail(PublicView):

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyroaring import BitMap
 
+from cardindex.sets import Sets
 from cardindex.state import State
 from projects.areas import AREA_BY_KEY
 from projects.fit import score as fit
@@ -139,11 +140,10 @@ class Columns:
 
 
 def _changed(before: State, after: State, kind: str) -> Iterable[tuple[str, BitMap]]:
-    """`(value, cards that came)`. A set that did not change is the same object in both versions."""
-    former_sets = before.sets.get(kind, {})
-    for value, cards in after.sets.get(kind, {}).items():
-        if (former := former_sets.get(value)) is not cards:
-            yield value, cards - former if former is not None else cards
+    """`(value, cards that came)`, of the sets that changed."""
+    former, known = before.sets.get(kind, Sets()), after.sets.get(kind, Sets())
+    for value in known.unlike(former):
+        yield value, known[value] - former[value] if value in former else known[value]
 
 
 def _mark(

@@ -1,17 +1,21 @@
 """Values read off the cards against sets met one by one."""
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cardindex.columns import MANY, Column
+from cardindex import columns
+from cardindex.columns import LATE, MANY, Column
+from cardindex.sets import Sets
 from cardindex.state import State
 
 NAMES = "abcdef"
-SETS = st.dictionaries(
-    st.sampled_from(NAMES), st.sets(st.integers(0, 30), min_size=1).map(BitMap), min_size=1
-)
-UNDER = st.sets(st.integers(0, 40)).map(BitMap)
+# Neighbours, and cards on both sides of a boundary between blocks of 65,536.
+CARDS = st.integers(0, 30) | st.integers(65_530, 65_542) | st.just(200_000)
+SETS = st.dictionaries(st.sampled_from(NAMES), st.sets(CARDS, min_size=1).map(BitMap), min_size=1)
+UNDER = st.sets(CARDS | st.integers(0, 40) | st.just(10**6)).map(BitMap)
+LIMITS = st.integers(1, 7)
 
 
 def naive(known, under) -> list[tuple[str, int]]:
@@ -20,43 +24,85 @@ def naive(known, under) -> list[tuple[str, int]]:
     return sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
 
-@given(SETS, UNDER)
-def test_a_column_counts_as_the_sets_do(known, under):
-    """Also cards of three values and more, of none, and beyond the last the column knows."""
+def agree(column: Column, known, under: BitMap, limit: int = 3) -> None:
     wanted = naive(known, under)
-    assert Column(known).top(under) == (wanted, len(wanted))
-    assert Column(known).top(under, 2) == (wanted[:2], len(wanted))
+    assert column.top(under, limit) == (wanted[:limit], len(wanted))
+    assert list(column.counts(under).items()) == sorted(wanted)
+    everything = naive(known, BitMap.union(BitMap(), *known.values()))
+    assert list(column.totals().items()) == sorted(everything)
+
+
+@given(SETS, UNDER, LIMITS)
+def test_a_column_counts_as_the_sets_do(known, under, limit):
+    """Also cards of three values and more, of none, beyond the last the column knows, and of nearly all."""
+    column = Column(known)
+    agree(column, known, under, limit)
+    everything = BitMap.union(*known.values())
+    agree(column, known, everything, limit)
+    agree(column, known, everything - under, limit)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SETS, UNDER, LIMITS)
+def test_a_result_of_many_is_counted_as_one_of_few(known, under, limit):
+    """From FEW cards on Arrow counts in another way."""
+    many = BitMap(range(1_000_000, 1_000_000 + columns.FEW))
+    known = {**known, "many": many, "other": BitMap(range(1_000_000, 1_000_000 + 3 * columns.FEW))}
+    agree(Column(known), known, under | many, limit)
 
 
 @given(SETS, SETS, SETS, UNDER)
-def test_a_renewed_column_is_one_built_anew(before, later, last, under):
-    known, column = {name: before.get(name, BitMap([1])) for name in NAMES}, None
+def test_a_moved_column_is_one_built_anew(before, later, last, under):
+    known = {name: before.get(name, BitMap([1])) for name in NAMES}
     column = Column(known)
     for changed in (later, last):
-        after = {**known, **changed}
-        gone = {name for name in changed if len(changed[name]) % 5 == 0}
-        after = {name: cards for name, cards in after.items() if name not in gone}
-        renewed = column.renewed(known, after, changed.keys())
-        assert renewed.top(under) == Column(after).top(under)
-        assert column.top(under) == Column(known).top(under)
-        known, column = after, renewed
+        after = {name: changed.get(name, cards) for name, cards in known.items()}
+        gone = [(name, known[name] - after[name]) for name in NAMES]
+        came = [(name, after[name] - known[name]) for name in NAMES]
+        moved = column.moved(gone, came)
+        agree(moved, after, under)
+        agree(moved, after, BitMap.union(*after.values()) - under)
+        agree(column, known, under)
+        # What has come already and what has gone already changes nothing.
+        agree(moved.moved(gone, came), after, under)
+        known, column = after, moved
 
 
-def test_a_value_never_seen_wants_another_column():
-    known = {"a": BitMap([1])}
-    assert Column(known).renewed(known, {**known, "b": BitMap([2])}, ["b"]) is None
+def test_a_value_never_seen_and_a_change_of_very_many_cards_want_another_column():
+    column = Column({"a": BitMap([1]), "b": BitMap([2])})
+    assert column.moved([], [("c", BitMap([2]))]) is None
+    assert column.moved([], [("a", BitMap(range(LATE + 1)))]) is None
+    full = column.moved([], [("a", BitMap(range(10, 10 + LATE)))])
+    assert full.totals() == {"a": 1 + LATE, "b": 1}
+    assert full.moved([], [("b", BitMap([1]))]) is None
+    # Cards that are gone need no remembering.
+    assert full.moved([("a", BitMap([1, 10]))], []).totals() == {"a": LATE - 1, "b": 1}
 
 
 def test_kinds_of_many_values_are_counted_card_by_card():
     towns = {f"{n:04d}": BitMap([n, n + 1, n // 2]) for n in range(MANY)}
     everything = BitMap(range(MANY + 1))
-    state = State(sets={"town": towns, "all": {"": everything}})
+    state = State(sets={"town": Sets(towns), "all": Sets({"": everything})}).ready(["town", "nothing"])
     under = BitMap(range(0, MANY, 3))
     wanted = naive(towns, under)
     assert state.top("town", under, 7) == (wanted[:7], len(wanted))
     assert state.counts("town", under) == dict(sorted(wanted))
     assert list(state.counts("town", under)) == sorted(dict(wanted))
-    assert state.top("town", everything, 3) == (naive(towns, everything)[:3], MANY)
-    later = {**state.sets, "town": {**towns, "0000": BitMap([3])}}
+    assert state.top("town", state.all, 3) == (naive(towns, everything)[:3], MANY)
+    assert state.counts("town", state.all) == dict(sorted(naive(towns, everything)))
+    after = {**towns, "0000": BitMap([3])}
+    later = {**state.sets, "town": Sets(after)}
     renewed = State(sets=later, _columns=state.columns_after(later, {"town": ["0000"]}))
-    assert renewed.counts("town", under) == dict(sorted(naive(later["town"], under)))
+    assert list(renewed._columns) == ["town"]
+    assert renewed.counts("town", under) == dict(sorted(naive(after, under)))
+    gone = {**state.sets, "town": Sets({"new": BitMap([3])})}
+    assert state.columns_after(gone, {"town": ["new"]}) == {}
+
+
+@pytest.mark.parametrize("values", [MANY - 1, MANY])
+def test_few_values_and_many_are_counted_alike(values):
+    known = {f"{n:04d}": BitMap(range(n, 3 * n + 1, n + 1)) for n in range(values)}
+    state = State(sets={"kind": Sets(known), "all": Sets({"": BitMap(range(1_000))})})
+    wanted = naive(known, BitMap(range(50, 150)))
+    assert state.top("kind", BitMap(range(50, 150)), 9) == (wanted[:9], len(wanted))
+    assert ("kind" in state._columns) == (values == MANY)

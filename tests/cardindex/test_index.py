@@ -30,6 +30,8 @@ CARDS = st.dictionaries(NUMBERS, st.tuples(LINES, LINES, LINES, AREAS), max_size
 class Store:
     """Rows and changes in dicts, as a database would keep them."""
 
+    counted = ("area",)
+
     def __init__(self):
         self.rows: dict[tuple, tuple[bytes, int]] = {}
         self.number, self.rebuilt, self.upto = 0, 0, 0

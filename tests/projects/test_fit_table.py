@@ -5,6 +5,7 @@ import random
 import pytest
 from pyroaring import BitMap
 
+from cardindex.sets import Sets
 from cardindex.state import Mark, State
 from municipalities.similar import Sheet
 from projects.areas import AREA_BY_KEY
@@ -65,7 +66,8 @@ def _state(cards):
         for kind, values in facts.items():
             for value in values or ([""] if kind == SCORE else []):
                 sets.setdefault(kind, {}).setdefault(value, BitMap()).add(number)
-    return State(sets=sets, mark=Mark(len(cards), str(sorted(cards))))
+    held = {kind: Sets(known) for kind, known in sets.items()}
+    return State(sets=held, mark=Mark(len(cards), str(sorted(cards))))
 
 
 def _project(facts, sheets):
