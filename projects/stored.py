@@ -4,16 +4,21 @@ All keys go as one parameter: to spell them one by one costs more than to find t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from types import SimpleNamespace
 
 import orjson
 from django.db import connections, router
 from psycopg import Cursor
 
+from projects import index
 from projects.cards import places_of, sheet_line
+from projects.compiled import KEY, Compiled
 from projects.models import Card
 
 TABLE = Card._meta.db_table
 LINES_AT_ONCE = 500
+EDITION = ("pk", "edition", "is_current", *index.TERM_FIELDS)
+LAST = Compiled(lambda: Card.objects.filter(project=KEY).order_by("-edition").values_list(*EDITION)[:1])
 
 
 def rows(keys: Iterable[int], columns: str, alias: str) -> dict[int, list[str]]:
@@ -70,3 +75,9 @@ def newest_document(column: str, value: str) -> tuple[bool, str, str] | None:
             [value],
         )
         return cursor.fetchone()
+
+
+def last_edition(project_id: int) -> SimpleNamespace | None:
+    """What the next edition has to know of the last: number, whether it is current, what its terms are of."""
+    found = LAST.first(project_id)
+    return found and SimpleNamespace(**dict(zip(EDITION, found, strict=True)))
