@@ -28,7 +28,7 @@ from projects.models import (
     Submission,
 )
 from projects.replicability import standing
-from projects.stored import last_edition
+from projects.stored import last_edition, put_aside
 from projects.workflow import EDITABLE, MOVES, Move, Status
 
 # Automatic saves no further apart than this are one event.
@@ -302,7 +302,8 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     turn, now = index.lock(), timezone.now()
     last = last_edition(project.pk)
     former = {last.pk: index.terms_of(last)} if last and last.is_current else {}
-    Card.objects.filter(pk__in=former).update(is_current=False)
+    for key in former:
+        put_aside(key)
     card = Card(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
     card.published_by, card.change_note = by, change_note
     card.live_values = last.live_values if last else card.live_values

@@ -1,12 +1,13 @@
-"""A query that is always the same but for one key: put into SQL once, then only asked.
+"""Statements that are always the same but for their values: put into SQL once, then only executed.
 
 To put a query of sixty columns into SQL takes Django ten times as long as a database needs to answer it.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 # Stands for the key, a number or a text, while the query is put into SQL: no row has it.
 KEY = -1
@@ -52,3 +53,23 @@ def _converted(row: tuple, converters: dict) -> tuple:
         for step in convert:
             values[place] = step(values[place], column, connection)
     return tuple(values)
+
+
+def insert(row: Model) -> None:
+    """Store a new row, whose key the database gives: what save() does, for models without parents."""
+    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    with connection.cursor() as cursor:
+        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+        cursor.execute(_insertion(type(row), connection.vendor), values)
+        (row.pk,) = cursor.fetchone()
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _insertion(model: type[Model], _vendor: str) -> str:
+    quote = connection.ops.quote_name
+    columns = [quote(field.column) for field in model._meta.concrete_fields if not field.primary_key]
+    return (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "
+        f"VALUES ({', '.join(['%s'] * len(columns))}) RETURNING {quote(model._meta.pk.column)}"
+    )

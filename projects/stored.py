@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import SimpleNamespace
 
 import orjson
-from django.db import connections, router
+from django.db import connection, connections, router
 from psycopg import Cursor
 
 from projects import index
@@ -81,3 +81,9 @@ def last_edition(project_id: int) -> SimpleNamespace | None:
     """What the next edition has to know of the last: number, whether it is current, what its terms are of."""
     found = LAST.first(project_id)
     return found and SimpleNamespace(**dict(zip(EDITION, found, strict=True)))
+
+
+def put_aside(key: int) -> None:
+    """This edition is no longer the current one. Within the transaction that writes the next."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {TABLE} SET is_current = %s WHERE id = %s", [False, key])
