@@ -3,11 +3,12 @@
 To put a query of sixty columns into SQL takes Django ten times as long as a database needs to answer it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections, router
 from django.db.models import Model, QuerySet
+from psycopg import Cursor
 
 # Stands for the key, a number or a text, while the query is put into SQL: no row has it.
 KEY = -1
@@ -25,16 +26,15 @@ class Compiled:
 
     def rows(self, key: int | str) -> list[tuple]:
         """What the query gives for this key, the values as models have them."""
-        statement, params, converters = self._in_sql()
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [key if part in KEYS else part for part in params])
-            rows = cursor.fetchall()
-        return [_converted(row, converters) for row in rows] if converters else rows
+        statement, params, converters, model = self._in_sql()
+        alias = router.db_for_write(model) if self._held else router.db_for_read(model)
+        rows = executed(statement, [key if part in KEYS else part for part in params], alias)
+        return [_converted(row, converters, alias) for row in rows] if converters else rows
 
     def first(self, key: int | str) -> tuple | None:
         return next(iter(self.rows(key)), None)
 
-    def _in_sql(self) -> tuple[str, tuple, dict]:
+    def _in_sql(self) -> tuple[str, tuple, dict, type[Model]]:
         if connection.vendor not in self._known:
             query = self._make().query
             compiler = query.get_compiler(connection=connection)
@@ -43,25 +43,40 @@ class Compiled:
                 table = connection.ops.quote_name(query.model._meta.db_table)
                 statement += " " + connection.ops.for_update_sql(of=(table,), no_key=True)
             converters = compiler.get_converters([column for column, *_rest in compiler.select])
-            self._known[connection.vendor] = statement, params, converters
+            self._known[connection.vendor] = statement, params, converters, query.model
         return self._known[connection.vendor]
 
 
-def _converted(row: tuple, converters: dict) -> tuple:
+def executed(statement: str, params: Sequence, alias: str = DEFAULT_DB_ALIAS) -> list[tuple]:
+    """The rows that a statement gives, their values as the database has them.
+
+    PostgreSQL plans a statement that a connection executes often but once (PREPARED_STATEMENTS in settings):
+    for that values must not be spelled out in it, as Django's own cursor does.
+    """
+    asked = connections[alias]
+    if asked.vendor == "postgresql" and not asked.queries_logged:
+        asked.close_if_health_check_failed()
+        asked.ensure_connection()
+        with asked.wrap_database_errors, Cursor(asked.connection) as cursor:
+            return cursor.execute(statement, params).fetchall()
+    with asked.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()
+
+
+def _converted(row: tuple, converters: dict, alias: str) -> tuple:
     values = list(row)
     for place, (convert, column) in converters.items():
         for step in convert:
-            values[place] = step(values[place], column, connection)
+            values[place] = step(values[place], column, connections[alias])
     return tuple(values)
 
 
 def insert(row: Model) -> None:
     """Store a new row, whose key the database gives: what save() does, for models without parents."""
     fields = [field for field in row._meta.concrete_fields if not field.primary_key]
-    with connection.cursor() as cursor:
-        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-        cursor.execute(_insertion(type(row), connection.vendor), values)
-        (row.pk,) = cursor.fetchone()
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    ((row.pk,),) = executed(_insertion(type(row), connection.vendor), values)
     row._state.adding, row._state.db = False, connection.alias
 
 

@@ -1,9 +1,8 @@
 """The rows of a project as plain values: all that a card is made of (projects.cards.build_card)."""
 
-from django.db import connection
 from django.db.models import QuerySet
 
-from projects.compiled import KEY, Compiled
+from projects.compiled import KEY, Compiled, executed
 from projects.models import Document, Project
 
 OWN_FIELDS = (
@@ -157,6 +156,4 @@ def _kinds_of_rows(project_id: int) -> set[str]:
     asked = [
         f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {t} WHERE project_id = %s)" for n, t in tables.items()
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(asked), [project_id] * len(asked))
-        return {name for (name,) in cursor.fetchall()}
+    return {name for (name,) in executed(" UNION ALL ".join(asked), [project_id] * len(asked))}

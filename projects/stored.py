@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import SimpleNamespace
 
 import orjson
-from django.db import connection, connections, router
+from django.db import connections, router
 from psycopg import Cursor
 
 from projects import index
 from projects.cards import places_of, sheet_line
-from projects.compiled import KEY, Compiled
+from projects.compiled import KEY, Compiled, executed
 from projects.models import Card
 
 TABLE = Card._meta.db_table
@@ -85,5 +85,4 @@ def last_edition(project_id: int) -> SimpleNamespace | None:
 
 def put_aside(key: int) -> None:
     """This edition is no longer the current one. Within the transaction that writes the next."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {TABLE} SET is_current = %s WHERE id = %s", [False, key])
+    executed(f"UPDATE {TABLE} SET is_current = %s WHERE id = %s RETURNING id", [False, key])

@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +18,7 @@ from django.utils.timezone import make_aware
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
+from projects.compiled import executed
 from projects.models import (
     Adoption,
     AdoptionStep,
@@ -270,9 +270,7 @@ def _traces(project_id: int) -> tuple[bool, bool]:
         f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE project_id = %s)"
         for model in (Assessment, Adoption, Standing)
     ]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT {} OR {}, {}".format(*asked), [project_id] * len(asked))
-        is_judged, is_told = cursor.fetchone()
+    ((is_judged, is_told),) = executed("SELECT {} OR {}, {}".format(*asked), [project_id] * len(asked))
     return bool(is_judged), bool(is_told)
 
 
