@@ -17,6 +17,7 @@ from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index, mail
 from projects.cards import build_card, places_at_hand, write_card
+from projects.compiled import insert
 from projects.completeness import missing_required
 from projects.facts import collect
 from projects.models import (
@@ -387,7 +388,7 @@ def _move(project: Project, move: Move, **still) -> None:
 
 
 def _open_submission(project: Project) -> Submission:
-    return Submission.objects.select_related("project").get(project=project, decided_at=None)
+    return project.submissions.get(decided_at=None)
 
 
 def _held_submission(project: Project, by) -> Submission:
@@ -408,4 +409,4 @@ def _decide(project: Project, by, outcome: str, message: str = "") -> Submission
 
 def record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
     """One event of a project's history; call it inside the transaction of what happened."""
-    ProjectEvent.objects.create(project=project, verb=str(verb), by=by, changes=dict(changes or {}))
+    insert(ProjectEvent(project=project, verb=str(verb), by=by, changes=dict(changes or {})))

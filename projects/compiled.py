@@ -48,7 +48,7 @@ class Compiled:
 
 
 def executed(statement: str, params: Sequence, alias: str = DEFAULT_DB_ALIAS) -> list[tuple]:
-    """The rows that a statement gives, their values as the database has them.
+    """The rows that a statement gives, if it gives any, their values as the database has them.
 
     PostgreSQL plans a statement that a connection executes often but once (PREPARED_STATEMENTS in settings):
     for that values must not be spelled out in it, as Django's own cursor does.
@@ -58,10 +58,11 @@ def executed(statement: str, params: Sequence, alias: str = DEFAULT_DB_ALIAS) ->
         asked.close_if_health_check_failed()
         asked.ensure_connection()
         with asked.wrap_database_errors, Cursor(asked.connection) as cursor:
-            return cursor.execute(statement, params).fetchall()
+            cursor.execute(statement, params)
+            return cursor.fetchall() if cursor.description else []
     with asked.cursor() as cursor:
         cursor.execute(statement, params)
-        return cursor.fetchall()
+        return cursor.fetchall() if cursor.description else []
 
 
 def _converted(row: tuple, converters: dict, alias: str) -> tuple:
@@ -74,6 +75,9 @@ def _converted(row: tuple, converters: dict, alias: str) -> tuple:
 
 def insert(row: Model) -> None:
     """Store a new row, whose key the database gives: what save() does, for models without parents."""
+    if not connection.features.can_return_columns_from_insert:  # SQLite before 3.35
+        Model.save(row, force_insert=True)
+        return
     fields = [field for field in row._meta.concrete_fields if not field.primary_key]
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
     ((row.pk,),) = executed(_insertion(type(row), connection.vendor), values)

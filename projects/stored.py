@@ -85,4 +85,4 @@ def last_edition(project_id: int) -> SimpleNamespace | None:
 
 def put_aside(key: int) -> None:
     """This edition is no longer the current one. Within the transaction that writes the next."""
-    executed(f"UPDATE {TABLE} SET is_current = %s WHERE id = %s RETURNING id", [False, key])
+    executed(f"UPDATE {TABLE} SET is_current = %s WHERE id = %s", [False, key])
