@@ -74,21 +74,37 @@ def _converted(row: tuple, converters: dict, alias: str) -> tuple:
 
 
 def insert(row: Model) -> None:
-    """Store a new row, whose key the database gives: what save() does, for models without parents."""
+    """Store a new row, with a key of its own or one that the database gives: what save() does, for models
+    without parents."""
     if not connection.features.can_return_columns_from_insert:  # SQLite before 3.35
         Model.save(row, force_insert=True)
         return
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
+    has_key = row.pk is not None
+    fields = [field for field in row._meta.concrete_fields if has_key or not field.primary_key]
     values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
-    ((row.pk,),) = executed(_insertion(type(row), connection.vendor), values)
+    ((row.pk,),) = executed(_insertion(type(row), has_key, connection.vendor), values)
     row._state.adding, row._state.db = False, connection.alias
 
 
 @cache
-def _insertion(model: type[Model], _vendor: str) -> str:
-    quote = connection.ops.quote_name
-    columns = [quote(field.column) for field in model._meta.concrete_fields if not field.primary_key]
+def _insertion(model: type[Model], has_key: bool, _vendor: str) -> str:
+    quote, about = connection.ops.quote_name, model._meta
+    columns = [quote(field.column) for field in about.concrete_fields if has_key or not field.primary_key]
     return (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "
-        f"VALUES ({', '.join(['%s'] * len(columns))}) RETURNING {quote(model._meta.pk.column)}"
+        f"INSERT INTO {quote(about.db_table)} ({', '.join(columns)}) "
+        f"VALUES ({', '.join(['%s'] * len(columns))}) RETURNING {quote(about.pk.column)}"
     )
+
+
+def update(row: Model) -> None:
+    """Store all columns of a row that is there already."""
+    fields = [*(field for field in row._meta.concrete_fields if not field.primary_key), row._meta.pk]
+    values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
+    executed(_renewal(type(row), connection.vendor), values)
+
+
+@cache
+def _renewal(model: type[Model], _vendor: str) -> str:
+    quote, about = connection.ops.quote_name, model._meta
+    columns = [f"{quote(field.column)} = %s" for field in about.concrete_fields if not field.primary_key]
+    return f"UPDATE {quote(about.db_table)} SET {', '.join(columns)} WHERE {quote(about.pk.column)} = %s"

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from projects import compiled
 from projects.cards import OWN_FIELDS
-from projects.compiled import KEY, Compiled, executed, insert
+from projects.compiled import KEY, Compiled, executed, insert, update
 from projects.facts import PROJECT_HELD, collect
-from projects.models import Document, Project, ProjectEvent
+from projects.models import Document, IndexLog, Project, ProjectEvent
 from tests import builders
 
 pytestmark = pytest.mark.django_db
+NOON = datetime.fromisoformat("2026-01-01T12:00:00+00:00")
 POINT = {"latitude": Decimal("45.07000"), "longitude": Decimal("7.68000")}
 ROWS = {
     "identifiers": {"scheme": "cup", "value": "C11B19000050006"},
@@ -47,7 +48,7 @@ def two(office, towns):
     gone = Document.objects.create(
         project=whole, type="other", title="Via", url="https://www.example.org/via"
     )
-    Document.objects.filter(pk=gone.pk).update(removed_at=datetime.fromisoformat("2026-01-01T12:00:00+00:00"))
+    Document.objects.filter(pk=gone.pk).update(removed_at=NOON)
     return [Project.objects.get(pk=whole.pk), builders.draft(office, towns["ivrea"])]
 
 
@@ -131,6 +132,18 @@ def test_inserted_row_is_what_save_would_store(two, office, can_return, monkeypa
     first, second = ProjectEvent.objects.filter(pk__in=[saved.pk, inserted.pk]).order_by("pk").values()
     assert second | {"id": 0, "at": 0} == first | {"id": 0, "at": 0}
     assert second["at"] == inserted.at
+
+
+def test_row_with_a_key_of_its_own_is_inserted_and_updated(db):
+    noted = IndexLog(version=7, seal="abc", made_at=NOON, added=1, dropped=0, changes=b"\x00\xff")
+    insert(noted)
+    IndexLog.objects.create(version=8, seal="def", made_at=NOON, added=0, dropped=1)
+    noted.seal, noted.changes = "ghi", None
+    update(noted)
+    assert list(IndexLog.objects.order_by("version").values_list()) == [
+        (7, "ghi", NOON, 1, 0, None),
+        (8, "def", NOON, 0, 1, None),
+    ]
 
 
 needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL alone does so")
