@@ -120,7 +120,8 @@ def test_database_is_the_one_reads_go_to(two, monkeypatch):
         collect(two[0].pk)
 
 
-@pytest.mark.parametrize("can_return", [True, False])
+# SQLite before 3.35 gives nothing back; PostgreSQL always does.
+@pytest.mark.parametrize("can_return", [True, False] if connection.vendor == "sqlite" else [True])
 def test_inserted_row_is_what_save_would_store(two, office, can_return, monkeypatch):
     monkeypatch.setattr(connection.features, "can_return_columns_from_insert", can_return)
     values = {"project": two[0], "verb": "save", "by": office, "changes": {"fields": ["però"], "n": 1}}
