@@ -16,8 +16,10 @@ from django.utils.text import slugify
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index, mail
-from projects.cards import build_card, collect, places_of, write_card
+from projects.cards import build_card, places_at_hand, write_card
+from projects.compiled import insert
 from projects.completeness import missing_required
+from projects.facts import collect
 from projects.models import (
     Card,
     CodeCounter,
@@ -27,6 +29,7 @@ from projects.models import (
     Submission,
 )
 from projects.replicability import standing
+from projects.stored import last_edition, put_aside
 from projects.workflow import EDITABLE, MOVES, Move, Status
 
 # Automatic saves no further apart than this are one event.
@@ -291,23 +294,22 @@ def publish(project: Project, *, by, change_note: str = "", checked: Sequence[st
     return card
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     """Make the next numbered card from the rows as they are: the heart of publish and of the loaders."""
-    # Not the key: a withdrawal that waits for this row while its turn is held would never end.
-    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
-    if not project.slug:
-        _give_slug(project)
-    facts = collect(project)
+    # Held, but not its key: a withdrawal that waits for this row while its turn is held would never end.
+    facts = collect(project.pk, is_held=True)
+    slug = facts["slug"] or _give_slug(project.pk)
     turn, now = index.lock(), timezone.now()
-    last = project.cards.order_by("-edition").only("edition", "is_current", *index.TERM_FIELDS).first()
+    last = last_edition(project.pk)
     former = {last.pk: index.terms_of(last)} if last and last.is_current else {}
-    project.cards.filter(is_current=True).update(is_current=False)
-    card = Card(project=project, edition=last.edition + 1 if last else 1, published_at=now)
+    for key in former:
+        put_aside(key)
+    card = Card(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
     card.published_by, card.change_note = by, change_note
     card.live_values = last.live_values if last else card.live_values
-    document = build_card(facts, slug=project.slug, edition=card.edition, published_at=now)
-    write_card(card, document, places_of([document]))
+    document = build_card(facts, slug=slug, edition=card.edition, published_at=now)
+    write_card(card, document, places_at_hand(document))
     index.change(added={card.pk: index.terms_of(card)}, dropped=former, turn=turn)
     standing.refresh(card, document)
     if facts["documents"]:
@@ -315,8 +317,9 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     return card
 
 
-def _give_slug(project: Project) -> None:
+def _give_slug(project_id: int) -> str:
     """Once and for ever: the title, then the municipality, then a number when others have it."""
+    project = Project.objects.select_related("lead_municipality").get(pk=project_id)
     base = slugify(project.title)[:120].strip("-") or project.code.lower()
     place = project.lead_municipality.slug if project.lead_municipality_id else ""
     candidates = [base, f"{base}-{place}"[:130]] + [f"{base}-{n}" for n in range(2, 200)]
@@ -325,11 +328,10 @@ def _give_slug(project: Project) -> None:
             continue
         try:
             with transaction.atomic():
-                Project.objects.filter(pk=project.pk).update(slug=slug)
+                Project.objects.filter(pk=project_id).update(slug=slug)
         except IntegrityError:
             continue
-        project.slug = slug
-        return
+        return slug
     raise WrongMove("no free slug")
 
 
@@ -386,7 +388,7 @@ def _move(project: Project, move: Move, **still) -> None:
 
 
 def _open_submission(project: Project) -> Submission:
-    return Submission.objects.select_related("project").get(project=project, decided_at=None)
+    return project.submissions.get(decided_at=None)
 
 
 def _held_submission(project: Project, by) -> Submission:
@@ -407,4 +409,4 @@ def _decide(project: Project, by, outcome: str, message: str = "") -> Submission
 
 def record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
     """One event of a project's history; call it inside the transaction of what happened."""
-    ProjectEvent.objects.create(project=project, verb=str(verb), by=by, changes=dict(changes or {}))
+    insert(ProjectEvent(project=project, verb=str(verb), by=by, changes=dict(changes or {})))

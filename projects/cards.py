@@ -1,7 +1,7 @@
 """The public shape of a project: the only place that knows it, and an allow-list.
 
-collect reads the rows, build_card makes the document (pure), derive_columns makes from it what lists,
-search and files read (pure). The document keeps codes of its neighbours; names are resolved on derive.
+facts.collect reads the rows, build_card makes the document (pure), derive_columns makes from it what
+lists, search and files read (pure). The document keeps codes of its neighbours; names are resolved on derive.
 """
 
 import re
@@ -11,96 +11,19 @@ from datetime import datetime
 from decimal import Decimal
 
 import orjson
-from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cardindex.words import line_of
 from municipalities.models import Territory
 from municipalities.search import SHEETS, fold, successor_of
+from projects.compiled import KEY, Compiled
 from projects.dates import year_of
+from projects.facts import OTHERS, OWN_FIELDS, ROWS, collect
 from projects.lines import csv_line
 from projects.models import Card, Project
 from projects.texts import put_line
 
-OWN_FIELDS = (
-    "code",
-    "title",
-    "acronym",
-    "summary",
-    "description",
-    "title_en",
-    "summary_en",
-    "kind",
-    "website",
-    "place_name",
-    "scale",
-    "latitude",
-    "longitude",
-    "primary_area",
-    "other_areas",
-    "target_groups",
-    "technologies",
-    "sdgs",
-    "need",
-    "objectives",
-    "starting_situation",
-    "policy",
-    "stage",
-    "stage_as_of",
-    "stage_reason",
-    "start_planned",
-    "start_actual",
-    "end_planned",
-    "end_actual",
-    "contact_office",
-    "total_cost",
-    "cost_unknown",
-    "cost_is_estimate",
-    "cost_note",
-    "running_cost_per_year",
-    "savings_per_year",
-    "financing_instrument",
-    "solution",
-    "components",
-    "standards",
-    "open_apis",
-    "data_produced",
-    "data_licence",
-    "platforms",
-    "repository_url",
-    "beneficiaries",
-    "what_worked",
-    "what_did_not",
-    "risks",
-    "success_conditions",
-    "would_do_differently",
-    "participation",
-    "origin",
-)
-ROWS = {
-    "identifiers": ("scheme", "value"),
-    "milestones": ("title", "date", "is_done"),
-    "partners": ("name", "role"),
-    "funding_lines": ("source", "programme", "amount"),
-    "reuse_costs": ("line", "amount", "driver", "is_yearly"),
-    "indicators": ("name", "unit", "baseline", "target", "value", "date", "method", "source"),
-    "sources": ("url", "title"),
-}
-DOCUMENT_FIELDS = (
-    "id",
-    "type",
-    "title",
-    "url",
-    "media_type",
-    "size",
-    "sha256",
-    "width",
-    "height",
-    "alt_text",
-    "credit",
-    "date",
-    "licence",
-)
 COST_BANDS = (
     ("unknown", None),
     ("under_50k", 50_000),
@@ -128,7 +51,8 @@ FACETS = (
 )
 MAX_YEARS = 60
 PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
-LEAD, OTHERS = "lead_municipality", "other_municipalities"
+LEAD = "lead_municipality"
+TOWN = Compiled(lambda: _towns().filter(code=KEY))
 PLACE_KEYS = re.compile(rf'"(?P<key>{LEAD}|{OTHERS})":(?P<value>null|"[^"]*"|\[[^]]*\])')
 
 
@@ -142,38 +66,6 @@ class Place:
     istat_code: str
     province: str
     region: str
-
-
-def collect(project: Project) -> dict:
-    """All rows of a project as plain values, ready for build_card. One query, one more per kind of row."""
-    there = _kinds_of_rows(project.pk)
-    facts = {field: getattr(project, field) for field in OWN_FIELDS}
-    facts["lead_municipality"] = project.lead_municipality.code if project.lead_municipality_id else None
-    others = project.other_municipalities.values_list("code", flat=True) if OTHERS in there else ()
-    facts["other_municipalities"] = sorted(others)
-    facts["promoter"] = project.promoter and {
-        "slug": project.promoter.slug,
-        "name": project.promoter.name,
-        "kind": project.promoter.kind,
-    }
-    facts["contact_email"] = project.contact_email if project.contact_is_public else ""
-    for name, fields in ROWS.items():
-        facts[name] = list(getattr(project, name).order_by("pk").values(*fields)) if name in there else []
-    documents = project.documents.filter(removed_at=None).order_by("pk").values(*DOCUMENT_FIELDS)
-    facts["documents"] = list(documents) if "documents" in there else []
-    return facts
-
-
-def _kinds_of_rows(project_id: int) -> set[str]:
-    """Which lists of a project hold anything. Most hold nothing, and asking each is the dearest part."""
-    tables = {name: getattr(Project, name).rel.related_model._meta.db_table for name in (*ROWS, "documents")}
-    tables[OTHERS] = Project.other_municipalities.through._meta.db_table
-    asked = [
-        f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {t} WHERE project_id = %s)" for n, t in tables.items()
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(asked), [project_id] * len(asked))
-        return {name for (name,) in cursor.fetchall()}
 
 
 def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
@@ -385,9 +277,14 @@ def places_of(documents: list[Mapping]) -> dict[str, Place]:
 
 
 def _in_force(codes: set[str | None]) -> dict[str, Place]:
-    found = Territory.objects.municipalities().filter(code__in=codes - {None})
-    found = found.select_related("province", "region").only(*PLACE_FIELDS)
-    return {t.code: _place(successor_of(t)) for t in found}
+    codes = codes - {None}
+    # Most cards name one town.
+    found = TOWN.rows(*codes) if len(codes) == 1 else _towns().filter(code__in=codes)
+    return {row[0]: _place(row) for row in found}
+
+
+def _towns() -> QuerySet:
+    return Territory.objects.municipalities().values_list(*PLACE_FIELDS)
 
 
 def _places_today(codes: set[str | None]) -> dict[str, Place]:
@@ -398,15 +295,23 @@ def _places_today(codes: set[str | None]) -> dict[str, Place]:
     return {code: known[code] for code in codes if known.get(code)}
 
 
-def _place(territory: Territory) -> Place:
-    return Place(
-        territory.code,
-        territory.name,
-        territory.slug,
-        territory.istat_code,
-        territory.province.code if territory.province else "",
-        territory.region.code if territory.region else "",
+def places_at_hand(document: Mapping) -> dict[str, Place]:
+    """places_of one document. A town that is not known is asked for each time: a card stays."""
+    codes = {document["lead_municipality"], *document["other_municipalities"]}
+    found = _places_today(codes)
+    return found if codes - {None} <= found.keys() else _in_force(codes)
+
+
+def _place(row: tuple) -> Place:
+    """The municipality in force of a row of PLACE_FIELDS."""
+    code, name, slug, istat_code, ended, province, region = row
+    if ended is None:
+        return Place(code, name, slug, istat_code, province or "", region or "")
+    town = successor_of(
+        Territory.objects.municipalities().select_related("province", "region").get(code=code)
     )
+    places = (town.province and town.province.code, town.region and town.region.code)
+    return Place(town.code, town.name, town.slug, town.istat_code, *(place or "" for place in places))
 
 
 def sheet_line(document: Mapping, places: Mapping[str, Place]) -> str:
@@ -475,7 +380,7 @@ def _with_places(document: dict, places: Mapping[str, Place]) -> dict:
 def draft_document(project: Project) -> dict:
     """The card that publishing now would make, with names resolved: what a preview shows."""
     document = build_card(
-        collect(project),
+        collect(project.pk),
         slug=project.slug or "",
         edition=project.cards.count() + 1,
         published_at=timezone.now(),

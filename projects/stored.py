@@ -4,12 +4,17 @@ All keys go as one parameter: to spell them one by one costs more than to find t
 """
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 from django.db import connections, router
 
+from projects import index
+from projects.compiled import KEY, Compiled, executed
 from projects.models import Card
 
 TABLE = Card._meta.db_table
+EDITION = ("pk", "edition", "is_current", *index.TERM_FIELDS)
+LAST = Compiled(lambda: Card.objects.filter(project=KEY).order_by("-edition").values_list(*EDITION)[:1])
 
 
 def rows(keys: Iterable[int], columns: str, alias: str) -> dict[int, list[str]]:
@@ -42,3 +47,14 @@ def newest_document(column: str, value: str) -> tuple[bool, str, str] | None:
             [value],
         )
         return cursor.fetchone()
+
+
+def last_edition(project_id: int) -> SimpleNamespace | None:
+    """What the next edition has to know of the last: number, whether it is current, what its terms are of."""
+    found = LAST.first(project_id)
+    return found and SimpleNamespace(**dict(zip(EDITION, found, strict=True)))
+
+
+def put_aside(key: int) -> None:
+    """This edition is no longer the current one. Within the transaction that writes the next."""
+    executed(f"UPDATE {TABLE} SET is_current = %s WHERE id = %s", [False, key])

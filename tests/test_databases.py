@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from projects.models import Card
+
 pytestmark = pytest.mark.django_db
 
 WANTED = {
@@ -10,6 +12,7 @@ WANTED = {
         "PRAGMA journal_mode": "wal",
         "PRAGMA synchronous": 2,  # FULL: NORMAL loses acknowledged writes on a power cut
         "PRAGMA busy_timeout": 20_000,
+        "PRAGMA wal_autocheckpoint": 4_000,
     },
     "postgresql": {
         "SHOW statement_timeout": "15s",
@@ -34,3 +37,33 @@ def test_lost_connections_are_noticed_and_writers_wait_in_turn():
         assert options["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     else:
         assert options["CONN_HEALTH_CHECKS"] is True
+
+
+def test_card_has_no_index_that_nobody_asks():
+    """Each is written by every publication: a new one needs a question that it answers."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Card._meta.db_table)
+    columns = [told["columns"] for told in found.values() if told["index"] or told["unique"]]
+    assert sorted(column for column in columns if column != ["id"]) == [
+        ["code", "edition"],
+        ["municipality_code", "total_cost"],
+        ["project_id"],  # the current one: unique, of current cards alone
+        ["project_id", "edition"],
+        ["published_at"],
+        ["published_at", "id"],
+        ["published_by_id"],
+        ["slug", "edition"],
+        ["withdrawn_by_id"],
+    ]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's")
+def test_texts_of_cards_are_packed_with_lz4_where_the_server_can():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+        (known,) = cursor.fetchone() or ([],)
+        cursor.execute(
+            "SELECT DISTINCT attcompression FROM pg_attribute WHERE attrelid = 'projects_card'::regclass "
+            "AND attname IN ('document', 'item', 'search_text', 'facet_values', 'csv_line')"
+        )
+        assert cursor.fetchall() == [("l" if "lz4" in known else "",)]

@@ -13,7 +13,7 @@ from random import Random
 from typing import NamedTuple
 
 from projects.areas import AREAS
-from projects.cards import OWN_FIELDS, ROWS
+from projects.facts import OWN_FIELDS, ROWS
 from projects.importers.invented_words import ACTIONS, STREAM, TECHNOLOGIES, Piece, stream
 from projects.vocabulary import FundingSource, Kind, PartnerRole, Stage
 

@@ -22,9 +22,10 @@ from municipalities.models import Organisation, Protocol, Territory
 from municipalities.search import find_municipality
 from projects import actions
 from projects.adoption import adopting
-from projects.cards import OWN_FIELDS, ROWS, build_card, serialise
+from projects.cards import build_card, serialise
 from projects.cup import normalise_cup
 from projects.dates import parse_partial_date
+from projects.facts import OWN_FIELDS, ROWS
 from projects.models import Project, ProjectEvent
 from projects.replicability import assessing
 from projects.vocabulary import IdentifierScheme, Origin
@@ -143,7 +144,7 @@ def _is_edited(project: Project) -> bool:
 
 
 def facts_of(entry: Mapping, find: Find = find_municipality) -> dict:
-    """The entry in the words of projects.cards.collect, without code. Raises BadEntry for unknown places."""
+    """The entry in the words of projects.facts.collect, without code. Raises BadEntry for unknown places."""
     facts = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
     facts |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
     facts |= {name: _date(entry, name) for name in DATES}

@@ -14,7 +14,7 @@ def move_lines(apps, schema_editor):
 class Migration(migrations.Migration):
     """Lines lie side by side: among the cards each has to be looked for behind texts of several kilobytes."""
 
-    dependencies = [("projects", "0014_csv_lines")]
+    dependencies = [("projects", "0016_lighter_cards")]
 
     operations = [
         migrations.CreateModel(

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from projects.compiled import insert
 from projects.models.project import Project
 
 
@@ -26,7 +27,8 @@ class Card(models.Model):
     row in open data (CardLine).
     """
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="cards")
+    # The constraints below begin with it: an index of its own would only be written.
+    project = models.ForeignKey(Project, models.PROTECT, db_index=False, related_name="cards")
     edition = models.PositiveSmallIntegerField(_("edizione"))
     is_current = models.BooleanField(default=True)
     published_at = models.DateTimeField(_("pubblicata il"))
@@ -36,7 +38,7 @@ class Card(models.Model):
     change_note = models.CharField(_("che cosa è cambiato"), max_length=300, blank=True)
     withdrawn_at = models.DateTimeField(_("ritirata il"), null=True, blank=True)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     withdrawal_reason = models.CharField(_("motivo del ritiro"), max_length=500, blank=True)
 
@@ -80,13 +82,15 @@ class Card(models.Model):
         ]
         indexes = [
             models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
-            models.Index(fields=["title_key", "id"], condition=Q(is_current=True), name="card_by_title"),
             models.Index(
                 fields=["municipality_code", "total_cost"],
                 condition=Q(is_current=True),
                 name="card_municipality",
             ),
             models.Index(fields=["published_at"], condition=Q(is_current=False), name="card_replaced"),
+            models.Index(
+                fields=["withdrawn_by"], condition=Q(withdrawn_by__isnull=False), name="card_withdrawn_by"
+            ),
             models.Index(fields=["slug", "-edition"], name="card_slug"),
             models.Index(fields=["code", "-edition"], name="card_code"),
         ]
@@ -99,7 +103,10 @@ class Card(models.Model):
         frozen = getattr(self, "_frozen", None)
         if frozen is not None and self.document != frozen:
             raise TypeError("the document of a published card never changes")
-        super().save(*args, **kwargs)
+        if self.pk is None and not (args or kwargs):
+            insert(self)
+        else:
+            super().save(*args, **kwargs)
         self._frozen = self.document
 
     def delete(self, *args, **kwargs):

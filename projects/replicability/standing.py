@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import orjson
 from django.conf import settings
 from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.timezone import make_aware
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
+from projects.compiled import executed
 from projects.models import (
     Adoption,
     AdoptionStep,
@@ -249,21 +251,33 @@ def refresh(card: Card, document: Mapping) -> Standing | None:
 
     Within the transaction of whoever changed what it rests on.
     """
-    panel = panel_of(card.project_id, document) if _is_judged(card.project_id) else _panel_alone(document)
-    index.reindex(card.project, facets=live_facets(panel))
+    is_judged, is_told = _traces(card.project_id)
+    panel = panel_of(card.project_id, document) if is_judged else _panel_alone(document)
+    facets = live_facets(panel)
+    if _differ(card.live_values, facets):
+        index.reindex(card.project, facets=facets)
     if panel.published is None and not (panel.score.adoptions or panel.score.adoptions_under_way):
-        Standing.objects.filter(project=card.project_id).delete()
+        if is_told:
+            Standing.objects.filter(project=card.project_id).delete()
         return None
     return Standing.objects.update_or_create(project_id=card.project_id, defaults=_columns(panel))[0]
 
 
-def _is_judged(project_id: int) -> bool:
-    """Whether anybody rated or took the project up: asking for all of it costs ten times as much."""
-    rated, adopted = (
-        Assessment.objects.filter(project=project_id),
-        Adoption.objects.filter(project=project_id),
-    )
-    return rated.exists() or adopted.exists()
+def _traces(project_id: int) -> tuple[bool, bool]:
+    """Whether anybody rated or took the project up (asking for all of it costs ten times as much), and
+    whether it has a standing."""
+    asked = [
+        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE project_id = %s)"
+        for model in (Assessment, Adoption, Standing)
+    ]
+    ((is_judged, is_told),) = executed("SELECT {} OR {}, {}".format(*asked), [project_id] * len(asked))
+    return bool(is_judged), bool(is_told)
+
+
+def _differ(live_values: str, facets: Mapping[str, list[str]]) -> bool:
+    """Whether the card does not yet stand under these facets as they say."""
+    stand = {(facet, value) for facet, value in orjson.loads(live_values) if facet in facets}
+    return stand != {(facet, value) for facet, values in facets.items() for value in values}
 
 
 def _panel_alone(document: Mapping) -> Panel:

@@ -148,7 +148,7 @@ def test_answers_follow_the_language_asked_for(client, publish):
 @pytest.mark.parametrize("name", ["code", "slug"])
 def test_card_by_code_or_slug(get, publish, django_assert_num_queries, name):
     card = publish()
-    with django_assert_num_queries(3):  # the version, the card, its municipality
+    with django_assert_num_queries(2):  # the version, the card; its town is known since it was published
         answer = get(f"projects/{getattr(card, name)}")
     assert answer["code"] == card.code
     assert answer["need"] == "I lampioni consumano troppo."

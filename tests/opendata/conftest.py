@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from projects.cards import build_card, collect, derive_into, places_of, serialise
+from projects.cards import build_card, derive_into, places_of, serialise
+from projects.facts import collect
 from projects.models import Card
 from tests import builders
 
@@ -42,7 +43,7 @@ def reissued(card: Card, on: str, rows: dict) -> Card:
         for value in values:
             getattr(project, name).create(**value)
     moment = datetime.fromisoformat(f"{on}T12:00:00").replace(tzinfo=UTC)
-    document = build_card(collect(project), slug=card.slug, edition=card.edition, published_at=moment)
+    document = build_card(collect(project.pk), slug=card.slug, edition=card.edition, published_at=moment)
     # Past the model, which never lets a stored document change.
     Card.objects.filter(pk=card.pk).update(published_at=moment, document=serialise(document))
     card = Card.objects.get(pk=card.pk)

@@ -3,9 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from projects.cards import Place, build_card, collect, cost_band, derive_columns, serialise
+from projects.cards import Place, build_card, cost_band, derive_columns, serialise
 from projects.differences import differences
-from projects.models import Project
+from projects.facts import collect
 from projects.presentation import render_markdown
 from tests import builders
 
@@ -18,7 +18,7 @@ def facts(db):
     office = builders.officer(towns["torino"])
     project = builders.draft(office, towns["torino"], technologies=["LED", "sensori"], end_planned="2022-06")
     project.funding_lines.create(source="eu", programme="FESR", amount=Decimal("1000.50"))
-    return collect(Project.objects.get(pk=project.pk))
+    return collect(project.pk)
 
 
 def test_same_facts_give_the_same_bytes(facts):
