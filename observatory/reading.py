@@ -109,7 +109,6 @@ def _tags(request) -> list[str]:
 def _unchanged(response) -> HttpResponse:
     """304 in the place of an answer made for somebody who has one already."""
     told = {n: v for n, v in response.headers.items() if n in TOLD_AGAIN or n.startswith(OF_THE_CALLER)}
-    response.close()
     return HttpResponseNotModified(headers=told)
 
 
