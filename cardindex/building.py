@@ -3,11 +3,12 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import chain, groupby
 
 from pyroaring import BitMap
 
 from cardindex import orders
+from cardindex.deltas import Delta
 from cardindex.slices import LIMIT, WHOLE, cut, join, pack, revise, slice_of
 from cardindex.state import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
 from cardindex.words import indexable
@@ -127,17 +128,26 @@ class Builder:
 
 
 def differences(
-    built: Iterable[tuple[str, str, int, bytes]], stored: Callable[[], Iterable[tuple[str, str, int, bytes]]]
+    built: Iterable[tuple[str, str, int, bytes]],
+    stored: Callable[[], Iterable[tuple[str, str, int, bytes]]],
+    pending: Mapping[tuple[str, str], Delta],
 ) -> Iterator[tuple[str, str, int, int]]:
-    """`(kind, value, cards missing, cards too many)` where stored rows say otherwise than built ones.
+    """`(kind, value, cards missing, cards too many)` where stored rows and what is pending upon them say
+    otherwise than built ones.
 
     `stored` gives rows sorted by kind and value.
     """
-    right = defaultdict(list)
+    right, pending = defaultdict(list), dict(pending)
     for kind, value, _part, data in built:
         right[kind, value].append(data)
-    for key, rows in groupby(stored(), key=lambda row: (row[0], row[1])):
-        found, wanted = join(row[3] for row in rows), join(right.pop(key, ()))
+    rows_by_key = groupby(stored(), key=lambda row: (row[0], row[1]))
+    told = chain(
+        ((key, pending.pop(key, Delta()).upon(join(row[3] for row in rows))) for key, rows in rows_by_key),
+        # Read when the rows have come to their end: values that have none yet.
+        ((key, delta.come) for waiting in (pending,) for key, delta in waiting.items()),
+    )
+    for key, found in told:
+        wanted = join(right.pop(key, ()))
         if found != wanted:
             yield *key, len(wanted - found), len(found - wanted)
     for key, parts in right.items():

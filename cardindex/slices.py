@@ -66,13 +66,3 @@ def revise(rows: Mapping[int, bytes], add: Iterable[int], drop: Iterable[int]) -
         numbers = (unpack(rows.get(part, b"")) - _within(drop, part)) | _within(add, part)
         changed[part] = pack(numbers)
     return changed
-
-
-def renew(numbers: BitMap, changed: Mapping[int, bytes]) -> BitMap:
-    """A set as it is after some of its rows changed; the one given stays as it was."""
-    renewed = unpack(changed[WHOLE]) if WHOLE in changed else numbers.copy()
-    for part, data in changed.items():
-        if part != WHOLE:
-            renewed.remove_range(*bounds(part))
-            renewed |= unpack(data)
-    return renewed

@@ -1,7 +1,8 @@
 """What a process keeps of the index: sets of cards under codes, the dictionary, words lately asked for.
 
 A State never changes, so that a reader sees one version to the end; Index holds the newest one and renews
-it by the rows that changed. The rows come from a Source, which is all that knows where they are stored.
+it by what changed since (cardindex.deltas). Rows and changes come from a Source, which is all that knows
+where they are stored.
 """
 
 import threading
@@ -13,9 +14,11 @@ from typing import NamedTuple, Protocol
 
 from pyroaring import BitMap
 
+from cardindex import orders
 from cardindex.columns import MANY, MOST, Column
+from cardindex.deltas import Delta, Entry, add
 from cardindex.dictionary import Dictionary
-from cardindex.slices import join, renew, unpack
+from cardindex.slices import join, unpack
 
 TITLE, SUMMARY, TEXT, CODE = "in_title", "in_summary", "in_text", "code"
 # Read when asked for; sets of any other kind are kept in memory.
@@ -23,11 +26,13 @@ WORD_KINDS = (TITLE, SUMMARY, TEXT, CODE)
 ALL, EVERY = "all", ""
 WORD_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
+# Rows of more bytes hold more cards than can be pending: a number takes twelve bytes at the most.
+RARE = 8192
 EMPTY = BitMap()
 
 
 class Row(NamedTuple):
-    """One stored piece of a set; `data` is empty where nothing is left."""
+    """One stored piece of a set as it was at `version`; `data` is empty where nothing is left."""
 
     kind: str
     value: str
@@ -45,36 +50,35 @@ class Mark(NamedTuple):
 
 
 class Source(Protocol):
-    """Where the rows are."""
+    """Where rows and changes are."""
 
     def mark(self) -> Mark: ...
 
     def knows(self, mark: Mark) -> bool:
         """Whether this mark is part of the stored history: not when its change was rolled back."""
 
+    def folded(self) -> int:
+        """The version up to which all changes are in the rows."""
+
+    def log(self, since: int, upto: int) -> list[Entry]:
+        """The changes from version `since` to `upto`, both among them, in order."""
+
     def sets(self) -> Iterable[Row]:
-        """All rows of the kinds kept in memory."""
+        """All rows of the kinds kept in memory; the empty ones of orders too, which are boundaries."""
 
     def forms(self) -> Iterable[str]:
-        """All words of TEXT that still hold a card."""
-
-    def changes(self, since: int) -> "Changes":
-        """What was written after version `since`."""
+        """All words of TEXT whose rows hold a card."""
 
     def words(self, values: Iterable[str]) -> Iterable[Row]:
         """All rows of WORD_KINDS under these values."""
 
-
-class Changes(NamedTuple):
-    """Rows kept in memory; TEXT words with whether they still hold a card; `(kind, value)` of all words."""
-
-    sets: Iterable[Row]
-    forms: Mapping[str, bool]
-    touched: Iterable[tuple[str, str]]
+    def rare(self, values: Iterable[str]) -> Mapping[str, list[bytes] | None]:
+        """The rows of TEXT under these values, as far as there are any; None in the place of more than RARE
+        bytes."""
 
 
 class Moved(Exception):
-    """A row is newer than the state that asks for it: begin again with the next state."""
+    """What is stored is newer than the state that asks for it: begin again with the next state."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,11 @@ class State:
     sets: Mapping[str, Mapping[str, BitMap]] = field(default_factory=dict)
     dictionary: Dictionary = field(default_factory=Dictionary)
     words: "Words" = field(default_factory=lambda: Words())
+    # What is not in the rows of words yet: put upon them when they are read.
+    pending: Mapping[tuple[str, str], Delta] = field(default_factory=dict)
+    # Where the buckets of each order begin, those that are empty among them.
+    starts: Mapping[str, list[str]] = field(default_factory=dict)
+    folded: int = 0
     _totals: dict[str, dict[str, int]] = field(default_factory=dict)
     _orders: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     _columns: dict[str, Column] = field(default_factory=dict)
@@ -189,7 +198,7 @@ def read_words(state: State, source: Source, values: Iterable[str]) -> dict[tupl
                 raise Moved
             blobs[row.kind, row.value].append(row.data)
         for (kind, value), parts in blobs.items():
-            found[kind, value] = join(parts)
+            found[kind, value] = state.pending.get((kind, value), Delta()).upon(join(parts))
             state.words.keep(kind, value, found[kind, value], 256 + sum(map(len, parts)))
     return found
 
@@ -226,33 +235,79 @@ class Index:
 
 
 def _next(state: State, source: Source, mark: Mark) -> State:
-    is_ahead = state.mark.version <= mark.version and state.mark.version >= mark.rebuilt
-    if state.mark.version and is_ahead and source.knows(state.mark):
-        return _renewed(state, source, mark)
+    """Raises Moved when the rows go on while they are read."""
+    if mark.rebuilt <= state.mark.version <= mark.version and state.mark.version:
+        # The change that made this state comes first, by which it is known to be part of the history.
+        own, *entries = source.log(state.mark.version, mark.version) or [Entry(0, "")]
+        is_known = (own.version, own.seal) == state.mark[:2]
+        if is_known and all(entry.changes is not None for entry in entries):
+            return _renewed(state, source, mark, entries)
     sets: dict[str, dict[str, BitMap]] = {}
+    starts: dict[str, list[str]] = defaultdict(list)
+    # Before the rows: what is folded while they are read is put upon them once more, which changes nothing.
+    folded = source.folded()
+    if folded > mark.version:
+        raise Moved
     # Row by row: the sets alone stay, and what they were read from is let go at once.
     for row in source.sets():
-        sets.setdefault(row.kind, {}).setdefault(row.value, BitMap()).update(unpack(row.data))
-    return State(mark, sets, Dictionary(source.forms()))
+        if row.version > mark.version:
+            raise Moved
+        if row.kind in orders.MOST:
+            starts[row.kind].append(row.value)
+        if row.data:
+            sets.setdefault(row.kind, {}).setdefault(row.value, BitMap()).update(unpack(row.data))
+    starts = {kind: orders.with_roots(kind, found) for kind, found in starts.items()}
+    stored = State(mark, sets, Dictionary(source.forms()), starts=starts, folded=folded)
+    return _renewed(stored, source, mark, source.log(folded + 1, mark.version))
 
 
-def _renewed(state: State, source: Source, mark: Mark) -> State:
-    changes = source.changes(state.mark.version)
-    sets, changed = dict(state.sets), _by_value(changes.sets)
+def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry]) -> State:
+    pending, starts, folded = dict(state.pending), dict(state.starts), state.folded
+    changed: dict[str, dict[str, BitMap]] = defaultdict(dict)
+    touched: set[tuple[str, str]] = set()
+    for entry in entries:
+        if entry.folded > folded:
+            pending, folded = {}, entry.folded
+        for kind, start, numbers in entry.pieces:
+            changed[kind][start] = BitMap(numbers)
+            starts[kind] = orders.with_roots(kind, [*starts.get(kind, ()), start])
+        words = {key: change for key, change in entry.changes.items() if key[0] in WORD_KINDS}
+        add(pending, words)
+        touched.update(words)
+        for (kind, value), (come, go) in entry.changes.items():
+            if kind in WORD_KINDS:
+                continue
+            if kind in orders.MOST:
+                value = orders.place(starts.setdefault(kind, orders.with_roots(kind, ())), value)
+            if value not in changed[kind]:
+                changed[kind][value] = state.sets.get(kind, {}).get(value, EMPTY).copy()
+            changed[kind][value] -= BitMap(go)
+            changed[kind][value] |= BitMap(come)
+    sets = dict(state.sets)
     for kind, found in changed.items():
-        sets[kind] = dict(sets.get(kind, {}))
-        for value, parts in found.items():
-            sets[kind][value] = renew(sets[kind].get(value, EMPTY), parts)
-            if not sets[kind][value]:
-                del sets[kind][value]
-    added = {form for form, is_alive in changes.forms.items() if is_alive}
-    words = state.words.without(changes.touched)
-    dictionary = state.dictionary.renewed(added, changes.forms.keys() - added)
-    return State(mark, sets, dictionary, words, _columns=state.columns_after(sets, changed))
+        sets[kind] = {**sets.get(kind, {}), **found}
+        for value in [value for value, numbers in found.items() if not numbers]:
+            del sets[kind][value]
+    return State(
+        mark,
+        sets,
+        _dictionary_after(state.dictionary, source, touched, pending),
+        state.words.without(touched),
+        pending,
+        starts,
+        folded,
+        _columns=state.columns_after(sets, changed),
+    )
 
 
-def _by_value(rows: Iterable[Row]) -> dict[str, dict[str, dict[int, bytes]]]:
-    grouped = defaultdict(lambda: defaultdict(dict))
-    for row in rows:
-        grouped[row.kind][row.value][row.slice] = row.data
-    return grouped
+def _dictionary_after(
+    known: Dictionary, source: Source, touched: Iterable[tuple[str, str]], pending: Mapping
+) -> Dictionary:
+    """Words that came stay; whether one is still written anywhere is asked only of those that lost a card."""
+    texts = {value for kind, value in touched if kind == TEXT}
+    alive = {value for value in texts if pending.get((TEXT, value), Delta()).come}
+    if lost := texts - alive:
+        for value, parts in source.rare(lost).items():
+            if parts is None or pending.get((TEXT, value), Delta()).upon(join(parts)):
+                alive.add(value)
+    return known.renewed(alive, texts - alive)

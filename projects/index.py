@@ -3,6 +3,10 @@
 A change of the index is part of the transaction that changes the cards, so both commit or neither does.
 `lock` comes before the first card is written: changes follow one another, and the numbers of cards follow
 the order of publication, which is why "newest first" is nothing but descending numbers.
+
+A change writes one row, the note of what comes and goes (cardindex.deltas). Every hundred cards or so the
+notes are folded into the sets, which takes as long as writing a hundred sets at once and is done by whoever
+comes then.
 """
 
 from collections import defaultdict
@@ -13,10 +17,13 @@ from uuid import uuid4
 
 import orjson
 from django.db import router, transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Length
 from django.utils import timezone
 from pyroaring import BitMap
 
 from cardindex.building import Builder, Terms, changes, revised, terms_of_text
+from cardindex.deltas import Delta, Entry, Piece, read, spell, together
 from cardindex.orders import (
     CELL,
     COST,
@@ -31,8 +38,8 @@ from cardindex.orders import (
     with_roots,
 )
 from cardindex.slices import WHOLE, cut, join, slice_of
-from cardindex.state import TEXT, WORD_KINDS, Changes, Index, Mark, Row
-from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write, written_after
+from cardindex.state import RARE, TEXT, WORD_KINDS, Index, Mark, Row
+from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 from projects.replicability.criteria import IN_EVALUATION
 
@@ -44,6 +51,8 @@ COST_SIZE, COST_DIGITS = "cost_size", 3
 BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
 UNTOLD = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
 BATCH = 1_000
+# Cards whose changes may wait to be folded; versions whose changes stay on record for processes left behind.
+FOLD_AT, ON_RECORD = 200, 2_000
 ORDER_FIELDS = ("title_key", "total_cost", "latitude", "longitude")
 TERM_FIELDS = (
     *ORDER_FIELDS,
@@ -123,54 +132,76 @@ def change(
     """
     if not added and not dropped:
         return
-    turn = turn or lock()
-    keys = {
-        (kind, key)
-        for terms in (*added.values(), *dropped.values())
-        for kind in MOST
-        for key in terms.get(kind, ())
-    }
-    starts = starts_of(keys)
-    wanted = changes(_bucketed(added, starts), _bucketed(dropped, starts))
+    wanted = changes(added, dropped)
     if not wanted:
         return
-    stored_rows = fetch(wanted, {slice_of(number) for number in {*added, *dropped}})
-    rows = [*_split(wanted, stored_rows), *revised(wanted, stored_rows)]
-    _advance(turn, added=len(added), dropped=len(dropped))
-    write((*row, turn.number) for row in rows)
+    turn = turn or lock()
+    pieces = _folded(turn) if turn.pending >= FOLD_AT else []
+    turn.pending += len(added) + len(dropped)
+    told = spell(wanted, pieces, turn.folded)
+    _advance(turn, added=len(added), dropped=len(dropped), told=told)
 
 
-def _bucketed(cards: Mapping[int, Terms], starts: Mapping[tuple[str, str], str]) -> dict[int, Terms]:
-    """The terms with the bucket of today in the place of a key."""
-
-    def bucket(kind: str, key: str) -> str:
-        # A boundary that is always there may have no row yet.
-        return max(starts[kind, key], place(ROOTS[kind], key))
-
-    return {
-        number: {
-            kind: {bucket(kind, value) for value in values} if kind in MOST else values
-            for kind, values in terms.items()
-        }
-        for number, terms in cards.items()
-    }
+def pending() -> dict[tuple[str, str], Delta]:
+    """What is on record and not in the sets yet, `{(kind, value): what comes and goes}`."""
+    return _pending(lock())
 
 
-def _split(wanted: dict, stored_rows: Mapping) -> Iterator[tuple[str, str, int, bytes]]:
-    """The rows of buckets that pass their measure; they leave `wanted`."""
+def _pending(turn: IndexVersion) -> dict[tuple[str, str], Delta]:
+    entries = ROWS.log(turn.folded + 1, turn.number)
+    return _bucketed(together(entry.changes for entry in entries))
+
+
+def _folded(turn: IndexVersion) -> list[Piece]:
+    """Write what is pending into the sets; gives the buckets that were split."""
+    wanted = _pending(turn)
+    places = [
+        (kind, value, part)
+        for (kind, value), delta in wanted.items()
+        for part in {WHOLE, *map(slice_of, delta.come | delta.go)}
+    ]
+    stored_rows, pieces, split_rows = fetch(places), [], []
+    for piece, rows in _split(wanted, stored_rows):
+        pieces.append(piece)
+        split_rows += rows
+    write((*row, turn.number) for row in (*split_rows, *revised(wanted, stored_rows)))
+    past = IndexLog.objects.filter(version__lte=turn.number - ON_RECORD, version__gt=turn.folded - ON_RECORD)
+    past.update(changes=None)
+    turn.folded, turn.pending = turn.number, 0
+    return pieces
+
+
+def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
+    """The same with the bucket of today in the place of a key. A card that stays in its bucket stays."""
+    starts = starts_of(key for key in wanted if key[0] in MOST)
+    found: dict[tuple[str, str], Delta] = {}
+    for (kind, value), delta in wanted.items():
+        if kind in MOST:
+            # A boundary that is always there may have no row yet.
+            value = max(starts[kind, value], place(ROOTS[kind], value))
+            come, go = found.get((kind, value), Delta())
+            come = come | delta.come
+            delta = Delta(come, (go | delta.go) - come)
+        found[kind, value] = delta
+    return found
+
+
+def _split(
+    wanted: dict[tuple[str, str], Delta], stored_rows: Mapping
+) -> Iterator[tuple[Piece, list[tuple[str, str, int, bytes]]]]:
+    """The buckets that pass their measure, which leave `wanted`: each piece with its rows."""
     for kind, value in [key for key in wanted if key[0] in MOST]:
-        come, go = wanted[kind, value]
         former = stored_rows.get((kind, value), {})
         # A bucket that could not be split and was cut in slices is not here as a whole: it stays one.
         if former.get(WHOLE) == b"":
             continue
-        numbers = (join(former.values()) | BitMap(come)) - BitMap(go)
+        numbers = wanted[kind, value].upon(join(former.values()))
         if len(numbers) <= MOST[kind]:
             continue
         del wanted[kind, value]
         for start, part in split(kind, value, _keys(kind, numbers), MOST[kind]).items():
             rows = dict.fromkeys(former, b"") if start == value else {}
-            yield from ((kind, start, piece, data) for piece, data in (rows | cut(part)).items())
+            yield (kind, start, part), [(kind, start, n, data) for n, data in (rows | cut(part)).items()]
 
 
 def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
@@ -208,11 +239,16 @@ def moved(before: Terms, after: Terms) -> Terms:
     return {kind: values for kind, values in found.items() if values}
 
 
-def _advance(turn: IndexVersion, *, added: int, dropped: int) -> None:
+def _advance(turn: IndexVersion, *, added: int, dropped: int, told: bytes | None) -> None:
     turn.number, turn.seal = turn.number + 1, uuid4().hex
     turn.save()
     IndexLog.objects.create(
-        version=turn.number, seal=turn.seal, made_at=timezone.now(), added=added, dropped=dropped
+        version=turn.number,
+        seal=turn.seal,
+        made_at=timezone.now(),
+        added=added,
+        dropped=dropped,
+        changes=told,
     )
 
 
@@ -240,7 +276,7 @@ def boundaries() -> dict[str, list[str]]:
 
 
 def stored() -> Iterator[tuple[str, str, int, bytes]]:
-    """All stored rows `(kind, value, slice, bytes)`, those of one value together."""
+    """All stored rows `(kind, value, slice, bytes)`, those of one value together; without what is pending."""
     rows = IndexEntry.objects.order_by("kind", "value", "slice")
     return rows.values_list("kind", "value", "slice", "data").iterator(chunk_size=BATCH)
 
@@ -249,9 +285,10 @@ def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:
     """Write the whole index anew from the current cards; gives its rows. Within a transaction."""
     turn = lock()
     IndexEntry.objects.all().delete()
-    _advance(turn, added=Card.objects.current().count(), dropped=0)
-    turn.rebuilt = turn.number
-    turn.save()
+    # No change is known that would lead here from before: whoever reads begins anew.
+    turn.rebuilt = turn.folded = turn.number + 1
+    turn.pending = 0
+    _advance(turn, added=Card.objects.current().count(), dropped=0, told=None)
     return insert((*row, turn.number) for row in (built() if rows is None else rows))
 
 
@@ -278,28 +315,30 @@ class Rows:
     def knows(self, mark: Mark) -> bool:
         return IndexLog.objects.filter(version=mark.version, seal=mark.seal).exists()
 
+    def folded(self) -> int:
+        return IndexVersion.objects.values_list("folded", flat=True).first() or 0
+
+    def log(self, since: int, upto: int) -> list[Entry]:
+        rows = IndexLog.objects.filter(version__gte=since, version__lte=upto).order_by("version")
+        return [read(*row) for row in rows.values_list("version", "seal", "changes")]
+
     def sets(self) -> Iterator[Row]:
-        rows = _holding(IndexEntry.objects.exclude(kind__in=WORD_KINDS))
-        return self._rows(rows, in_passing=True)
+        rows = IndexEntry.objects.exclude(kind__in=WORD_KINDS)
+        return self._rows(rows.exclude(~Q(kind__in=MOST), data=b""), in_passing=True)
 
     def forms(self) -> Iterable[str]:
-        return _holding(IndexEntry.objects.filter(kind=TEXT)).values_list("value", flat=True).distinct()
+        rows = IndexEntry.objects.filter(kind=TEXT).exclude(data=b"")
+        return rows.values_list("value", flat=True).distinct()
 
-    def changes(self, since: int) -> Changes:
-        """Whether a word is still there is asked only of words that lost a row."""
-        words, sets, alive = set(), [], set()
-        for kind, value, part, data, version, is_held in written_after(since, WORD_KINDS):
-            if kind not in WORD_KINDS:
-                sets.append(Row(kind, value, part, data, version))
-                continue
-            words.add((kind, value))
-            if kind == TEXT and is_held:
-                alive.add(value)
-        texts = {value for kind, value in words if kind == TEXT}
-        if lost := texts - alive:
-            holding = _holding(IndexEntry.objects.filter(kind=TEXT, value__in=lost))
-            alive |= set(holding.values_list("value", flat=True))
-        return Changes(sets, {value: value in alive for value in texts}, words)
+    def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | None]:
+        rows = IndexEntry.objects.filter(kind=TEXT, value__in=values)
+        # Lengths are told without reading what is long.
+        sizes = dict(rows.values_list("value").annotate(size=Sum(Length("data"))))
+        found = {value: None if size > RARE else [] for value, size in sizes.items()}
+        if few := [value for value, parts in found.items() if parts is not None]:
+            for value, data in rows.filter(value__in=few).values_list("value", "data"):
+                found[value].append(bytes(data))
+        return found
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
@@ -308,11 +347,6 @@ class Rows:
         found = rows.values_list("kind", "value", "slice", "data", "version")
         for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if in_passing else found:
             yield Row(kind, value, part, bytes(data), version)
-
-
-def _holding(rows):
-    """Rows that are not empty."""
-    return rows.exclude(data=b"")
 
 
 ROWS = Rows()

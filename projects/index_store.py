@@ -6,13 +6,11 @@ from contextlib import contextmanager
 from itertools import islice
 
 import orjson
-from django.db import connection, connections, router
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection
 from django.db.models.expressions import RawSQL
 from psycopg import Cursor
 
 from cardindex.slices import WHOLE
-from projects.models import IndexEntry
 
 Row = tuple[str, str, int, bytes, int]
 # Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
@@ -26,19 +24,13 @@ WRITE_MANY = (
 )
 READ_MANY = (
     "SELECT kind, value, slice, data FROM projects_indexentry "
-    "JOIN unnest(%b::text[], %b::text[]) AS wanted (kind, value) USING (kind, value) "
-    "WHERE slice = ANY(%b::int[])"
+    "JOIN unnest(%b::text[], %b::text[], %b::int[]) AS wanted (kind, value, slice) USING (kind, value, slice)"
 )
 READ_JSON = (
     "SELECT kind, entry.value, slice, data "
     "FROM json_each(%s) AS wanted CROSS JOIN projects_indexentry AS entry "
     "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
-    "AND slice IN (SELECT value FROM json_each(%s))"
-)
-# By version alone: with a kind beside it SQLite would rather read all rows of the kind.
-WRITTEN = (
-    "SELECT kind, value, slice, CASE WHEN kind IN ({kinds}) THEN NULL ELSE data END, version, "
-    "length(data) > 0 FROM projects_indexentry WHERE version > {since}"
+    "AND slice = json_extract(wanted.value, '$[2]')"
 )
 START = f"SELECT max(value) FROM projects_indexentry WHERE kind = %s AND value <= %s AND slice = {WHOLE}"
 
@@ -56,43 +48,27 @@ def allow_long_statements() -> None:
 
 
 @contextmanager
-def _binary(asked: BaseDatabaseWrapper = connection) -> Iterator[Cursor]:
+def _binary() -> Iterator[Cursor]:
     """A cursor that sends bytes as they are: Django's own would spell each as two letters."""
-    asked.ensure_connection()
-    with asked.wrap_database_errors, Cursor(asked.connection) as cursor:
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         yield cursor
 
 
-def fetch(wanted: Iterable[tuple[str, str]], parts: set[int]) -> dict[tuple[str, str], dict[int, bytes]]:
-    """`{(kind, value): {slice: bytes}}` of WHOLE and these slices. One query."""
-    wanted, slices, found = list(wanted), [WHOLE, *parts], defaultdict(dict)
-    if is_postgresql():
-        kinds, values = [kind for kind, _value in wanted], [value for _kind, value in wanted]
-        with _binary() as cursor:
-            rows = cursor.execute(READ_MANY, (kinds, values, slices), binary=True).fetchall()
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(READ_JSON, [orjson.dumps(wanted).decode(), orjson.dumps(slices).decode()])
-            rows = cursor.fetchall()
-    for kind, value, part, data in rows:
-        found[kind, value][part] = bytes(data)
+def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[int, bytes]]:
+    """`{(kind, value): {slice: bytes}}` of these rows, as far as they exist. One query for each BATCH."""
+    places, found = iter(places), defaultdict(dict)
+    while batch := list(islice(places, BATCH)):
+        if is_postgresql():
+            with _binary() as cursor:
+                columns = [list(column) for column in zip(*batch, strict=True)]
+                rows = cursor.execute(READ_MANY, columns, binary=True).fetchall()
+        else:
+            with connection.cursor() as cursor:
+                rows = cursor.execute(READ_JSON, [orjson.dumps(batch).decode()]).fetchall()
+        for kind, value, part, data in rows:
+            found[kind, value][part] = bytes(data)
     return found
-
-
-def written_after(version: int, without: Iterable[str]) -> list[tuple[str, str, int, bytes, int, bool]]:
-    """`(kind, value, slice, bytes, version, whether it holds anything)` of newer rows. One query.
-
-    Of the kinds `without`, bytes stay where they are and come as none.
-    """
-    kinds, asked = ", ".join(f"'{kind}'" for kind in without), connections[router.db_for_read(IndexEntry)]
-    statement = WRITTEN.format(kinds=kinds, since=int(version))
-    if asked.vendor == "postgresql":
-        with _binary(asked) as cursor:
-            rows = cursor.execute(statement, binary=True).fetchall()
-    else:
-        with asked.cursor() as cursor:
-            rows = cursor.execute(statement).fetchall()
-    return [(*row[:3], bytes(row[3] or b""), row[4], bool(row[5])) for row in rows]
 
 
 def write(rows: Iterable[Row]) -> None:

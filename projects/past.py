@@ -5,18 +5,16 @@ Nothing is stored: the index of a past day is put together when it is asked for,
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
+from cardindex.deltas import add
 from cardindex.orders import ROOTS, place, with_roots
-from cardindex.slices import WHOLE, pack
-from cardindex.state import ALL, EVERY, TEXT, WORD_KINDS, Row, State, Words
-from projects.index import ROWS, TERM_FIELDS, terms_of
+from cardindex.state import ALL, EVERY, TEXT, WORD_KINDS, State
+from projects.index import TERM_FIELDS, terms_of
 from projects.models import Card
 
 MAX_REPLACED, KEPT, BATCH = 20_000, 4, 1_000
@@ -26,22 +24,7 @@ class TooFarBack(Exception):
     """More cards were replaced since that day than can be put back while somebody waits."""
 
 
-@dataclass(frozen=True)
-class Past:
-    """Source of the words of a past day: the stored ones and those of cards since replaced."""
-
-    replaced: dict[tuple[str, str], bytes]
-
-    def words(self, values: Iterable[str]) -> Iterator[Row]:
-        values = list(values)
-        yield from ROWS.words(values)
-        for value in values:
-            for kind in WORD_KINDS:
-                if data := self.replaced.get((kind, value)):
-                    yield Row(kind, value, WHOLE, data, 0)
-
-
-_kept: OrderedDict[tuple, tuple[State, Past]] = OrderedDict()
+_kept: OrderedDict[tuple, State] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -50,10 +33,10 @@ def end_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
-def as_it_was(state: State, day: date) -> tuple[State, object, bool]:
-    """`(state, source of words, whether it is another one)` at the end of `day`. Raises TooFarBack."""
+def as_it_was(state: State, day: date) -> State:
+    """The state at the end of `day`; the one given for today and later. Raises TooFarBack."""
     if day >= timezone.localdate():
-        return state, ROWS, False
+        return state
     key = (state.mark, day)
     with _lock:
         found = _kept.get(key)
@@ -63,7 +46,7 @@ def as_it_was(state: State, day: date) -> tuple[State, object, bool]:
             _kept[key] = found
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
-    return *found, True
+    return found
 
 
 def replaced_since(day: date) -> QuerySet[Card]:
@@ -80,7 +63,7 @@ def _bucket(state: State, kind: str, value: str) -> str:
     return place(with_roots(kind, state.sets.get(kind, {})), value) if kind in ROOTS else value
 
 
-def _put_together(state: State, day: date) -> tuple[State, Past]:
+def _put_together(state: State, day: date) -> State:
     numbers, terms = BitMap(), defaultdict(BitMap)
     for card in replaced_since(day).only("pk", *TERM_FIELDS).iterator(chunk_size=BATCH):
         numbers.add(card.pk)
@@ -98,6 +81,9 @@ def _put_together(state: State, day: date) -> tuple[State, Past]:
             known[value] = known.get(value, BitMap()) | cards
     # Facets are counted by meeting with the cards of the day, so that only `all` need be exact.
     sets[ALL] = {EVERY: everything}
-    words = {key: pack(cards) for key, cards in terms.items() if key[0] in WORD_KINDS}
-    forms = {value for kind, value in words if kind == TEXT}
-    return State(state.mark, sets, state.dictionary.renewed(forms, set()), Words()), Past(words)
+    # Stored sets of words do not hold the cards of that day that were replaced since.
+    pending = dict(state.pending)
+    add(pending, {key: (cards, ()) for key, cards in terms.items() if key[0] in WORD_KINDS})
+    forms = {value for kind, value in terms if kind == TEXT}
+    dictionary = state.dictionary.renewed(forms, set())
+    return State(state.mark, sets, dictionary, pending=pending, starts=state.starts, folded=state.folded)

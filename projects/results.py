@@ -367,13 +367,14 @@ def _chunks(cards: BitMap) -> Iterator:
 
 
 def _worked_out(query, state: State) -> Answer:
-    source, is_past = ROWS, False
+    now = state
     if query.as_of:
-        state, source, is_past = as_it_was(state, query.as_of)
+        state = as_it_was(now, query.as_of)
+    is_past = state is not now
     # A copy for a past day: State.counts knows its own `all` and would answer with the totals of today.
     found, is_checked, text = None, True, state.all.copy() if is_past else state.all
     if query.text:
-        found = match(state, source, read(query.text))
+        found = match(state, ROWS, read(query.text))
         text = found.text
         if found.checks and text:
             kept = confirmed(text, found.checks, _texts)

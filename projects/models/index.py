@@ -6,7 +6,8 @@ from django.db import models
 class IndexEntry(models.Model):
     """One piece of the set of cards found under a value: a facet, a bucket of an order, a word.
 
-    `data` is empty where nothing is left; `version` is that of the change that wrote the row.
+    `data` is empty where nothing is left. It says how things stood at some version: what changed since is in
+    the log (IndexLog.changes) and is put upon it by whoever reads; `version` is that of the last writing.
     """
 
     pk = models.CompositePrimaryKey("kind", "value", "slice")
@@ -16,19 +17,21 @@ class IndexEntry(models.Model):
     data = models.BinaryField()
     version = models.BigIntegerField()
 
-    class Meta:
-        indexes = [models.Index(fields=["version"], name="index_entry_version")]
-
     def __str__(self):
         return f"{self.kind}={self.value}/{self.slice}"
 
 
 class IndexVersion(models.Model):
-    """The single row that serialises publication: whoever changes the index holds it until the commit."""
+    """The single row that serialises publication: whoever changes the index holds it until the commit.
+
+    All changes up to version `folded` are in the rows; `pending` counts the cards of those that are not.
+    """
 
     number = models.BigIntegerField(default=0)
     seal = models.CharField(max_length=32, blank=True)
     rebuilt = models.BigIntegerField(default=0)
+    folded = models.BigIntegerField(default=0)
+    pending = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_index_version")]
@@ -38,13 +41,17 @@ class IndexVersion(models.Model):
 
 
 class IndexLog(models.Model):
-    """One change of the index: how many cards came and went. The seal tells it from one rolled back."""
+    """One change of the index: how many cards came and went, and under which values (cardindex.deltas).
+
+    The seal tells it from one rolled back. `changes` is null of a whole rebuild and of what is long past.
+    """
 
     version = models.BigIntegerField(primary_key=True)
     seal = models.CharField(max_length=32)
     made_at = models.DateTimeField()
     added = models.PositiveIntegerField()
     dropped = models.PositiveIntegerField()
+    changes = models.BinaryField(null=True)
 
     def __str__(self):
         return f"{self.version}: +{self.added} −{self.dropped}"

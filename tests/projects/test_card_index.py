@@ -260,22 +260,28 @@ def test_no_other_module_writes_cards():
     }
 
 
-def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns):
-    """The index made by publishing one by one into full buckets equals the cards and their order."""
+@pytest.mark.parametrize("fold_at", [1, 30])
+def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns, fold_at):
+    """The index made by publishing one by one into full buckets equals the cards and their order, for who
+    followed each change and for who comes at the end."""
     wanted = {sort: found(f"sort={sort}") for sort in ("title", "-title", "cost", "-cost")}
     box = "bbox=7.4,45.0,7.8,45.2"
     inside = found(box)
     for kind in MOST:
         monkeypatch.setitem(MOST, kind, 7)
-    IndexEntry.objects.all().delete()
+    monkeypatch.setattr(index, "FOLD_AT", fold_at)
+    index.rebuild(rows=())
     terms = {card.pk: index.terms_of(card) for card in Card.objects.current()}
     with transaction.atomic():
         for number in sorted(terms):
             index.change(added={number: terms[number]}, dropped={})
+            found("")
     assert len(index.boundaries()[TITLE_KEY]) > 25
     check()
-    assert {sort: found(f"sort={sort}") for sort in wanted} == wanted
-    assert found(box) == inside
+    for _reader in ("who followed", "who comes at the end"):
+        assert {sort: found(f"sort={sort}") for sort in wanted} == wanted
+        assert found(box) == inside
+        index.INDEXES.clear()
 
 
 def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, monkeypatch):
@@ -283,7 +289,8 @@ def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, 
     monkeypatch.setattr("cardindex.slices.SPAN", 3)
     monkeypatch.setattr("cardindex.slices.LIMIT", 60)
     monkeypatch.setitem(MOST, TITLE_KEY, 7)
-    IndexEntry.objects.all().delete()
+    monkeypatch.setattr(index, "FOLD_AT", 1)
+    index.rebuild(rows=())
     Card.objects.update(title_key="a" * 120)
     # Every other one, as a run of numbers takes no room.
     Card.objects.filter(pk__in=[card.pk for card in invented[::2]]).update(is_current=False)

@@ -130,11 +130,11 @@ def _others(result: dict) -> list[str]:
         f"«Adatti al mio comune», ms of processor time: {fits}.",
         "",
         f"Databases filled in {result['generated']:.0f} s ({speed:,.0f} cards/s). Exports, rows/s: {rows}. "
-        f"Publication, ms p50 / p95: alone {_spread(alone)}; two publishers with eight readers {told}. "
+        f"Publication, ms p50 / p95 / most: alone {_spread(alone)}; two with eight readers {told}. "
         f"Withdrawal: alone {_spread(alone, 'withdrawal ')}; two with eight readers {gone}. "
         f"Stale answers after a commit: {stale}.",
     ]
 
 
 def _spread(times: dict, of: str = "") -> str:
-    return f"{times[f'{of}p50']:.0f} / {times[f'{of}p95']:.0f}"
+    return " / ".join(f"{times[of + name]:.0f}" for name in ("p50", "p95", "max"))

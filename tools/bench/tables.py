@@ -1,6 +1,7 @@
 """The peers' tables, the same on SQLite and PostgreSQL, and the raw SQL that answers each question."""
 
 import sqlite3
+from contextlib import suppress
 from decimal import Decimal
 from urllib.parse import urlsplit
 
@@ -62,6 +63,14 @@ def connect(url: str):
 
 def is_sqlite(connection) -> bool:
     return isinstance(connection, sqlite3.Connection)
+
+
+def held(connection) -> int:
+    """How many rows the peers have already."""
+    with suppress(sqlite3.OperationalError, psycopg.errors.UndefinedTable):
+        return connection.execute("SELECT count(*) FROM peer_project").fetchone()[0]
+    connection.rollback()
+    return 0
 
 
 def create(connection) -> None:

@@ -20,7 +20,8 @@ class Command(BaseCommand):
     def handle(self, **options):
         index.lock()
         allow_long_statements()
-        found = list(islice(differences(index.built(index.boundaries()), index.stored), SHOWN))
+        built = index.built(index.boundaries())
+        found = list(islice(differences(built, index.stored, index.pending()), SHOWN))
         for kind, value, missing, extra in found:
             self.stderr.write(f"{kind}={value}: schede mancanti {missing}, di troppo {extra}")
         if found:
