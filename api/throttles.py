@@ -31,7 +31,7 @@ class Minute:
     def count(self, name: str, minute: int) -> int:
         """One more under `name` in this minute of the clock; gives how many there are."""
         with self._lock:
-            if minute != self._number or len(self._counts) >= MOST:
+            if minute != self._number or (len(self._counts) >= MOST and name not in self._counts):
                 self._number, self._counts = minute, {}
             counted = self._counts[name] = self._counts.get(name, 0) + 1
         return counted
