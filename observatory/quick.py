@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from api.brief import way_of
 from municipalities.models import content_sealed
-from observatory.answers import HERE, Stored, key_of
+from observatory.answers import HERE, LARGEST, Stored, key_of
 from observatory.metrics import KEPT, MADE, counted
 from observatory.replicas import choose, reading_from
 from observatory.versions import AWAY, Version
@@ -174,7 +174,8 @@ def _made(
     own = [tag, ("Content-Length", str(len(brief.content)))]
     own += [("Link", brief.link)] if brief.link else []
     stored = Stored(brief.content, (*door.headers, *own))
-    HERE.keep(key, stored)
+    if len(stored.content) <= LARGEST:
+        HERE.keep(key, stored)
     return stored
 
 

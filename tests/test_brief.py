@@ -208,6 +208,13 @@ def test_brief_answers_are_kept_as_the_others(cards, django_assert_num_queries):
     assert answers.HERE.get(tag).content == first[2]
 
 
+def test_answers_too_large_are_not_kept(cards, monkeypatch):
+    learnt()
+    monkeypatch.setattr(quick, "LARGEST", 10)
+    tag = call(LIST, QUERY_STRING="limit=2")[1]["ETag"].removeprefix('W/"').removesuffix('"')
+    assert answers.HERE.get(tag) is None
+
+
 def test_brief_answer_of_a_card_costs_two_queries(cards, django_assert_num_queries):
     learnt()
     with django_assert_num_queries(2):  # the version, the document; its town is known
