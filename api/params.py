@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 from http import HTTPStatus
+from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
@@ -19,6 +22,7 @@ from projects.search import CLOSED, FACET_NAMES, MAX_TEXT, MAX_VALUES, RANGE_NAM
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET = 20, 500, 1_000_000_000
 FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000
 MAX_QUERY, MAX_CURSOR = 8_000, 120
+MAX_FIELDS = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES, "as_of")
 REPEATED = {*FACET_NAMES, "facet"}
 TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min"}
@@ -136,6 +140,14 @@ PARAMETERS = {
 }
 
 
+def read(query: str) -> MultiValueDict:
+    """What QueryDict reads of a query string of ASCII, for half the price. Raises ValueError for too many."""
+    params = MultiValueDict()
+    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS):
+        params.appendlist(name, value)
+    return params
+
+
 def check_length(request) -> None:
     """Refuse an address that nobody would write by hand and caches would not keep."""
     if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
@@ -145,6 +157,8 @@ def check_length(request) -> None:
 
 def check(params: QueryDict, known: Iterable[str]) -> None:
     """Refuse parameters the endpoint does not know (400), and values that are too many or too long (422)."""
+    if all(name in known and _is_plain(values) for name, values in params.lists()):
+        return
     if unknown := [name for name in params if name not in known]:
         told = gettext("Questo parametro non esiste")
         raise BadParameters([(name[:60], told) for name in unknown], HTTPStatus.BAD_REQUEST)
@@ -167,6 +181,11 @@ def check(params: QueryDict, known: Iterable[str]) -> None:
         raise BadParameters(
             [(name, gettext("Il valore contiene un carattere non ammesso")) for name in broken]
         )
+
+
+def _is_plain(values: list[str]) -> bool:
+    """One value that no rule can refuse: nearly always."""
+    return len(values) == 1 and 0 < len(values[0]) <= MAX_TEXT and "\0" not in values[0]
 
 
 def choice(params: QueryDict, name: str, default: str) -> str:

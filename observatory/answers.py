@@ -7,9 +7,10 @@ process first, then in the shared cache when CACHE_URL names one.
 
 import threading
 from collections import OrderedDict
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from time import time
 from typing import NamedTuple
 
 from django.apps import apps
@@ -100,13 +101,19 @@ def key_of(version: Version, host: str, language: str, path: str, query: str) ->
         release(),
         str(settings.DEMO),
         version.seal,
-        str(timezone.localdate()),
+        _today(int(time()) // 60),
         host,
         language,
         path,
         *pairs,
     )
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _today(_minute: int) -> str:
+    """The day at this minute, with which no day begins or ends."""
+    return str(timezone.localdate())
 
 
 @cache

@@ -10,13 +10,15 @@ from django.utils.translation import get_language
 from municipalities.models import content_sealed
 from observatory.answers import Stored, find, keep, key_of
 from observatory.public import PERSONAL_COOKIES, ShortHandler, public_read
-from observatory.quick import Asked, learn
+from observatory.quick import TOLD_AGAIN, Asked, learn
 from observatory.replicas import choose, failed, reading_from
 from observatory.versions import AWAY, Version, version_in
 from projects.search import at
 
 # Browsers always ask again (a 304 costs next to nothing), a CDN after a few seconds.
 CACHE_CONTROL = f"public, max-age=0, s-maxage={settings.CDN_SECONDS}, must-revalidate"
+ANY = "*"
+OF_THE_CALLER = ("X-RateLimit-", "Access-Control-")
 OF_THE_MOMENT = ("x-ratelimit-", "retry-after", "set-cookie")
 TOKEN_ASKED = "CSRF_COOKIE_NEEDS_UPDATE"
 
@@ -31,6 +33,9 @@ class PublicReadMiddleware:
         match = public_read(request)
         if match is None:
             return self.get_response(request)
+        if request.encoding:
+            # No body's charset may say how an address is read: the answer is kept for all who ask the same.
+            request.encoding = None
         alias, version = _database_for(request)
         response = self._answer(request, match, alias, version)
         if response.status_code == 503 and alias != DEFAULT_DB_ALIAS:
@@ -57,8 +62,11 @@ class PublicReadMiddleware:
         if response.status_code == 200 and not _is_private(response):
             _dress(response, key, view, language)
             if key and request.method == "GET" and _may_be_kept(request, response):
-                keep(key, _stored(response))
-                learn(request.META, asked)
+                stored = _stored(response)
+                keep(key, stored)
+                learn(request, asked, stored)
+            if key and ANY in _tags(request):
+                return _unchanged(response)
         return response
 
 
@@ -74,10 +82,12 @@ def _database_for(request) -> tuple[str, Version]:
 
 def _ready(request, view, key: str, language: str) -> HttpResponse | None:
     """304, or the answer kept; None when there is none, or when the view has to refuse a caller."""
-    is_known = _etag(key) in parse_etags(request.headers.get("If-None-Match", ""))
+    tags = _tags(request)
+    is_known = any(tag.removeprefix("W/") == f'"{key}"' for tag in tags)
     stored = None if is_known else find(key)
     if not (is_known or stored):
         return None
+    is_known = is_known or ANY in tags
     rate = view.admit(request) if view else {}
     if rate is None:
         return None
@@ -89,6 +99,17 @@ def _ready(request, view, key: str, language: str) -> HttpResponse | None:
     for name, value in rate.items():
         response.headers[name] = value
     return response
+
+
+def _tags(request) -> list[str]:
+    """The answers that a caller has, or `*` for any at all (RFC 9110, 13.1.2)."""
+    return parse_etags(request.headers.get("If-None-Match", ""))
+
+
+def _unchanged(response) -> HttpResponse:
+    """304 in the place of an answer made for somebody who has one already."""
+    told = {n: v for n, v in response.headers.items() if n in TOLD_AGAIN or n.startswith(OF_THE_CALLER)}
+    return HttpResponseNotModified(headers=told)
 
 
 def _dress(response, key: str | None, view, language: str) -> None:

@@ -1,19 +1,23 @@
 """The version of all that is public: an answer given under one is right as long as it is the one stored."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from django.db import InterfaceError, OperationalError, connections
 
 from cardindex.state import Mark
 from municipalities.models import ContentVersion
+from projects.driver import Question, text
 from projects.models import IndexVersion
 
 # One round trip for both rows; asked at every public request, so not through querysets.
-ASKED = (
-    f"SELECT 0, number, seal, rebuilt FROM {IndexVersion._meta.db_table} WHERE id = 1 UNION ALL "
-    f"SELECT 1, number, seal, 0 FROM {ContentVersion._meta.db_table} WHERE id = 1"
+ROW = (
+    "SELECT coalesce(i.number, 0), coalesce(i.seal, ''), coalesce(i.rebuilt, 0), "
+    "coalesce(c.number, 0), coalesce(c.seal, '') FROM (SELECT 1 AS id) AS one "
+    f"LEFT JOIN {IndexVersion._meta.db_table} AS i ON i.id = one.id "
+    f"LEFT JOIN {ContentVersion._meta.db_table} AS c ON c.id = one.id"
 )
-NONE = (0, "", 0)
+ASKED = Question(ROW, ROW)
 AWAY = (OperationalError, InterfaceError)
 
 
@@ -25,7 +29,7 @@ class Version:
     content: int = 0
     content_seal: str = ""
 
-    @property
+    @cached_property
     def seal(self) -> str:
         """This very state and no other; empty while it is unknown or nothing was ever published."""
         seals = (self.mark.seal if self.mark else "", self.content_seal)
@@ -38,26 +42,21 @@ class Version:
 def version_in(alias: str) -> Version:
     """The version stored in one database. One query, which also tells whether the connection still holds."""
     connection = connections[alias]
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     may_be_stale = connection.connection is not None and not connection.in_atomic_block
     connection.health_check_done = True
     try:
-        rows = _rows(connection)
+        rows = ASKED.rows(connection)
     except AWAY:
         if not may_be_stale:
             raise
         connection.close()
-        rows = _rows(connection)
-    found = {row[0]: row[1:] for row in rows}
-    number, seal, _none = found.get(1, NONE)
-    return Version(Mark(*found.get(0, NONE)), number, seal)
+        rows = ASKED.rows(connection)
+    return _version(rows[0])
 
 
-def _rows(connection) -> list[tuple]:
-    """By the driver itself, unless queries are counted: Django's cursor costs more than the answer."""
-    if connection.queries_logged:
-        with connection.cursor() as cursor:
-            cursor.execute(ASKED)
-            return cursor.fetchall()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return connection.connection.execute(ASKED).fetchall()
+@lru_cache(maxsize=16)
+def _version(row: tuple) -> Version:
+    number, seal, rebuilt, content, content_seal = row
+    return Version(Mark(int(number), text(seal), int(rebuilt)), int(content), text(content_seal))

@@ -53,7 +53,7 @@ MAX_YEARS = 60
 PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
 LEAD = "lead_municipality"
 TOWN = Compiled(lambda: _towns().filter(code=KEY))
-PLACE_KEYS = re.compile(rf'"(?P<key>{LEAD}|{OTHERS})":(?P<value>null|"[^"]*"|\[[^]]*\])')
+PLACE_CODES = re.compile(r'null|"[^"]*"|\[[^]]*\]')
 
 
 @dataclass(frozen=True)
@@ -348,19 +348,24 @@ def read_documents(cards: Iterable[Card]) -> list[dict]:
 
 
 def served(text: str) -> str:
-    """The JSON text of a stored document with its municipalities of today: read_document unparsed.
-
-    Quotes within strings are escaped, so a key can be found by its spelling.
-    """
-    found = {match["key"]: match for match in PLACE_KEYS.finditer(text)}
-    lead, others = orjson.loads(found[LEAD]["value"]), orjson.loads(found[OTHERS]["value"])
+    """The JSON text of a stored document with its municipalities of today: read_document unparsed."""
+    stretches = {key: _value_of(key, text) for key in (LEAD, OTHERS)}
+    lead, others = (orjson.loads(text[stretches[key]]) for key in (LEAD, OTHERS))
     places = _places_today({lead, *others})
     named = {
         LEAD: named_place(places[lead]) if lead in places else None,
         OTHERS: [named_place(places[code]) for code in others if code in places],
     }
-    told = {key: f'"{key}":{orjson.dumps(value).decode()}' for key, value in named.items()}
-    return PLACE_KEYS.sub(lambda match: told[match["key"]], text)
+    # From the end, so that the first stretch still lies where it was found.
+    for key, stretch in sorted(stretches.items(), key=lambda found: -found[1].start):
+        text = f"{text[: stretch.start]}{orjson.dumps(named[key]).decode()}{text[stretch.stop :]}"
+    return text
+
+
+def _value_of(key: str, text: str) -> slice:
+    """Where the codes under a key stand: quotes within strings are escaped, so its spelling finds it."""
+    name = f'"{key}":'
+    return slice(*PLACE_CODES.match(text, text.index(name) + len(name)).span())
 
 
 def name_places(document: dict) -> dict:

@@ -156,10 +156,13 @@ class Results:
         """In which stretch of the order of relevance a card stands; nought in every other order."""
         return next((place for place, cards in enumerate(self._tiers()) if number in cards), 0)
 
-    def texts(self, numbers: list[int]) -> list[str]:
+    def texts(self, numbers: list[int]) -> list[bytes]:
         """The stored list items of these cards. One query."""
-        found = stored.texts(numbers, "item", router.db_for_read(Card))
-        return [found[number] for number in numbers]
+        return stored.items(numbers, router.db_for_read(Card))
+
+    def joined(self, start: int, stop: int) -> bytes:
+        """The stored list items from `start` to `stop` with commas between. One query."""
+        return stored.joined(list(self.ids(start, stop - start)), router.db_for_read(Card))
 
     @property
     def version(self) -> str:
@@ -171,7 +174,7 @@ class Results:
         return self._cards(list(self.ids(offset, limit)))
 
     def items(self) -> "Sliced":
-        """The stored list items, as text, to be sliced. One query for each slice."""
+        """The stored list items, as bytes, to be sliced. One query for each slice."""
         return Sliced(self._items)
 
     def hits(self) -> "Sliced":
@@ -232,7 +235,7 @@ class Results:
         found = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
         return [found[number] for number in numbers]
 
-    def _items(self, offset: int, limit: int) -> list[str]:
+    def _items(self, offset: int, limit: int) -> list[bytes]:
         return self.texts(list(self.ids(offset, limit)))
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:
@@ -298,7 +301,7 @@ def _ascending(cards: BitMap, offset: int) -> Iterator[int]:
 
 def _descending(cards: BitMap, offset: int) -> Iterator[int]:
     for stop in range(len(cards) - offset, 0, -BATCH):
-        yield from reversed(list(cards[max(0, stop - BATCH) : stop]))
+        yield from reversed(cards[max(0, stop - BATCH) : stop].to_array())
 
 
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:

@@ -128,13 +128,13 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
     problems: list[Problem] = []
     facets = {}
     for key, italian in FACET_NAMES.items():
-        values = _facet_values(key, italian if page else key, params, page, problems)
-        if values:
+        name = italian if page else key
+        if name in params and (values := _facet_values(key, name, params, page, problems)):
             facets[key] = tuple(sorted(values))
     ranges = {}
     for key, italian in RANGE_NAMES.items():
         name = italian if page else key
-        if raw := params.get(name, "").strip():
+        if name in params and (raw := params.get(name, "").strip()):
             try:
                 ranges[key] = _range_value(key, raw)
             except (ValueError, InvalidOperation):
@@ -163,15 +163,19 @@ def _day(raw: str) -> date | None:
 
 def _sort(params: QueryDict, page: bool, problems: list[Problem]) -> str:
     name = "ordina" if page else "sort"
-    known = {italian: key for key, italian in SORTS.items()} if page else {key: key for key in SORTS}
     raw = params.get(name, "")
-    if raw and raw not in known:
+    if not raw:
+        return ""
+    known = {italian: key for key, italian in SORTS.items()} if page else {key: key for key in SORTS}
+    if raw not in known:
         problems.append(Problem(name, _unknown(name, raw)))
     return known.get(raw, "")
 
 
 def _text(raw: str, problems: list[Problem]) -> str:
     """The words to look for: what is beyond the limits is told, never dropped in silence."""
+    if not raw:
+        return ""
     text = " ".join(raw.replace("\x00", " ").split())
     if len(text) > MAX_TEXT:
         told = _("Le parole da cercare possono avere al massimo %(most)s caratteri: qui sono %(given)s")

@@ -4,12 +4,15 @@ import tempfile
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from api import throttles
 from municipalities.search import SHEETS
-from observatory import answers
+from observatory import answers, quick
 from tests import builders
 
 # How fast a machine invents examples says nothing about what is tested.
@@ -45,6 +48,23 @@ def italian():
 def nothing_answered_yet():
     """Each test has a database of its own, and what was answered from another says nothing of it."""
     answers.HERE.forget()
+    quick.forget()
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_yet():
+    """Each test starts with the rate counters at nought."""
+    throttles.HERE.forget()
+
+
+@pytest.fixture
+def connection_outlives_requests():
+    """Calls beneath the test client end as a server's do, but the connection is that of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from municipalities.actions import touch
 from municipalities.models import Protocol, Territory, TerritoryChange
-from observatory import public
+from observatory import answers, public
 from observatory.answers import Answers, Stored, key_of
 from observatory.versions import Version, version_in
 from projects import actions, public_urls, views
@@ -256,3 +256,30 @@ def test_expired_form_tells_how_to_go_on(country):
     answer = client.post("/protocolli/p/aderisci/", {"body_name": "x"})
     assert answer.status_code == 403
     assert "Torna indietro: trovi quello che hai scritto" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/progetti/", "/api/v1/projects"])
+@pytest.mark.parametrize("kept", [True, False])
+def test_any_answer_is_as_good_for_who_has_one(client, card, path, kept):
+    """RFC 9110, 13.1.2: `*` is false of whatever there is, and tags are compared weakly."""
+    tag = client.get(path)["ETag"]
+    for told in ("*", tag.removeprefix("W/"), f'"another", {tag}', f'W/"another", {tag.removeprefix("W/")}'):
+        if not kept:
+            answers.HERE.forget()
+        answer = client.get(path, headers={"if-none-match": told})
+        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag), told
+        assert ("Content-Type" in answer, "X-RateLimit-Limit" in answer) == (False, path.startswith("/api/"))
+    for told in ('"*"', f'"{"0" * 32}"', 'W/"another"'):
+        assert client.get(path, headers={"if-none-match": told}).status_code == 200, told
+
+
+@pytest.mark.parametrize("path", ["/api/v1/projects/niente", "/progetti/niente/", "/api/v1/projects?limit=0"])
+def test_what_is_not_there_is_nobodys_already(client, card, path):
+    assert client.get(path, headers={"if-none-match": "*"}).status_code in (404, 422)
+
+
+def test_charset_of_a_call_does_not_change_what_its_address_asks(client, card):
+    path, odd = "/api/v1/projects?q=citt%C3%A0", {"CONTENT_TYPE": "text/plain; charset=utf-16"}
+    read = client.get(path, **odd)
+    answers.HERE.forget()
+    assert client.get(path).content == read.content

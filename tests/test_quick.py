@@ -1,34 +1,18 @@
 """Answers given before Django makes a request: the same as by the long way, and only while they hold."""
 
-import io
-from wsgiref.headers import Headers
-
 import pytest
-from django.core.cache import cache
-from django.core.signals import request_finished, request_started
-from django.db import OperationalError, close_old_connections, connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from api import throttles
 from municipalities.actions import touch
 from observatory import answers, quick
-from observatory.wsgi import application
 from projects import actions
 from tests import builders
+from tests.calls import call, lasting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("connection_outlives_requests")]
 API, PAGE = "/api/v1/projects", "/progetti/"
-
-
-@pytest.fixture(autouse=True)
-def nothing_learnt():
-    """Nothing known of other tests; the connection of a test outlives its requests."""
-    cache.clear()
-    quick._known.clear()
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture
@@ -51,30 +35,6 @@ def ways(monkeypatch):
     return gone
 
 
-def call(path: str, method: str = "GET", **headers) -> tuple[str, Headers, bytes]:
-    told = []
-    environ = {
-        "REQUEST_METHOD": method,
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": "testserver",
-        "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "testserver",
-        "REMOTE_ADDR": "10.0.0.1",
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(),
-        "wsgi.errors": io.StringIO(),
-        **headers,
-    }
-    answer = application(environ, lambda status, headers, error=None: told.append((status, headers)))
-    return told[0][0], Headers(told[0][1]), b"".join(answer)
-
-
-def lasting(headers: Headers) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if not name.startswith("X-RateLimit-")}
-
-
 @pytest.mark.parametrize("path", [API, PAGE])
 def test_the_second_answer_is_the_first_for_one_query_and_without_django(card, ways, path):
     status, headers, body = call(path)
@@ -89,7 +49,7 @@ def test_the_second_answer_is_the_first_for_one_query_and_without_django(card, w
 def test_who_has_it_already_gets_the_same_304(card, ways, path):
     tag = call(path)[1]["ETag"]
     short = call(path, HTTP_IF_NONE_MATCH=tag)
-    quick._known.clear()
+    quick.forget()
     long = call(path, HTTP_IF_NONE_MATCH=tag)
     assert ways == ["made", "kept", "made"]
     assert (short[0], short[2]) == (long[0], long[2]) == ("304 Not Modified", b"")
@@ -127,7 +87,7 @@ def test_what_differs_goes_the_long_way(card, ways):
 def test_callers_of_the_api_are_counted_and_refused(card, ways):
     left = [int(call(API)[1]["X-RateLimit-Remaining"]) for _ in range(3)]
     assert (left, ways) == ([599, 598, 597], ["made", "kept", "kept"])
-    cache.set(next(key.partition(":1:")[2] for key in cache._cache), 600)
+    throttles.HERE._counts["reads:10.0.0.1"] = 600
     assert call(API)[0] == "429 Too Many Requests"
 
 

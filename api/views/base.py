@@ -1,12 +1,15 @@
 """What every endpoint of the API does: only reads, known parameters, rate, ETag, CORS, pages."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
+from typing import NamedTuple
+from urllib.parse import quote_plus
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_supported_language_variant, override
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -33,6 +36,7 @@ PREFLIGHT = {
 }
 
 JSON = StoredJsonRenderer()
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 def language_of(request) -> str:
@@ -41,6 +45,13 @@ def language_of(request) -> str:
         with suppress(LookupError):
             return get_supported_language_variant(code)
     return settings.LANGUAGE_CODE
+
+
+class Brief(NamedTuple):
+    """As much of an answer as its view knows alone: the body and the Link header."""
+
+    content: bytes
+    link: str = ""
 
 
 class PublicView(APIView):
@@ -84,6 +95,14 @@ class PublicView(APIView):
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
+
+    @classmethod
+    def brief(cls, query: str, address: str, key: str) -> Brief | None:
+        """What `get` answers to `key` and `query`, of ASCII, at `address`: for a part of the price.
+
+        None, or any error, sends the caller to `get`, which answers everybody.
+        """
+        return None
 
     @staticmethod
     def language(request) -> str:
@@ -140,20 +159,44 @@ class PublicView(APIView):
 
     def paged(self, request: Request, rows, count: int, shape: Callable) -> Response:
         """One page of `rows`, which are sliced here: the envelope of every list, and Link headers."""
-        limit = integer(request.query_params, "limit", DEFAULT_LIMIT)
-        offset = integer(request.query_params, "offset", 0)
-        ahead = _at(request, offset + limit) if offset + limit < count else None
-        back = _at(request, max(0, offset - limit)) if offset > 0 else None
-        results = shape(list(rows[offset : offset + limit]))
-        links = ", ".join(f'<{url}>; rel="{rel}"' for url, rel in ((ahead, "next"), (back, "prev")) if url)
+        page = page_of(request.query_params, count, request.path)
+        ahead, back = (url and request.build_absolute_uri(url) for url in (page.ahead, page.back))
+        results, links = shape(list(rows[page.start : page.stop])), links_to(ahead, back)
         body = {"count": count, "next": ahead, "previous": back, "results": results}
         return Response(body, headers={"Link": links} if links else {})
 
 
-def _at(request: Request, offset: int) -> str:
-    params = request.query_params.copy()
-    params["offset"] = str(offset)
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
+class Page(NamedTuple):
+    """What a page shows of `rows[start:stop]`, and the addresses of the next and the previous one, if any."""
+
+    start: int
+    stop: int
+    ahead: str | None
+    back: str | None
+
+
+def page_of(params: QueryDict, count: int, address: str) -> Page:
+    """The page that `limit` and `offset` ask of a list of `count`; `address` is that of the list."""
+    limit, offset = integer(params, "limit", DEFAULT_LIMIT), integer(params, "offset", 0)
+    ahead = _at(params, address, offset + limit) if offset + limit < count else None
+    back = _at(params, address, max(0, offset - limit)) if offset > 0 else None
+    return Page(offset, offset + limit, ahead, back)
+
+
+def _at(params: QueryDict, address: str, offset: int) -> str:
+    moved = dict(params.lists()) | {"offset": [str(offset)]}
+    pairs = [f"{_written(name)}={_written(value)}" for name, values in moved.items() for value in values]
+    return f"{address}?{'&'.join(pairs)}"
+
+
+def _written(text: str) -> str:
+    """As a query string has it: nearly all words are written as they are, which is quickly seen."""
+    return text if PLAIN.fullmatch(text) else quote_plus(text)
+
+
+def links_to(ahead: str | None, back: str | None) -> str:
+    """The Link header of a page; empty when it has no neighbours."""
+    return ", ".join(f'<{url}>; rel="{rel}"' for url, rel in ((ahead, "next"), (back, "prev")) if url)
 
 
 def _conditional(request, response, extra: dict[str, str]):

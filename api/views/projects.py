@@ -5,7 +5,7 @@ from datetime import date
 from hashlib import blake2b
 
 import orjson
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, QueryDict, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -17,15 +17,17 @@ from api.params import (
     FACET_LIMIT,
     FILTERS,
     PAGING,
+    check,
     choice,
     day,
     integer,
     limited,
     named,
+    read,
 )
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
-from api.views.base import PublicView
+from api.views.base import Brief, PublicView, links_to, page_of
 from opendata.actions import CODES, PROJECT_FIELDS, project_chunks
 from opendata.search import cards_on
 from projects.cards import FACETS, served
@@ -44,11 +46,14 @@ SIMILAR = 10
 # What similar cards are looked for by.
 NEAR = ("primary_area", "municipality_code", "province_code")
 CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
+# What asks more of the list than a page of it.
+MORE = frozenset({"format", "fields", "labels", "cursor"})
+PAGE = b'{"count":%d,"next":%b,"previous":%b,"results":[%b]}'
 
 
-def query_of(request: Request) -> ProjectQuery:
+def query_of(params: QueryDict) -> ProjectQuery:
     """The filters of the query string; values that do not exist are refused."""
-    query, problems = parse(request.query_params)
+    query, problems = parse(params)
     if problems:
         raise BadParameters([(p.parameter, p.detail) for p in problems])
     return query
@@ -100,7 +105,7 @@ class ProjectList(PublicView):
     answer = list_of(ProjectItem)
 
     def get(self, request: Request) -> Response | StreamingHttpResponse:
-        cards = find(query_of(request))
+        cards = find(query_of(request.query_params))
         suffix = choice(request.query_params, "format", "json")
         if suffix != "json":
             self.check_downloads(request)
@@ -111,6 +116,18 @@ class ProjectList(PublicView):
         if "cursor" in request.query_params:
             return cursor_page(request, cards, shape)
         return self.paged(request, cards.items(), cards.count(), shape)
+
+    @classmethod
+    def brief(cls, query: str, address: str, _key: str) -> Brief | None:
+        params = read(query)
+        if not MORE.isdisjoint(params):
+            return None
+        check(params, cls.parameters)
+        cards = find(query_of(params))
+        page = page_of(params, cards.count(), address)
+        around = map(orjson.dumps, (page.ahead, page.back))
+        items = cards.joined(page.start, page.stop)
+        return Brief(PAGE % (cards.count(), *around, items), links_to(page.ahead, page.back))
 
 
 def _chosen(fields: list[str]):
@@ -153,7 +170,7 @@ class ProjectFacets(PublicView):
     answer = Facets
 
     def get(self, request: Request) -> Response:
-        cards = find(query_of(request))
+        cards = find(query_of(request.query_params))
         limit = integer(request.query_params, "facet_limit", FACET_LIMIT)
         wanted = limited(request.query_params, "facet", FACETS)
         counts, left = most_frequent(cards, wanted, limit)
@@ -171,6 +188,10 @@ class ProjectDetail(PublicView):
         on = day(request.query_params, "as_of")
         document = _card_on(current_card(key), on).document if on else current_document(key)
         return Response(orjson.Fragment(served(document)))
+
+    @classmethod
+    def brief(cls, query: str, _address: str, key: str) -> Brief | None:
+        return None if query else Brief(served(current_document(key)).encode())
 
 
 def _card_on(card: Card, on: date) -> Card:

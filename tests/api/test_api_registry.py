@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError, transaction
 from jsonschema import Draft202012Validator
 
-from api.throttles import AddressRate
+from api.throttles import AddressRate, Minute
 from municipalities.models import Protocol
 from projects import actions
 from projects.models import Project
@@ -181,10 +181,11 @@ def test_too_many_requests_are_told_when_to_come_back(client, monkeypatch):
     assert 0 < int(answers[2]["Retry-After"]) <= 60
 
 
-def test_cache_that_is_away_closes_nothing(get, monkeypatch):
+def test_cache_that_is_away_closes_nothing(get, monkeypatch, settings):
     def broken(*args, **kwargs):
         raise ConnectionError
 
+    settings.CACHE_IS_SHARED = True
     monkeypatch.setattr("api.throttles.cache.add", broken)
     assert get("status")["status"] == 200
 
@@ -301,3 +302,19 @@ def test_municipalities_found_take_three_queries(get, towns, django_assert_num_q
     with django_assert_num_queries(3):  # the version, the count, the page
         answer = get("municipalities?q=" + {1: "ivrea", 3: ""}[number])
     assert len(answer["results"]) >= number
+
+
+def test_every_address_is_counted_however_many_there_are(client, monkeypatch):
+    monkeypatch.setattr(AddressRate, "limit", 1)
+    monkeypatch.setattr("api.throttles.time.time", lambda: 1_800_000_000.0)
+    addresses = [f"10.0.{number // 250}.{number % 250}" for number in range(700)]
+    for expected in (200, 429):
+        found = {client.get("/api/v1/status", REMOTE_ADDR=address).status_code for address in addresses}
+        assert found == {expected}
+
+
+def test_count_begins_anew_with_the_minute_and_before_memory_ends(monkeypatch):
+    monkeypatch.setattr("api.throttles.MOST", 2)
+    minute = Minute()
+    assert [minute.count("a", 1), minute.count("a", 1), minute.count("a", 2)] == [1, 2, 1]
+    assert [minute.count(name, 2) for name in ("b", "a", "c", "a")] == [1, 2, 1, 1]
