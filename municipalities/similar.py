@@ -12,6 +12,7 @@ from math import log10
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 WEIGHTS = {
     "population": 0.35,
@@ -145,18 +146,22 @@ def grouped(number: int) -> str:
 
 
 def urbanisation_words(degree: int) -> str:
-    return {
-        1: _("entrambi densamente popolati"),
-        2: _("entrambi piccole città o sobborghi"),
-        3: _("entrambi in zona rurale"),
-    }[degree]
+    return str(URBANISATION[degree])
 
 
 def relief_words(zone: int) -> str:
-    return {
-        1: _("entrambi in montagna interna"),
-        2: _("entrambi in montagna litoranea"),
-        3: _("entrambi in collina interna"),
-        4: _("entrambi in collina litoranea"),
-        5: _("entrambi in pianura"),
-    }[zone]
+    return str(ALTITUDE[zone])
+
+
+URBANISATION = {
+    1: gettext_lazy("entrambi densamente popolati"),
+    2: gettext_lazy("entrambi piccole città o sobborghi"),
+    3: gettext_lazy("entrambi in zona rurale"),
+}
+ALTITUDE = {
+    1: gettext_lazy("entrambi in montagna interna"),
+    2: gettext_lazy("entrambi in montagna litoranea"),
+    3: gettext_lazy("entrambi in collina interna"),
+    4: gettext_lazy("entrambi in collina litoranea"),
+    5: gettext_lazy("entrambi in pianura"),
+}

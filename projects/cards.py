@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cardindex.words import line_of
 from municipalities.models import Territory
-from municipalities.search import SHEETS, fold, successor_of
+from municipalities.search import SHEETS, fold, municipalities_of, successor_of
 from projects.dates import year_of
 from projects.lines import csv_line
 from projects.models import Card, Project
@@ -126,7 +126,6 @@ FACETS = (
     "adopted",
 )
 MAX_YEARS = 60
-PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
 LEAD, OTHERS = "lead_municipality", "other_municipalities"
 PLACE_KEYS = re.compile(rf'"(?P<key>{LEAD}|{OTHERS})":(?P<value>null|"[^"]*"|\[[^]]*\])')
 
@@ -378,16 +377,21 @@ def cost_band(total_cost: str | None) -> str:
 def places_of(documents: list[Mapping]) -> dict[str, Place]:
     """The municipalities in force today for every code the documents name. Constant queries
     but for merged municipalities, each of which is followed to its successor."""
-    codes = {d["lead_municipality"] for d in documents} | {
-        c for d in documents for c in d["other_municipalities"]
-    }
-    return _in_force(codes)
+    return _in_force(_codes_of(documents))
+
+
+def _codes_of(documents: list[Mapping]) -> set[str | None]:
+    codes = {d["lead_municipality"] for d in documents}
+    return codes | {c for d in documents for c in d["other_municipalities"]}
 
 
 def _in_force(codes: set[str | None]) -> dict[str, Place]:
-    found = Territory.objects.municipalities().filter(code__in=codes - {None})
-    found = found.select_related("province", "region").only(*PLACE_FIELDS)
-    return {t.code: _place(successor_of(t)) for t in found}
+    rows = municipalities_of(codes - {None})
+    found = {code: Place(code, *told) for code, *told, end in rows if not end}
+    if ended := [code for code, *_told, end in rows if end]:
+        towns = Territory.objects.municipalities().filter(code__in=ended)
+        found |= {t.code: _place(successor_of(t)) for t in towns.select_related("province", "region")}
+    return found
 
 
 def _places_today(codes: set[str | None]) -> dict[str, Place]:
@@ -429,8 +433,12 @@ def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> N
 
 
 def read_document(card: Card) -> dict:
-    """The stored document with its municipalities and promoter named as they are today."""
-    return name_places(orjson.loads(card.document))
+    """The stored document with its municipalities and promoter named as they are today.
+
+    One query for each municipality that this process did not read since a place changed.
+    """
+    document = orjson.loads(card.document)
+    return _with_places(document, _places_today(_codes_of([document])))
 
 
 def read_documents(cards: Iterable[Card]) -> list[dict]:

@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 
 import nh3
 import orjson
@@ -30,10 +29,12 @@ from projects.vocabulary import (
     Scale,
     Stage,
     TargetGroup,
+    labels,
 )
 
 # Letters of a snippet, and of what it shows before the first mark.
 SNIPPET, BEFORE = 240, 80
+SDG_LABELS = dict(SDG_CHOICES)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 ALLOWED_TAGS = {
     "p",
@@ -115,7 +116,7 @@ def card_context(document: Mapping) -> dict:
         "instrument_label": _label(Instrument, document["financing_instrument"]),
         "target_labels": [_label(TargetGroup, key) for key in document["target_groups"]],
         "platform_labels": [_label(Platform, key) for key in document["platforms"]],
-        "sdg_labels": [dict(SDG_CHOICES).get(number, number) for number in document["sdgs"]],
+        "sdg_labels": [SDG_LABELS.get(number, number) for number in document["sdgs"]],
         "period": period(document),
         "total_cost": total,
         "running_cost_per_year": _money(document["running_cost_per_year"]),
@@ -285,13 +286,7 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> SafeString:
 
 
 def _label(choices, key):
-    return _labels(choices).get(key, key or "")
-
-
-@cache
-def _labels(choices) -> dict:
-    """Lazy words by value: an enumeration makes its list anew whenever it is asked for."""
-    return dict(choices.choices)
+    return labels(choices).get(key, key or "")
 
 
 def _money(text: str | None) -> Decimal | None:

@@ -191,7 +191,7 @@ class Results:
     def __getitem__(self, part: slice) -> list[Card]:
         return self.page(*_window(part, self))
 
-    def similar(self, card: Card, alike: Iterable[str], limit: int) -> list[Card]:
+    def similar(self, card: Card, alike: Iterable[str], limit: int) -> list["Hit"]:
         """Other cards like this one, from the index alone.
 
         Of the same main area and a technology in common, then of the area, then of a technology: in each,
@@ -211,7 +211,7 @@ class Results:
             for where in (*near, others):
                 stretch = (cards & where & others) - BitMap(found)
                 found += islice(_descending(stretch, 0), limit - len(found))
-        return self._cards(found)
+        return self._told(found)
 
     @property
     def forms(self) -> frozenset[str]:
@@ -236,7 +236,9 @@ class Results:
         return self.texts(list(self.ids(offset, limit)))
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:
-        numbers = list(self.ids(offset, limit))
+        return self._told(list(self.ids(offset, limit)))
+
+    def _told(self, numbers: list[int]) -> list["Hit"]:
         found = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
         return [Hit(number, *found[number]) for number in numbers]
 

@@ -27,7 +27,14 @@ RESULTS = 4_000
 ITALIAN = mark_safe(' lang="it"')
 
 
+def constant(tag):
+    """Marks a tag that says the same for the same arguments in any page of one language."""
+    tag.is_constant = True
+    return tag
+
+
 @register.simple_tag
+@constant
 def icon(name: str, size: str = ""):
     """A symbol of our sprite, silent for screen readers: the word beside it speaks."""
     return (_icon.__wrapped__ if settings.DEBUG else _icon)(name, size)
@@ -92,6 +99,7 @@ def about_size(size) -> str:
 
 
 @register.simple_tag
+@constant
 def sprite() -> str:
     """The address of the sprite, for the few icons that dress themselves."""
     return static("build/img/sprite.svg")
@@ -132,6 +140,7 @@ def localised(item: dict, field: str) -> str:
 
 
 @register.simple_tag
+@constant
 def in_italian(item=None, field: str = "") -> str:
     """The attribute of what bodies write in Italian, on a page in another language.
 
