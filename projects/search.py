@@ -24,7 +24,7 @@ from cardindex.state import Mark
 from cardindex.words import MAX_WORDS, read
 from municipalities.models import Territory
 from municipalities.search import SHEETS, find_municipality, fold, named
-from municipalities.similar import Sheet, shared_traits
+from municipalities.similar import Sheet, traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS, read_document
 from projects.fit.fitting import Answer, fit_of
@@ -378,8 +378,8 @@ def _reasons(tags: list[str], mine: Sheet | None, theirs: Sheet | None, *, same_
         told.append(_("stessa area"))
     if mine and theirs and mine.code == theirs.code:
         told.append(_("stesso Comune"))
-    elif mine and theirs and (traits := shared_traits(mine, theirs)):
-        told.append(_("Comune simile (%(trait)s)") % {"trait": traits[0]})
+    elif mine and theirs and (trait := next(traits(mine, theirs), None)):
+        told.append(_("Comune simile (%(trait)s)") % {"trait": trait})
     return told
 
 

@@ -13,7 +13,7 @@ from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 
 MISSING = object()
 OF_A_DICT = frozenset(dir(dict))
@@ -72,7 +72,7 @@ def _slowly(context, variable: Variable, missing):
         return missing
 
 
-def shown(value, context) -> str:
+def shown(language: str | None, value, context) -> str:
     """A value as a template writes it where text is escaped."""
     kind = type(value)
     if kind is SafeString:
@@ -83,12 +83,12 @@ def shown(value, context) -> str:
         said = str(value)
         return said if type(said) is SafeString else escaped(said)
     if kind is int and context.use_l10n is not False:
-        return number(get_language(), value)
+        return number(language, value)
     return render_value_in_context(value, context)
 
 
 @lru_cache(maxsize=NUMBERS)
-def number(_language: str, value: int) -> str:
+def number(_language: str | None, value: int) -> str:
     """A whole number as a template writes it."""
     return localize(value)
 
@@ -112,10 +112,10 @@ def true(condition, context) -> bool:
         return False
 
 
-def named(context, name: str) -> str:
-    """A variable within words to translate, as a template writes it."""
+def named(context, name: str):
+    """A variable within words to translate, which Django does not call; empty where it is missing."""
     value = find(context.dicts, name)
-    return shown("" if value is MISSING else value, context)
+    return "" if value is MISSING else value
 
 
 def spoken(words: str, told: dict[str, str], node, context) -> str:

@@ -5,6 +5,7 @@ conditions and loops become Python's own. Constants reach the function as names:
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import count
 
 from django.template import Context
@@ -33,7 +34,7 @@ from django.utils.translation import get_language, gettext
 
 from observatory.drawing import values
 
-HELPERS = ("MISSING", "find", "one", "far", "shown", "tagged", "safely", "true", "named", "spoken")
+HELPERS = ("MISSING", "find", "one", "far", "tagged", "safely", "true", "named", "spoken")
 INFIX = {"or", "and", "in", "not in", "is", "is not", "==", "!=", ">", ">=", "<", "<="}
 # Left to Django without harm where an included template is drawn in the frame of the one that includes it.
 STATELESS = (RegroupNode, IncludeNode, URLNode)
@@ -81,7 +82,9 @@ class Writer:
     def __init__(self):
         self.lines: list[str] = []
         self.known: dict = {name: getattr(values, name) for name in HELPERS}
+        self.language = get_language()
         self.known |= {"local": template_localtime, "SafeString": SafeString}
+        self.known["shown"] = partial(values.shown, self.language)
         self.operators: list[str] = []
         self.text: list[str] = []
         self.numbers = count()
@@ -152,6 +155,7 @@ class Writer:
         """Python for the value of an expression; what is missing is None in conditions, empty elsewhere."""
         made = self.variable(told.var, "None" if is_condition else '""')
         for apply, args in told.filters:
+            apply = self.here(apply)
             if getattr(apply, "expects_localtime", False):
                 made = f"local({made}, context.use_tz)"
             given = [made, *(self.argument(is_looked_up, arg) for is_looked_up, arg in args)]
@@ -161,6 +165,10 @@ class Writer:
             is_safe = getattr(apply, "is_safe", False)
             made = f"safely({self.name(apply)}, {call})" if is_safe else f"{self.name(apply)}({call})"
         return made
+
+    def here(self, ask: Callable) -> Callable:
+        """A filter or tag that asks for the language, told which one it is."""
+        return ask.within(self.language) if hasattr(ask, "within") else ask
 
     def argument(self, is_looked_up: bool, arg) -> str:
         if not is_looked_up:
@@ -364,7 +372,7 @@ def _tag(writer: Writer, node: SimpleNode, depth: int) -> None:
     given = ["context"] if node.takes_context else []
     given += [writer.value(value) for value in node.args]
     given += [f"{name}={writer.value(value)}" for name, value in node.kwargs.items()]
-    made = f"{writer.name(node.func)}({', '.join(given)})"
+    made = f"{writer.name(writer.here(node.func))}({', '.join(given)})"
     if node.target_var is None:
         writer.line(depth, f"add(tagged({made}))")
     else:
@@ -393,7 +401,7 @@ def _block_translate(writer: Writer, node: BlockTranslateNode, depth: int) -> bo
         writer.line(depth + 1, f"w{n} = {writer.name(values.plurals(words, plural))}(c{n})")
     else:
         writer.line(depth + 1, f"w{n} = {writer.name(gettext(words))}")
-    told = ", ".join(f"{name!r}: named(context, {name!r})" for name in dict.fromkeys(names))
+    told = ", ".join(f"{name!r}: shown(named(context, {name!r}), context)" for name in dict.fromkeys(names))
     writer.line(depth + 1, f"d{n} = {{{told}}}")
     writer.unframe(depth)
     made = f"spoken(w{n}, d{n}, {writer.name(node)}, context)"
