@@ -50,7 +50,7 @@ from projects.index_store import one_of
 from projects.models import Card
 from projects.past import as_it_was
 
-BATCH = 500
+BATCH, STRETCH = 500, 250
 CHUNK = 5_000
 LAST_NUMBER = 2**32
 # sort → (kind of its buckets, column, whether it descends)
@@ -198,19 +198,20 @@ class Results:
         those of the towns `alike` first, then of the same town, then of its province, then the newest.
         """
         state = self._answer.state
-        others = state.all - BitMap([card.pk])
         tags = [value for facet, value in orjson.loads(card.facet_values) if facet == "technology"]
         area, technology = state.any_of(PRIMARY_AREA, [card.primary_area]), state.any_of("technology", tags)
-        near = [
-            state.any_of("municipality", alike),
-            state.any_of("municipality", [card.municipality_code]),
-            state.any_of("province", [card.province_code]),
-        ]
+        towns, provinces = state.sets.get("municipality", {}), state.sets.get("province", {})
+        near = (
+            [towns[code] for code in alike if code in towns],
+            [towns[code] for code in [card.municipality_code] if code in towns],
+            [provinces[code] for code in [card.province_code] if code in provinces],
+            [state.all],
+        )
         found: list[int] = []
         for cards in (area & technology, area, technology):
-            for where in (*near, others):
-                stretch = (cards & where & others) - BitMap(found)
-                found += islice(_descending(stretch, 0), limit - len(found))
+            for where in near:
+                if len(found) < limit:
+                    found += islice(_newest_in(cards - BitMap([card.pk, *found]), where), limit - len(found))
         return self._told(found)
 
     @property
@@ -301,6 +302,20 @@ def _ascending(cards: BitMap, offset: int) -> Iterator[int]:
 def _descending(cards: BitMap, offset: int) -> Iterator[int]:
     for stop in range(len(cards) - offset, 0, -BATCH):
         yield from reversed(list(cards[max(0, stop - BATCH) : stop]))
+
+
+def _newest_in(cards: BitMap, places: list[BitMap]) -> Iterator[int]:
+    """The cards that lie in one of the places, newest first.
+
+    Stretch after stretch: of many cards the first few are among the newest, and to put together all that
+    some hundred places hold takes longer.
+    """
+    stop, size = len(cards), STRETCH
+    while stop > 0:
+        stretch = cards[max(0, stop - size) : stop]
+        met = (stretch & place for place in places if stretch.intersect(place))
+        yield from reversed(BitMap.union(BitMap(), *met).to_array())
+        stop, size = stop - size, size * 8
 
 
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:

@@ -34,7 +34,7 @@ from projects.past import TooFarBack as TooFarBack
 from projects.replicability.criteria import BAND_NAMES, BAND_SLUGS
 from projects.results import LAST_NUMBER as LAST_NUMBER
 from projects.results import Hit, Results
-from projects.stored import Shown
+from projects.shown import Shown
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 MAX_VALUES, MAX_TEXT = 50, 200

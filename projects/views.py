@@ -23,7 +23,7 @@ from projects.replicability.criteria import HIGH, LOW, MEDIUM
 from projects.replicability.panel import panel_context
 from projects.replicability.standing import beside, panel_of
 from projects.search import ProjectQuery, find, similar_to
-from projects.stored import Shown, document_before, in_force
+from projects.shown import Shown, document_before, in_force
 from projects.vocabulary import Stage
 
 PER_PAGE = 10
