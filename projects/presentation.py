@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import nh3
 import orjson
@@ -34,6 +35,8 @@ from projects.vocabulary import (
 
 # Letters of a snippet, and of what it shows before the first mark.
 SNIPPET, BEFORE = 240, 80
+# Words of texts whose form is at hand.
+WORDS = 20_000
 SDG_LABELS = dict(SDG_CHOICES)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 ALLOWED_TAGS = {
@@ -226,11 +229,7 @@ def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
     """
     for passage in passages:
         text = unicodedata.normalize("NFC", passage)
-        spans = [
-            match.span()
-            for match in WORD.finditer(text)
-            if tokens(match.group()) and tokens(match.group())[0] in forms
-        ]
+        spans = [match.span() for match in WORD.finditer(text) if _form(match.group()) in forms]
         if spans:
             return _marked(text, spans)
     return SafeString("")
@@ -241,10 +240,16 @@ def marked(text: str, forms: Collection[str]) -> SafeString:
     text = unicodedata.normalize("NFC", text)
     parts, done = [], 0
     for match in WORD.finditer(text):
-        if tokens(match.group())[:1] and tokens(match.group())[0] in forms:
+        if _form(match.group()) in forms:
             parts.append(format_html("{}<mark>{}</mark>", text[done : match.start()], match.group()))
             done = match.end()
     return mark_safe("".join(parts) + escape(text[done:])) if parts else SafeString("")
+
+
+@lru_cache(maxsize=WORDS)
+def _form(word: str) -> str | None:
+    """What a word of a text is found by; None where it is nothing to look for."""
+    return next(iter(tokens(word)), None)
 
 
 def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iterable[str]) -> tuple[str, str]:

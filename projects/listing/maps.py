@@ -1,11 +1,11 @@
 """Shapes for inline maps: where a municipality lies, and how many projects each region has."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.db import connections, router
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from municipalities.models import Territory, TerritoryBoundary
 from municipalities.search import SHEETS
@@ -15,6 +15,7 @@ TOWN = Territory.Level.MUNICIPALITY
 OUTLINE = Path(__file__).with_name("regions.json")
 # Least number of projects of each darker step of the map; the template's legend says the same.
 STEPS = (1, 2, 4, 10)
+LABELS = 2_000
 
 
 def locator_of(code: str | None) -> dict | None:
@@ -82,12 +83,17 @@ def region_shapes() -> list[tuple[str, str, str]]:
 
 def shape(code: str, name: str, count: int, path: str) -> dict:
     """One place of a map: its outline, its step of colour, its count in words."""
-    words = ngettext("%(name)s: %(count)s progetto", "%(name)s: %(count)s progetti", count)
     return {
         "code": code,
         "name": name,
         "count": count,
         "step": sum(count >= least for least in STEPS),
         "path": path,
-        "label": words % {"name": name, "count": count},
+        "label": _label(get_language(), name, count),
     }
+
+
+@lru_cache(maxsize=LABELS)
+def _label(_language: str | None, name: str, count: int) -> str:
+    words = ngettext("%(name)s: %(count)s progetto", "%(name)s: %(count)s progetti", count)
+    return words % {"name": name, "count": count}
