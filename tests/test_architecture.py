@@ -54,7 +54,9 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "stored", "index_store", "index", "past", "results"], ANSWERS),
+    **dict.fromkeys(
+        ["rules", "cards", "stored", "shown", "index_store", "index", "past", "results"], ANSWERS
+    ),
     **dict.fromkeys(["search", "standing", "checks", "waiting", "figures", "family", "kit"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas", "datasets", "catalogue", "peers", "sheet", "pdf", "news"], ANSWERS),

@@ -112,6 +112,14 @@ def true(condition, context) -> bool:
         return False
 
 
+def unpacked(names: tuple[str, ...], item) -> dict:
+    """The variables of a loop of several. Raises ValueError where an item has not as many parts."""
+    parts = len(item) if hasattr(item, "__len__") else 1
+    if parts != len(names):
+        raise ValueError(f"Need {len(names)} values to unpack in for loop; got {parts}. ")
+    return dict(zip(names, item, strict=True))
+
+
 def named(context, name: str):
     """A variable within words to translate, which Django does not call; empty where it is missing."""
     value = find(context.dicts, name)

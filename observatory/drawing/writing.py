@@ -34,7 +34,7 @@ from django.utils.translation import get_language, gettext
 
 from observatory.drawing import values
 
-HELPERS = ("MISSING", "find", "one", "far", "tagged", "safely", "true", "named", "spoken")
+HELPERS = ("MISSING", "find", "one", "far", "tagged", "safely", "true", "named", "spoken", "unpacked")
 INFIX = {"or", "and", "in", "not in", "is", "is not", "==", "!=", ">", ">=", "<", "<="}
 # Left to Django without harm where an included template is drawn in the frame of the one that includes it.
 STATELESS = (RegroupNode, IncludeNode, URLNode)
@@ -281,7 +281,7 @@ def _for(writer: Writer, node: ForNode, depth: int) -> None:
         writer.line(inner, f"{frame}[{node.loopvars[0]!r}] = {item}")
         writer.body(node.nodelist_loop, inner)
     else:
-        writer.framed(f"dict(zip({tuple(node.loopvars)!r}, {item}, strict=True))", inner)
+        writer.framed(f"unpacked({tuple(node.loopvars)!r}, {item})", inner)
         writer.body(node.nodelist_loop, inner + 1)
         writer.unframe(inner)
     writer.unframe(depth)

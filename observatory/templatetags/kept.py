@@ -27,12 +27,7 @@ OPTIONS, NUMBERS, SHAPES, PARTS = 16_000, 16_000, 2_000, 500
 
 def _drawn_once(size: int):
     """Keeps what a function of its arguments alone gives; on a laptop templates change under our feet."""
-
-    def decorate(draw):
-        kept = lru_cache(maxsize=size)(draw)
-        return lambda *args: (draw if settings.DEBUG else kept)(*args)
-
-    return decorate
+    return (lambda draw: draw) if settings.DEBUG else lru_cache(maxsize=size)
 
 
 @register.simple_tag
