@@ -162,7 +162,7 @@ def test_template_is_one_function_for_each_language():
 def test_error_is_an_error_for_both(source):
     raised = []
     for loader in ("observatory.drawing.loader.Loader", "django.template.loaders.cached.Loader"):
-        with pytest.raises(Exception) as error:  # noqa: PT011 the point is that both raise the same
+        with pytest.raises(Exception) as error:
             told(engine(loader, {"page.html": LOAD + source}))
         raised.append(error.type)
     assert raised[0] is raised[1]

@@ -139,25 +139,28 @@ def addresses(view: str) -> Callable:
 
     Raises NoReverseMatch like Django where the route has no such address.
     """
-    ends: list[str] = []
+    known: dict[str, tuple[str, ...]] = {}
 
     def address(value) -> str:
         if type(value) not in (str, SafeString) or not SLUG.fullmatch(value):
             return conditional_escape(reverse(view, args=[value]))
-        if not ends:
-            ends.extend(_ends(view))
-        return f"{ends[0]}{value}{ends[1]}" if len(ends) == 2 else escaped(reverse(view, args=[value]))
+        if view not in known:
+            known[view] = _ends(view)
+        if not known[view]:
+            return escaped(reverse(view, args=[value]))
+        start, end = known[view]
+        return f"{start}{value}{end}"
 
     return address
 
 
-def _ends(view: str) -> list[str]:
+def _ends(view: str) -> tuple[str, ...]:
     """What stands before and behind a slug in the addresses of a route; nothing where it takes no slug."""
     try:
         parts = reverse(view, args=[PLACE]).split(PLACE)
     except NoReverseMatch:
-        return [""]
-    return [escaped(part) for part in parts] if len(parts) == 2 else [""]
+        return ()
+    return tuple(map(escaped, parts)) if len(parts) == 2 else ()
 
 
 def plurals(singular: str, plural: str) -> Callable:
