@@ -14,7 +14,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
 from observatory.drawing.loader import Loader
-from observatory.drawing.writing import Drawn, redrawn
+from observatory.drawing.nodes import redrawn
+from observatory.drawing.writing import Drawn
 
 LOAD = "{% load i18n l10n static portal %}"
 PARTS = {

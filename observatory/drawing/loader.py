@@ -4,7 +4,7 @@ from django.template import Template
 from django.template.loaders.cached import Loader as CachedLoader
 from django.utils.translation import get_language
 
-from observatory.drawing.writing import redrawn
+from observatory.drawing.nodes import redrawn
 
 
 class Loader(CachedLoader):
