@@ -6,12 +6,13 @@ relief 0.15: same 1, one step (mountain, hill, plain) 0.6, two 0.2 · altitude 0
 density 0.10: as inhabitants · same province 0.10: 1, same region 0.7, else 0.4.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 WEIGHTS = {
     "population": 0.35,
@@ -117,26 +118,30 @@ def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:
 
 def shared_traits(one: Sheet, other: Sheet) -> list[str]:
     """What two municipalities have in common, in words; empty when nothing stands out."""
-    parts, told = likeness_parts(one, other), []
+    return list(traits(one, other))
+
+
+def traits(one: Sheet, other: Sheet) -> Iterator[str]:
+    """The same one by one, for those who tell the first alone."""
+    parts = likeness_parts(one, other)
     if parts.get("population", 0) >= 0.8:
-        told.append(
+        yield (
             _("abitanti simili: %(a)s e %(b)s")
             % {"a": grouped(one.population), "b": grouped(other.population)}
         )
     if parts.get("urbanisation") == 1:
-        told.append(urbanisation_words(one.urbanisation))
+        yield urbanisation_words(one.urbanisation)
     if one.altitude_zone and one.altitude_zone == other.altitude_zone:
-        told.append(relief_words(one.altitude_zone))
+        yield relief_words(one.altitude_zone)
     if parts.get("density", 0) >= 0.9:
-        told.append(
+        yield (
             _("densità simile: %(a)s e %(b)s abitanti per km²")
             % {"a": grouped(round(one.density)), "b": grouped(round(other.density))}
         )
     if one.province and one.province == other.province:
-        told.append(_("stessa provincia"))
+        yield _("stessa provincia")
     elif one.region and one.region == other.region:
-        told.append(_("stessa regione"))
-    return told
+        yield _("stessa regione")
 
 
 def grouped(number: int) -> str:
@@ -145,18 +150,22 @@ def grouped(number: int) -> str:
 
 
 def urbanisation_words(degree: int) -> str:
-    return {
-        1: _("entrambi densamente popolati"),
-        2: _("entrambi piccole città o sobborghi"),
-        3: _("entrambi in zona rurale"),
-    }[degree]
+    return str(URBANISATION[degree])
 
 
 def relief_words(zone: int) -> str:
-    return {
-        1: _("entrambi in montagna interna"),
-        2: _("entrambi in montagna litoranea"),
-        3: _("entrambi in collina interna"),
-        4: _("entrambi in collina litoranea"),
-        5: _("entrambi in pianura"),
-    }[zone]
+    return str(ALTITUDE[zone])
+
+
+URBANISATION = {
+    1: gettext_lazy("entrambi densamente popolati"),
+    2: gettext_lazy("entrambi piccole città o sobborghi"),
+    3: gettext_lazy("entrambi in zona rurale"),
+}
+ALTITUDE = {
+    1: gettext_lazy("entrambi in montagna interna"),
+    2: gettext_lazy("entrambi in montagna litoranea"),
+    3: gettext_lazy("entrambi in collina interna"),
+    4: gettext_lazy("entrambi in collina litoranea"),
+    5: gettext_lazy("entrambi in pianura"),
+}

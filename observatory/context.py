@@ -1,10 +1,12 @@
 """What the shell of every page needs. Nothing here reads the session until a template asks."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.rules import bodies_in_words, is_officer, is_reviewer
@@ -44,11 +46,22 @@ def menu(request) -> list[Entry]:
     """The public menu, or on reserved pages that of the signed-in person."""
     match = request.resolver_match
     reserved = bool(match) and match.app_name in RESERVED and request.user.is_authenticated
-    entries = reserved_entries(request.user) if reserved else public_entries()
-    found = [(label, url) for label, name in entries if (url := address(name))]
+    if reserved:
+        found = _addressed(reserved_entries(request.user))
+    else:
+        found = _public(get_language(), get_script_prefix())
     here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
     home = address("projects:home")
     return [Entry(label, url, url == here and url != home) for label, url in found]
+
+
+@cache
+def _public(_language: str | None, _prefix: str) -> list[tuple[str, str]]:
+    return _addressed(public_entries())
+
+
+def _addressed(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(label, url) for label, name in entries if (url := address(name))]
 
 
 def public_entries() -> list[tuple[str, str]]:
@@ -83,6 +96,11 @@ def reserved_entries(user) -> list[tuple[str, str]]:
 
 def address(name: str) -> str:
     """The path of a route, empty while the part of the portal that answers there is not installed."""
+    return _address(name, get_language(), get_script_prefix())
+
+
+@cache
+def _address(name: str, _language: str | None, _prefix: str) -> str:
     try:
         return reverse(name)
     except NoReverseMatch:

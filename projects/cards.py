@@ -11,13 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 
 import orjson
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from cardindex.words import line_of
 from municipalities.models import Territory
-from municipalities.search import SHEETS, fold, successor_of
-from projects.compiled import KEY, Compiled
+from municipalities.search import SHEETS, fold, municipalities_of, successor_of
 from projects.dates import year_of
 from projects.facts import OTHERS, OWN_FIELDS, ROWS, collect
 from projects.lines import csv_line
@@ -50,9 +48,7 @@ FACETS = (
     "adopted",
 )
 MAX_YEARS = 60
-PLACE_FIELDS = ("code", "name", "slug", "istat_code", "valid_to", "province__code", "region__code")
 LEAD = "lead_municipality"
-TOWN = Compiled(lambda: _towns().filter(code=KEY))
 PLACE_CODES = re.compile(r'null|"[^"]*"|\[[^]]*\]')
 
 
@@ -270,21 +266,21 @@ def cost_band(total_cost: str | None) -> str:
 def places_of(documents: list[Mapping]) -> dict[str, Place]:
     """The municipalities in force today for every code the documents name. Constant queries
     but for merged municipalities, each of which is followed to its successor."""
-    codes = {d["lead_municipality"] for d in documents} | {
-        c for d in documents for c in d["other_municipalities"]
-    }
-    return _in_force(codes)
+    return _in_force(_codes_of(documents))
+
+
+def _codes_of(documents: list[Mapping]) -> set[str | None]:
+    codes = {d["lead_municipality"] for d in documents}
+    return codes | {c for d in documents for c in d["other_municipalities"]}
 
 
 def _in_force(codes: set[str | None]) -> dict[str, Place]:
-    codes = codes - {None}
-    # Most cards name one town.
-    found = TOWN.rows(*codes) if len(codes) == 1 else _towns().filter(code__in=codes)
-    return {row[0]: _place(row) for row in found}
-
-
-def _towns() -> QuerySet:
-    return Territory.objects.municipalities().values_list(*PLACE_FIELDS)
+    rows = municipalities_of(codes - {None})
+    found = {code: Place(code, *told) for code, *told, end in rows if not end}
+    if ended := [code for code, *_told, end in rows if end]:
+        towns = Territory.objects.municipalities().filter(code__in=ended)
+        found |= {t.code: _place(successor_of(t)) for t in towns.select_related("province", "region")}
+    return found
 
 
 def _places_today(codes: set[str | None]) -> dict[str, Place]:
@@ -302,16 +298,15 @@ def places_at_hand(document: Mapping) -> dict[str, Place]:
     return found if codes - {None} <= found.keys() else _in_force(codes)
 
 
-def _place(row: tuple) -> Place:
-    """The municipality in force of a row of PLACE_FIELDS."""
-    code, name, slug, istat_code, ended, province, region = row
-    if ended is None:
-        return Place(code, name, slug, istat_code, province or "", region or "")
-    town = successor_of(
-        Territory.objects.municipalities().select_related("province", "region").get(code=code)
+def _place(territory: Territory) -> Place:
+    return Place(
+        territory.code,
+        territory.name,
+        territory.slug,
+        territory.istat_code,
+        territory.province.code if territory.province else "",
+        territory.region.code if territory.region else "",
     )
-    places = (town.province and town.province.code, town.region and town.region.code)
-    return Place(town.code, town.name, town.slug, town.istat_code, *(place or "" for place in places))
 
 
 def sheet_line(document: Mapping, places: Mapping[str, Place]) -> str:
@@ -336,8 +331,12 @@ def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> N
 
 
 def read_document(card: Card) -> dict:
-    """The stored document with its municipalities and promoter named as they are today."""
-    return name_places(orjson.loads(card.document))
+    """The stored document with its municipalities and promoter named as they are today.
+
+    One query for each municipality that this process did not read since a place changed.
+    """
+    document = orjson.loads(card.document)
+    return _with_places(document, _places_today(_codes_of([document])))
 
 
 def read_documents(cards: Iterable[Card]) -> list[dict]:

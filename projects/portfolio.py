@@ -5,9 +5,10 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 
 from municipalities.models import Territory
+from municipalities.search import SHEETS
 from projects.areas import AREAS
 from projects.models import Card
-from projects.search import ProjectQuery, find
+from projects.search import ProjectQuery, Results, find
 
 REGISTRY = ProjectQuery()
 # `{version of the index: euro}` of the last version asked for: cards change only with it.
@@ -27,22 +28,27 @@ def total_cost(version: str) -> Decimal:
 def front_figures() -> dict[str, int]:
     """Published projects, municipalities with one, municipalities in all, technologies named."""
     cards = find(REGISTRY)
-    counts = cards.facets(("municipality", "technology"))
     return {
         "projects": cards.count(),
-        "cities": len(counts["municipality"]),
-        "municipalities": Territory.objects.municipalities().current().count(),
-        "technologies": len(counts["technology"]),
+        "cities": _values(cards, "municipality"),
+        "municipalities": len(SHEETS.read()),
+        "technologies": _values(cards, "technology"),
     }
 
 
+def _values(cards: Results, facet: str) -> int:
+    """How many values of a facet these cards have."""
+    return cards.top(facet, 1)[1]
+
+
 def busiest_towns(limit: int = 3) -> list[dict]:
-    """`[{town, projects}]` of the municipalities with most projects. One query."""
-    counts = projects_by_municipality()
-    codes = sorted(counts, key=lambda code: (-counts[code], code))[:limit]
-    found = Territory.objects.municipalities().select_related("province").filter(code__in=codes)
-    towns = {town.code: town for town in found}
-    return [{"town": towns[code], "projects": counts[code]} for code in codes if code in towns]
+    """`[{town, projects}]` of the municipalities with most projects. One query when others are at the top."""
+    counts = dict(find(REGISTRY).top("municipality", limit)[0])
+    known = SHEETS.memory("busiest")
+    if missing := counts.keys() - known.keys():
+        towns = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
+        known |= dict.fromkeys(missing) | {town.code: town for town in towns}
+    return [{"town": known[code], "projects": n} for code, n in counts.items() if known[code]]
 
 
 def totals(facet: str) -> dict[str, int]:

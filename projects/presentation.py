@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 
 import nh3
 import orjson
@@ -30,10 +30,14 @@ from projects.vocabulary import (
     Scale,
     Stage,
     TargetGroup,
+    labels,
 )
 
 # Letters of a snippet, and of what it shows before the first mark.
 SNIPPET, BEFORE = 240, 80
+# Words of texts whose form is at hand.
+WORDS = 20_000
+SDG_LABELS = dict(SDG_CHOICES)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 ALLOWED_TAGS = {
     "p",
@@ -115,7 +119,7 @@ def card_context(document: Mapping) -> dict:
         "instrument_label": _label(Instrument, document["financing_instrument"]),
         "target_labels": [_label(TargetGroup, key) for key in document["target_groups"]],
         "platform_labels": [_label(Platform, key) for key in document["platforms"]],
-        "sdg_labels": [dict(SDG_CHOICES).get(number, number) for number in document["sdgs"]],
+        "sdg_labels": [SDG_LABELS.get(number, number) for number in document["sdgs"]],
         "period": period(document),
         "total_cost": total,
         "running_cost_per_year": _money(document["running_cost_per_year"]),
@@ -225,11 +229,7 @@ def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
     """
     for passage in passages:
         text = unicodedata.normalize("NFC", passage)
-        spans = [
-            match.span()
-            for match in WORD.finditer(text)
-            if tokens(match.group()) and tokens(match.group())[0] in forms
-        ]
+        spans = [match.span() for match in WORD.finditer(text) if _form(match.group()) in forms]
         if spans:
             return _marked(text, spans)
     return SafeString("")
@@ -240,10 +240,16 @@ def marked(text: str, forms: Collection[str]) -> SafeString:
     text = unicodedata.normalize("NFC", text)
     parts, done = [], 0
     for match in WORD.finditer(text):
-        if tokens(match.group())[:1] and tokens(match.group())[0] in forms:
+        if _form(match.group()) in forms:
             parts.append(format_html("{}<mark>{}</mark>", text[done : match.start()], match.group()))
             done = match.end()
     return mark_safe("".join(parts) + escape(text[done:])) if parts else SafeString("")
+
+
+@lru_cache(maxsize=WORDS)
+def _form(word: str) -> str | None:
+    """What a word of a text is found by; None where it is nothing to look for."""
+    return next(iter(tokens(word)), None)
 
 
 def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iterable[str]) -> tuple[str, str]:
@@ -285,13 +291,7 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> SafeString:
 
 
 def _label(choices, key):
-    return _labels(choices).get(key, key or "")
-
-
-@cache
-def _labels(choices) -> dict:
-    """Lazy words by value: an enumeration makes its list anew whenever it is asked for."""
-    return dict(choices.choices)
+    return labels(choices).get(key, key or "")
 
 
 def _money(text: str | None) -> Decimal | None:

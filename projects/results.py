@@ -50,7 +50,7 @@ from projects.index_store import one_of
 from projects.models import Card
 from projects.past import as_it_was
 
-BATCH = 500
+BATCH, STRETCH = 500, 250
 CHUNK = 5_000
 LAST_NUMBER = 2**32
 # sort → (kind of its buckets, column, whether it descends)
@@ -194,27 +194,28 @@ class Results:
     def __getitem__(self, part: slice) -> list[Card]:
         return self.page(*_window(part, self))
 
-    def similar(self, card: Card, alike: Iterable[str], limit: int) -> list[Card]:
+    def similar(self, card: Card, alike: Iterable[str], limit: int) -> list["Hit"]:
         """Other cards like this one, from the index alone.
 
         Of the same main area and a technology in common, then of the area, then of a technology: in each,
         those of the towns `alike` first, then of the same town, then of its province, then the newest.
         """
         state = self._answer.state
-        others = state.all - BitMap([card.pk])
         tags = [value for facet, value in orjson.loads(card.facet_values) if facet == "technology"]
         area, technology = state.any_of(PRIMARY_AREA, [card.primary_area]), state.any_of("technology", tags)
-        near = [
-            state.any_of("municipality", alike),
-            state.any_of("municipality", [card.municipality_code]),
-            state.any_of("province", [card.province_code]),
-        ]
+        towns, provinces = state.sets.get("municipality", {}), state.sets.get("province", {})
+        near = (
+            [towns[code] for code in alike if code in towns],
+            [towns[code] for code in [card.municipality_code] if code in towns],
+            [provinces[code] for code in [card.province_code] if code in provinces],
+            [state.all],
+        )
         found: list[int] = []
         for cards in (area & technology, area, technology):
-            for where in (*near, others):
-                stretch = (cards & where & others) - BitMap(found)
-                found += islice(_descending(stretch, 0), limit - len(found))
-        return self._cards(found)
+            for where in near:
+                if len(found) < limit:
+                    found += islice(_newest_in(cards - BitMap([card.pk, *found]), where), limit - len(found))
+        return self._told(found)
 
     @property
     def forms(self) -> frozenset[str]:
@@ -239,7 +240,9 @@ class Results:
         return self.texts(list(self.ids(offset, limit)))
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:
-        numbers = list(self.ids(offset, limit))
+        return self._told(list(self.ids(offset, limit)))
+
+    def _told(self, numbers: list[int]) -> list["Hit"]:
         found = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
         return [Hit(number, *found[number]) for number in numbers]
 
@@ -302,6 +305,20 @@ def _ascending(cards: BitMap, offset: int) -> Iterator[int]:
 def _descending(cards: BitMap, offset: int) -> Iterator[int]:
     for stop in range(len(cards) - offset, 0, -BATCH):
         yield from reversed(cards[max(0, stop - BATCH) : stop].to_array())
+
+
+def _newest_in(cards: BitMap, places: list[BitMap]) -> Iterator[int]:
+    """The cards that lie in one of the places, newest first.
+
+    Stretch after stretch: of many cards the first few are among the newest, and to put together all that
+    some hundred places hold takes longer.
+    """
+    stop, size = len(cards), STRETCH
+    while stop > 0:
+        stretch = cards[max(0, stop - size) : stop]
+        met = (stretch & place for place in places if stretch.intersect(place))
+        yield from reversed(BitMap.union(BitMap(), *met).to_array())
+        stop, size = stop - size, size * 8
 
 
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:

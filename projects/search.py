@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import NamedTuple
 
 import orjson
 from django.db.models import Q
@@ -23,7 +24,7 @@ from cardindex.state import Mark
 from cardindex.words import MAX_WORDS, read
 from municipalities.models import Territory
 from municipalities.search import SHEETS, find_municipality, fold, named
-from municipalities.similar import Sheet, shared_traits
+from municipalities.similar import Sheet, traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS, read_document
 from projects.fit.fitting import Answer, fit_of
@@ -32,7 +33,8 @@ from projects.models import Card
 from projects.past import TooFarBack as TooFarBack
 from projects.replicability.criteria import BAND_NAMES, BAND_SLUGS
 from projects.results import LAST_NUMBER as LAST_NUMBER
-from projects.results import Results
+from projects.results import Hit, Results
+from projects.shown import Shown
 from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 MAX_VALUES, MAX_TEXT = 50, 200
@@ -333,8 +335,16 @@ def at(mark: Mark | None):
         MARK.reset(token)
 
 
-def similar_to(card: Card, limit: int = 3) -> list[Card]:
-    """Other current cards like this one, each with `.reasons` in the reader's language.
+class Similar(NamedTuple):
+    """A card like another: its stored texts, and why."""
+
+    item: str
+    live_values: str
+    reasons: list[str]
+
+
+def similar_to(card: Card | Shown, limit: int = 3) -> list[Similar]:
+    """Other current cards like this one, with the reasons in the reader's language.
 
     Those of the same area and technology first, and among them those of towns of the same kind. One query
     for the index, one or two for the towns, one for the cards, however many there are.
@@ -342,22 +352,28 @@ def similar_to(card: Card, limit: int = 3) -> list[Card]:
     sheets = SHEETS.read()
     mine = sheets.get(card.municipality_code)
     found = find(ProjectQuery()).similar(card, SHEETS.alike(mine) if mine else [], limit)
-    tags = _tags(card)
-    for other in found:
-        shared = [tags[tag] for tag in tags.keys() & _tags(other).keys()]
-        other.reasons = _reasons(card, other, sorted(shared), mine, sheets.get(other.municipality_code))
-    return found
+    tags = _tags(orjson.loads(card.item))
+    return [_similar(card, tags, other, mine, sheets) for other in found]
 
 
-def _tags(card: Card) -> dict[str, str]:
+def _similar(
+    card: Card | Shown, tags: Mapping[str, str], other: Hit, mine: Sheet | None, sheets: Mapping[str, Sheet]
+) -> Similar:
+    item = orjson.loads(other.item)
+    shared = sorted(tags[tag] for tag in tags.keys() & _tags(item).keys())
+    same_area = (item["primary_area"] or "") == card.primary_area
+    theirs = sheets.get((item["lead_municipality"] or {}).get("code"))
+    return Similar(other.item, other.live_values, _reasons(shared, mine, theirs, same_area=same_area))
+
+
+def _tags(item: Mapping) -> dict[str, str]:
     """`{folded: as written}`."""
-    return {fold(tag): tag for tag in orjson.loads(card.item)["technologies"]}
+    return {fold(tag): tag for tag in item["technologies"]}
 
 
-def _reasons(card: Card, other: Card, tags: list[str], mine: Sheet | None, theirs: Sheet | None) -> list[str]:
+def _reasons(tags: list[str], mine: Sheet | None, theirs: Sheet | None, *, same_area: bool) -> list[str]:
     """Why two cards are alike, the strongest first."""
     told = []
-    same_area = card.primary_area == other.primary_area
     if same_area and tags:
         told.append(_("stessa area e tecnologia: %(tags)s") % {"tags": ", ".join(tags)})
     elif tags:
@@ -366,8 +382,8 @@ def _reasons(card: Card, other: Card, tags: list[str], mine: Sheet | None, their
         told.append(_("stessa area"))
     if mine and theirs and mine.code == theirs.code:
         told.append(_("stesso Comune"))
-    elif mine and theirs and (traits := shared_traits(mine, theirs)):
-        told.append(_("Comune simile (%(trait)s)") % {"trait": traits[0]})
+    elif mine and theirs and (trait := next(traits(mine, theirs), None)):
+        told.append(_("Comune simile (%(trait)s)") % {"trait": trait})
     return told
 
 

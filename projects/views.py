@@ -1,5 +1,7 @@
 """Public pages. They read cards, never the working copy, in a constant number of queries."""
 
+from datetime import datetime
+
 import orjson
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -19,8 +21,9 @@ from projects.portfolio import area_totals, busiest_towns, count_bars, front_fig
 from projects.presentation import card_context, list_item
 from projects.replicability.criteria import HIGH, LOW, MEDIUM
 from projects.replicability.panel import panel_context
-from projects.replicability.standing import panel_of
+from projects.replicability.standing import beside, panel_of
 from projects.search import ProjectQuery, find, similar_to
+from projects.shown import Shown, document_before, in_force
 from projects.vocabulary import Stage
 
 PER_PAGE = 10
@@ -31,8 +34,8 @@ SCORED = ProjectQuery(facets={"replicability_band": (HIGH, MEDIUM, LOW)}, sort="
 @require_safe
 def home(request):
     """Figures, areas, what is new."""
-    newest = [list_item(card) for card in find(ProjectQuery())[:8]]
-    best = [list_item(card) for card in find(SCORED)[:3]]
+    newest = [list_item(card) for card in find(ProjectQuery()).hits()[:8]]
+    best = [list_item(card) for card in find(SCORED).hits()[:3]]
     context = {
         "figures": front_figures(),
         "areas": area_totals(),
@@ -61,36 +64,36 @@ def _card_or_404(slug: str) -> Card | HttpResponse:
 @require_safe
 def card_detail(request, slug):
     """A project's card in force; 410 with the reason when it was withdrawn."""
+    if shown := in_force(slug):
+        return render(request, "projects/card_detail.html", _detail(shown, shown.confirmed_at))
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         return card
     if not card.is_current:
         return render(request, "projects/card_withdrawn.html", {"card": card}, status=410)
-    return render(request, "projects/card_detail.html", _detail(card))
+    # Published since.
+    return render(request, "projects/card_detail.html", _detail(card, card.project.confirmed_at))
 
 
-def _detail(card: Card) -> dict:
-    document = read_document(card)
+def _detail(card: Card | Shown, confirmed_at: datetime | None) -> dict:
+    document, known = read_document(card), beside(card.project_id)
     town = document["lead_municipality"]
-    panel = panel_of(card.project_id, orjson.loads(card.document))
+    panel = panel_of(card.project_id, document, known=known)
     return {
         **card_context(document),
         "edition": card,
-        "confirmed_at": card.project.confirmed_at,
+        "confirmed_at": confirmed_at,
         "replicability": panel_context(panel),
-        "family": family_of(card.project_id, panel.adoptions) if card.is_current else None,
+        "family": family_of(card.project_id, panel.adoptions, known) if card.is_current else None,
         "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),
     }
 
 
-def _changes(card: Card) -> list[str]:
+def _changes(card: Card | Shown) -> list[str]:
     """The names of the fields that this edition changed; none for a first edition."""
-    if card.edition == 1:
-        return []
-    before = Card.objects.filter(project=card.project_id, edition=card.edition - 1, withdrawn_at=None)
-    document = before.values_list("document", flat=True).first()
+    document = document_before(card.project_id, card.edition) if card.edition > 1 else None
     if document is None:
         return []
     rows = differences(orjson.loads(document), orjson.loads(card.document))
@@ -164,7 +167,9 @@ def card_version(request, slug, number):
     if edition.withdrawn_at:
         return render(request, "projects/card_withdrawn.html", {"card": edition}, status=410)
     return render(
-        request, "projects/card_detail.html", {**_detail(edition), "is_past": not edition.is_current}
+        request,
+        "projects/card_detail.html",
+        {**_detail(edition, edition.project.confirmed_at), "is_past": not edition.is_current},
     )
 
 
@@ -211,7 +216,7 @@ def area_detail(request, slug):
     context = {
         "area": area,
         "count": cards.count(),
-        "items": [list_item(card) for card in cards[:PER_PAGE]],
+        "items": [list_item(card) for card in cards.hits()[:PER_PAGE]],
         "municipalities": len(counts["municipality"]),
         "regions": len(counts["region"]),
         "with_cost": cards.count() - counts["cost_band"].get("unknown", 0),

@@ -1,7 +1,21 @@
 """Closed lists of words of a project: what forms offer, what files and API write."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+
+def labels(words: type[models.TextChoices]) -> Mapping[str, str]:
+    """`{value: label}` in the reader's language: an enumeration makes its list anew whenever it is asked."""
+    return _labels(words, get_language())
+
+
+@cache
+def _labels(words: type[models.TextChoices], _language: str | None) -> Mapping[str, str]:
+    return {value: str(label) for value, label in words.choices}
 
 
 class Kind(models.TextChoices):

@@ -54,8 +54,8 @@ PURE_HELPERS = (
 DATA, MODELS, ANSWERS, ACTIONS, INTAKE, PAGES, URLS = range(7)
 STEPS = {
     "models": MODELS,
-    **dict.fromkeys(["rules", "cards", "stored", "texts", "facts", "index_store", "index"], ANSWERS),
-    **dict.fromkeys(["index_check", "past", "results"], ANSWERS),
+    **dict.fromkeys(["rules", "cards", "stored", "shown", "texts", "facts", "index_store"], ANSWERS),
+    **dict.fromkeys(["index", "index_check", "past", "results"], ANSWERS),
     **dict.fromkeys(["search", "standing", "checks", "waiting", "figures", "family", "kit"], ANSWERS),
     **dict.fromkeys(["completeness", "differences", "presentation", "portfolio", "maps", "mail"], ANSWERS),
     **dict.fromkeys(["panel", "atlas", "datasets", "catalogue", "peers", "sheet", "pdf", "news"], ANSWERS),

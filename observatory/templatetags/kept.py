@@ -19,6 +19,7 @@ register = template.Library()
 HOLE = mark_safe("\0")
 OPTION, OFFERED = "projects/_filter_option.html", "projects/_filter_offered.html"
 SHAPE, ROW = "projects/_map_shape.html", "projects/_map_row.html"
+KIT_ROW = "projects/_kit_row.html"
 HEADER, RATING = "components/_header.html", "components/_rating.html"
 CHECKED = (SafeString(""), SafeString(" checked"))
 OPTIONS, NUMBERS, SHAPES, PARTS = 16_000, 16_000, 2_000, 500
@@ -26,12 +27,7 @@ OPTIONS, NUMBERS, SHAPES, PARTS = 16_000, 16_000, 2_000, 500
 
 def _drawn_once(size: int):
     """Keeps what a function of its arguments alone gives; on a laptop templates change under our feet."""
-
-    def decorate(draw):
-        kept = lru_cache(maxsize=size)(draw)
-        return lambda *args: (draw if settings.DEBUG else kept)(*args)
-
-    return decorate
+    return (lambda draw: draw) if settings.DEBUG else lru_cache(maxsize=size)
 
 
 @register.simple_tag
@@ -106,6 +102,20 @@ def _shape(_language: str, name: str, code: str, title: str, path: str) -> list[
     shape = {key: mark_safe(HOLE + letter) for key, letter in holes.items()}
     shape |= {"code": code, "name": title, "path": path}
     return render_to_string(name, {"shape": shape}).split(HOLE)
+
+
+@register.simple_tag
+def kit_row(row: Mapping) -> SafeString:
+    """An aspect of the kit for reuse. Most cards have no documents, and lack the same."""
+    if row["documents"]:
+        return mark_safe(render_to_string(KIT_ROW, {"row": row}).rstrip("\n"))
+    return _kit_row(get_language(), str(row["name"]), row["percent"], tuple(map(tuple, row["missing"])))
+
+
+@_drawn_once(PARTS)
+def _kit_row(_language: str, name: str, percent: int, missing: tuple[tuple[str, ...], ...]) -> SafeString:
+    row = {"name": name, "percent": percent, "documents": [], "missing": missing}
+    return mark_safe(render_to_string(KIT_ROW, {"row": row}).rstrip("\n"))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,21 +1,23 @@
 """Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
 
 import json
+import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import linebreaks
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse, translate_url
+from django.urls import get_script_prefix, reverse, translate_url
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from observatory.context import address
 from projects.areas import AREA_BY_KEY, AREAS
 from projects.presentation import item_of
 from projects.words import euro, file_kind, file_size, in_millions, measure, partial_date
@@ -24,10 +26,21 @@ register = template.Library()
 RESULT = "components/_result.html"
 # Some 4 kB each.
 RESULTS = 4_000
+# Letters that an address writes as they are.
+PLAIN = re.compile(r"[-/.\w]*", re.ASCII)
+# `{route and language: whether its addresses in that language differ by their prefix alone}`
+_has_prefix: dict[tuple, bool] = {}
 ITALIAN = mark_safe(' lang="it"')
 
 
+def constant(tag):
+    """Marks a tag that says the same for the same arguments in any page of one language."""
+    tag.is_constant = True
+    return tag
+
+
 @register.simple_tag
+@constant
 def icon(name: str, size: str = ""):
     """A symbol of our sprite, silent for screen readers: the word beside it speaks."""
     return (_icon.__wrapped__ if settings.DEBUG else _icon)(name, size)
@@ -69,11 +82,27 @@ def other_language(context):
     if request is None:
         return None
     code = "it" if get_language() == "en" else "en"
-    url = translate_url(request.get_full_path(), code)
+    url = _translated(request, code)
     label = {"it": "Italiano", "en": "English"}[code]
     if url == request.get_full_path():
         return None
     return {"code": code, "label": label, "url": url, "path": url.partition("?")[0]}
+
+
+def _translated(request, code: str) -> str:
+    """The address in another language; that of a plain path differs by its prefix alone."""
+    full, match = request.get_full_path(), request.resolver_match
+    if match is None or not PLAIN.fullmatch(request.path):
+        return translate_url(full, code)
+    route = (match.view_name, match.route, code, get_script_prefix())
+    if route not in _has_prefix:
+        _has_prefix[route] = translate_url(full, code) == _swapped(full, code)
+    return _swapped(full, code) if _has_prefix[route] else translate_url(full, code)
+
+
+def _swapped(full: str, code: str) -> str:
+    root = get_script_prefix()
+    return root + full.removeprefix(f"{root}en/") if code == "it" else f"{root}en/{full.removeprefix(root)}"
 
 
 @register.simple_tag
@@ -92,6 +121,7 @@ def about_size(size) -> str:
 
 
 @register.simple_tag
+@constant
 def sprite() -> str:
     """The address of the sprite, for the few icons that dress themselves."""
     return static("build/img/sprite.svg")
@@ -128,18 +158,31 @@ def all_areas():
 @register.filter
 def localised(item: dict, field: str) -> str:
     """`title` or `summary` in the reader's language, in Italian where the body gave no other."""
-    return (get_language() == "en" and item.get(f"{field}_en")) or item.get(field) or ""
+    return _localised(get_language(), item, field)
+
+
+def _localised(language: str | None, item: dict, field: str) -> str:
+    return (language == "en" and item.get(f"{field}_en")) or item.get(field) or ""
 
 
 @register.simple_tag
+@constant
 def in_italian(item=None, field: str = "") -> str:
     """The attribute of what bodies write in Italian, on a page in another language.
 
     Nothing where `item` gives that field in English too: `localised` shows it.
     """
-    if get_language() == "it" or (isinstance(item, Mapping) and item.get(f"{field}_en")):
+    return _in_italian(get_language(), item, field)
+
+
+def _in_italian(language: str | None, item=None, field: str = "") -> str:
+    if language == "it" or (isinstance(item, Mapping) and item.get(f"{field}_en")):
         return ""
     return ITALIAN
+
+
+# What a template drawn for one language calls instead (observatory/drawing).
+localised.within, in_italian.within = partial(partial, _localised), partial(partial, _in_italian)
 
 
 @register.filter
@@ -162,7 +205,7 @@ def breadcrumb_ld(context) -> SafeString:
     """The path of a page as schema.org's BreadcrumbList, from the variables of the breadcrumb."""
     if context.get("request") is None:
         return ""
-    steps = [("Home", reverse("projects:home"))]
+    steps = [("Home", address("projects:home"))]
     steps += [
         (context[name], context[f"{name}_url"]) for name in ("grandparent", "parent") if context.get(name)
     ]
@@ -181,7 +224,7 @@ def site(context) -> str:
 @register.simple_tag(takes_context=True)
 def home_ld(context) -> SafeString:
     """The site with its search."""
-    root = site(context) + reverse("projects:home")
+    root = site(context) + address("projects:home")
     target = site(context) + reverse("projects:card-list") + "?q={text}"
     action = {"@type": "SearchAction", "target": target, "query-input": "required name=text"}
     return json_ld(

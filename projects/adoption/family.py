@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q
 from municipalities.models import Organisation, Territory
 from projects.adoption.moves import ADOPTED, PUBLIC, Step
 from projects.models import Adoption, AdoptionStep, Card, OutsidePractice
-from projects.replicability.standing import adoptions_of
+from projects.replicability.standing import ANYTHING, Beside, adoptions_of
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,35 @@ class Family:
         )
 
 
-def family_of(project_id: int, adoptions: list[Adoption] | None = None) -> Family:
+def family_of(project_id: int, adoptions: list[Adoption] | None = None, known: Beside = ANYTHING) -> Family:
     """The public family of one project, of `adoptions` when standing.panel_of has read them already.
 
     Two queries; one for the adoptions when they are not given, one for steps, one for cards of others.
+    `known`, from standing.beside(), spares those that would find nothing.
     """
     adoptions = adoptions_of(project_id) if adoptions is None else adoptions
     told = _told(adoptions)
-    sources = Adoption.objects.public().filter(result=project_id)
-    sources = list(sources.select_related("adopter", "giver").order_by("asked_at", "pk"))
+    sources = _sources(project_id) if known.is_result else []
     cards = _cards({a.result_id for a in adoptions} | {a.project_id for a in sources} - {project_id})
     nodes = {a.pk: Node(a, *told[a.pk], cards.get(a.result_id)) for a in adoptions}
     roots = []
     for key, node in nodes.items():
         parent = nodes.get(node.adoption.parent_id)
         (parent.children if parent and not _is_above(nodes, key, parent) else roots).append(node)
-    origins = OutsidePractice.objects.shown().filter(project=project_id).select_related("adopter")
     born_of = [(a, cards[a.project_id]) for a in sources if a.project_id in cards]
-    return Family(list(origins.order_by("pk")), roots, len(nodes), born_of)
+    return Family(_origins(project_id) if known.has_origins else [], roots, len(nodes), born_of)
+
+
+def _sources(project_id: int) -> list[Adoption]:
+    """The adoptions of other projects of which this one came. One query."""
+    found = Adoption.objects.public().filter(result=project_id)
+    return list(found.select_related("adopter", "giver").order_by("asked_at", "pk"))
+
+
+def _origins(project_id: int) -> list[OutsidePractice]:
+    """The practices outside the registry of which this project came. One query."""
+    found = OutsidePractice.objects.shown().filter(project=project_id)
+    return list(found.select_related("adopter").order_by("pk"))
 
 
 def _cards(project_ids: set[int | None]) -> dict[int, Card]:

@@ -14,7 +14,7 @@ from municipalities.search import find_municipality, fold, suggest_municipalitie
 from projects.adoption.family import city_exchange
 from projects.areas import AREA_BY_KEY
 from projects.city.peers import money_per_head, peers_of
-from projects.listing.maps import locator
+from projects.listing.maps import locator_of
 from projects.models import Card, CityProfile
 from projects.portfolio import (
     area_bars,
@@ -106,7 +106,7 @@ def city_detail(request, slug):
         ).select_related("protocol"),
         "neighbours": [] if figures["projects"] else _neighbours(town, registry["municipality"]),
         "exchange": city_exchange([town, *(change.predecessor for change in former)]),
-        "locator": locator(town),
+        "locator": locator_of(town.code),
         "density": density(town),
     }
     return render(request, "projects/city_detail.html", context)

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from municipalities.models import Territory, TerritoryBoundary
-from projects.listing.maps import outline, shape
+from municipalities.models import TerritoryBoundary
+from municipalities.search import SHEETS
+from projects.listing.maps import outline, region_shapes, shape
 from projects.listing.panel import address
 from projects.listing.shapes import box, coordinates, drawn, rings
 from projects.models import Card
@@ -18,6 +19,7 @@ from projects.search import ProjectQuery, Results
 MOST_POINTS = 500
 # How an address writes the place kept for a code.
 SPOT = "%00"
+NOTHING = "0 0 100 100", []
 GRIDS = {"region": 20, "province": 5, "municipality": 4}
 
 
@@ -90,11 +92,19 @@ def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
 
 
 def _drawing(frame: Frame) -> tuple[str, list[tuple[str, str, str]]]:
-    """`(view box, [(code, name, path)])`; all Italy comes from the outline that the home page draws too."""
+    """`(view box, [(code, name, path)])`; all Italy comes from the outline that the home page draws too.
+
+    One query for a frame that this process did not draw since a place changed; all of them take a few MB.
+    """
     if frame.level == "region":
-        names = Territory.objects.regions().current().order_by("name").values_list("code", "name")
-        paths = outline()["paths"]
-        return outline()["view_box"], [(code, name, paths[code]) for code, name in names if code in paths]
+        return outline()["view_box"], region_shapes()
+    known = SHEETS.memory("drawings")
+    if frame not in known and (drawing := _drawn(frame))[1]:
+        known[frame] = drawing
+    return known.get(frame) or NOTHING
+
+
+def _drawn(frame: Frame) -> tuple[str, list[tuple[str, str, str]]]:
     rows = list(frame.boundaries().values_list("territory__code", "territory__name", "svg_path"))
     outlines = [rings(path, GRIDS[frame.level]) for _code, _name, path in rows]
     view = box(outlines) if any(outlines) else (0, 0, 100, 100)

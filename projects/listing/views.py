@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from municipalities.models import Protocol
@@ -29,6 +30,16 @@ SUGGESTED, LEAST_TYPED = 4, 2
 FORMATS = ("csv", "json")
 # Bytes of a CSV line for each byte of the stored item, measured on the sample projects.
 CSV_SHARE = 1.0
+SORT_LABELS = {
+    "-published_at": gettext_lazy("Dalla più recente"),
+    "published_at": gettext_lazy("Dalla meno recente"),
+    "title": gettext_lazy("Titolo, A–Z"),
+    "-title": gettext_lazy("Titolo, Z–A"),
+    "cost": gettext_lazy("Costo, dal più basso"),
+    "-cost": gettext_lazy("Costo, dal più alto"),
+    "relevance": gettext_lazy("Pertinenza"),
+    "replicability": gettext_lazy("Replicabilità, dalla più alta"),
+}
 SORTABLE = {"title": "title", "cost": "cost", "published": "published_at"}
 
 
@@ -162,16 +173,7 @@ def _columns(query: ProjectQuery) -> dict[str, dict]:
 
 
 def sort_label(key: str) -> str:
-    return {
-        "-published_at": _("Dalla più recente"),
-        "published_at": _("Dalla meno recente"),
-        "title": _("Titolo, A–Z"),
-        "-title": _("Titolo, Z–A"),
-        "cost": _("Costo, dal più basso"),
-        "-cost": _("Costo, dal più alto"),
-        "relevance": _("Pertinenza"),
-        "replicability": _("Replicabilità, dalla più alta"),
-    }[key]
+    return str(SORT_LABELS[key])
 
 
 def _sizes(count: int, shown: Sequence[Hit]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from projects.replicability.criteria import BAND_NAMES, BAND_SLUGS, CRITERIA, RATER_NAMES
 from projects.replicability.score import DEAD, ENOUGH, UNKNOWN, KitAspect
 from projects.replicability.standing import Judgement, Panel, address_of
-from projects.vocabulary import DocumentType
+from projects.vocabulary import DocumentType, labels
 
 
 def panel_context(panel: Panel) -> dict:
@@ -57,14 +57,14 @@ def _gaps(panel: Panel) -> list[dict]:
 
 
 def _kit_row(row: KitAspect) -> dict:
-    labels = dict(DocumentType.choices)
+    words = labels(DocumentType)
     return {
         "name": row.aspect.name,
         "percent": round(100 * row.share),
         "documents": [
             {
                 "title": document.title,
-                "label": labels.get(document.type, document.type),
+                "label": words.get(document.type, document.type),
                 "url": address_of(document),
                 "is_demonstration": document.is_demonstration,
                 "is_file": not document.url,
@@ -73,5 +73,5 @@ def _kit_row(row: KitAspect) -> dict:
             }
             for document in row.documents
         ],
-        "missing": [[labels[name] for name in part] for part in row.missing],
+        "missing": [[words[name] for name in part] for part in row.missing],
     }

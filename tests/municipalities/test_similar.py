@@ -73,6 +73,14 @@ def test_columns_give_the_likeness_of_the_formula(mine, others):
     assert near == sorted(near, reverse=True)
 
 
+@given(SHEETS_OF_ANY_KIND, st.lists(SHEETS_OF_ANY_KIND, max_size=20), st.integers(1, 12))
+def test_first_ones_are_those_of_the_whole_order(mine, others, limit):
+    columns = Likeness(others)
+    told = list(zip(columns.of(mine).to_pylist(), columns.code.to_pylist(), strict=True))
+    first, whole = columns.first(mine, limit).to_pylist(), columns.order(mine).to_pylist()
+    assert [told[row] for row in first] == [told[row] for row in whole[:limit]]
+
+
 def test_traits_are_told_in_words():
     other = Sheet("G674", "Pinerolo", 35_440, 50.34, 376, 3, 2, "TO", "01")
     assert shared_traits(IVREA, other) == [

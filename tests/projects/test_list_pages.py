@@ -366,19 +366,19 @@ def test_suggestions_are_titles_places_and_areas(client, cards):
 # What they cost
 
 QUERIES = {
-    # version, page, names of regions of the map; those of the filters are at hand
-    "/progetti/": 3,
+    # version, page; names and shapes of places are at hand
+    "/progetti/": 2,
     # beside: texts of the cards shown for the snippets
-    "/progetti/?q=led": 4,
-    # the region: its code; its provinces' shapes instead of the regions' names
-    "/progetti/?regione=01": 4,
-    "/progetti/?vista=mappa": 3,
-    "/progetti/?vista=mappa&provincia=TO": 4,
+    "/progetti/?q=led": 3,
+    # the region: its code
+    "/progetti/?regione=01": 3,
+    "/progetti/?vista=mappa": 2,
+    "/progetti/?vista=mappa&provincia=TO": 3,
     # no map
     "/progetti/?vista=tabella": 2,
-    # version, names of regions; or the code of the province, its shapes
-    "/mappa/": 2,
-    "/mappa/?provincia=TO": 3,
+    # version; the code of the province
+    "/mappa/": 1,
+    "/mappa/?provincia=TO": 2,
     # version, cards, their texts, towns: starting, containing; protocols
     "/cerca/?q=led": 6,
     # version, cards, towns: starting, containing

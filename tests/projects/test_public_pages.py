@@ -361,21 +361,20 @@ def test_public_page_has_one_heading_and_the_frame(client, card, path):
 # One query more only for each line of reason: never one for each card.
 # The version of all that is public is among them.
 QUERIES = {
-    # version; municipalities; newest; names of regions; towns
-    "/": 5,
-    # card, its places, locator: town, shapes; assessments; adoptions, practices from outside, what it was
-    # born of; similar
-    "/progetti/{slug}/": 10,
+    # version; newest. The places are at hand
+    "/": 2,
+    # version; card; whether anybody rated it, took it up or says where it comes from; similar
+    "/progetti/{slug}/": 4,
     # count, page, provinces
     "/citta/": 4,
-    # town; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions; shapes
-    "/citta/torino/": 11,
+    # town; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions
+    "/citta/torino/": 10,
     # two towns; for each: sums
     "/confronta/citta/?a=torino&b=ivrea": 5,
     # editions, by month, scores, reports
     "/statistiche/": 5,
-    # card, its places; assessments; adoptions, practices from outside, what it was born of
-    "/progetti/{slug}/scheda.pdf": 7,
+    # card; assessments; adoptions, practices from outside, what it was born of
+    "/progetti/{slug}/scheda.pdf": 6,
     # card
     "/progetti/{slug}/segnala/": 2,
     # cards
