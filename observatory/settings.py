@@ -101,18 +101,12 @@ WSGI_APPLICATION = "observatory.wsgi.application"
 # An address typed without its scheme is https, as Django 6 will assume by itself.
 FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-TEMPLATE_LOADERS = [
-    "django.template.loaders.filesystem.Loader",
-    "django.template.loaders.app_directories.Loader",
-]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        # On a laptop templates change under our feet, and errors name their line.
-        "APP_DIRS": DEBUG,
+        "APP_DIRS": True,
         "OPTIONS": {
-            **({} if DEBUG else {"loaders": [("observatory.drawing.loader.Loader", TEMPLATE_LOADERS)]}),
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -56,7 +56,8 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     def figures(p50, rate, cpu):
         return {str(n): {"p50": p50, "p95": p50 * 2, "rate": rate, "cpu": cpu} for n in (1, 8, 32)}
 
-    published = {"p50": 20, "p95": 40, "stale": 0, "withdrawal p50": 7, "withdrawal p95": 9}
+    published = {"p50": 20, "p95": 40, "max": 300, "stale": 0}
+    published |= {"withdrawal p50": 7, "withdrawal p95": 9, "withdrawal max": 11}
     result = {
         "vendor": "sqlite",
         "size": 10_000,
@@ -84,7 +85,8 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     assert "ms of processor time: new town 58, again, filters 22.5." in text
     assert "5,000 cards/s" in text and "csv 50,000" in text and "Stale answers after a commit: 0" in text
     assert (
-        "alone 20 / 40;" in text and "Withdrawal: alone 7 / 9; two with eight readers 7 / 9 and 7 / 9" in text
+        "alone 20 / 40 / 300;" in text
+        and "Withdrawal: alone 7 / 9 / 11; two with eight readers 7 / 9 / 11" in text
     )
     listed = {**result["questions"][1], "servers": {"portal": figures(2, 2000, 1.5)}}
     larger = {**result, "size": 100_000, "questions": [result["questions"][0], listed]}

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 
 from django import template
 from django.conf import settings
@@ -33,14 +33,7 @@ _has_prefix: dict[tuple, bool] = {}
 ITALIAN = mark_safe(' lang="it"')
 
 
-def constant(tag):
-    """Marks a tag that says the same for the same arguments in any page of one language."""
-    tag.is_constant = True
-    return tag
-
-
 @register.simple_tag
-@constant
 def icon(name: str, size: str = ""):
     """A symbol of our sprite, silent for screen readers: the word beside it speaks."""
     return (_icon.__wrapped__ if settings.DEBUG else _icon)(name, size)
@@ -121,7 +114,6 @@ def about_size(size) -> str:
 
 
 @register.simple_tag
-@constant
 def sprite() -> str:
     """The address of the sprite, for the few icons that dress themselves."""
     return static("build/img/sprite.svg")
@@ -158,31 +150,18 @@ def all_areas():
 @register.filter
 def localised(item: dict, field: str) -> str:
     """`title` or `summary` in the reader's language, in Italian where the body gave no other."""
-    return _localised(get_language(), item, field)
-
-
-def _localised(language: str | None, item: dict, field: str) -> str:
-    return (language == "en" and item.get(f"{field}_en")) or item.get(field) or ""
+    return (get_language() == "en" and item.get(f"{field}_en")) or item.get(field) or ""
 
 
 @register.simple_tag
-@constant
 def in_italian(item=None, field: str = "") -> str:
     """The attribute of what bodies write in Italian, on a page in another language.
 
     Nothing where `item` gives that field in English too: `localised` shows it.
     """
-    return _in_italian(get_language(), item, field)
-
-
-def _in_italian(language: str | None, item=None, field: str = "") -> str:
-    if language == "it" or (isinstance(item, Mapping) and item.get(f"{field}_en")):
+    if get_language() == "it" or (isinstance(item, Mapping) and item.get(f"{field}_en")):
         return ""
     return ITALIAN
-
-
-# What a template drawn for one language calls instead (observatory/drawing).
-localised.within, in_italian.within = partial(partial, _localised), partial(partial, _in_italian)
 
 
 @register.filter
