@@ -133,5 +133,5 @@ def test_files_hold_lines_totals_and_assumptions(client, card):
 
 
 def test_page_takes_a_constant_number_of_queries(client, card, django_assert_num_queries):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(address(card))

@@ -161,5 +161,5 @@ def test_kit_takes_the_same_queries_with_more_files(
         attach(project, f"Allegato {n}", b"x")
     card = publish(project, office, desk)
     # version; card; places; files
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         b"".join(get(client, card).streaming_content)
