@@ -73,10 +73,16 @@ def read(version: int, seal: str, stored: bytes | None) -> Entry:
 
 def together(changes: Iterable[Changes]) -> dict[tuple[str, str], Delta]:
     """Changes one after another as one."""
-    found: dict[tuple[str, str], Delta] = {}
+    found: dict[tuple[str, str], tuple[set[int], set[int]]] = {}
     for one in changes:
-        add(found, one)
-    return found
+        for key, (come, go) in one.items():
+            # Python's sets while they are small and change often.
+            all_come, all_go = found.setdefault(key, (set(), set()))
+            all_come -= set(go)
+            all_come |= set(come)
+            all_go -= set(come)
+            all_go |= set(go)
+    return {key: Delta(BitMap(come), BitMap(go)) for key, (come, go) in found.items()}
 
 
 def add(found: dict[tuple[str, str], Delta], changes: Changes) -> None:

@@ -6,7 +6,7 @@ where they are stored.
 """
 
 import threading
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -27,8 +27,9 @@ WORD_KINDS = (TITLE, SUMMARY, TEXT, CODE)
 ALL, EVERY = "all", ""
 WORD_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
-# Rows of more bytes hold more cards than can be pending: a number takes twelve bytes at the most.
-RARE = 8192
+# Bytes a number takes at the most in a stored set: alone in a slice of its own. A word of more than RARE is
+# on more cards than can be pending.
+DEAREST, RARE = 18, 8192
 EMPTY = BitMap()
 
 
@@ -76,9 +77,9 @@ class Source(Protocol):
     def words(self, values: Iterable[str]) -> Iterable[Row]:
         """All rows of WORD_KINDS under these values."""
 
-    def rare(self, values: Iterable[str]) -> Mapping[str, list[bytes] | None]:
-        """The rows of TEXT under these values, as far as there are any; None in the place of more than RARE
-        bytes."""
+    def rare(self, values: Iterable[str]) -> Mapping[str, list[bytes] | int]:
+        """The rows of TEXT under these values, as far as there are any; their length instead, where that is
+        more than RARE bytes."""
 
 
 class Moved(Exception):
@@ -98,6 +99,8 @@ class State:
     # Where the buckets of each order begin, those that are empty among them.
     starts: Mapping[str, list[str]] = field(default_factory=dict)
     folded: int = 0
+    # On how many cards a word is written, at the least: so many have to go before anybody need look again.
+    least: Mapping[str, int] = field(default_factory=dict)
     _totals: dict[str, dict[str, int]] = field(default_factory=dict)
     _orders: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     _columns: dict[str, Column] = field(default_factory=dict)
@@ -298,6 +301,7 @@ def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry])
     pending, starts, folded = dict(state.pending), dict(state.starts), state.folded
     changed: dict[str, dict[str, BitMap]] = defaultdict(dict)
     touched: set[tuple[str, str]] = set()
+    lost: Counter[str] = Counter()
     for entry in entries:
         if entry.folded > folded:
             pending, folded = {}, entry.folded
@@ -308,6 +312,8 @@ def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry])
         add(pending, words)
         touched.update(words)
         for (kind, value), (come, go) in entry.changes.items():
+            if kind == TEXT:
+                lost[value] += len(go)
             if kind in WORD_KINDS:
                 continue
             if kind in orders.MOST:
@@ -322,27 +328,41 @@ def _renewed(state: State, source: Source, mark: Mark, entries: Iterable[Entry])
         sets[kind].update(found)
         for value in [value for value, numbers in found.items() if not numbers]:
             del sets[kind][value]
+    least = dict(state.least)
     renewed = State(
         mark,
         sets,
-        _dictionary_after(state.dictionary, source, touched, pending),
+        _dictionary_after(state.dictionary, source, lost, pending, least),
         state.words.without(touched),
         pending,
         starts,
         folded,
+        least,
         _columns=state.columns_after(sets, changed),
     )
     return renewed.ready(source.counted)
 
 
 def _dictionary_after(
-    known: Dictionary, source: Source, touched: Iterable[tuple[str, str]], pending: Mapping
+    known: Dictionary,
+    source: Source,
+    lost: Mapping[str, int],
+    pending: Mapping[tuple[str, str], Delta],
+    least: dict[str, int],
 ) -> Dictionary:
-    """Words that came stay; whether one is still written anywhere is asked only of those that lost a card."""
-    texts = {value for kind, value in touched if kind == TEXT}
-    alive = {value for value in texts if pending.get((TEXT, value), Delta()).come}
-    if lost := texts - alive:
-        for value, parts in source.rare(lost).items():
-            if parts is None or pending.get((TEXT, value), Delta()).upon(join(parts)):
-                alive.add(value)
-    return known.renewed(alive, texts - alive)
+    """The dictionary once each of these words was lost to so many cards; `least` is brought up to date.
+
+    Whether a word is still written anywhere is asked only where those may have been the last.
+    """
+    for word in lost.keys() & least.keys():
+        least[word] -= lost[word]
+    alive = {w for w in lost if least.get(w, 0) > 0 or pending.get((TEXT, w), Delta()).come}
+    if asked := lost.keys() - alive:
+        for word, parts in source.rare(asked).items():
+            delta = pending.get((TEXT, word), Delta())
+            if isinstance(parts, int):
+                alive.add(word)
+                least[word] = parts // DEAREST - len(delta.go)
+            elif delta.upon(join(parts)):
+                alive.add(word)
+    return known.renewed(alive, lost.keys() - alive)

@@ -17,8 +17,7 @@ from uuid import uuid4
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, router, transaction
-from django.db.models import Q, Sum
-from django.db.models.functions import Length
+from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
 
@@ -28,7 +27,6 @@ from cardindex.orders import (
     CELL,
     COST,
     MOST,
-    ROOTS,
     TITLE_KEY,
     UNKNOWN,
     line_key,
@@ -42,7 +40,7 @@ from cardindex.state import RARE, TEXT, WORD_KINDS, Index, Mark, Row
 from projects import compiled
 from projects.cards import FACETS
 from projects.compiled import KEY, Compiled
-from projects.index_store import allow_long_statements, fetch, insert, one_of, starts_of, write
+from projects.index_store import allow_long_statements, fetch, held_by, insert, one_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 from projects.replicability.criteria import IN_EVALUATION
 
@@ -177,12 +175,11 @@ def _folded(turn: IndexVersion) -> list[Piece]:
 
 def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
     """The same with the bucket of today in the place of a key. A card that stays in its bucket stays."""
-    starts = starts_of(key for key in wanted if key[0] in MOST)
+    starts = boundaries()
     found: dict[tuple[str, str], Delta] = {}
     for (kind, value), delta in wanted.items():
         if kind in MOST:
-            # A boundary that is always there may have no row yet.
-            value = max(starts[kind, value], place(ROOTS[kind], value))
+            value = place(starts[kind], value)
             come, go = found.get((kind, value), Delta())
             come = come | delta.come
             delta = Delta(come, (go | delta.go) - come)
@@ -332,14 +329,13 @@ class Rows:
         rows = IndexEntry.objects.filter(kind=TEXT).exclude(data=b"")
         return rows.values_list("value", flat=True).distinct()
 
-    def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | None]:
-        rows = IndexEntry.objects.filter(kind=TEXT, value__in=values)
-        # Lengths are told without reading what is long.
-        sizes = dict(rows.values_list("value").annotate(size=Sum(Length("data"))))
-        found = {value: None if size > RARE else [] for value, size in sizes.items()}
-        if few := [value for value, parts in found.items() if parts is not None]:
-            for value, data in rows.filter(value__in=few).values_list("value", "data"):
-                found[value].append(bytes(data))
+    def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
+        told = held_by(TEXT, values, RARE)
+        found = {value: size if size > RARE else [whole] for value, size, whole in told}
+        # Once cut in slices, and since then grown small.
+        if cut_ones := [value for value, size, whole in told if size <= RARE and not whole]:
+            for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
+                found[row.value].append(row.data)
         return found
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:

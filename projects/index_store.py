@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from itertools import islice
 
 import orjson
-from django.db import connection
+from django.db import connection, connections, router
 from django.db.models.expressions import RawSQL
 from psycopg import Cursor
 
 from cardindex.slices import WHOLE
+from projects.models import IndexEntry
 
 Row = tuple[str, str, int, bytes, int]
 # Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
@@ -32,7 +33,11 @@ READ_JSON = (
     "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
     "AND slice = json_extract(wanted.value, '$[2]')"
 )
-START = f"SELECT max(value) FROM projects_indexentry WHERE kind = %s AND value <= %s AND slice = {WHOLE}"
+# Of the rows of a value one is WHOLE: what gathers them gives that one.
+GATHERED = {
+    "postgresql": ("string_agg({whole}, ''::bytea)", "= ANY(%s)"),
+    "sqlite": ("max({whole})", "IN (SELECT value FROM json_each(%s))"),
+}
 
 
 def is_postgresql() -> bool:
@@ -98,15 +103,22 @@ def insert(rows: Iterable[Row]) -> int:
     return written
 
 
-def starts_of(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """`{(kind, key): last stored value of the kind that is not above the key}`, `""` where none is."""
-    keys, found = iter(keys), {}
-    while batch := list(islice(keys, BATCH // 5)):
-        statement = " UNION ALL ".join([f"SELECT %s, ({START})"] * len(batch))
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [part for place, key in enumerate(batch) for part in (place, *key)])
-            found |= {batch[int(place)]: start or "" for place, start in cursor.fetchall()}
-    return found
+def held_by(kind: str, values: Iterable[str], most: int) -> list[tuple[str, int, bytes]]:
+    """`(value, length of all its rows, its WHOLE row)` of these values, one query.
+
+    What is longer than `most` bytes is not read: no bytes stand in its place.
+    """
+    asked = connections[router.db_for_read(IndexEntry)]
+    gathered, among = GATHERED[asked.vendor]
+    statement = (
+        f"SELECT value, sum(length(data)), {gathered} FROM projects_indexentry "
+        f"WHERE kind = %s AND value {among} GROUP BY value"
+    ).format(whole=f"CASE WHEN slice = {WHOLE} AND length(data) <= {most:d} THEN data END")
+    values = list(values)
+    told = values if asked.vendor == "postgresql" else orjson.dumps(values).decode()
+    with asked.cursor() as cursor:
+        cursor.execute(statement, [kind, told])
+        return [(value, int(size), bytes(whole or b"")) for value, size, whole in cursor.fetchall()]
 
 
 def one_of(numbers: Iterable[int]) -> RawSQL:

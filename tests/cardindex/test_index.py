@@ -91,7 +91,8 @@ class Store:
         for row in self.words(values):
             if row.kind == "in_text":
                 found[row.value].append(row.data)
-        return {value: None if len(b"".join(p)) > RARE else p for value, p in found.items()}
+        sizes = {value: len(b"".join(parts)) for value, parts in found.items()}
+        return {value: sizes[value] if sizes[value] > RARE else p for value, p in found.items()}
 
 
 def terms(card) -> dict:
@@ -386,18 +387,23 @@ def test_fold_while_the_rows_are_read_loses_nothing(monkeypatch):
     assert list(match(state, store, read("aria")).text) == [7]
 
 
-def test_word_of_many_cards_is_not_read_to_know_that_it_is_still_written():
-    store = Store()
-    numbers = range(0, 40_000, 3)
+def test_word_of_many_cards_is_looked_at_again_only_when_it_may_be_gone(monkeypatch):
+    monkeypatch.setattr("cardindex.state.RARE", 40)
+    monkeypatch.setattr(f"{__name__}.RARE", 40)
+    store, looks, numbers = Store(), [], list(range(0, 90, 3))
     store.build(
-        (k, v, part, data)
-        for k in ("in_text", "all")
-        for v in ["luce" if k == "in_text" else ""]
+        (kind, value, part, data)
+        for kind, value in (("in_text", "luce"), ("all", ""))
         for part, data in cut(BitMap(numbers)).items()
     )
+    asked = store.rare
+    monkeypatch.setattr(store, "rare", lambda values: looks.append(values) or asked(values))
     index = Index()
-    assert index.state(store).dictionary.holds("luce")
-    assert store.rare(["luce"]) == {"luce": None}
-    store.change({}, {0: {"in_text": {"luce"}, "all": {""}}})
-    assert index.state(store).dictionary.holds("luce")
-    assert 0 not in read_words(index.state(store), store, ["luce"])["in_text", "luce"]
+    for left in reversed(range(len(numbers))):
+        assert index.state(store).dictionary.holds("luce")
+        store.change({}, {numbers[left]: {"in_text": {"luce"}, "all": {""}}})
+        assert len(read_words(index.state(store), store, ["luce"])["in_text", "luce"]) == left
+        if left == 12:
+            store.fold()
+    assert not index.state(store).dictionary.holds("luce")
+    assert 3 < len(looks) < len(numbers)

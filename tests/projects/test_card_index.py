@@ -16,6 +16,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from cardindex.orders import MOST, TITLE_KEY
+from cardindex.state import RARE, TEXT
 from projects import actions, index
 from projects.cards import FACETS
 from projects.importers.bulk import generate
@@ -436,3 +437,27 @@ def test_process_killed_at_any_moment_leaves_index_and_cards_equal():
         assert found("q=luce") == sorted(Card.objects.current().values_list("pk", flat=True), reverse=True)
     actions.issue_card(Project.objects.first(), by=None)
     check()
+
+
+@pytest.mark.django_db
+def test_words_of_few_cards_are_read_and_long_ones_only_measured():
+    rows = {
+        ("led", -1): b"whole",
+        ("luce", -1): b"",
+        ("luce", 0): b"one",
+        ("luce", 3): b"two",
+        ("aria", -1): b"",
+    }
+    rows |= {("via", -1): b"", ("via", 0): b"x" * RARE, ("via", 1): b"y"}
+    IndexEntry.objects.bulk_create(
+        IndexEntry(kind=kind, value=value, slice=part, data=data, version=1)
+        for kind in (TEXT, "in_title")
+        for (value, part), data in rows.items()
+    )
+    found = index.ROWS.rare(["led", "luce", "via", "aria", "mai"])
+    assert {v: sorted(filter(None, p)) if isinstance(p, list) else p for v, p in found.items()} == {
+        "led": [b"whole"],
+        "luce": [b"one", b"two"],
+        "aria": [],
+        "via": RARE + 1,
+    }
