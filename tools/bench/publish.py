@@ -35,7 +35,9 @@ TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 120, 5, 31, 3, 20
 def main(share: str, server: str) -> None:
     cards = Card.objects.current()
     newest, third = cards.order_by("-pk").values_list("pk", flat=True)[0], cards.count() // SHARES
-    keys = [newest - int(share) - SHARES * (n * STRIDE % third) for n in range(TIMES + WARM)]
+    # One remainder for each share: the other publisher may have begun, and the newest be another.
+    start = newest - newest % SHARES - int(share)
+    keys = [start - SHARES * (n * STRIDE % third) for n in range(TIMES + WARM)]
     projects = list(Project.objects.filter(cards__in=keys, cards__is_current=True).distinct())
     someone, _is_new = User.objects.get_or_create(email="misura@example.org")
     published, withdrawn, stale, fresh = [], [], 0, []
