@@ -4,6 +4,7 @@ What a call asks, and which headers its answer has, was worked out once by the l
 (observatory/reading.py). Calls that carry a cookie, ask in another way or ask something new go on to Django.
 """
 
+import logging
 import re
 import threading
 from collections import OrderedDict
@@ -13,14 +14,20 @@ from time import perf_counter
 from types import SimpleNamespace
 from typing import NamedTuple
 
+from django.http import Http404
+from rest_framework.exceptions import APIException
+
 from api.brief import way_of
 from municipalities.models import content_sealed
 from observatory.answers import HERE, LARGEST, Stored, key_of
 from observatory.metrics import KEPT, MADE, counted
 from observatory.replicas import choose, reading_from
 from observatory.versions import AWAY, Version
-from projects.search import at
+from projects.search import TooFarBack, at
 
+logger = logging.getLogger(__name__)
+# What callers do wrong, and what the database cannot give at the moment.
+EXPECTED = (APIException, Http404, TooFarBack, *AWAY)
 MOST = 4_096
 # Where the name of a call lies in it: Django rewrites what the name is made of.
 NAME = "osservatorio.name"
@@ -167,7 +174,10 @@ def _made(
     try:
         with reading_from(alias), at(version.mark), content_sealed(version.content_seal):
             brief = asked.view.brief(asked.query, door.root + asked.path, wanted)
-    except Exception:  # the long way meets it again, and has words for it
+    except EXPECTED:  # the long way meets it again, and has words for it
+        return None
+    except Exception:  # it answers here too, but nobody would know why answers became slow
+        logger.exception("%s was not answered in brief", asked.path)
         return None
     if brief is None:
         return None

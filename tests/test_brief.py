@@ -232,6 +232,20 @@ def test_without_a_database_the_long_way_says_so(cards, by_the_long_way, monkeyp
     assert by_the_long_way == [LIST]
 
 
+def test_mistake_of_ours_is_answered_by_the_long_way_and_told(cards, by_the_long_way, monkeypatch, caplog):
+    def broken(*args):
+        raise ValueError
+
+    learnt()
+    by_the_long_way.clear()
+    assert call(LIST, QUERY_STRING="area=nowhere")[0] == "422 Unprocessable Entity"
+    assert "in brief" not in caplog.text
+    monkeypatch.setattr("api.views.projects.page_of", broken)
+    assert call(LIST, QUERY_STRING="limit=3")[0] == "200 OK"
+    assert by_the_long_way == [LIST, LIST]
+    assert f"{LIST} was not answered in brief" in caplog.text
+
+
 def test_paths_are_those_of_the_api():
     assert reverse("api:projects") == LIST
     assert CARD.fullmatch(reverse("api:project", args=["un-progetto"]))[1] == "un-progetto"
