@@ -1,4 +1,4 @@
-"""Opening, inviting and closing: each in one transaction with its event, mail after commit."""
+"""Opening, inviting and closing: each in one transaction with its audit entry, mail after commit."""
 
 import secrets
 from datetime import timedelta
@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import INVITATION_LASTS, ApiToken, Event, Invitation, Membership, User, digest_of
-from municipalities.actions import body_of_municipality, open_body, touch
+from accounts.models import INVITATION_LASTS, ApiToken, Invitation, Membership, User, digest_of
+from lib import audit
+from municipalities.actions import adhesion_subject, body_of_municipality, body_subject, open_body, touch
 from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation, Protocol
 
@@ -48,9 +49,7 @@ def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
     adhesion.decided_at, adhesion.decided_by = timezone.now(), by
     adhesion.save(update_fields=["status", "organisation", "decided_at", "decided_by"])
     membership = _join(adhesion.email, adhesion.officer_name, organisation, Membership.Role.MANAGER)
-    Event.objects.create(
-        verb="accept_adhesion", by=by, adhesion=adhesion, organisation=organisation, person=membership.user
-    )
+    audit.record("accept_adhesion", by=by, on=adhesion_subject(adhesion), person=membership.user)
     transaction.on_commit(lambda: _send_access(membership, adhesion))
     touch()
     return membership
@@ -64,14 +63,8 @@ def resend_access(adhesion: Adhesion, *, by) -> Membership:
     membership = Membership.objects.select_related("user", "organisation").get(
         organisation=adhesion.organisation, **person
     )
-    _not_too_soon("resend_invitation", adhesion=adhesion)
-    Event.objects.create(
-        verb="resend_invitation",
-        by=by,
-        adhesion=adhesion,
-        organisation=membership.organisation,
-        person=membership.user,
-    )
+    _not_too_soon("resend_invitation", adhesion_subject(adhesion))
+    audit.record("resend_invitation", by=by, on=adhesion_subject(adhesion), person=membership.user)
     transaction.on_commit(lambda: _send_access(membership, adhesion))
     return membership
 
@@ -79,16 +72,11 @@ def resend_access(adhesion: Adhesion, *, by) -> Membership:
 def _send_access(membership: Membership, adhesion: Adhesion) -> None:
     """The message, and a line in the register when it could not leave."""
     if not send_invitation(membership, adhesion.protocol.title):
-        Event.objects.create(
-            verb="mail_failed",
-            adhesion=adhesion,
-            organisation=membership.organisation,
-            person=membership.user,
-        )
+        audit.record("mail_failed", by=None, on=adhesion_subject(adhesion), person=membership.user)
 
 
-def _not_too_soon(verb: str, **about) -> None:
-    if Event.objects.filter(verb=verb, at__gt=timezone.now() - MINUTE, **about).exists():
+def _not_too_soon(verb: str, on: audit.Subject) -> None:
+    if audit.history(on.kind, on.code).filter(verb=verb, at__gt=timezone.now() - MINUTE).exists():
         raise TooSoon
 
 
@@ -99,7 +87,7 @@ def decline_adhesion(adhesion: Adhesion, *, by, reason: str) -> Adhesion:
     adhesion.status, adhesion.reason = Adhesion.Status.DECLINED, reason
     adhesion.decided_at, adhesion.decided_by = timezone.now(), by
     adhesion.save(update_fields=["status", "reason", "decided_at", "decided_by"])
-    Event.objects.create(verb="decline_adhesion", by=by, adhesion=adhesion, detail={"reason": reason})
+    audit.record("decline_adhesion", by=by, on=adhesion_subject(adhesion), changes={"reason": reason})
     transaction.on_commit(lambda: _send_decline(adhesion))
     return adhesion
 
@@ -118,8 +106,8 @@ def invite_colleague(organisation: Organisation, *, by, email: str, name: str, r
         cancelled_at=None,
         defaults=told,
     )
-    detail = {"role": role, "email": invitation.email}
-    Event.objects.create(verb="invite", by=by, organisation=organisation, detail=detail)
+    changes = {"role": role, "email": invitation.email}
+    audit.record("invite", by=by, on=body_subject(organisation), changes=changes)
     transaction.on_commit(lambda: _send_offer(invitation))
     return invitation
 
@@ -137,12 +125,7 @@ def resend_offer(invitation: Invitation, *, by) -> Invitation:
         raise TooSoon
     invitation.sent_at, invitation.is_delivered = timezone.now(), True
     invitation.save(update_fields=["sent_at", "is_delivered"])
-    Event.objects.create(
-        verb="resend_invitation",
-        by=by,
-        organisation=invitation.organisation,
-        detail={"email": invitation.email},
-    )
+    _record_offer("resend_invitation", invitation, by)
     transaction.on_commit(lambda: _send_offer(invitation))
     return invitation
 
@@ -153,12 +136,11 @@ def cancel_offer(invitation: Invitation, *, by) -> None:
     open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None)
     if not open_one.update(cancelled_at=timezone.now()):
         raise AlreadyDecided
-    Event.objects.create(
-        verb="cancel_invitation",
-        by=by,
-        organisation=invitation.organisation,
-        detail={"email": invitation.email},
-    )
+    _record_offer("cancel_invitation", invitation, by)
+
+
+def _record_offer(verb: str, invitation: Invitation, by) -> None:
+    audit.record(verb, by=by, on=body_subject(invitation.organisation), changes={"email": invitation.email})
 
 
 def open_invitation(token) -> Invitation | None:
@@ -182,12 +164,12 @@ def accept_invitation(invitation: Invitation) -> Membership:
     if membership.role == Membership.Role.OFFICER != invitation.role:
         membership.role = invitation.role
         membership.save(update_fields=["role"])
-    Event.objects.create(
-        verb="accept_invitation",
+    audit.record(
+        "accept_invitation",
         by=membership.user,
-        organisation=invitation.organisation,
+        on=body_subject(invitation.organisation),
         person=membership.user,
-        detail={"role": membership.role},
+        changes={"role": membership.role},
     )
     return membership
 
@@ -201,12 +183,12 @@ def account_of(email: str) -> User | None:
 @transaction.atomic
 def remove_colleague(membership: Membership, *, by) -> None:
     """End a person's role in a body; the account and what it did stay on record."""
-    Event.objects.create(
-        verb="remove",
+    audit.record(
+        "remove",
         by=by,
-        organisation=membership.organisation,
+        on=body_subject(membership.organisation),
         person=membership.user,
-        detail={"role": membership.role},
+        changes={"role": membership.role},
     )
     membership.delete()
 
@@ -218,7 +200,7 @@ def make_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, 
     token = ApiToken.objects.create(
         organisation=organisation, name=name, created_by=by, digest=digest_of(plain)
     )
-    Event.objects.create(verb="make_token", by=by, organisation=organisation, detail={"name": name})
+    audit.record("make_token", by=by, on=body_subject(organisation), changes={"name": name})
     return token, plain
 
 
@@ -227,12 +209,13 @@ def revoke_token(token: ApiToken, *, by) -> None:
     """End a token; what it sent stays. A token already ended stays as it is."""
     valid = ApiToken.objects.valid().filter(pk=token.pk)
     if valid.update(revoked_at=timezone.now(), revoked_by=by):
-        detail = {"name": token.name}
-        Event.objects.create(verb="revoke_token", by=by, organisation=token.organisation, detail=detail)
+        changes = {"name": token.name}
+        audit.record("revoke_token", by=by, on=body_subject(token.organisation), changes=changes)
 
 
 def _lock_waiting(adhesion: Adhesion) -> Adhesion:
-    locked = Adhesion.objects.select_for_update().select_related("protocol").filter(pk=adhesion.pk)
+    locked = Adhesion.objects.select_for_update(of=("self",)).filter(pk=adhesion.pk)
+    locked = locked.select_related("protocol", "municipality", "organisation")
     found = locked.filter(status=Adhesion.Status.RECEIVED).first()
     if found is None:
         raise AlreadyDecided

@@ -1,11 +1,11 @@
-"""People, roles and the register of what was done. Signing in goes through the portal's own page."""
+"""People and roles. Signing in goes through the portal's own page."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
-from accounts.models import ApiToken, Event, Membership, User
+from accounts.models import ApiToken, Membership, User
 
 admin.site.site_header = "Osservatorio Smart City"
 admin.site.site_title = "Osservatorio Smart City"
@@ -65,24 +65,6 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def revoke(self, request, queryset) -> None:
         for token in queryset.select_related("organisation"):
             actions.revoke_token(token, by=request.user)
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
-
-
-@admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
-    """What was done is read, never rewritten."""
-
-    list_display = ("at", "verb", "by", "person", "organisation")
-    list_filter = ("verb",)
-    list_select_related = ("by", "person", "organisation")
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""People, what they may do in which body, and who did what."""
+"""People and what they may do in which body."""
 
 import hashlib
 import uuid
@@ -10,7 +10,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Adhesion, Organisation
+from lib.constraints import pair
+from municipalities.models import Organisation
 
 INVITATION_LASTS = timedelta(days=14)
 
@@ -103,25 +104,6 @@ class Invitation(models.Model):
         return self.sent_at + INVITATION_LASTS
 
 
-class Event(models.Model):
-    """One thing that somebody did to an adhesion, an account or a body."""
-
-    verb = models.CharField(max_length=40)
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
-    adhesion = models.ForeignKey(Adhesion, models.PROTECT, null=True, related_name="events")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="events")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    detail = models.JSONField(default=dict)
-
-    class Meta:
-        verbose_name = _("evento")
-        verbose_name_plural = _("registro")
-
-    def __str__(self):
-        return self.verb
-
-
 class ApiTokenQuerySet(models.QuerySet):
     def valid(self):
         return self.filter(revoked_at=None)
@@ -154,13 +136,7 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = _("chiave dell’API")
         verbose_name_plural = _("chiavi dell’API")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(revoked_at=None, revoked_by=None)
-                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
-                name="api_token_revoked_at_by",
-            )
-        ]
+        constraints = [pair("api_token_revoked_at_by", "revoked_at", "revoked_by")]
 
     def __str__(self):
         return self.name

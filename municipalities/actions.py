@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from lib.audit import Subject
 from municipalities.mail import send
 from municipalities.models import Adhesion, ContentVersion, Organisation, Territory
 
@@ -25,6 +26,18 @@ def touch() -> None:
     """
     ContentVersion.objects.get_or_create(pk=1)
     ContentVersion.objects.filter(pk=1).update(number=F("number") + 1, seal=uuid4().hex)
+
+
+def body_subject(organisation: Organisation) -> Subject:
+    """An organisation as the subject of an entry of the audit log."""
+    return Subject("organisation", organisation.slug, organisation.name, organisation.slug)
+
+
+def adhesion_subject(adhesion: Adhesion) -> Subject:
+    """An adhesion as the subject of an entry of the audit log: the organisation once there is one."""
+    body = adhesion.organisation
+    title, slug = (body.name, body.slug) if body else (adhesion.applicant_name, "")
+    return Subject("adhesion", str(adhesion.pk), title, slug)
 
 
 @transaction.atomic

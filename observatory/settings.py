@@ -52,6 +52,7 @@ if not RELAXED and (len(SECRET_KEY) < 50 or "*" in ALLOWED_HOSTS):
     )
 
 INSTALLED_APPS = [
+    "lib.apps.LibConfig",
     "municipalities.apps.MunicipalitiesConfig",
     "accounts.apps.AccountsConfig",
     "projects.apps.ProjectsConfig",

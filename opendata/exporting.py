@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Event
+from lib.audit import Subject, record
 from opendata.actions import export_national, project_chunks
 from opendata.models import ExportJob
 from projects.models import Card
@@ -33,7 +33,7 @@ def request_export(*, by, format: str, nonce: uuid.UUID) -> ExportJob:
             job = ExportJob.objects.create(nonce=nonce, format=format, created_by=by)
     except IntegrityError:
         return ExportJob.objects.get(nonce=nonce)
-    Event.objects.create(verb="export", by=by, detail={"format": format, "job": job.pk})
+    record("export", by=by, on=Subject("export", str(job.pk)), changes={"format": format, "job": job.pk})
     return job
 
 

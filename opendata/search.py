@@ -3,7 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 
 import orjson
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
+from lib.dates import end_of
 from municipalities.models import Territory, TerritoryChange, TerritoryCode
 from municipalities.search import ENDING_KINDS
 from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, REPLICABILITY
@@ -55,7 +56,7 @@ def cards_on(day: date | None = None) -> QuerySet[Card]:
     """
     if day is None or day > timezone.localdate():
         return Card.objects.current()
-    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    end = end_of(day)
     newer = Card.objects.filter(
         project=OuterRef("project"), edition__gt=OuterRef("edition"), published_at__lt=end
     )

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from lib.tables.csv_text import csv_row
 from projects.columns import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, Column, Table
-from projects.lines import as_text, cell_of, csv_row, moment
+from projects.lines import as_text, cell_of, moment
 
 PARQUET_ROWS = 2_000
 XLSX_CELL = 32_767

@@ -1,4 +1,4 @@
-"""Everything that changes a project. Each action is one transaction, one event, mail after commit.
+"""Everything that changes a project. Each action is one transaction, one audit entry, mail after commit.
 
 Callers have asked rules; actions still refuse a move the workflow does not know, in one conditional
 UPDATE, so that of two people who decide at once exactly one wins.
@@ -6,18 +6,17 @@ UPDATE, so that of two people who decide at once exactly one wins.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Model
 from django.utils import timezone
 from django.utils.text import slugify
 
+from lib import audit
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index, mail
 from projects.cards import build_card, places_at_hand, write_card
-from projects.compiled import insert
 from projects.completeness import missing_required
 from projects.facts import collect
 from projects.models import (
@@ -25,15 +24,14 @@ from projects.models import (
     CodeCounter,
     FieldComment,
     Project,
-    ProjectEvent,
     Submission,
 )
 from projects.replicability import standing
 from projects.stored import last_edition, put_aside
 from projects.workflow import EDITABLE, MOVES, Move, Status
 
-# Automatic saves no further apart than this are one event.
-SAME_SITTING = timedelta(minutes=10)
+# The kind of projects and of what hangs on them in the audit log.
+RECORD = "record"
 
 
 class WrongMove(Exception):
@@ -112,7 +110,7 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping, automati
 
 def _is_harmless(project: Project, version: int, mine: Mapping) -> bool:
     """Whether all that was saved since `version` was in other steps, or earlier from the very same page."""
-    recent = project.events.order_by("-pk").values_list("changes", flat=True)[:200]
+    recent = _entries(project).values_list("changes", flat=True)[:200]
     since = [told for told in recent if told.get("version", 0) > version]
     return 0 < len(since) < 200 and all(_spares(told, mine) for told in since)
 
@@ -125,17 +123,19 @@ def _spares(told: Mapping, mine: Mapping) -> bool:
 
 
 def _lengthened(project: Project, by, told: Mapping) -> bool:
-    """Make this automatic save part of the event of the one just before it, of the same person and page."""
-    last = project.events.order_by("-pk").first()
-    now = timezone.now()
+    """Make this automatic save part of the entry of the one just before it, of the same person and page."""
+    last = _entries(project).first()
     is_same = last and last.verb == "save" and last.by_id == by.pk and last.changes.get("automatic")
     same_place = is_same and all(last.changes.get(key) == told.get(key) for key in ("step", "page"))
-    if not same_place or now - last.at > SAME_SITTING:
+    if not same_place:
         return False
     fields = list(dict.fromkeys([*last.changes["fields"], *told["fields"]]))
-    last.changes, last.at = {**told, "fields": fields, "automatic": True}, now
-    last.save(update_fields=["changes", "at"])
-    return True
+    return audit.extend(last, {**told, "fields": fields, "automatic": True})
+
+
+def _entries(project: Project):
+    """The history of a project in the order of writing, the newest first."""
+    return audit.history(RECORD, project.code).order_by("-pk")
 
 
 @transaction.atomic
@@ -364,7 +364,8 @@ def withdraw(card: Card, *, by, reason: str) -> Card:
         raise WrongMove
     card.refresh_from_db()
     index.change(added={}, dropped={card.pk: index.terms_of(card)}, turn=turn)
-    record(card.project, "withdraw", by, {"edition": card.edition, "reason": reason})
+    changes = {"edition": card.edition, "reason": reason}
+    audit.record("withdraw", by=by, on=subject_through(card), changes=changes)
     transaction.on_commit(lambda: mail.withdrawn(card))
     return card
 
@@ -408,5 +409,17 @@ def _decide(project: Project, by, outcome: str, message: str = "") -> Submission
 
 
 def record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
-    """One event of a project's history; call it inside the transaction of what happened."""
-    insert(ProjectEvent(project=project, verb=str(verb), by=by, changes=dict(changes or {})))
+    """One entry in a project's history; call it inside the transaction of what happened."""
+    audit.record(verb, by=by, on=subject_of(project), changes=changes)
+
+
+def subject_of(project: Project) -> audit.Subject:
+    """A project as the subject of an entry of the audit log."""
+    return audit.Subject(RECORD, project.code, project.title, project.owner.slug)
+
+
+def subject_through(row: Model) -> audit.Subject:
+    """The same of the project of a row; one that is not loaded is loaded with its owner, in one query."""
+    if not row._meta.get_field("project").is_cached(row):
+        row.project = Project.objects.select_related("owner").get(pk=row.project_id)
+    return subject_of(row.project)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from import_export.admin import ExportMixin
 from import_export.resources import ModelResource
 
-from projects.models import Card, Project, ProjectEvent
+from projects.models import Card, Project
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -43,10 +43,3 @@ class CardAdmin(ReadOnlyAdmin):
     list_display = ("code", "title", "edition", "is_current", "published_at", "withdrawn_at")
     list_filter = ("is_current", "primary_area", "stage")
     search_fields = ("code", "title")
-
-
-@admin.register(ProjectEvent)
-class ProjectEventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "verb", "project", "by")
-    list_filter = ("verb",)
-    list_select_related = ("project", "by")

@@ -14,9 +14,9 @@ import orjson
 from django.utils import timezone
 
 from cardindex.words import line_of
+from lib.dates import year_of
 from municipalities.models import Territory
 from municipalities.search import SHEETS, fold, municipalities_of, successor_of
-from projects.dates import year_of
 from projects.facts import OTHERS, OWN_FIELDS, ROWS, collect
 from projects.lines import csv_line
 from projects.models import Card, Project

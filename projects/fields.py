@@ -10,9 +10,9 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from lib.dates import parse_partial_date
 from municipalities.places import ReadField
 from projects.cup import normalise_cup
-from projects.dates import parse_partial_date
 
 THOUSANDS = re.compile(r"^\d{1,3}(\.\d{3})+$")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -3,23 +3,16 @@
 Like the list item, a line holds the towns of the day it was made; `manage.py rebuild_cards` renews it.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from operator import itemgetter
 
+from lib.tables.csv_text import FORMULA_STARTS, neutralised
 from projects.columns import BOOLEAN, INTEGER, LIST, MOMENT, NUMBER, PROJECTS, Column
 
 LIST_DELIMITER = "|"
-# A spreadsheet runs a cell that starts so; full-width forms are folded to these by some.
-FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
-
-
-def neutralised(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before the sign."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def moment(text: str) -> str:
@@ -48,22 +41,6 @@ def cell_of(column: Column, value) -> str:
     """A value as a CSV file has it."""
     text = as_text(column, value)
     return text if column.type in (NUMBER, INTEGER) else neutralised(text)
-
-
-class _Echo:
-    """Gives back what a csv.writer writes, so that the writer does."""
-
-    @staticmethod
-    def write(line: str) -> str:
-        return line
-
-
-_written = csv.writer(_Echo, lineterminator="\r\n").writerow
-
-
-def csv_row(cells: Iterable) -> str:
-    """Cells as one line: comma, CRLF, quotes where needed (RFC 4180)."""
-    return _written(cells)
 
 
 def csv_line(document: Mapping, lead: Mapping | None, others: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ Nothing is stored: the index of a past day is put together when it is asked for,
 
 import threading
 from collections import OrderedDict, defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -15,6 +15,7 @@ from cardindex.deltas import add
 from cardindex.orders import ROOTS, place, with_roots
 from cardindex.sets import Sets
 from cardindex.state import ALL, EVERY, TEXT, WORD_KINDS, State
+from lib.dates import end_of
 from projects.index import TERM_FIELDS, terms_of
 from projects.models import Card
 
@@ -27,11 +28,6 @@ class TooFarBack(Exception):
 
 _kept: OrderedDict[tuple, State] = OrderedDict()
 _lock = threading.Lock()
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day ends in Italy."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def as_it_was(state: State, day: date) -> State:

@@ -1,35 +1,22 @@
 """Small tables as files: CSV line by line, XLSX in memory. Text never becomes a formula."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from io import BytesIO
 
 import xlsxwriter
 
-FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
+from lib.tables.csv_text import csv_row, neutralised
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8; header=present"
 
 
-class Echo:
-    """A file that gives back what is written to it: a CSV writer over it makes lines."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def neutralised(value):
-    """Text that no spreadsheet takes for a formula: an apostrophe before the sign. Figures as they are."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
 def csv_lines(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[str]:
     """UTF-8, comma, CRLF (RFC 4180); None is an empty cell."""
-    writer = csv.writer(Echo(), lineterminator="\r\n")
-    yield writer.writerow(head)
+    yield csv_row(head)
     for row in rows:
-        yield writer.writerow(["" if value is None else neutralised(value) for value in row])
+        yield csv_row(map(neutralised, row))
 
 
 def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence]) -> bytes:

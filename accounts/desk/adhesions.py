@@ -12,6 +12,7 @@ from accounts import actions
 from accounts.forms import DeclineForm
 from accounts.models import Membership
 from accounts.rules import staff_page
+from lib.audit import history
 from municipalities.models import Adhesion
 
 PER_PAGE = 50
@@ -47,12 +48,11 @@ def adhesion_detail(request, pk):
         answer = _decide(request, adhesion, form)
         if answer:
             return answer
-    events = list(adhesion.events.select_related("by", "person").order_by("-at", "-pk"))
+    events = list(history("adhesion", str(adhesion.pk)).select_related("person"))
     context = {
         "adhesion": adhesion,
         "form": form,
         "open": adhesion.status == Adhesion.Status.RECEIVED,
-        "events": events,
         "mail_failed": bool(events) and events[0].verb == "mail_failed",
         "officer": next((event.person for event in events if event.person), None),
         "twins": _twins(adhesion),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lib.constraints import pair
 from municipalities.models.organisation import Organisation
 from municipalities.models.territory import Territory
 
@@ -96,11 +97,7 @@ class Adhesion(models.Model):
                 condition=~Q(kind="municipality") | Q(municipality__isnull=False),
                 name="adhesion_municipality_named",
             ),
-            models.CheckConstraint(
-                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
-                name="adhesion_decided_pair",
-            ),
+            pair("adhesion_decided_pair", "decided_at", "decided_by"),
             models.CheckConstraint(
                 condition=~Q(status="accepted") | Q(organisation__isnull=False),
                 name="adhesion_accepted_has_body",

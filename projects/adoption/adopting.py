@@ -1,7 +1,7 @@
 """What happens in the reuse of a project: asking, each move of either side, practices from outside.
 
-Each action is one transaction, one step that never changes, one event; mail after commit. Of two people who
-move at once exactly one wins; the same form sent twice counts once.
+Each action is one transaction, one step that never changes, one audit entry; mail after commit. Of two people
+who move at once exactly one wins; the same form sent twice counts once.
 """
 
 import uuid
@@ -12,10 +12,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.timezone import localdate, make_aware
 
+from lib import audit
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index
-from projects.actions import WrongMove
+from projects.actions import WrongMove, subject_through
 from projects.adoption import mail as adoption_mail
 from projects.adoption.moves import (
     ADOPTED,
@@ -28,11 +29,11 @@ from projects.adoption.moves import (
     allows,
     turn_of,
 )
-from projects.models import Adoption, AdoptionStep, OutsidePractice, Project, ProjectEvent
+from projects.models import Adoption, AdoptionStep, OutsidePractice, Project
 from projects.replicability.assessing import refresh_standing
 
 ADOPT, PRACTICE, HIDE, RESULT = "adopt", "outside_practice", "hide_adoption_words", "adoption_result"
-# Events that say nothing about the words of a project.
+# Entries that say nothing about the words of a project.
 EVENTS = (ADOPT, PRACTICE, HIDE, RESULT)
 
 
@@ -109,7 +110,7 @@ def advance(
 def _note(
     adoption: Adoption, move: str, *, side: str, by, nonce, on: date | None = None, **words
 ) -> AdoptionStep:
-    """The row of a move, its event, its message."""
+    """The row of a move, its entry in the audit log, its message."""
     step = AdoptionStep.objects.create(
         adoption=adoption,
         move=move,
@@ -120,9 +121,7 @@ def _note(
         on=on or localdate(),
         **words,
     )
-    _record(
-        adoption.project, ADOPT, by, {"adopter": adoption.adopter.name, "step": adoption.step, "move": move}
-    )
+    _record(adoption, ADOPT, by, {"adopter": adoption.adopter.name, "step": adoption.step, "move": move})
     transaction.on_commit(lambda: adoption_mail.moved(step))
     return step
 
@@ -131,7 +130,7 @@ def _note(
 def hide(step: AdoptionStep, *, by) -> None:
     """Staff take the public words of a step off the public pages; both sides still read them."""
     if AdoptionStep.objects.filter(pk=step.pk, hidden_at=None).update(hidden_at=timezone.now(), hidden_by=by):
-        _record(step.adoption.project, HIDE, by, {"adopter": step.adoption.adopter.name})
+        _record(step.adoption, HIDE, by, {"adopter": step.adoption.adopter.name})
         touch()
 
 
@@ -149,7 +148,7 @@ def tell_result(adoption: Adoption, *, by, result: Project | None) -> Adoption:
         stood.result = result
         stood.save(update_fields=["result"])
         told = {"adopter": stood.adopter.name, "result": result.code if result else ""}
-        _record(stood.project, RESULT, by, told)
+        _record(stood, RESULT, by, told)
         touch()
     return stood
 
@@ -165,8 +164,8 @@ def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
             practice.save()
     except IntegrityError:
         return OutsidePractice.objects.get(nonce=practice.nonce)
-    if practice.project:
-        _record(practice.project, PRACTICE, by, {"name": practice.name})
+    if practice.project_id:
+        _record(practice, PRACTICE, by, {"name": practice.name})
     touch()
     return practice
 
@@ -176,8 +175,8 @@ def remove_practice(practice: OutsidePractice, *, by) -> None:
     """Take a practice off the public pages; the row stays on record."""
     standing = OutsidePractice.objects.filter(pk=practice.pk, removed_at=None)
     if standing.update(removed_at=timezone.now(), removed_by=by):
-        if practice.project:
-            _record(practice.project, PRACTICE, by, {"name": practice.name, "removed": True})
+        if practice.project_id:
+            _record(practice, PRACTICE, by, {"name": practice.name, "removed": True})
         touch()
 
 
@@ -248,5 +247,5 @@ def _noon(day: date) -> datetime:
     return make_aware(datetime.combine(day, time(12)))
 
 
-def _record(project: Project, verb: str, by, changes: dict) -> None:
-    ProjectEvent.objects.create(project=project, verb=verb, by=by, changes=changes)
+def _record(row: Adoption | OutsidePractice, verb: str, by, changes: dict) -> None:
+    audit.record(verb, by=by, on=subject_through(row), changes=changes)

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from lib.tables.csv_text import neutralised
 from projects.models import DemonstrationDocument, Document
 from projects.pdf import card_pdf
 from projects.presentation import card_context
@@ -29,7 +30,6 @@ LARGEST = 100 * 1024 * 1024  # bytes of attached files; what does not fit is nam
 BLOCK = 1 << 20
 FIXED = (1980, 1, 1, 0, 0, 0)
 LICENCE = "CC BY 4.0"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -198,12 +198,8 @@ def _index_table(parts: list[Part]) -> str:
             part.size or "",
             part.note,
         )
-        table.writerow(_safe(str(cell)) for cell in row)
+        table.writerow(neutralised(str(cell)) for cell in row)
     return out.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def plain_text(document: Mapping, address: str) -> str:

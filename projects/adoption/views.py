@@ -224,7 +224,7 @@ def hide(request, pk):
     if not is_reviewer(request.user):
         raise PermissionDenied
     step = get_object_or_404(
-        AdoptionStep.objects.select_related("adoption__project", "adoption__adopter"), pk=pk
+        AdoptionStep.objects.select_related("adoption__project__owner", "adoption__adopter"), pk=pk
     )
     adopting.hide(step, by=request.user)
     messages.success(request, _("Le parole di questo passo non sono più pubbliche."))
@@ -251,7 +251,7 @@ def add_practice(request):
 @require_POST
 def remove_practice(request, pk):
     """Take a practice off the public pages."""
-    practice = get_object_or_404(OutsidePractice.objects.select_related("project"), pk=pk)
+    practice = get_object_or_404(OutsidePractice.objects.select_related("project__owner"), pk=pk)
     if not rules.can_remove_practice(request.user, practice):
         raise PermissionDenied
     adopting.remove_practice(practice, by=request.user)

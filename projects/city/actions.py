@@ -1,10 +1,10 @@
-"""Writing the texts of a city card. Public at once; every change is an event of the body."""
+"""Writing the texts of a city card. Public at once; every change is an entry in the audit log of the body."""
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Event
-from municipalities.actions import body_of_municipality, touch
+from lib import audit
+from municipalities.actions import body_of_municipality, body_subject, touch
 from municipalities.models import Territory
 from projects.models import CityNeed, CityProfile
 
@@ -44,5 +44,5 @@ def show_city(profile: CityProfile, *, by) -> None:
 
 
 def _record(town: Territory, verb: str, by, **detail) -> None:
-    Event.objects.create(verb=verb, by=by, organisation=body_of_municipality(town), detail=detail)
+    audit.record(verb, by=by, on=body_subject(body_of_municipality(town)), changes=detail)
     touch()

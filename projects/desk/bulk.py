@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.rules import staff_page
+from lib.tables.csv_text import neutralised
 from projects import bulk
 from projects.checks import check
 from projects.fields import tidied
@@ -78,13 +79,7 @@ def _as_csv(projects) -> HttpResponse:
     for project in chosen.select_related("owner").order_by("waits_since", "pk"):
         since = timezone.localdate(project.waits_since).isoformat()
         row = [project.code, project.title, project.owner.name, project.status, since]
-        writer.writerow([harmless(value) for value in row])
+        writer.writerow([neutralised(value) for value in row])
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="schede-scelte.csv"'
     return response
-
-
-def harmless(value) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

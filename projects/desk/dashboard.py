@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.rules import staff_page
+from lib.tables.csv_text import neutralised
 from projects import figures
-from projects.desk.bulk import harmless
 
 
 @staff_page
@@ -24,11 +24,11 @@ def dashboard(request):
     return render(request, "desk/dashboard.html", context)
 
 
-def _plain(value) -> str:
+def _plain(value):
     """A cell of a file: dot decimals, two for money whatever the database gives."""
     if value is None:
         return ""
-    return f"{value:.2f}" if isinstance(value, Decimal) else harmless(value)
+    return f"{value:.2f}" if isinstance(value, Decimal) else neutralised(value)
 
 
 @staff_page

@@ -14,6 +14,7 @@ from projects.cards import draft_document, read_document
 from projects.checks import check
 from projects.completeness import completeness
 from projects.desk.base import load
+from projects.desk.verbs import labelled_history
 from projects.differences import OURS, in_words, label_of
 from projects.fields import tidied
 from projects.forms import CommentForm, ReasonForm, ReviewForm, commentable_fields, field_label
@@ -60,7 +61,7 @@ def show_review(request, project, *, status=200, **forms):
         "can_take_over": can_review and not is_mine,
         "reason_form": ReasonForm(prefix="archive"),
         "withdraw_form": ReasonForm(prefix="withdraw"),
-        "events": project.events.select_related("by").order_by("-at", "-pk")[:50],
+        "events": labelled_history(project.code),
         **forms,
     }
     return render(request, "desk/review.html", context, status=status)

@@ -1,6 +1,12 @@
-"""What the register calls each thing that was done."""
+"""What the register and the histories call each thing that was done."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from lib.audit import Entry, history
+from projects.actions import RECORD
 
 EVENTS = {
     "load": _("Caricata da un archivio"),
@@ -40,4 +46,38 @@ EVENTS = {
     "hide_city": _("Testi della città nascosti"),
     "show_city": _("Testi della città mostrati di nuovo"),
     "export": _("Esportazione preparata"),
+    "adopt": _("Passo avanti di un riuso"),
+    "outside_practice": _("Pratica da fuori del registro"),
+    "hide_adoption_words": _("Parole di un riuso nascoste"),
 }
+
+
+def label_of(verb: str) -> str:
+    """What was done, in few words; a verb without words is its own."""
+    return str(EVENTS.get(verb, verb))
+
+
+def label_with_changes(verb: str, changes: Mapping) -> str:
+    """The same in the history of one project, with what the entry says of it."""
+    match verb:
+        case "save" if changes.get("automatic"):
+            return gettext("Bozza salvata da sola")
+        case "submit":
+            return f"{gettext('Inviata')} ({changes.get('receipt', '')})"
+        case "publish":
+            return gettext("Pubblicata, edizione %(n)s") % {"n": changes.get("edition", "")}
+        case "confirm":
+            return gettext("Confermata")
+        case "duplicate":
+            return gettext("Copiata da %(code)s") % {"code": changes.get("source", "")}
+        case "adopt":
+            return gettext("Riuso di %(body)s: un passo avanti") % {"body": changes.get("adopter", "")}
+    return label_of(verb)
+
+
+def labelled_history(code: str) -> list[Entry]:
+    """The last entries of a project, each with its `label`, the newest first. One query."""
+    entries = list(history(RECORD, code).select_related("by")[:50])
+    for entry in entries:
+        entry.label = label_with_changes(entry.verb, entry.changes)
+    return entries

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.dates import is_before
+from lib.dates import is_before
 
 # Answers that make sense only together.
 PAIRS = (

@@ -20,13 +20,13 @@ from cardindex.building import KEYS, Terms
 from cardindex.orders import CELL, DEGREE, MOST, cell_key
 from cardindex.state import CODE, SUMMARY, TEXT, TITLE, WORD_KINDS
 from cardindex.words import SEPARATOR, STOP_WORDS, code_bucket, indexable, tokens
+from lib.tables.csv_text import csv_row, neutralised
 from projects import index
 from projects.cards import FACETS, Place, build_card, cost_band, derive_columns, named_place, serialise
 from projects.columns import PROJECTS as SHEET
 from projects.importers.invented import Country, Drawn, draw, facts_of, published_at
 from projects.importers.invented_words import ACTIONS, TECHNOLOGIES, Piece, Stream, stream
 from projects.importers.tables import CARRIAGE, LINE_END, NULL, Form
-from projects.lines import csv_row, neutralised
 from projects.models import Card, CardLine, Project
 
 PREFIX = "invented:"

@@ -17,6 +17,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from lib.audit import history
+from lib.dates import parse_partial_date
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Protocol, Territory
 from municipalities.search import find_municipality
@@ -24,9 +26,8 @@ from projects import actions
 from projects.adoption import adopting
 from projects.cards import build_card, serialise
 from projects.cup import normalise_cup
-from projects.dates import parse_partial_date
 from projects.facts import OWN_FIELDS, ROWS
-from projects.models import Project, ProjectEvent
+from projects.models import Project
 from projects.replicability import assessing
 from projects.vocabulary import IdentifierScheme, Origin
 from projects.workflow import Status
@@ -129,18 +130,19 @@ def load_entry(entry: Mapping, find: Find = find_municipality) -> str:
         return "kept"
     outcome = "updated" if project else "created"
     project = _write(entry["key"], facts, project, find)
-    ProjectEvent.objects.create(project=project, verb=LOAD, changes={"sha256": checksum})
+    actions.record(project, LOAD, None, {"sha256": checksum})
     actions.issue_card(project, by=None)
     return outcome
 
 
 def _is_loaded(project: Project, checksum: str) -> bool:
-    last = project.events.filter(verb=LOAD).order_by("-pk").first()
+    last = history(actions.RECORD, project.code).filter(verb=LOAD).order_by("-pk").first()
     return bool(last and last.changes.get("sha256") == checksum and project.cards.exists())
 
 
 def _is_edited(project: Project) -> bool:
-    return project.events.exclude(verb__in=[LOAD, *assessing.EVENTS, *adopting.EVENTS]).exists()
+    others = [LOAD, *assessing.EVENTS, *adopting.EVENTS]
+    return history(actions.RECORD, project.code).exclude(verb__in=others).exists()
 
 
 def facts_of(entry: Mapping, find: Find = find_municipality) -> dict:

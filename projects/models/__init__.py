@@ -23,7 +23,7 @@ from projects.models.details import (
 from projects.models.follower import Follower
 from projects.models.index import IndexEntry, IndexLog, IndexVersion
 from projects.models.project import CodeCounter, Project
-from projects.models.review import FieldComment, ProjectEvent, Reminder, Submission
+from projects.models.review import FieldComment, Reminder, Submission
 from projects.models.voices import ErrorReport, PageRating
 
 __all__ = [
@@ -53,7 +53,6 @@ __all__ = [
     "PageRating",
     "Partner",
     "Project",
-    "ProjectEvent",
     "RankingRelease",
     "Rating",
     "Reminder",

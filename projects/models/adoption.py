@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.constraints import pair
 from municipalities.models import Organisation
 from projects.adoption.moves import CLOSED, PUBLIC, AdoptionMove, Side, Step
 from projects.models.project import Project
@@ -107,13 +108,7 @@ class AdoptionStep(models.Model):
     )
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(hidden_at__isnull=True, hidden_by__isnull=True)
-                | Q(hidden_at__isnull=False, hidden_by__isnull=False),
-                name="adoption_step_hidden_pair",
-            )
-        ]
+        constraints = [pair("adoption_step_hidden_pair", "hidden_at", "hidden_by")]
         indexes = [models.Index(fields=["adoption", "at"], name="adoption_step_time")]
 
     def __str__(self):
@@ -181,13 +176,7 @@ class OutsidePractice(models.Model):
     class Meta:
         verbose_name = _("pratica adottata da fuori")
         verbose_name_plural = _("pratiche adottate da fuori")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
-                | Q(removed_at__isnull=False, removed_by__isnull=False),
-                name="outside_practice_removed_pair",
-            )
-        ]
+        constraints = [pair("outside_practice_removed_pair", "removed_at", "removed_by")]
 
     def __str__(self):
         return f"{self.name} ({self.city})"

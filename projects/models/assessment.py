@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lib.constraints import pair
 from municipalities.models import Organisation
 from projects.models.details import Document, document_path
 from projects.models.project import Project
@@ -80,16 +81,8 @@ class Assessment(models.Model):
                 condition=Q(made_at=None),
                 name="one_open_assessment",
             ),
-            models.CheckConstraint(
-                condition=Q(made_at__isnull=True, version__isnull=True)
-                | Q(made_at__isnull=False, version__isnull=False),
-                name="assessment_made_pair",
-            ),
-            models.CheckConstraint(
-                condition=Q(seconded_at__isnull=True, seconded_by__isnull=True)
-                | Q(seconded_at__isnull=False, seconded_by__isnull=False),
-                name="assessment_seconded_pair",
-            ),
+            pair("assessment_made_pair", "made_at", "version"),
+            pair("assessment_seconded_pair", "seconded_at", "seconded_by"),
         ]
         indexes = [models.Index(fields=["project", "rater", "-made_at"], name="assessment_newest")]
 
@@ -145,13 +138,7 @@ class EvidenceFile(models.Model):
     class Meta:
         verbose_name = _("file che prova un voto")
         verbose_name_plural = _("file che provano i voti")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
-                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
-                name="evidence_withdrawn_pair",
-            )
-        ]
+        constraints = [pair("evidence_withdrawn_pair", "withdrawn_at", "withdrawn_by")]
         indexes = [
             models.Index(fields=["project", "rater", "organisation"], name="evidence_of_seat"),
         ]

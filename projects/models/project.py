@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lib.constraints import pair
 from municipalities.models import Organisation, Territory
 from projects.areas import AREA_CHOICES
 from projects.vocabulary import Instrument, Kind, Origin, Scale, Stage
@@ -185,16 +186,8 @@ class Project(models.Model):
             models.CheckConstraint(
                 condition=Q(total_cost=None) | Q(cost_unknown=False), name="cost_known_or_unknown"
             ),
-            models.CheckConstraint(
-                condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__isnull=False, longitude__isnull=False),
-                name="point_is_a_pair",
-            ),
-            models.CheckConstraint(
-                condition=Q(deleted_at__isnull=True, deleted_by__isnull=True)
-                | Q(deleted_at__isnull=False, deleted_by__isnull=False),
-                name="project_deleted_pair",
-            ),
+            pair("point_is_a_pair", "latitude", "longitude"),
+            pair("project_deleted_pair", "deleted_at", "deleted_by"),
         ]
         indexes = [models.Index(fields=["owner", "status"], name="project_owner_status")]
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from lib.constraints import pair
 from projects.models.project import Project
 
 
@@ -44,11 +45,7 @@ class Submission(models.Model):
             models.UniqueConstraint(
                 fields=["project"], condition=Q(decided_at=None), name="one_open_submission"
             ),
-            models.CheckConstraint(
-                condition=Q(taken_at__isnull=True, taken_by__isnull=True)
-                | Q(taken_at__isnull=False, taken_by__isnull=False),
-                name="submission_taken_pair",
-            ),
+            pair("submission_taken_pair", "taken_at", "taken_by"),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True, outcome="")
                 | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(outcome="")),
@@ -80,37 +77,10 @@ class FieldComment(models.Model):
     )
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
-                | Q(answered_at__isnull=False, answered_by__isnull=False),
-                name="comment_answered_pair",
-            )
-        ]
+        constraints = [pair("comment_answered_pair", "answered_at", "answered_by")]
 
     def __str__(self):
         return f"{self.field}: {self.text[:40]}"
-
-
-class ProjectEvent(models.Model):
-    """Who moved or changed a project, when, and what changed.
-
-    Never edited, but for one thing: automatic saves of one person on one step within minutes are one event.
-    """
-
-    project = models.ForeignKey(Project, models.PROTECT, related_name="events")
-    verb = models.CharField(max_length=24)
-    at = models.DateTimeField(auto_now_add=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="project_events"
-    )
-    changes = models.JSONField(default=dict)
-
-    class Meta:
-        indexes = [models.Index(fields=["project", "at"], name="project_event_time")]
-
-    def __str__(self):
-        return f"{self.verb} {self.at:%Y-%m-%d}"
 
 
 class Reminder(models.Model):

@@ -14,6 +14,7 @@ from projects import actions, drafting, rules
 from projects.actions import WrongMove
 from projects.cards import draft_document
 from projects.completeness import completeness
+from projects.desk.verbs import labelled_history
 from projects.fields import tidied
 from projects.forms import STEPS, AnswerForm, EaseForm
 from projects.mail import answer_due
@@ -44,7 +45,7 @@ def _show(request, project, *, comments=None, ease_form=None, http_status=200):
         "changes_due": last.decided_at + CHANGES_WITHIN if _asked(project, last) else None,
         "today": timezone.localdate(),
         "comments": open_comments(project) if comments is None else comments,
-        "events": project.events.select_related("by").order_by("-at", "-pk")[:50],
+        "events": labelled_history(project.code),
         "card": card,
         "withdrawn": project.cards.exclude(withdrawn_at=None).order_by("-edition").first(),
         "needs_confirming": bool(card) and needs_confirming(project, card),

@@ -130,7 +130,7 @@ def _show(request, template, project, draft, form, *, status=200, **extra):
 @require_POST
 def withdraw_evidence(request, pk):
     """Take a file that proves a rating away from all readers."""
-    evidence = get_object_or_404(EvidenceFile.objects.select_related("project"), pk=pk)
+    evidence = get_object_or_404(EvidenceFile.objects.select_related("project__owner"), pk=pk)
     if not rules.can_use_evidence(request.user, evidence):
         raise PermissionDenied
     assessing.withdraw_evidence(evidence, by=request.user)

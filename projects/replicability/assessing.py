@@ -1,6 +1,6 @@
 """Assessing replicability: drafts, completed versions, second readers, links, past rankings.
 
-Each action is one transaction and one event. Whoever moves a public card's place takes the index first.
+Each action is one transaction and one audit entry. Whoever moves a public card's place takes the index first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from lib import audit
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index
-from projects.actions import StaleDraft
+from projects.actions import StaleDraft, subject_through
 from projects.models import (
     Assessment,
     Card,
@@ -23,7 +24,6 @@ from projects.models import (
     EvidenceFile,
     LinkCheck,
     Project,
-    ProjectEvent,
     RankingRelease,
     Rating,
 )
@@ -34,7 +34,7 @@ from projects.replicability.score import ALIVE, DEAD, UNKNOWN, gaps
 
 SAVE, ASSESS, SECOND = "save_assessment", "assess", "second_assessment"
 WITHDRAW = "withdraw_evidence"
-# Events that say nothing about the words of a project.
+# Entries that say nothing about the words of a project.
 EVENTS = (SAVE, ASSESS, SECOND, WITHDRAW)
 # Unreachable so many times in a row is dead.
 FAILURES = 3
@@ -126,7 +126,7 @@ def withdraw_evidence(evidence: EvidenceFile, *, by) -> None:
     standing_ones = EvidenceFile.objects.filter(pk=evidence.pk, withdrawn_at=None)
     if standing_ones.update(withdrawn_at=timezone.now(), withdrawn_by=by):
         changes = {"name": evidence.name, "rater": evidence.rater}
-        ProjectEvent.objects.create(project=evidence.project, verb=WITHDRAW, by=by, changes=changes)
+        audit.record(WITHDRAW, by=by, on=subject_through(evidence), changes=changes)
         touch()
 
 
@@ -242,4 +242,4 @@ def release_ranking(*, note: str = "") -> RankingRelease:
 
 
 def _record(assessment: Assessment, verb: str, by, changes: Mapping) -> None:
-    ProjectEvent.objects.create(project=assessment.project, verb=verb, by=by, changes=dict(changes))
+    audit.record(verb, by=by, on=subject_through(assessment), changes=changes)

@@ -6,7 +6,7 @@ project, so that ranking and lists ask nothing else.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import NamedTuple
 
 import orjson
@@ -15,8 +15,8 @@ from django.db import connections, router
 from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timezone import make_aware
 
+from lib.dates import end_of
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
@@ -102,7 +102,7 @@ def assessments_in_force(project_ids: Iterable[int], day: date | None = None) ->
         .order_by("is_demonstration", "-made_at", "-pk")
     )
     if day:
-        found = found.filter(made_at__lt=make_aware(datetime.combine(day + timedelta(days=1), time.min)))
+        found = found.filter(made_at__lt=end_of(day))
     chosen: dict[int, dict[str, Assessment]] = {}
     for assessment in found:
         mine = chosen.setdefault(assessment.project_id, {})
@@ -176,7 +176,7 @@ def adoptions_among(project_ids: Iterable[int], day: date | None = None) -> dict
     if day is None:
         found = found.annotate(stood=F("step"))
     else:
-        midnight = make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        midnight = end_of(day)
         rows = AdoptionStep.objects.filter(adoption=OuterRef("pk"), at__lt=midnight)
         found = found.annotate(stood=Subquery(rows.order_by("-at", "-pk").values("step")[:1]))
     chosen: dict[int, list[Adoption]] = {}

@@ -1,4 +1,4 @@
-"""What readers send and staff answers. Reports on a card are also events of its project."""
+"""What readers send and staff answers. Reports on a card are also in the history of its project."""
 
 import uuid
 
@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lib import audit
 from projects import mail
-from projects.actions import WrongMove
-from projects.models import Card, ErrorReport, PageRating, ProjectEvent
+from projects.actions import WrongMove, subject_through
+from projects.models import Card, ErrorReport, PageRating
 
 
 @transaction.atomic
@@ -21,9 +22,7 @@ def report_error(*, card: Card | None = None, nonce: uuid.UUID, by=None, **field
     except IntegrityError:
         return ErrorReport.objects.get(nonce=nonce)
     if card:
-        ProjectEvent.objects.create(
-            project_id=card.project_id, verb="error_reported", by=by, changes={"report": report.pk}
-        )
+        _record("error_reported", report, by)
     transaction.on_commit(lambda: mail.error_reported(report))
     return report
 
@@ -38,9 +37,7 @@ def answer_report(report: ErrorReport, *, by, status: str, answer: str) -> Error
         raise WrongMove
     report.refresh_from_db()
     if report.project_id:
-        ProjectEvent.objects.create(
-            project_id=report.project_id, verb="error_answered", by=by, changes={"report": report.pk}
-        )
+        _record("error_answered", report, by)
     if address:
         transaction.on_commit(lambda: mail.report_answered(report, address))
     return report
@@ -52,3 +49,7 @@ def rate_page(path: str, score: int, *, by=None) -> None:
     with transaction.atomic():
         row, _made = PageRating.objects.get_or_create(path=path, day=day, score=score)
         PageRating.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
+def _record(verb: str, report: ErrorReport, by) -> None:
+    audit.record(verb, by=by, on=subject_through(report), changes={"report": report.pk})

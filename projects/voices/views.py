@@ -120,7 +120,7 @@ def report_list(request):
 def report_detail(request, pk):
     """One report: read it, answer it once."""
     _staff_only(request)
-    report = get_object_or_404(ErrorReport.objects.select_related("project", "answered_by"), pk=pk)
+    report = get_object_or_404(ErrorReport.objects.select_related("project__owner", "answered_by"), pk=pk)
     form = ReportAnswerForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

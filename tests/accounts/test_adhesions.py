@@ -2,8 +2,9 @@ import pytest
 from django.core import mail
 
 from accounts.actions import AlreadyDecided, AlreadyJoined, accept_adhesion, decline_adhesion
-from accounts.models import Event, Membership, User
+from accounts.models import Membership, User
 from accounts.rules import is_officer, is_reviewer
+from lib.audit import Entry
 from municipalities import actions
 from municipalities.models import Adhesion, Organisation, Protocol
 from tests import builders
@@ -63,7 +64,7 @@ def test_acceptance_opens_body_account_and_invitation(adhesion, desk, django_cap
     assert not membership.user.has_usable_password()
     assert is_officer(membership.user, body.pk)
     assert not is_reviewer(membership.user)
-    assert Event.objects.get().verb == "accept_adhesion"
+    assert Entry.objects.get().verb == "accept_adhesion"
     assert [m.to for m in mail.outbox] == [["ivrea@example.org"]]
     assert "/accesso/password/scegli/" in mail.outbox[0].body
 

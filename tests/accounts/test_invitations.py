@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions
-from accounts.models import Event, Invitation, Membership, User
+from accounts.models import Invitation, Membership, User
+from lib.audit import Entry
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_new_person_accepts_and_chooses_a_password(client, body, commit):
     membership = Membership.objects.get(user__email="nuova@example.org")
     assert (membership.organisation, membership.role) == (body, "officer")
     assert client.get(address).status_code == 410
-    assert [event.verb for event in Event.objects.order_by("pk")] == ["invite", "accept_invitation"]
+    assert [event.verb for event in Entry.objects.order_by("pk")] == ["invite", "accept_invitation"]
 
 
 def test_known_person_signs_in_first(client, body, commit, towns):

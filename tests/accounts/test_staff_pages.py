@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from accounts import actions
-from accounts.models import Event
+from lib.audit import Entry
 from municipalities.models import Adhesion, Protocol
 from municipalities.views import ADHESIONS
 from tests import builders
@@ -86,7 +86,7 @@ def test_failed_message_is_told(client, desk, ask, settings, django_capture_on_c
     adhesion = ask()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(detail(adhesion), {"accept": "1"})
-    assert Event.objects.order_by("-pk").first().verb == "mail_failed"
+    assert Entry.objects.order_by("-pk").first().verb == "mail_failed"
     assert "L’ultimo messaggio non è partito." in client.get(detail(adhesion)).content.decode()
 
 

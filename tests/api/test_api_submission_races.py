@@ -7,8 +7,9 @@ from django.test import Client
 
 from accounts.actions import make_token
 from accounts.models import ApiRequest
+from lib.audit import Entry
 from municipalities.actions import body_of_municipality
-from projects.models import Project, ProjectEvent
+from projects.models import Project
 from tests import builders
 from tests.projects.test_races import AT_ONCE, together
 
@@ -36,7 +37,7 @@ def test_one_key_at_once_makes_one_draft_and_one_answer(secret):
     project = Project.objects.get()
     assert {answer.json()["code"] for answer in answers} == {project.code}
     assert (project.funding_lines.count(), ApiRequest.objects.count()) == (1, 1)
-    assert [event.verb for event in ProjectEvent.objects.all()] == ["create", "save"]
+    assert [event.verb for event in Entry.objects.all()] == ["create", "save"]
 
 
 def test_one_key_for_two_drafts_at_once_serves_one(secret):

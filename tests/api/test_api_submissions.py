@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.actions import make_token, remove_colleague, revoke_token
-from accounts.models import ApiRequest, ApiToken, Event
+from accounts.models import ApiRequest, ApiToken
+from lib.audit import Entry, history
 from municipalities.actions import body_of_municipality
 from projects.models import Project
 from tests import builders
@@ -101,7 +102,7 @@ def test_whole_project_becomes_a_draft(client, token, towns, manager, language):
         "C19I21000130001",
     )
     assert project.created_by == manager
-    assert [event.verb for event in project.events.order_by("pk")] == ["create", "save"]
+    assert [event.verb for event in history("record", project.code).order_by("pk")] == ["create", "save"]
     assert answer.json() == {
         "code": project.code,
         "status": "draft",
@@ -261,7 +262,7 @@ def test_secret_is_shown_once_and_stored_nowhere(client, manager):
     assert ApiToken.objects.of(f"osc_{secret}").get().name == "Gestionale"
     assert secret not in client.get(address).content.decode()
     assert secret not in ApiToken.objects.get().digest
-    assert Event.objects.get(verb="make_token").by == manager
+    assert Entry.objects.get(verb="make_token").by == manager
 
 
 def test_manager_ends_a_token(client, manager, token):

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from accounts.models import Event
+from lib.audit import Entry
 from opendata import exporting
 from opendata.models import ExportJob
 from tests import builders
@@ -49,7 +49,7 @@ def test_export_is_made_once_with_its_sum(client, card):
     assert card.code in content.decode()
     assert (job.sha256, job.size) == (hashlib.sha256(content).hexdigest(), len(content))
     assert job.sha256 in page
-    assert Event.objects.filter(verb="export").count() == 1
+    assert Entry.objects.filter(verb="export").count() == 1
 
 
 def test_whole_archive_holds_every_table(client, card):

@@ -16,12 +16,11 @@ LISTS = [
     "municipalities/adhesion",
     "projects/project",
     "projects/card",
-    "projects/projectevent",
+    "lib/entry",
     "accounts/user",
     "accounts/membership",
-    "accounts/event",
 ]
-READ_ONLY = ["municipalities/territory", "projects/project", "projects/card", "accounts/event"]
+READ_ONLY = ["municipalities/territory", "projects/project", "projects/card", "lib/entry"]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
+from lib.audit import Entry
 from municipalities.actions import body_of_municipality
 from municipalities.models import ContentVersion
 from projects import actions, rules
@@ -31,7 +32,7 @@ from projects.adoption.moves import (
     turn_of,
 )
 from projects.importers.demo_adoptions import load_adoptions
-from projects.models import Adoption, AdoptionStep, OutsidePractice, Partner, ProjectEvent, Standing
+from projects.models import Adoption, AdoptionStep, OutsidePractice, Partner, Standing
 from projects.replicability.standing import panel_of
 from projects.search import ProjectQuery, find
 from tests import builders
@@ -171,7 +172,7 @@ def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_
     assert (step.move, step.side, step.by, step.note_is_public) == ("ask", "adopter", adopter, False)
     assert [message.to for message in mail.outbox] == [[giver.email]]
     assert "Vogliamo capire il bando" in mail.outbox[0].body
-    assert ProjectEvent.objects.get(verb="adopt").changes == {
+    assert Entry.objects.get(verb="adopt").changes == {
         "adopter": "Comune di Ivrea",
         "step": "interest",
         "move": "ask",
@@ -642,7 +643,7 @@ def test_both_cards_name_each_other(client, asked, adopter, card, own_card):
     rows = client.get(f"/api/v1/projects/{card.code}/adoptions").json()["results"]
     assert [row["result"] for row in rows] == [own_card.code]
     # Sent again, it changes and tells nothing.
-    events = ProjectEvent.objects.filter(verb="adoption_result")
+    events = Entry.objects.filter(verb="adoption_result")
     client.force_login(adopter)
     result_of(asked, own_card, client)
     assert events.count() == 1

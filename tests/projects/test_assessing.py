@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import make_aware
 
+from lib.audit import Entry
 from municipalities.actions import body_of_municipality
 from projects import actions, index
 from projects.adoption.family import family_of
@@ -25,7 +26,6 @@ from projects.models import (
     EvidenceFile,
     LinkCheck,
     Partner,
-    ProjectEvent,
     RankingRelease,
     Standing,
 )
@@ -86,7 +86,7 @@ def test_officer_assesses_own_project(client, office, card):
     assert done.organisation == card.project.owner
     # 100·0.55·0.75
     assert str(Standing.objects.get().score) == "41.3"
-    assert ProjectEvent.objects.get(verb="assess").changes == {"rater": "self", "version": 1, "rated": 10}
+    assert Entry.objects.get(verb="assess").changes == {"rater": "self", "version": 1, "rated": 10}
 
 
 def test_draft_may_be_partial_and_comes_back(client, office, card):
@@ -532,7 +532,7 @@ def test_withdrawn_file_is_read_by_nobody_and_said_so(client, office, card, town
     assert client.get(address).status_code == 405
     assert client.post(address).status_code == 302
     assert client.post(address).status_code == 302
-    assert ProjectEvent.objects.filter(verb="withdraw_evidence").count() == 1
+    assert Entry.objects.filter(verb="withdraw_evidence").count() == 1
     assert client.get(reverse("evidence-file", args=[evidence.pk])).status_code == 404
     client.logout()
     page = client.get(f"/progetti/{card.slug}/").content.decode()

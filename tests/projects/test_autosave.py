@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.audit import history
 from projects import actions, drafting
 from projects.models import Partner, Project
 from tests import builders
@@ -73,7 +74,7 @@ def test_draft_is_saved_and_told_with_its_version_and_time(client, project):
 def test_automatic_saves_of_one_sitting_are_one_event(client, project):
     for version, need in enumerate(("a", "ab", "abc"), start=1):
         client.post(url(project), first_step(project, version=version, need=need))
-    event = project.events.get(verb="save")
+    event = history("record", project.code).get(verb="save")
     assert (event.changes["version"], event.changes["fields"]) == (4, ["need"])
 
 
@@ -315,7 +316,7 @@ def test_document_sent_twice_is_one_and_makes_a_new_version(client, project):
         client.post(reverse("officer:document-add", args=[project.code]), form)
     project.refresh_from_db()
     assert (project.documents.count(), project.version) == (1, 2)
-    assert project.events.get(verb="add_document").changes["title"] == "Manuale"
+    assert history("record", project.code).get(verb="add_document").changes["title"] == "Manuale"
 
 
 def test_answer_too_long_is_shown_again(client, project, office):

@@ -8,8 +8,7 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
-from accounts.models import Event
-from municipalities.actions import body_of_municipality
+from lib.audit import Entry
 from observatory.settings import BASE_DIR
 from projects.areas import AREAS
 from projects.city import actions as city_actions
@@ -72,10 +71,10 @@ def test_office_previews_then_publishes(client, officer, country):
         "Ambiente",
     ):
         assert told in text
-    event = Event.objects.get(verb="write_city")
-    assert (event.by, event.organisation, event.detail["needs"]) == (
+    event = Entry.objects.get(verb="write_city")
+    assert (event.by, event.code, event.changes["needs"]) == (
         officer,
-        body_of_municipality(country["torino"]),
+        "comune-di-torino",
         1,
     )
 
@@ -112,7 +111,7 @@ def test_desk_hides_with_a_reason_and_shows_again(client, desk, officer, country
     assert "Una città che misura." not in words(client.get("/citta/torino/"))
     client.post("/redazione/citta/torino/", {"show": "1"})
     assert "Una città che misura." in words(client.get("/citta/torino/"))
-    verbs = list(Event.objects.order_by("pk").values_list("verb", flat=True))
+    verbs = list(Entry.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs == ["write_city", "hide_city", "show_city"]
 
 

@@ -9,11 +9,12 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.db.utils import ConnectionDoesNotExist
 from django.test.utils import CaptureQueriesContext
 
+from lib.audit import Entry
 from projects import compiled
 from projects.cards import OWN_FIELDS
 from projects.compiled import KEY, Compiled, executed, insert, update
 from projects.facts import PROJECT_HELD, collect
-from projects.models import Document, IndexLog, Project, ProjectEvent
+from projects.models import Document, IndexLog, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -124,13 +125,19 @@ def test_database_is_the_one_reads_go_to(two, monkeypatch):
 @pytest.mark.parametrize("can_return", [True, False] if connection.vendor == "sqlite" else [True])
 def test_inserted_row_is_what_save_would_store(two, office, can_return, monkeypatch):
     monkeypatch.setattr(connection.features, "can_return_columns_from_insert", can_return)
-    values = {"project": two[0], "verb": "save", "by": office, "changes": {"fields": ["però"], "n": 1}}
-    saved, inserted = ProjectEvent(**values), ProjectEvent(**values)
+    values = {
+        "kind": "record",
+        "code": two[0].code,
+        "verb": "save",
+        "by": office,
+        "changes": {"fields": ["però"], "n": 1},
+    }
+    saved, inserted = Entry(**values), Entry(**values)
     saved.save()
     insert(inserted)
     assert inserted.pk == saved.pk + 1
     assert not inserted._state.adding
-    first, second = ProjectEvent.objects.filter(pk__in=[saved.pk, inserted.pk]).order_by("pk").values()
+    first, second = Entry.objects.filter(pk__in=[saved.pk, inserted.pk]).order_by("pk").values()
     assert second | {"id": 0, "at": 0} == first | {"id": 0, "at": 0}
     assert second["at"] == inserted.at
 

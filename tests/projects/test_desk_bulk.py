@@ -8,8 +8,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.audit import Entry
 from projects import actions, bulk
-from projects.models import Card, Identifier, Project, ProjectEvent, Reminder
+from projects.models import Card, Identifier, Project, Reminder
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,7 @@ def test_taking_several_twice_takes_once(client, desk, send):
     one, two = send("Lampioni nuovi"), send("Orti di quartiere")
     assert post(client, APPLY, "take", one, two).content.decode().count("Presa in carico.") == 2
     assert post(client, APPLY, "take", one, two).content.decode().count("Era già in carico a te.") == 2
-    assert ProjectEvent.objects.filter(verb="take").count() == 2
+    assert Entry.objects.filter(verb="take").count() == 2
 
 
 def test_one_that_fails_does_not_stop_the_others(client, desk, send):

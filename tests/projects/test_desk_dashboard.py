@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Event
+from lib.audit import Entry, record
+from municipalities.actions import body_subject
 from municipalities.models import Adhesion, Protocol
 from projects import actions, figures
 from projects.completeness import completeness
@@ -186,14 +187,14 @@ def test_body_that_asked_twice_counts_once(desk, towns):
 def test_register_tells_who_what_when(client, desk, office, towns):
     project = builders.draft(office, towns["torino"])
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    Event.objects.create(verb="invite", by=office, organisation=project.owner, person=desk)
+    record("invite", by=office, on=body_subject(project.owner), person=desk)
     rows = client.get(REGISTER).context["page"].object_list
-    assert [row["verb"] for row in rows] == ["invite", "submit", "create"]
-    assert rows[0]["about"] == desk.email
-    assert rows[1]["code"] == project.code
+    assert [row.verb for row in rows] == ["invite", "submit", "create"]
+    assert (rows[0].title, rows[0].person) == (project.owner.name, desk)
+    assert (rows[1].code, rows[1].has_page) == (project.code, True)
 
     def verbs(**query):
-        return [row["verb"] for row in client.get(REGISTER, query).context["page"].object_list]
+        return [row.verb for row in client.get(REGISTER, query).context["page"].object_list]
 
     assert verbs(cosa="submit") == ["submit"]
     assert verbs(chi="redazione") == []
@@ -213,7 +214,7 @@ def test_register_tells_a_day_that_cannot_be_read_and_keeps_it(client, desk):
 
 
 def test_register_has_pages(client, desk):
-    Event.objects.bulk_create([Event(verb="invite", by=desk) for _n in range(51)])
+    Entry.objects.bulk_create([Entry(verb="invite", by=desk) for _n in range(51)])
     assert len(client.get(REGISTER, {"pagina": 2}).context["page"].object_list) == 1
 
 

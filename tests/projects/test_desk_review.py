@@ -8,9 +8,10 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from lib.audit import Entry
 from projects import actions
 from projects.checks import check
-from projects.models import FieldComment, FundingLine, Identifier, LinkCheck, Project, ProjectEvent
+from projects.models import FieldComment, FundingLine, Identifier, LinkCheck, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,7 @@ def test_holder_is_named_and_can_be_replaced(client, desk, other, sent):
     assert reverse("desk:project-publish", args=[sent.code]) not in page
     client.post(url(sent, "take-over"))
     assert sent.submissions.get().taken_by == desk
-    assert ProjectEvent.objects.get(verb="take_over").changes == {"from": "Altra"}
+    assert Entry.objects.get(verb="take_over").changes == {"from": "Altra"}
     assert client.post(url(sent, "publish")).status_code == 302
     assert Project.objects.get().status == "published"
 
@@ -123,7 +124,7 @@ def test_words_typed_before_publishing_are_kept(client, desk, sent):
     actions.take(sent, by=desk)
     client.post(url(sent, "publish"), {"comment-summary": "Per la prossima volta", "checked": ["plain", "x"]})
     assert FieldComment.objects.get().text == "Per la prossima volta"
-    assert ProjectEvent.objects.get(verb="publish").changes == {"edition": 1, "checked": ["plain"]}
+    assert Entry.objects.get(verb="publish").changes == {"edition": 1, "checked": ["plain"]}
 
 
 def test_page_of_an_earlier_sending_decides_nothing(client, desk, sent, office):

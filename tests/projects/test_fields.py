@@ -6,9 +6,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.dates import is_before, parse_partial_date
 from municipalities.places import MunicipalityListField, read_municipality
 from projects.cup import cup_warning, normalise_cup
-from projects.dates import is_before, parse_partial_date
 from projects.fields import EuroField, PartialDateField, parse_euro
 from tests import builders
 

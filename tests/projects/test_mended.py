@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from lib.dates import parse_partial_date
 from municipalities.actions import body_of_municipality
 from projects import actions, drafting
-from projects.dates import parse_partial_date
 from projects.models import Card, Document, Project
 from projects.uploads import check_upload
 from tests import builders

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from lib.audit import history
 from projects import actions
 from projects.models import Document, Project
 from tests import builders
@@ -73,7 +74,7 @@ def test_partial_step_is_saved(client, project):
     project.refresh_from_db()
     assert (project.need, project.version) == ("", 2)
     told = {"step": "project", "fields": ["summary", "need"], "version": 2}
-    assert project.events.get(verb="save").changes == told
+    assert history("record", project.code).get(verb="save").changes == told
 
 
 def test_error_keeps_what_was_typed_and_links_to_the_field(client, project):

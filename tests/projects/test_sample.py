@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership, User
+from lib.audit import Entry
 from municipalities.models import Organisation, Protocol
 from projects import actions
 from projects.importers.demo_assessments import load_assessments
 from projects.importers.sample import load_projects
-from projects.models import Assessment, Card, Project, ProjectEvent
+from projects.models import Assessment, Card, Project
 from projects.replicability.score import gaps
 from projects.search import ProjectQuery, facet_counts, find
 from tests import builders
@@ -109,7 +110,7 @@ def test_second_run_changes_nothing(load):
         list(Project.objects.order_by("pk").values()),
     ) == before
     assert Organisation.objects.count() == 3
-    assert ProjectEvent.objects.count() == 2
+    assert Entry.objects.count() == 2
 
 
 def test_changed_entry_makes_the_next_edition(load):

@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 
+from lib.audit import history
 from projects.actions import WrongMove
-from projects.models import ErrorReport, PageRating, ProjectEvent
+from projects.models import ErrorReport, PageRating
 from projects.voices import actions as voice_actions
 from tests import builders
 from tests.projects.test_public_pages import words
@@ -56,7 +57,7 @@ def test_report_reaches_office_and_desk(client, card, officer, settings, django_
     assert response["Location"] == f"/segnalazioni/{report.token}/"
     assert (report.project, report.edition, report.text) == (card.project, 1, "Il costo è un altro.")
     assert [message.to for message in mail.outbox] == [[settings.DEFAULT_FROM_EMAIL], [officer.email]]
-    assert ProjectEvent.objects.filter(verb="error_reported", project=card.project).count() == 1
+    assert history("record", card.code).filter(verb="error_reported").count() == 1
     assert response.cookies == {}
 
 

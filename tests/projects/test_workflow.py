@@ -5,10 +5,11 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from lib.audit import Entry, history
 from municipalities.actions import body_of_municipality
 from projects import actions
 from projects.cards import read_document
-from projects.models import Card, Project, ProjectEvent, Submission
+from projects.models import Card, Project, Submission
 from projects.search import ProjectQuery, find
 from tests import builders
 
@@ -68,7 +69,7 @@ def test_whole_path_with_changes_asked_and_answered(towns, office, desk, django_
         actions.take(project, by=desk)
         card = actions.publish(project, by=desk)
     assert (card.edition, card.slug, card.is_current) == (1, "illuminazione-pubblica-a-led", True)
-    verbs = list(project.events.order_by("pk").values_list("verb", flat=True))
+    verbs = list(history("record", project.code).order_by("pk").values_list("verb", flat=True))
     assert verbs == ["create", "submit", "take", "request_changes", "submit", "take", "publish"]
     assert [s.outcome for s in project.submissions.order_by("number")] == ["changes_requested", "published"]
     assert len(mail.outbox) == 4
@@ -112,7 +113,7 @@ def test_second_save_of_the_same_version_is_told(towns, office):
     actions.save_draft(project, by=office, version=1, changes={})
     with pytest.raises(actions.StaleDraft):
         actions.save_draft(project, by=office, version=1, changes={})
-    assert ProjectEvent.objects.filter(verb="save").count() == 1
+    assert Entry.objects.filter(verb="save").count() == 1
 
 
 def test_save_after_sending_is_refused(towns, office):

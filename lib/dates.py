@@ -1,13 +1,20 @@
-"""Days known only to the month or the year, as ISO 8601 reduced precision: 2014, 2014-05, 2014-05-12.
+"""Ends of days, and days known only to the month or the year: ISO 8601 reduced precision, as 2014, 2014-05.
 
 Sources of public projects often give the year alone: writing 1 January would invent a day.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
+
+from django.utils.timezone import make_aware
 
 ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
 ITALIAN = re.compile(r"^(?:(?:(\d{1,2})[/.\-])?(\d{1,2})[/.\-])?(\d{4}|\d{2}(?=$))$", re.ASCII)
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day ends in Italy: the first one that is no longer in it."""
+    return make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def parse_partial_date(text: str) -> str:

@@ -1,0 +1,103 @@
+"""The audit log: who did what to which subject, when, and what changed. One table for all apps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+# An entry may be extended for so long after it was written or last extended.
+EXTENDABLE_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an entry is about: its kind, its natural key, its title and the slug of its organisation."""
+
+    kind: str
+    code: str
+    title: str = ""
+    body: str = ""
+
+
+class EntryQuerySet(models.QuerySet):
+    def update(self, **fields):
+        raise TypeError("entries of the audit log are changed by extend() alone")
+
+    def delete(self):
+        raise TypeError("entries of the audit log are never deleted")
+
+
+class Entry(models.Model):
+    """One act of a person or of the system. It names its subject by natural key and in the words of then,
+    so that it outlives the subject."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    verb = models.CharField(max_length=40)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=16)
+    code = models.CharField(max_length=120)
+    title = models.TextField()
+    body = models.CharField(max_length=120)
+    changes = models.JSONField(default=dict)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evento")
+        verbose_name_plural = _("registro")
+        indexes = [
+            models.Index(fields=["kind", "code", "at"], name="entry_subject"),
+            models.Index(fields=["verb", "at"], name="entry_verb"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.at:%Y-%m-%d}"
+
+    def save(self, *args, **kwargs):
+        """Stores a new entry; raises TypeError for a stored one."""
+        if not self._state.adding:
+            raise TypeError("entries of the audit log are changed by extend() alone")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("entries of the audit log are never deleted")
+
+
+def record(verb: str, *, by, on: Subject, person=None, changes: Mapping | None = None) -> Entry:
+    """Store an entry; call it inside the transaction of what happened.
+
+    `by` is who did it, None for the system; `person` whom it was done to.
+    """
+    return Entry.objects.create(
+        verb=str(verb),
+        by=by,
+        person=person,
+        kind=on.kind,
+        code=on.code,
+        title=on.title,
+        body=on.body,
+        changes=dict(changes or {}),
+    )
+
+
+def extend(entry: Entry, changes: Mapping) -> bool:
+    """Replace the changes of a recent entry and set its moment to now.
+
+    False, and nothing is written, when it is older than EXTENDABLE_FOR.
+    """
+    now = timezone.now()
+    if now - entry.at > EXTENDABLE_FOR:
+        return False
+    entry.at, entry.changes = now, dict(changes)
+    # The base manager has a plain QuerySet, which may update.
+    return bool(Entry._base_manager.filter(pk=entry.pk).update(at=entry.at, changes=entry.changes))
+
+
+def history(kind: str, code: str) -> EntryQuerySet:
+    """The entries of one subject, the newest first."""
+    return Entry.objects.filter(kind=kind, code=code).order_by("-at", "-pk")

@@ -1,0 +1,3 @@
+from lib.audit import Entry
+
+__all__ = ["Entry"]
