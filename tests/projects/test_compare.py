@@ -5,6 +5,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 
+from lib.audit import history
 from projects.compare.comparing import MOST
 from tests import builders
 

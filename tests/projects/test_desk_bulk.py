@@ -137,6 +137,13 @@ def test_file_has_the_chosen_cards_and_no_formula(client, desk, send):
     assert lines[1:] == [f"{one.code},'=1+1 lampioni,Comune di Torino,submitted,{since}"]
 
 
+@pytest.mark.parametrize("sign", "＝＋－＠")
+def test_full_width_signs_are_no_formula_either(client, desk, send, sign):
+    project = send(f"{sign}1 lampioni")
+    line = post(client, CHOOSE, "csv", project).content.decode().splitlines()[1]
+    assert line.startswith(f"{project.code},'{sign}1 lampioni,")
+
+
 @pytest.mark.parametrize("url", [CHOOSE, APPLY])
 def test_nothing_chosen_goes_back_with_words(client, desk, url):
     page = client.post(url, {"verb": "take"}, follow=True).content.decode()

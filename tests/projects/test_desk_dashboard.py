@@ -158,8 +158,8 @@ def test_number_of_queries_does_not_grow(client, desk, office, towns, django_ass
 
 # session, user, roles, names of bodies; four of the menu; the figures, their map and the cards' index
 QUERIES_OF_DASHBOARD = 24
-# session, user, roles, names; two counts, one page; four of the menu
-QUERIES_OF_REGISTER = 10
+# session, user, roles, names; one count, one page; four of the menu
+QUERIES_OF_REGISTER = 9
 
 
 def test_body_that_asked_twice_counts_once(desk, towns):
