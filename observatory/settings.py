@@ -52,6 +52,7 @@ if not RELAXED and (len(SECRET_KEY) < 50 or "*" in ALLOWED_HOSTS):
     )
 
 INSTALLED_APPS = [
+    "lib.apps.LibConfig",
     "municipalities.apps.MunicipalitiesConfig",
     "accounts.apps.AccountsConfig",
     "projects.apps.ProjectsConfig",
@@ -258,8 +259,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="osservatorio@example
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The statement on AgID's site; until there is one our own page says that this is a demonstration.
 ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
-# Working days in which the desk promises an answer.
-ANSWER_DAYS = 10
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 
 SESSION_COOKIE_HTTPONLY = True

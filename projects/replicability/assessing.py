@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from lib.workflow import StaleDraft
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index
-from projects.actions import StaleDraft
 from projects.models import (
     Assessment,
     Card,

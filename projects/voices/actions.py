@@ -6,8 +6,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lib.workflow import WrongMove
 from projects import mail
-from projects.actions import WrongMove
 from projects.models import Card, ErrorReport, PageRating, ProjectEvent
 
 
