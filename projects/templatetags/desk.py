@@ -1,9 +1,10 @@
-"""Words of the desk's templates: what waits behind each entry of its menu."""
+"""Words of the desk's templates: what waits behind each entry of its menu, what each event is called."""
 
 from django import template
 from django.db.models import Exists, OuterRef
 
 from municipalities.models import Adhesion
+from projects.desk.verbs import EVENTS
 from projects.models import Assessment, Card, ErrorReport, Project
 from projects.replicability.criteria import OBSERVATORY
 
@@ -20,3 +21,9 @@ def desk_counts() -> dict[str, int]:
         "adhesions": Adhesion.objects.waiting().count(),
         "reports": ErrorReport.objects.filter(status=ErrorReport.Status.RECEIVED).count(),
     }
+
+
+@register.filter
+def event_label(verb: str) -> str:
+    """What the register calls a verb; the verb itself where it has no label."""
+    return str(EVENTS.get(verb, verb))
