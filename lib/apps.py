@@ -3,4 +3,4 @@ from django.apps import AppConfig
 
 class LibConfig(AppConfig):
     name = "lib"
-    verbose_name = "Registro"
+    verbose_name = "Fondamenta comuni"

@@ -259,8 +259,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="osservatorio@example
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The statement on AgID's site; until there is one our own page says that this is a demonstration.
 ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
-# Working days in which the desk promises an answer.
-ANSWER_DAYS = 10
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 
 SESSION_COOKIE_HTTPONLY = True

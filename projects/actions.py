@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from lib import audit
+from lib.workflow import HeldByAnother, StaleDraft, WrongMove
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index, mail
@@ -28,22 +29,10 @@ from projects.models import (
 )
 from projects.replicability import standing
 from projects.stored import last_edition, put_aside
-from projects.workflow import EDITABLE, MOVES, Move, Status
+from projects.workflow import EDITABLE, PROJECT, Move, Status
 
 # The kind of projects and of what hangs on them in the audit log.
 RECORD = "record"
-
-
-class WrongMove(Exception):
-    """The project is no longer in a state that allows the move: somebody was faster."""
-
-
-class HeldByAnother(WrongMove):
-    """A colleague has the project in hand: `args[0]` is who. Take it over first."""
-
-
-class StaleDraft(Exception):
-    """The draft was saved by somebody else since it was opened."""
 
 
 class Incomplete(Exception):
@@ -153,7 +142,8 @@ def submit(
     if missing := missing_required(project):
         raise Incomplete(missing)
     try:
-        _move(project, Move.SUBMIT, **({} if version is None else {"version": version}), deleted_at=None)
+        still = {} if version is None else {"version": version}
+        PROJECT.apply(project, Move.SUBMIT, **still, deleted_at=None)
     except WrongMove as error:
         # The twin of a double click was first, and waited for by the UPDATE above.
         if twin := Submission.objects.filter(nonce=nonce, project=project).first():
@@ -174,7 +164,7 @@ def submit(
 @transaction.atomic
 def recall(project: Project, *, by) -> Project:
     """Take back a sending that nobody has taken up yet."""
-    _move(project, Move.RECALL)
+    PROJECT.apply(project, Move.RECALL)
     _decide(project, by, Submission.Outcome.RECALLED)
     record(project, Move.RECALL, by)
     return project
@@ -183,7 +173,7 @@ def recall(project: Project, *, by) -> Project:
 @transaction.atomic
 def take(project: Project, *, by) -> Submission:
     """Take a submitted project into review."""
-    _move(project, Move.TAKE)
+    PROJECT.apply(project, Move.TAKE)
     submission = _open_submission(project)
     submission.taken_at, submission.taken_by = timezone.now(), by
     submission.save(update_fields=["taken_at", "taken_by"])
@@ -210,7 +200,7 @@ def take_over(project: Project, *, by) -> Submission:
 @transaction.atomic
 def release(project: Project, *, by) -> Project:
     """Give a project under review back to the queue."""
-    _move(project, Move.RELEASE)
+    PROJECT.apply(project, Move.RELEASE)
     submission = _held_submission(project, by)
     submission.taken_at = submission.taken_by = None
     submission.save(update_fields=["taken_at", "taken_by"])
@@ -272,7 +262,7 @@ def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
 @transaction.atomic
 def request_changes(project: Project, *, by, message: str = "") -> Submission:
     """Give the project back to its office with the comments made."""
-    _move(project, Move.REQUEST_CHANGES)
+    PROJECT.apply(project, Move.REQUEST_CHANGES)
     submission = _decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
     record(project, Move.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
     transaction.on_commit(lambda: mail.changes_requested(submission))
@@ -285,7 +275,7 @@ def publish(project: Project, *, by, change_note: str = "", checked: Sequence[st
 
     `checked`: what the reviewer says to have looked at, kept in the history.
     """
-    _move(project, Move.PUBLISH)
+    PROJECT.apply(project, Move.PUBLISH)
     submission = _decide(project, by, Submission.Outcome.PUBLISHED)
     card = issue_card(project, by=by, change_note=change_note)
     looked = {"checked": list(checked)} if checked else {}
@@ -338,7 +328,7 @@ def _give_slug(project_id: int) -> str:
 @transaction.atomic
 def revise(project: Project, *, by) -> Project:
     """Open the working copy of a published project; the public card stays as it is."""
-    _move(project, Move.REVISE)
+    PROJECT.apply(project, Move.REVISE)
     record(project, Move.REVISE, by)
     return project
 
@@ -346,7 +336,7 @@ def revise(project: Project, *, by) -> Project:
 @transaction.atomic
 def archive(project: Project, *, by, reason: str) -> Project:
     """Decide not to publish, with the reason; a public card, if any, stays."""
-    _move(project, Move.ARCHIVE)
+    PROJECT.apply(project, Move.ARCHIVE)
     submission = _decide(project, by, Submission.Outcome.ARCHIVED, reason)
     record(project, Move.ARCHIVE, by, {"reason": reason})
     transaction.on_commit(lambda: mail.archived(submission))
@@ -378,14 +368,6 @@ def confirm_current(project: Project, *, by) -> Project:
     record(project, "confirm", by)
     touch()
     return project
-
-
-def _move(project: Project, move: Move, **still) -> None:
-    """Change the status in one conditional UPDATE; raises WrongMove when the state has moved on."""
-    sources, target = MOVES[move]
-    if not Project.objects.filter(pk=project.pk, status__in=sources, **still).update(status=target):
-        raise WrongMove(move)
-    project.status = target
 
 
 def _open_submission(project: Project) -> Submission:

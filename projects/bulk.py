@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lib.workflow import HeldByAnother, WrongMove
 from projects import actions
-from projects.actions import HeldByAnother, WrongMove
 from projects.checks import check
 from projects.models import Card, Project, Reminder
 from projects.reminding import Due, last_word, remind

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lib.workflow import WrongMove
 from municipalities.models import Organisation
-from projects.actions import WrongMove, create_project, record
+from projects.actions import create_project, record
 from projects.models import Document, Identifier, Partner, Project, Submission
 from projects.workflow import EDITABLE, Status
 

@@ -9,16 +9,15 @@ from django.utils.translation import override
 
 from accounts.models import User
 from accounts.rules import BODY_ROLES
+from lib.deadlines import Deadline
 from municipalities.mail import send
 from projects.differences import label_of
-from projects.workdays import after_working_days
-
-ANSWER_DAYS = 10
+from projects.workflow import ANSWER
 
 
 def answer_due(submission) -> date:
     """The last working day by which the desk answers a sending."""
-    return after_working_days(timezone.localdate(submission.submitted_at), ANSWER_DAYS)
+    return Deadline(ANSWER, submission.submitted_at).last_day
 
 
 def receipt(submission) -> None:
@@ -31,7 +30,7 @@ def receipt(submission) -> None:
         f"Numero della ricevuta: {submission.receipt}\n"
         f"Inviata il: {_moment(submission.submitted_at)}\n\n"
         "Che cosa succede ora: la redazione prende in carico la scheda e risponde entro "
-        f"{ANSWER_DAYS} giorni lavorativi, cioè entro il {answer_due(submission):%d/%m/%Y}. "
+        f"{ANSWER.amount} giorni lavorativi, cioè entro il {answer_due(submission):%d/%m/%Y}. "
         "Fino ad allora puoi riprendere la bozza, se nessuno l’ha ancora presa in carico.\n\n"
         "Segui la scheda qui:\n"
         f"{_url('officer:project-status', project.code)}\n",

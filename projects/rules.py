@@ -16,12 +16,10 @@
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from municipalities.models import Organisation, Territory
-from projects.adoption.moves import MOVES as ADOPTION_MOVES
-from projects.adoption.moves import WITH_RESULT, AdoptionMove, Side
-from projects.adoption.moves import allows as adoption_allows
+from projects.adoption.moves import ADOPTION, WITH_RESULT, AdoptionMove, Side
 from projects.models import Adoption, Assessment, EvidenceFile, OutsidePractice, Project
 from projects.replicability.criteria import OBSERVATORY, PEER, SELF
-from projects.workflow import Move, Status, allows
+from projects.workflow import DESK, OFFICE, PROJECT, Move, Status
 
 
 def owns(user, project: Project) -> bool:
@@ -43,15 +41,15 @@ def can_edit(user, project: Project) -> bool:
 
 
 def can_submit(user, project: Project) -> bool:
-    return can_see(user, project) and allows(Move.SUBMIT, project.status)
+    return can_see(user, project) and PROJECT.allows(Move.SUBMIT, project.status, {OFFICE})
 
 
 def can_recall(user, project: Project) -> bool:
-    return can_see(user, project) and allows(Move.RECALL, project.status)
+    return can_see(user, project) and PROJECT.allows(Move.RECALL, project.status, {OFFICE})
 
 
 def can_revise(user, project: Project) -> bool:
-    return can_see(user, project) and allows(Move.REVISE, project.status)
+    return can_see(user, project) and PROJECT.allows(Move.REVISE, project.status, {OFFICE})
 
 
 def can_delete(user, project: Project) -> bool:
@@ -70,12 +68,12 @@ def can_confirm(user, project: Project) -> bool:
 
 
 def can_take(user, project: Project) -> bool:
-    return is_reviewer(user) and allows(Move.TAKE, project.status)
+    return is_reviewer(user) and PROJECT.allows(Move.TAKE, project.status, {DESK})
 
 
 def can_review(user, project: Project) -> bool:
     """Comment, ask for changes, publish or archive: only what is under review."""
-    return is_reviewer(user) and allows(Move.PUBLISH, project.status)
+    return is_reviewer(user) and PROJECT.allows(Move.PUBLISH, project.status, {DESK})
 
 
 def can_withdraw(user, project: Project) -> bool:
@@ -148,12 +146,12 @@ def can_see_adoption(user, adoption: Adoption) -> bool:
 def side_for(user, move: str, adoption: Adoption) -> Side | None:
     """As whom a person may make a move now; None when they may not."""
     sides = sides_of(user, adoption)
-    return next((side for side in sides if adoption_allows(move, adoption.step, side)), None)
+    return next((side for side in sides if ADOPTION.allows(move, adoption.step, {side})), None)
 
 
 def moves_for(user, adoption: Adoption) -> list[AdoptionMove]:
     """What a person may do now, in the order of the table."""
-    return [move for move in ADOPTION_MOVES if side_for(user, move, adoption)]
+    return [AdoptionMove(found.verb) for found in ADOPTION.offered(adoption, sides_of(user, adoption))]
 
 
 def can_tell_result(user, adoption: Adoption) -> bool:

@@ -7,12 +7,10 @@ from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Subquery,
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from projects.mail import ANSWER_DAYS
+from lib.deadlines import last_overdue_start
 from projects.models import Card, Project, Submission
-from projects.workdays import after_working_days
-from projects.workflow import Status
+from projects.workflow import ANSWER, PROJECT, Status
 
-OFFICE_DAYS = 30
 DESK = (Status.SUBMITTED, Status.IN_REVIEW)
 
 
@@ -36,22 +34,20 @@ def with_waits(projects):
 
 def last_overdue_day(today: date) -> date:
     """What was sent on this day or before should have been answered by now."""
-    day = today
-    while after_working_days(day, ANSWER_DAYS) >= today:
-        day -= timedelta(days=1)
-    return day
+    return last_overdue_start(ANSWER, today)
 
 
 def wait_of(project: Project, today: date) -> dict | None:
     """`{days, is_overdue, who}` of a project from `with_waits`; None where nobody waits."""
-    if project.status in DESK:
-        who, limit = "desk", last_overdue_day(today)
-    elif project.status == Status.CHANGES_REQUESTED:
-        who, limit = "office", today - timedelta(days=OFFICE_DAYS + 1)
-    else:
+    if project.status not in PROJECT.waits:
         return None
+    who, rule = PROJECT.waits[project.status]
     since = timezone.localdate(project.waits_since)
-    return {"days": (today - since).days, "is_overdue": since <= limit, "who": who}
+    return {
+        "days": (today - since).days,
+        "is_overdue": since <= last_overdue_start(rule, today),
+        "who": who,
+    }
 
 
 def queue_figures() -> dict:
@@ -70,7 +66,7 @@ def queue_figures() -> dict:
         "public": public.count(),
         "this_month": public.filter(published_at__gte=month).count(),
         "response_days": response_days(since=today - timedelta(days=365)),
-        "answer_days": ANSWER_DAYS,
+        "answer_days": ANSWER.amount,
     }
 
 

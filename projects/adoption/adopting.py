@@ -13,21 +13,19 @@ from django.utils import timezone
 from django.utils.timezone import localdate, make_aware
 
 from lib import audit
+from lib.workflow import WrongMove
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index
-from projects.actions import WrongMove, subject_through
+from projects.actions import subject_through
 from projects.adoption import mail as adoption_mail
 from projects.adoption.moves import (
     ADOPTED,
-    MOVES,
-    TURNS,
+    ADOPTION,
     WITH_RESULT,
     AdoptionMove,
     Side,
     Step,
-    allows,
-    turn_of,
 )
 from projects.models import Adoption, AdoptionStep, OutsidePractice, Project
 from projects.replicability.assessing import refresh_standing
@@ -95,13 +93,11 @@ def advance(
     if twin := AdoptionStep.objects.filter(nonce=nonce, adoption=adoption).first():
         return twin
     stood = Adoption.objects.select_for_update().get(pk=adoption.pk)
-    if not allows(move, stood.step, side):
+    if not ADOPTION.allows(move, stood.step, {side}):
         raise WrongMove(move)
-    if move != AdoptionMove.WRITE or side == turn_of(stood.step):
-        # A note of the side that is not waited for does not end the wait.
-        stood.waiting_since = timezone.now()
-    stood.step = MOVES[move].target or stood.step
-    stood.save(update_fields=["step", "waiting_since"])
+    # A note of the side that is not waited for does not end the wait.
+    ends_wait = move != AdoptionMove.WRITE or side == ADOPTION.turn_of(stood.step)
+    ADOPTION.apply(stood, move, values={"waiting_since": timezone.now()} if ends_wait else None)
     step = _note(stood, move, side=side, by=by, nonce=nonce, on=on, **words)
     refresh_standing([stood.project_id])
     return step
@@ -183,8 +179,8 @@ def remove_practice(practice: OutsidePractice, *, by) -> None:
 def waiting(now: datetime) -> list[Adoption]:
     """Adoptions in which a side has been waited for too long and was not reminded since."""
     late = Q()
-    for step, (_side, patience) in TURNS.items():
-        late |= Q(step=step, waiting_since__lt=now - patience)
+    for step, (_side, rule) in ADOPTION.waits.items():
+        late |= Q(step=step, waiting_since__lt=now - timedelta(days=rule.amount))
     unheard = Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since"))
     found = Adoption.objects.filter(late & unheard, is_demonstration=False)
     return list(found.select_related("project", "giver", "adopter").order_by("waiting_since", "pk"))
@@ -199,7 +195,7 @@ def remind(adoption: Adoption, *, now: datetime) -> list[str]:
     unheard = unheard.filter(Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since")))
     if not unheard.update(reminded_at=now):
         return []
-    people = adoption_mail.people_of(adoption, turn_of(adoption.step))
+    people = adoption_mail.people_of(adoption, ADOPTION.turn_of(adoption.step))
     for address in people:
         transaction.on_commit(lambda address=address: adoption_mail.reminder(adoption, address))
     return people
@@ -226,7 +222,9 @@ def demonstrate(
     made.save()
     for number, given in enumerate(steps):
         move, at = given["move"], _noon(given["on"]) + timedelta(minutes=number)
-        made.step = Step.INTEREST if move == AdoptionMove.ASK else MOVES[move].target or made.step
+        made.step = (
+            Step.INTEREST if move == AdoptionMove.ASK else ADOPTION.transitions[move].target or made.step
+        )
         side = Side.GIVER if move == AdoptionMove.REPLY else Side.ADOPTER
         AdoptionStep.objects.create(adoption=made, step=made.step, side=side, at=at, **given)
         made.waiting_since = at

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Organisation
-from projects.adoption.moves import ADOPTED, MOVES, AdoptionMove
+from projects.adoption.moves import ADOPTED, ADOPTION, AdoptionMove
 from projects.fields import PartialDateField
 from projects.forms.base import name_blanks
 from projects.models import Adoption, OutsidePractice, Project
@@ -119,7 +119,7 @@ class MoveForm(forms.Form):
         self.move, self.adoption = move, adoption
         self.fields["nonce"].initial = uuid.uuid4()
         note = self.fields["note"]
-        note.required = MOVES[move].needs_note
+        note.required = ADOPTION.transitions[move].needs_note
         note.label = NOTE_WORDS.get(move, note.label)
         if move in NOTE_MISSING:
             note.error_messages["required"] = NOTE_MISSING[move]

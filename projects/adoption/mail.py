@@ -7,7 +7,7 @@ from django.utils.translation import override
 from accounts.models import User
 from accounts.rules import BODY_ROLES
 from municipalities.mail import send
-from projects.adoption.moves import TASKS, AdoptionMove, Side, turn_of
+from projects.adoption.moves import ADOPTION, TASKS, AdoptionMove, Side
 from projects.models import Adoption, AdoptionStep
 
 
@@ -49,7 +49,7 @@ def reminder(adoption: Adoption, address: str) -> None:
 def _next(adoption: Adoption) -> str:
     with override("it"):
         link = settings.SITE_URL + reverse("officer:adoption", args=[adoption.pk])
-        turn = turn_of(adoption.step)
+        turn = ADOPTION.turn_of(adoption.step)
         who = {Side.GIVER: adoption.giver.name, Side.ADOPTER: adoption.adopter.name}.get(turn)
         task = f"Ora tocca a {who}: {TASKS[adoption.step]}.\n" if who else ""
     return f"{task}Tutto il percorso è qui:\n{link}\n"

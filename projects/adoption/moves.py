@@ -1,13 +1,13 @@
-"""The life of a request to reuse a project, as a table: which moves there are, whose they are, who waits.
+"""The life of a request to reuse a project as a table: states, whose the transitions are, who is waited for.
 
-Who somebody is belongs to rules, what a move does to adopting.
+Who somebody is belongs to rules, what a transition does to adopting.
 """
-
-from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from lib.deadlines import Rule, Unit
+from lib.workflow import State, Transition, Workflow
 
 
 class Step(models.TextChoices):
@@ -39,16 +39,6 @@ class AdoptionMove(models.TextChoices):
     WITHDRAW = "withdraw", _("Ritira la richiesta")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """From which steps a move starts, where it leads (None: it stays), whose it is."""
-
-    sources: frozenset[str]
-    target: str | None
-    sides: frozenset[str]
-    needs_note: bool = False
-
-
 CLOSED = frozenset({Step.DECLINED, Step.WITHDRAWN})
 LIVING = frozenset(set(Step) - CLOSED)
 ADOPTED = frozenset({Step.IN_SERVICE, Step.FEEDBACK})
@@ -59,29 +49,42 @@ PUBLIC = ADOPTED | UNDER_WAY
 WITH_RESULT = ADOPTED | {Step.ADAPTATION}
 
 
-def _rule(sources, target, *sides, needs_note=False) -> Rule:
-    return Rule(frozenset(sources), target, frozenset(sides), needs_note)
+def _transition(move: AdoptionMove, sources, target, *sides: Side, needs_note=False) -> Transition:
+    """Staff stand in for either side."""
+    whose = frozenset({*sides, Side.STAFF})
+    return Transition(move, move.label, frozenset(sources), target, whose, needs_note=needs_note)
 
 
-MOVES = {
-    AdoptionMove.REPLY: _rule({Step.INTEREST}, Step.CONTACT, Side.GIVER, needs_note=True),
-    AdoptionMove.AGREE: _rule({Step.CONTACT}, Step.AGREEMENT, Side.GIVER, Side.ADOPTER),
-    AdoptionMove.ADAPT: _rule({Step.AGREEMENT}, Step.ADAPTATION, Side.ADOPTER),
-    AdoptionMove.START: _rule({Step.ADAPTATION}, Step.IN_SERVICE, Side.ADOPTER),
-    AdoptionMove.TELL: _rule(ADOPTED, Step.FEEDBACK, Side.ADOPTER),
-    AdoptionMove.WRITE: _rule(LIVING, None, Side.GIVER, Side.ADOPTER, needs_note=True),
-    AdoptionMove.DECLINE: _rule({Step.INTEREST, Step.CONTACT}, Step.DECLINED, Side.GIVER, needs_note=True),
-    AdoptionMove.WITHDRAW: _rule(LIVING, Step.WITHDRAWN, Side.ADOPTER, needs_note=True),
-}
-
-# Whose turn it is at a step, and after how long they are reminded.
-TURNS = {
-    Step.INTEREST: (Side.GIVER, timedelta(days=15)),
-    Step.CONTACT: (Side.ADOPTER, timedelta(days=30)),
-    Step.AGREEMENT: (Side.ADOPTER, timedelta(days=90)),
-    Step.ADAPTATION: (Side.ADOPTER, timedelta(days=180)),
-    Step.IN_SERVICE: (Side.ADOPTER, timedelta(days=180)),
-}
+ADOPTION = Workflow(
+    kind="adoption",
+    field="step",
+    start=Step.INTEREST,
+    states=[State(step, step.label, step.label, is_end=step in CLOSED) for step in Step],
+    transitions=[
+        _transition(AdoptionMove.REPLY, {Step.INTEREST}, Step.CONTACT, Side.GIVER, needs_note=True),
+        _transition(AdoptionMove.AGREE, {Step.CONTACT}, Step.AGREEMENT, Side.GIVER, Side.ADOPTER),
+        _transition(AdoptionMove.ADAPT, {Step.AGREEMENT}, Step.ADAPTATION, Side.ADOPTER),
+        _transition(AdoptionMove.START, {Step.ADAPTATION}, Step.IN_SERVICE, Side.ADOPTER),
+        _transition(AdoptionMove.TELL, ADOPTED, Step.FEEDBACK, Side.ADOPTER),
+        _transition(AdoptionMove.WRITE, LIVING, None, Side.GIVER, Side.ADOPTER, needs_note=True),
+        _transition(
+            AdoptionMove.DECLINE,
+            {Step.INTEREST, Step.CONTACT},
+            Step.DECLINED,
+            Side.GIVER,
+            needs_note=True,
+        ),
+        _transition(AdoptionMove.WITHDRAW, LIVING, Step.WITHDRAWN, Side.ADOPTER, needs_note=True),
+    ],
+    # Whose turn it is in a state, and after how long they are reminded.
+    waits={
+        Step.INTEREST: (Side.GIVER, Rule(15, Unit.DAYS)),
+        Step.CONTACT: (Side.ADOPTER, Rule(30, Unit.DAYS)),
+        Step.AGREEMENT: (Side.ADOPTER, Rule(90, Unit.DAYS)),
+        Step.ADAPTATION: (Side.ADOPTER, Rule(180, Unit.DAYS)),
+        Step.IN_SERVICE: (Side.ADOPTER, Rule(180, Unit.DAYS)),
+    },
+)
 # What is expected next of the side whose turn it is.
 NEXT = {
     Step.INTEREST: AdoptionMove.REPLY,
@@ -98,14 +101,3 @@ TASKS = {
     Step.ADAPTATION: _("mettere in servizio"),
     Step.IN_SERVICE: _("raccontare com’è andata"),
 }
-
-
-def allows(move: str, step: str, side: str) -> bool:
-    """Whether a side may make a move at a step. Staff stand in for either side."""
-    rule = MOVES.get(move)
-    return rule is not None and step in rule.sources and (side == Side.STAFF or side in rule.sides)
-
-
-def turn_of(step: str) -> str | None:
-    """The side that is waited for; None when nothing is awaited."""
-    return TURNS[step][0] if step in TURNS else None

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
+from lib.workflow import WrongMove
 from municipalities.models import Organisation
 from projects import rules
-from projects.actions import WrongMove
 from projects.adoption import adopting
 from projects.adoption.adopting import AlreadyAsked
 from projects.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE, AskForm, MoveForm, PracticeForm, ResultForm
-from projects.adoption.moves import NEXT, TASKS, TURNS, AdoptionMove, Side, Step, turn_of
+from projects.adoption.moves import ADOPTION, NEXT, TASKS, AdoptionMove, Side, Step
 from projects.fields import tidied
 from projects.models import Adoption, AdoptionStep, Card, OutsidePractice
 
@@ -52,7 +52,7 @@ def home(request):
 
 def _row(user, adoption: Adoption) -> dict:
     """One line of a list: who is waited for, for what, since when."""
-    turn = turn_of(adoption.step)
+    turn = ADOPTION.turn_of(adoption.step)
     return {
         "adoption": adoption,
         "waited": {Side.GIVER: adoption.giver, Side.ADOPTER: adoption.adopter}.get(turn),
@@ -70,7 +70,7 @@ def all_of_them(request):
     found = Adoption.objects.shown()
     counts = dict(found.values_list("step").annotate(n=Count("pk")))
     step = request.GET.get("passo", "")
-    found = found.filter(step=step) if step in Step.values else found.filter(step__in=list(TURNS))
+    found = found.filter(step=step) if step in Step.values else found.filter(step__in=list(ADOPTION.waits))
     page = Paginator(found.select_related(*RELATED).order_by("waiting_since", "pk"), PER_PAGE).get_page(
         request.GET.get("pagina")
     )

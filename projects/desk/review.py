@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import staff_page
+from lib.workflow import HeldByAnother, WrongMove
 from projects import actions, rules
-from projects.actions import HeldByAnother, WrongMove
 from projects.cards import draft_document, read_document
 from projects.checks import check
 from projects.completeness import completeness

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from lib.workflow import WrongMove
 from projects import drafting, rules
-from projects.actions import WrongMove
 from projects.fields import tidied
 from projects.forms import DocumentForm
 from projects.models import Project

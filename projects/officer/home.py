@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import is_reviewer, organisations_of
+from lib.workflow import WrongMove
 from projects import drafting, rules
-from projects.actions import WrongMove
 from projects.completeness import advice, completeness, missing_required
 from projects.fields import tidied
 from projects.forms import STEPS, CopyForm, NewProjectForm

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from lib.workflow import WrongMove
 from projects import actions, drafting, rules
-from projects.actions import WrongMove
 from projects.cards import draft_document
 from projects.completeness import completeness
 from projects.desk.verbs import labelled_history

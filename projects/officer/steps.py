@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.workflow import StaleDraft, WrongMove
 from projects import actions, drafting, rules
-from projects.actions import StaleDraft, WrongMove
 from projects.codes import code_warning
 from projects.completeness import completeness
 from projects.fields import tidied

@@ -8,8 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lib.workflow import StaleDraft, WrongMove
 from projects import actions, rules
-from projects.actions import Incomplete, StaleDraft, WrongMove
+from projects.actions import Incomplete
 from projects.completeness import completeness, missing_required
 from projects.fields import tidied
 from projects.forms import STEPS, SubmitForm

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_officer, is_reviewer
+from lib.workflow import StaleDraft
 from projects import rules
-from projects.actions import StaleDraft
 from projects.fields import tidied
 from projects.models import Assessment, Card, EvidenceFile, Project
 from projects.replicability import assessing

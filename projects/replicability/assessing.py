@@ -13,10 +13,11 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from lib import audit
+from lib.workflow import StaleDraft
 from municipalities.actions import touch
 from municipalities.models import Organisation
 from projects import index
-from projects.actions import StaleDraft, subject_through
+from projects.actions import subject_through
 from projects.models import (
     Assessment,
     Card,

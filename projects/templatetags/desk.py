@@ -1,4 +1,4 @@
-"""Words of the desk's templates: what waits behind each entry of its menu."""
+"""Words of the desk's templates: what waits behind each entry of its menu, what each event is called."""
 
 from django import template
 from django.db.models import Exists, OuterRef

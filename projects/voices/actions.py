@@ -7,8 +7,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from lib import audit
+from lib.workflow import WrongMove
 from projects import mail
-from projects.actions import WrongMove, subject_through
+from projects.actions import subject_through
 from projects.models import Card, ErrorReport, PageRating
 
 

@@ -1,6 +1,5 @@
 """What readers tell us: errors on a card, pages they cannot use, how clear a page was."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,12 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_reviewer
+from lib.workflow import WrongMove
 from municipalities.limits import HONEYPOT, is_trapped, open_form
-from projects.actions import WrongMove
 from projects.fields import tidied
 from projects.models import Card, ErrorReport, PageRating
 from projects.voices import actions as voice_actions
 from projects.voices.forms import AccessReportForm, ReportAnswerForm, ReportForm
+from projects.workflow import ANSWER
 
 RATED_APPS = ("projects", "pages", "municipalities", "opendata")
 PER_PAGE = 50
@@ -68,7 +68,7 @@ def report_status(request, token):
     """Where the sender sees what became of the report; the address is known to them alone."""
     report = get_object_or_404(ErrorReport.objects.select_related("project"), token=token)
     card = report.project and report.project.cards.current().first()
-    context = {"report": report, "card": card, "answer_days": settings.ANSWER_DAYS}
+    context = {"report": report, "card": card, "answer_days": ANSWER.amount}
     return render(request, "projects/report_status.html", context)
 
 

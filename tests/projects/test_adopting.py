@@ -20,16 +20,13 @@ from projects.adoption import adopting
 from projects.adoption.family import family_of
 from projects.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE
 from projects.adoption.moves import (
+    ADOPTION,
     LIVING,
-    MOVES,
     NEXT,
     TASKS,
-    TURNS,
     AdoptionMove,
     Side,
     Step,
-    allows,
-    turn_of,
 )
 from projects.importers.demo_adoptions import load_adoptions
 from projects.models import Adoption, AdoptionStep, OutsidePractice, Partner, Standing
@@ -127,11 +124,11 @@ WHO = {
 
 
 @pytest.mark.parametrize("step", Step.values)
-@pytest.mark.parametrize("move", [move.value for move in MOVES])
+@pytest.mark.parametrize("move", list(ADOPTION.transitions))
 def test_table_of_moves(asked, move, step):
     for side in ("giver", "adopter", "staff"):
         may = (move, step) in LEADS and (side == "staff" or side in WHO[move])
-        assert allows(move, step, side) is may
+        assert ADOPTION.allows(move, step, {side}) is may
         Adoption.objects.filter(pk=asked.pk).update(step=step)
         before = AdoptionStep.objects.count()
         words = {"by": None, "side": Side(side), "nonce": uuid.uuid4()}
@@ -147,10 +144,10 @@ def test_table_of_moves(asked, move, step):
 
 def test_tables_agree():
     """What is expected of a side at a step is a move that the side may make there."""
-    assert set(TURNS) == set(NEXT) == set(TASKS)
-    assert all(allows(NEXT[step], step, turn_of(step)) for step in TURNS)
-    assert set(MOVES_BY_SLUG.values()) == set(MOVES)
-    assert turn_of(Step.FEEDBACK) is turn_of(Step.DECLINED) is None
+    assert set(ADOPTION.waits) == set(NEXT) == set(TASKS)
+    assert all(ADOPTION.allows(NEXT[step], step, {side}) for step, (side, _rule) in ADOPTION.waits.items())
+    assert set(MOVES_BY_SLUG.values()) == set(ADOPTION.transitions)
+    assert ADOPTION.turn_of(Step.FEEDBACK) is ADOPTION.turn_of(Step.DECLINED) is None
 
 
 def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_on_commit_callbacks):
@@ -234,12 +231,12 @@ def test_strangers_see_nothing(client, asked, towns, giver, adopter, desk):
     assert client.get(page_of(asked)).status_code == 302
 
 
-@pytest.mark.parametrize("move", [move for move in MOVES if move != AdoptionMove.TELL])
+@pytest.mark.parametrize("move", [move for move in MOVES_BY_SLUG.values() if move != AdoptionMove.TELL])
 def test_moves_are_offered_to_those_who_may(client, asked, adopter, giver, desk, move):
     for user, side in ((giver, "giver"), (adopter, "adopter"), (desk, "staff")):
         client.force_login(user)
         offered = f'value="{SLUG_OF_MOVE[move]}"' in client.get(page_of(asked)).content.decode()
-        assert offered is allows(move, "interest", side)
+        assert offered is ADOPTION.allows(move, "interest", {side})
         assert (move in rules.moves_for(user, asked)) is offered
 
 

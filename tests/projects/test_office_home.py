@@ -3,7 +3,7 @@
 import io
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -18,7 +18,6 @@ from projects import actions, drafting
 from projects.mail import answer_due
 from projects.models import Card, Project, Reminder
 from projects.reminding import make_token
-from projects.workdays import after_working_days, easter, is_working
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -250,26 +249,3 @@ def test_sign_in_has_labels_alone_and_says_where_one_is(client, db):
 
 def test_header_names_the_body(client, office):
     assert ', <span lang="it">Comune di Torino</span>' in client.get(HOME).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("start", "days", "end"),
-    [
-        (date(2026, 11, 20), 10, date(2026, 12, 4)),
-        (date(2026, 12, 4), 1, date(2026, 12, 7)),
-        (date(2026, 12, 7), 1, date(2026, 12, 9)),
-        (date(2026, 4, 3), 1, date(2026, 4, 7)),
-        (date(2026, 12, 24), 1, date(2026, 12, 28)),
-    ],
-)
-def test_working_days_leave_holidays_out(start, days, end):
-    assert after_working_days(start, days) == end
-
-
-def test_easter_of_some_years():
-    assert [easter(y) for y in (2024, 2025, 2038)] == [
-        date(2024, 3, 31),
-        date(2025, 4, 20),
-        date(2038, 4, 25),
-    ]
-    assert (is_working(date(2025, 10, 3)), is_working(date(2027, 10, 4))) == (True, False)

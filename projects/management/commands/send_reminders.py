@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from projects.adoption import adopting
 from projects.adoption.mail import people_of
-from projects.adoption.moves import turn_of
+from projects.adoption.moves import ADOPTION
 from projects.drafting import empty_bin
 from projects.officer.home import BIN_DAYS
 from projects.reminding import due_reminders, recipients, remind
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def _remind_reuses(self, now, dry_run) -> int:
         sent = 0
         for adoption in adopting.waiting(now):
-            late = people_of(adoption, turn_of(adoption.step))
+            late = people_of(adoption, ADOPTION.turn_of(adoption.step))
             people = late if dry_run else adopting.remind(adoption, now=now)
             sent += len(people)
             told, since = ", ".join(people) or "-", f"{adoption.waiting_since:%Y-%m-%d}"
