@@ -31,8 +31,8 @@ FEW = 2**13 + 1
 NOUGHTS = _arrow(array("H", bytes(2 * FEW)))
 
 
-class Column:
-    """The values of one kind, card by card. It never changes: `moved` gives another.
+class DocValues:
+    """The values of one kind, card by card. It never changes: `after` gives another.
 
     `_slot` holds the ordinal of a card with one value; of a card with several its place among such cards of
     its block of 65,536, whose `_rows` begin at `_bases`. Cards that changed since lie apart in `_late`, so
@@ -131,9 +131,9 @@ class Column:
     def _first_rows(self, cards: pa.Array) -> pa.Array:
         return pc.take(self._bases, pc.shift_right(cards, BLOCK), boundscheck=False)
 
-    def moved(
+    def after(
         self, gone: Iterable[tuple[str, BitMap]], came: Iterable[tuple[str, BitMap]]
-    ) -> "Column | None":
+    ) -> "DocValues | None":
         """The column once cards left values and came under others; None where it has to be built anew.
 
         A card that has left already, or is there already, stays as it is.
@@ -148,7 +148,7 @@ class Column:
         late = {card: found for card, found in (self._late | now).items() if found}
         return self._with(late, now) if len(late) <= LATE else None
 
-    def _with(self, late: dict[int, set[int]], now: Mapping[int, set[int]]) -> "Column":
+    def _with(self, late: dict[int, set[int]], now: Mapping[int, set[int]]) -> "DocValues":
         other = copy(self)
         other._late, other._changed, other._totals = late, BitMap(late), self._totals[:]
         other._single, other._several = self._single - BitMap(now), self._several - BitMap(now)

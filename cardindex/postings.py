@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, MutableMapping
 
 from pyroaring import BitMap
 
-from cardindex.slices import unpack
+from cardindex.blocks import unpack
 
 # Kinds of so many values keep sets of fewer cards than LESS as bytes: larger ones gain little by it.
 MANY, LESS = 500, 400
 
 
-class Sets(MutableMapping[str, BitMap]):
+class Postings(MutableMapping[str, BitMap]):
     """`{value: cards}`. A set in one piece stays as the bytes it came in until it is asked for, and a small
     one among MANY after that too: as sets, thousands of small ones take three times the memory."""
 
@@ -50,13 +50,13 @@ class Sets(MutableMapping[str, BitMap]):
     def __len__(self) -> int:
         return len(self._held)
 
-    def copy(self) -> "Sets":
+    def copy(self) -> "Postings":
         """Another mapping of the same sets."""
-        other = Sets()
+        other = Postings()
         other._held = self._held.copy()
         return other
 
-    def unlike(self, former: "Sets") -> list[str]:
+    def unlike(self, former: "Postings") -> list[str]:
         """The values whose sets are not those that `former` holds: untouched ones are the same objects."""
         return [value for value, held in self._held.items() if former._held.get(value) is not held]
 
