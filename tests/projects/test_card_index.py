@@ -403,8 +403,9 @@ import os, django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = os.environ["NAME_OF_TEST"]
 django.setup()
-from projects import actions
+from projects import actions, index
 from projects.models import Project
+index.COMPACT_AT, index.STEP_ROWS = 3, 2
 projects = list(Project.objects.order_by("pk"))
 print("ready", flush=True)
 while True:
