@@ -1,7 +1,7 @@
-"""How a set of numbers is stored: one blob while small, one for each 65,536 numbers once it passes 8 kB.
+"""How a posting list is stored: one blob while small, a block for each 65,536 numbers once it passes 8 kB.
 
-So that a change of one card writes little however large the registry. A value that was ever cut keeps an
-empty WHOLE row beside its blocks: whoever reads WHOLE and the block of a number knows all there is.
+So that a change of one card writes little however large the registry. A list that was ever cut keeps an empty
+WHOLE row beside its blocks: WHOLE and the block of a number are all that need be read to change it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ WHOLE, LIMIT, SPAN = -1, 8192, 16
 
 
 def pack(numbers: BitMap) -> bytes:
-    """The bytes of a set; none for an empty one."""
+    """The bytes of a posting list; none for an empty one."""
     if not numbers:
         return b""
     numbers.run_optimize()

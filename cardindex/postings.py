@@ -1,4 +1,4 @@
-"""The sets of one kind, value by value. A set that was given out never changes."""
+"""The posting lists of one kind, value by value. A list that was returned never changes."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
 
@@ -11,15 +11,15 @@ MANY, LESS = 500, 400
 
 
 class Postings(MutableMapping[str, BitMap]):
-    """`{value: cards}`. A set in one piece stays as the bytes it came in until it is asked for, and a small
-    one among MANY after that too: as sets, thousands of small ones take three times the memory."""
+    """`{value: cards}`. A list in one piece stays as the bytes it was read as until it is used, and a small
+    one among MANY after that too: as bitmaps, thousands of small ones take three times the memory."""
 
     def __init__(self, known: Mapping[str, BitMap] | None = None):
         self._held: dict[str, bytes | BitMap] = {}
         self.update(known or {})
 
     def load(self, value: str, data: bytes) -> None:
-        """Take in a stored piece of a set that nobody has asked for yet."""
+        """Add a stored block of a list that was not used yet."""
         held = self._held.get(value)
         self._held[value] = data if held is None else _read(held).union(unpack(data))
 
@@ -51,7 +51,7 @@ class Postings(MutableMapping[str, BitMap]):
         return len(self._held)
 
     def copy(self) -> "Postings":
-        """Another mapping of the same sets."""
+        """Another mapping of the same lists."""
         other = Postings()
         other._held = self._held.copy()
         return other

@@ -1,4 +1,4 @@
-"""What a process keeps of the index: sets of cards under codes, the dictionary, words lately asked for.
+"""What a process keeps of the index: posting lists of codes, the dictionary, words lately read.
 
 A Snapshot never changes, so that a reader sees one version to the end; Index holds the newest one and renews
 it by what changed since (cardindex.deltas). Rows and changes come from a Source, which is all that knows
@@ -22,19 +22,19 @@ from cardindex.postings import Postings
 from cardindex.terms import TermDictionary
 
 TITLE, SUMMARY, TEXT, CODE = "in_title", "in_summary", "in_text", "code"
-# Read when asked for; sets of any other kind are kept in memory.
+# Read when a query has the word; posting lists of any other kind are kept in memory.
 WORD_KINDS = (TITLE, SUMMARY, TEXT, CODE)
 ALL, EVERY = "all", ""
 WORD_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
-# Bytes a number takes at the most in a stored set: alone in a block of its own. A word of more than RARE is
-# on more cards than can be pending.
+# The most bytes that a number takes in a stored list: alone in a block of its own. Rows of a word that are
+# longer than RARE are not read to learn whether it still has cards.
 DEAREST, RARE = 18, 8192
 EMPTY = BitMap()
 
 
 class Row(NamedTuple):
-    """One stored piece of a set as it was at `version`; `data` is empty where nothing is left."""
+    """One stored block of a posting list, written at `version`; `data` is empty where nothing is left."""
 
     kind: str
     value: str
@@ -60,7 +60,7 @@ class Source(Protocol):
     def stamp(self) -> VersionStamp: ...
 
     def knows(self, stamp: VersionStamp) -> bool:
-        """Whether this mark is part of the stored history: not when its change was rolled back."""
+        """Whether this version is part of the stored history: not when its change was rolled back."""
 
     def compacted(self) -> int:
         """The version up to which all changes are in the rows."""
@@ -69,7 +69,7 @@ class Source(Protocol):
         """The changes from version `since` to `upto`, both among them, in order."""
 
     def postings(self) -> Iterable[Row]:
-        """All rows of the kinds kept in memory; the empty ones of orders too, which are boundaries."""
+        """All rows of the kinds kept in memory; the empty ones of sort orders too, which are boundaries."""
 
     def forms(self) -> Iterable[str]:
         """All words of TEXT whose rows hold a card."""
@@ -83,7 +83,7 @@ class Source(Protocol):
 
 
 class StaleSnapshot(Exception):
-    """What is stored is newer than the snapshot that asks for it: begin again with the next snapshot."""
+    """The stored rows are newer than the snapshot that reads them: begin again with the next snapshot."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Snapshot:
         return self.postings.get(ALL, {}).get(EVERY, EMPTY)
 
     def any_of(self, kind: str, values: Iterable[str]) -> BitMap:
-        """Cards under any of the values: not to be changed, since of one value it is the set kept here."""
+        """Cards under any of the values: not to be changed, since of one value it is the list kept here."""
         known = self.postings.get(kind, {})
         found = [known[value] for value in values if value in known]
         return found[0] if len(found) == 1 else BitMap.union(EMPTY, *found)
@@ -144,13 +144,13 @@ class Snapshot:
         return found[:limit], len(found)
 
     def ready(self, kinds: Iterable[str]) -> "Snapshot":
-        """This snapshot, with what counts of these kinds need put together before anybody waits for one."""
+        """This snapshot, with the doc values of these kinds built before a request needs them."""
         for kind in kinds:
             self._values_of(kind)
         return self
 
     def _values_of(self, kind: str) -> DocValues | None:
-        """The values card by card, put together when first asked for; None for kinds of few values."""
+        """The values card by card, built at the first use; None for kinds of few values."""
         known = self.postings.get(kind, {})
         if kind not in self._doc_values and MANY <= len(known) <= MOST:
             self._doc_values[kind] = DocValues(known)
@@ -159,7 +159,7 @@ class Snapshot:
     def doc_values_after(
         self, sets: Mapping[str, Postings], changed: Mapping[str, Iterable[str]]
     ) -> dict[str, DocValues]:
-        """The columns put together so far, as they are once the values `changed` have these sets."""
+        """The doc values built so far, after the values `changed` got these posting lists."""
         renewed = {
             kind: values.after(*_differences(self.postings[kind], sets[kind], changed[kind]))
             if kind in changed

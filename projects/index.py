@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from decimal import Decimal
-from functools import partial
 from uuid import uuid4
 
 import orjson
@@ -48,9 +47,9 @@ from projects.replicability.criteria import IN_EVALUATION
 FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"
 # About how much: unlike a bucket of the order of costs it says as much of few cards as of many.
 COST_SIZE, COST_DIGITS = "cost_size", 3
-# Live facts of replicability, and what holds of a card of which nothing was told.
+# Live facts of replicability, and what holds of a card without them.
 BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
-UNTOLD = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
+DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
 BATCH = 1_000
 # Uncompacted cards from which each commit is followed by a step of compaction; the rows of the log that a
 # step compacts, and the terms after which it takes no further row; versions whose changes the log keeps.
@@ -68,12 +67,12 @@ TERM_FIELDS = (
 
 
 def terms_of(card) -> Terms:
-    """Every `{kind: values}` under which a card is found: from its stored columns alone, so that what was
-    indexed can always be told again."""
+    """The terms `{kind: values}` of a card: from its stored columns alone, so that what was indexed can be
+    derived again."""
     terms = terms_of_text(*card.search_text.split("\n"))
     for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
         terms.setdefault(facet, set()).add(value)
-    for facet, value in UNTOLD.items():
+    for facet, value in DEFAULTS.items():
         terms.setdefault(facet, {value})
     if card.year_from is not None:
         terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
@@ -142,7 +141,7 @@ def change(
     turn.uncompacted += len(added) + len(dropped)
     _advance(turn, added=len(added), dropped=len(dropped), changes=encode(terms, [], turn.compacted))
     if turn.uncompacted >= COMPACT_AT:
-        transaction.on_commit(partial(compact_step, COMPACT_AT), robust=True)
+        transaction.on_commit(_compact_when_due, robust=True)
 
 
 def uncompacted() -> dict[tuple[str, str], Delta]:
@@ -183,6 +182,11 @@ def compact_step(at_least: int = 1) -> int:
     return turn.uncompacted
 
 
+def _compact_when_due() -> None:
+    """The step after a commit."""
+    compact_step(COMPACT_AT)
+
+
 def compact() -> None:
     """Compact all that is uncompacted, step after step; other writers come between."""
     while compact_step():
@@ -212,7 +216,7 @@ def _compact(turn: IndexVersion, terms: dict[tuple[str, str], Delta]) -> list[Sp
 
 
 def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
-    """The same with the bucket of today in the place of a key. A card that stays in its bucket stays."""
+    """The same with the stored bucket in the place of a sort key. A card that stays in its bucket stays."""
     starts = boundaries()
     found: dict[tuple[str, str], Delta] = {}
     for (kind, value), delta in wanted.items():
@@ -253,7 +257,7 @@ def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
 
 
 def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
-    """Say where a project stands now under facets that follow no edition: `{facet: values}`, none to leave.
+    """Set the live values of a project, which follow no edition: `{facet: values}`, none to remove a facet.
 
     Other facets stay as they are. Kept with the newest card, also a withdrawn one; a project without any
     card has no place yet. Within the transaction that changes the facts.
@@ -262,9 +266,9 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     card = Card.objects.filter(project=project).order_by("-edition").only("live_values").first()
     if card is None:
         return
-    kept = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
-    told = {(facet, value) for facet, values in facets.items() for value in values}
-    live_values = orjson.dumps(sorted([*map(tuple, kept), *told])).decode()
+    others = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
+    given = {(facet, value) for facet, values in facets.items() for value in values}
+    live_values = orjson.dumps(sorted([*map(tuple, others), *given])).decode()
     if live_values == card.live_values:
         return
     card = Card.objects.only("is_current", *TERM_FIELDS).get(pk=card.pk)
@@ -272,11 +276,11 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     Card.objects.filter(pk=card.pk).update(live_values=live_values)
     if card.is_current:
         after = terms_of(card)
-        added, dropped = {card.pk: moved(before, after)}, {card.pk: moved(after, before)}
+        added, dropped = {card.pk: gained(before, after)}, {card.pk: gained(after, before)}
         change(added=added, dropped=dropped, turn=turn)
 
 
-def moved(before: Terms, after: Terms) -> Terms:
+def gained(before: Terms, after: Terms) -> Terms:
     """What `after` says more than `before`."""
     found = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
     return {kind: values for kind, values in found.items() if values}
@@ -303,7 +307,7 @@ def current_terms() -> Iterator[tuple[int, Terms]]:
 
 
 def built() -> Iterator[tuple[str, str, int, bytes]]:
-    """All rows `(kind, value, block, bytes)` as the current cards want them."""
+    """All rows `(kind, value, block, bytes)` of the current cards."""
     builder = Builder()
     for number, terms in current_terms():
         builder.add(number, terms)
@@ -320,10 +324,10 @@ def boundaries() -> dict[str, list[str]]:
 
 
 def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:
-    """Write the whole index anew from the current cards; gives its rows. Within a transaction."""
+    """Write the whole index from the current cards; gives the number of its rows. Within a transaction."""
     turn = lock()
     IndexEntry.objects.all().delete()
-    # No change is known that would lead here from before: whoever reads begins anew.
+    # No change leads here from an older version: readers load everything.
     turn.rebuilt = turn.compacted = turn.number + 1
     turn.uncompacted = 0
     _advance(turn, added=Card.objects.current().count(), dropped=0, changes=None)
@@ -338,9 +342,9 @@ def rebuild_alone() -> int:
 
 
 class Rows:
-    """The rows as cardindex asks for them (cardindex.snapshot.Source).
+    """The rows as cardindex reads them (cardindex.snapshot.Source).
 
-    `given` is the mark when it has been read already; asked again, it is read anew.
+    `given` is the version stamp where it was read already; it answers once, then the database does.
     """
 
     counted = FACETS
@@ -366,17 +370,17 @@ class Rows:
 
     def postings(self) -> Iterator[Row]:
         rows = IndexEntry.objects.exclude(kind__in=WORD_KINDS)
-        return self._rows(rows.exclude(~Q(kind__in=MOST), data=b""), in_passing=True)
+        return self._rows(rows.exclude(~Q(kind__in=MOST), data=b""), streamed=True)
 
     def forms(self) -> Iterable[str]:
         rows = IndexEntry.objects.filter(kind=TEXT).exclude(data=b"")
         return rows.values_list("value", flat=True).distinct()
 
     def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
-        told = held_by(TEXT, values, RARE)
-        found = {value: size if size > RARE else [whole] for value, size, whole in told}
-        # Once cut in blocks, and since then grown small.
-        if cut_ones := [value for value, size, whole in told if size <= RARE and not whole]:
+        lengths = held_by(TEXT, values, RARE)
+        found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
+        # Once cut in blocks, and small since then.
+        if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
             for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
                 found[row.value].append(row.data)
         return found
@@ -384,14 +388,14 @@ class Rows:
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
 
-    def _rows(self, rows, *, in_passing: bool = False) -> Iterator[Row]:
+    def _rows(self, rows, *, streamed: bool = False) -> Iterator[Row]:
         found = rows.values_list("kind", "value", "block", "data", "version")
-        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if in_passing else found:
+        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if streamed else found:
             yield Row(kind, value, part, bytes(data), version)
 
 
 ROWS = Rows()
-# The mark that a whole request goes by, where it was read at its beginning.
+# The version that a whole request reads, where it was read at its beginning.
 STAMP: ContextVar[VersionStamp | None] = ContextVar("version_stamp", default=None)
 # One for each database that is read: a replica may be a version behind its primary.
 INDEXES: defaultdict[str, Index] = defaultdict(Index)

@@ -1,7 +1,7 @@
 """Whether the stored index is what the current cards want, block after block of their numbers.
 
-Memory holds the sets of one block, and of all blocks only those that are small enough to lie whole. Of a card
-whose change is on record and not in the sets yet, the record has the say.
+Memory holds the posting lists of one block, and of all blocks only those that are small enough to be stored
+whole. Of a card whose change is not compacted yet, the log counts and not the stored list.
 """
 
 from array import array
@@ -19,12 +19,12 @@ from projects.models import IndexEntry
 
 BATCH = 1_000
 # kind → value → numbers of cards
-Postings = dict[str, dict[str, array]]
+Lists = dict[str, dict[str, array]]
 
 
 def differences() -> list[tuple[str, str, int, int]]:
     """`(kind, value, cards missing, cards too many)` where what is stored is not what current cards want."""
-    small, missing, extra, seen = _no_sets(), Counter(), Counter(), []
+    small, missing, extra, seen = _no_lists(), Counter(), Counter(), []
     uncompacted = index.uncompacted()
     for key, delta in uncompacted.items():
         extra[key] = len(delta.come)
@@ -35,8 +35,8 @@ def differences() -> list[tuple[str, str, int, int]]:
         if delta := uncompacted.get(key):
             missing[key] += len(wanted & delta.go)
             extra[key] -= len(wanted & delta.come)
-            noted = delta.come | delta.go
-            wanted, found = wanted - noted, found - noted
+            logged = delta.come | delta.go
+            wanted, found = wanted - logged, found - logged
         missing[key] += len(wanted - found)
         extra[key] += len(found - wanted)
 
@@ -56,17 +56,17 @@ def differences() -> list[tuple[str, str, int, int]]:
     return [(*key, missing[key], extra[key]) for key in sorted(+missing | +extra)]
 
 
-def _no_sets() -> Postings:
+def _no_lists() -> Lists:
     return defaultdict(lambda: defaultdict(lambda: array(KEYS)))
 
 
-def _blocks() -> Iterator[tuple[int, Postings]]:
-    """`(block, what its cards are found under)`, block after block; orders in the buckets that stand."""
-    starts, sets, part = index.boundaries(), _no_sets(), None
+def _blocks() -> Iterator[tuple[int, Lists]]:
+    """`(block, what its cards are found under)`, block after block; sort keys in the buckets as stored."""
+    starts, sets, part = index.boundaries(), _no_lists(), None
     for number, terms in index.current_terms():
         if part not in (None, block_of(number)):
             yield part, sets
-            sets = _no_sets()
+            sets = _no_lists()
         part = block_of(number)
         for kind, values in terms.items():
             known = sets[kind]
