@@ -1,4 +1,4 @@
-"""The rows to write: of one change, or of the whole index at once."""
+"""The rows to write: of one change, or of the whole index."""
 
 from array import array
 from collections import defaultdict
@@ -13,7 +13,7 @@ from cardindex.snapshot import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
 
 # How numbers are packed on their way from one process to another: 32 bits each.
 KEYS = "I"
-# kind → values under which a card is found
+# kind → values: the terms of a card
 Terms = Mapping[str, Iterable[str]]
 
 
@@ -36,13 +36,13 @@ def changes(added: Mapping[int, Terms], dropped: Mapping[int, Terms]) -> dict[tu
 
     Nothing is taken for stored already: writing what is there changes nothing and mends what is not.
     """
-    found = defaultdict(lambda: (set(), set()))
+    changed = defaultdict(lambda: (set(), set()))
     for side, cards in enumerate((added, dropped)):
         for number, terms in cards.items():
             for kind, values in terms.items():
                 for value in values:
-                    found[kind, value][side].add(number)
-    return {key: (come, go - come) for key, (come, go) in found.items()}
+                    changed[kind, value][side].add(number)
+    return {key: (come, go - come) for key, (come, go) in changed.items()}
 
 
 def revised(
@@ -70,9 +70,9 @@ class Builder:
             if kind in sort_keys.MOST:
                 self._keys[kind] += ((value, number) for value in values)
                 continue
-            found = self._numbers[kind]
+            lists = self._numbers[kind]
             for value in values:
-                found[value].append(number)
+                lists[value].append(number)
 
     def extend(
         self,
@@ -86,9 +86,9 @@ class Builder:
         for kind, pairs in keys.items():
             self._keys[kind] += pairs
         for kind, values in terms.items():
-            found = self._numbers[kind]
+            lists = self._numbers[kind]
             for value, packed in values.items():
-                found[value].frombytes(packed)
+                lists[value].frombytes(packed)
 
     def _open(self, part: int) -> None:
         if part != self._part:
@@ -96,8 +96,8 @@ class Builder:
             self._part = part
 
     def _close(self) -> None:
-        for kind, found in self._numbers.items():
-            for value, numbers in found.items():
+        for kind, lists in self._numbers.items():
+            for value, numbers in lists.items():
                 self._parts[kind, value].append((self._part, pack(BitMap(numbers))))
         self._numbers.clear()
 

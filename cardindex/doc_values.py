@@ -95,8 +95,8 @@ class DocValues:
         if not self._are_most(under):
             return self._placed(under)
         # Those left out are fewer, and are taken from the whole.
-        gone = self._placed((self._single | self._several | self._changed) - under)
-        return pc.subtract(_arrow(self._totals), gone.fill_null(NONE))
+        removed = self._placed((self._single | self._several | self._changed) - under)
+        return pc.subtract(_arrow(self._totals), removed.fill_null(NONE))
 
     def _are_most(self, under: BitMap) -> bool:
         return 2 * len(under) > len(self._single) + len(self._several) + len(self._late)
@@ -132,14 +132,14 @@ class DocValues:
         return pc.take(self._bases, pc.shift_right(cards, BLOCK), boundscheck=False)
 
     def after(
-        self, gone: Iterable[tuple[str, BitMap]], came: Iterable[tuple[str, BitMap]]
+        self, removed: Iterable[tuple[str, BitMap]], added: Iterable[tuple[str, BitMap]]
     ) -> "DocValues | None":
-        """The column once cards left values and came under others; None where it has to be built anew.
+        """The values after cards left some and came under others; None where they have to be built again.
 
         A card that has left already, or is there already, stays as it is.
         """
         now: dict[int, set[int]] = {}
-        for pairs, change in ((gone, set.discard), (came, set.add)):
+        for pairs, change in ((removed, set.discard), (added, set.add)):
             for value, cards in pairs:
                 if value not in self._ordinals or len(now) + len(cards) > LATE:
                     return None

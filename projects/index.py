@@ -53,7 +53,7 @@ DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
 BATCH = 1_000
 # Uncompacted cards from which each commit is followed by a step of compaction; the rows of the log that a
 # step compacts, and the terms after which it takes no further row; versions whose changes the log keeps.
-COMPACT_AT, STEP_ROWS, STEP_TERMS, LOGGED = 200, 50, 5_000, 2_000
+COMPACT_AT, STEP_ROWS, STEP_TERMS, LOGGED = 200, 50, 2_000, 2_000
 ORDER_FIELDS = ("title_key", "total_cost", "latitude", "longitude")
 TERM_FIELDS = (
     *ORDER_FIELDS,
@@ -218,15 +218,15 @@ def _compact(turn: IndexVersion, terms: dict[tuple[str, str], Delta]) -> list[Sp
 def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
     """The same with the stored bucket in the place of a sort key. A card that stays in its bucket stays."""
     starts = boundaries()
-    found: dict[tuple[str, str], Delta] = {}
+    bucketed: dict[tuple[str, str], Delta] = {}
     for (kind, value), delta in wanted.items():
         if kind in MOST:
             value = place(starts[kind], value)
-            come, go = found.get((kind, value), Delta())
+            come, go = bucketed.get((kind, value), Delta())
             come = come | delta.come
             delta = Delta(come, (go | delta.go) - come)
-        found[kind, value] = delta
-    return found
+        bucketed[kind, value] = delta
+    return bucketed
 
 
 def _full_buckets(wanted: Mapping[tuple[str, str], Delta], stored: Mapping) -> dict[tuple, BitMap]:
@@ -282,8 +282,8 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
 
 def gained(before: Terms, after: Terms) -> Terms:
     """What `after` says more than `before`."""
-    found = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
-    return {kind: values for kind, values in found.items() if values}
+    terms = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
+    return {kind: values for kind, values in terms.items() if values}
 
 
 def _advance(turn: IndexVersion, *, added: int, dropped: int, changes: bytes | None) -> None:
@@ -317,10 +317,10 @@ def built() -> Iterator[tuple[str, str, int, bytes]]:
 def boundaries() -> dict[str, list[str]]:
     """The stored buckets of each order: `{kind: sorted starts}`."""
     rows = IndexEntry.objects.filter(kind__in=MOST, block=WHOLE).values_list("kind", "value")
-    found = {kind: [] for kind in MOST}
+    boundaries = {kind: [] for kind in MOST}
     for kind, value in rows:
-        found[kind].append(value)
-    return {kind: with_roots(kind, starts) for kind, starts in found.items()}
+        boundaries[kind].append(value)
+    return {kind: with_roots(kind, starts) for kind, starts in boundaries.items()}
 
 
 def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:

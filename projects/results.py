@@ -1,6 +1,6 @@
 """The cards that answer a query, from the index: how many, in which order, how they divide.
 
-Nothing is read before it is asked for. All answers of one Results come from one version of the index.
+Evaluated at the first use. All answers of one Results come from one version of the index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -140,7 +140,7 @@ class Results:
     def after(self, number: int, tier: int) -> Iterator[int]:
         """Primary keys that follow card `number` in the order, whatever was published since it was read.
 
-        `tier` is what tier_of told of it. Raises LookupError for a card that never was.
+        `tier` is what tier_of gives for it. Raises LookupError for a card that never was.
         """
         answer, sort = self._answer, self._sort
         if sort in BUCKETS:
@@ -213,16 +213,17 @@ class Results:
             [provinces[code] for code in [card.province_code] if code in provinces],
             [snapshot.all],
         )
-        found: list[int] = []
+        numbers: list[int] = []
         for cards in (area & technology, area, technology):
             for where in near:
-                if len(found) < limit:
-                    found += islice(_newest_in(cards - BitMap([card.pk, *found]), where), limit - len(found))
-        return self._told(found)
+                if len(numbers) < limit:
+                    others = cards - BitMap([card.pk, *numbers])
+                    numbers += islice(_newest_in(others, where), limit - len(numbers))
+        return self._hits_of(numbers)
 
     @property
     def forms(self) -> frozenset[str]:
-        """The folded words that count as found in a text: what a snippet marks."""
+        """The folded words that match in a text: what a snippet marks."""
         return self._answer.match.forms if self._answer.match else frozenset()
 
     @property
@@ -236,18 +237,18 @@ class Results:
         return self._answer.is_checked
 
     def _cards(self, numbers: list[int]) -> list[Card]:
-        found = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
-        return [found[number] for number in numbers]
+        cards = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
+        return [cards[number] for number in numbers]
 
     def _items(self, offset: int, limit: int) -> list[bytes]:
         return self.texts(list(self.ids(offset, limit)))
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:
-        return self._told(list(self.ids(offset, limit)))
+        return self._hits_of(list(self.ids(offset, limit)))
 
-    def _told(self, numbers: list[int]) -> list["Hit"]:
-        found = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
-        return [Hit(number, *found[number]) for number in numbers]
+    def _hits_of(self, numbers: list[int]) -> list["Hit"]:
+        rows = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
+        return [Hit(number, *rows[number]) for number in numbers]
 
     def _from(self, offset: int) -> Iterator[int]:
         for size, ordered in self._runs():
@@ -287,7 +288,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Sliced:
-    """A list of which only the slices asked for are read."""
+    """A list of which only the slices in use are read."""
 
     fetch: Callable[[int, int], list]
 
@@ -374,9 +375,9 @@ def _sorted(cards: BitMap, column: str, descends: bool, offset: int, after=None)
     key = None if rows[0][0] is not None else itemgetter(1)
     rows.sort(key=key, reverse=descends)
     if after:
-        mark = key(after) if key else after
-        found = ((key(row) if key else row) for row in rows)
-        offset = sum(other >= mark if descends else other <= mark for other in found)
+        last = key(after) if key else after
+        keys = ((key(row) if key else row) for row in rows)
+        offset = sum(other >= last if descends else other <= last for other in keys)
     return (number for _value, number in rows[offset:])
 
 
@@ -392,18 +393,18 @@ def _worked_out(query, snapshot: Snapshot) -> Answer:
         snapshot = as_it_was(now, query.as_of)
     is_past = snapshot is not now
     # A copy for a past day: Snapshot.counts knows its own `all` and would answer with the totals of today.
-    found, is_checked, text = None, True, snapshot.all.copy() if is_past else snapshot.all
+    matched, is_checked, text = None, True, snapshot.all.copy() if is_past else snapshot.all
     if query.text:
-        found = match(snapshot, ROWS, read(query.text))
-        text = found.text
-        if found.checks and text:
-            kept = confirmed(text, found.checks, _texts)
-            is_checked, text = kept is not None, text if kept is None else kept
+        matched = match(snapshot, ROWS, read(query.text))
+        text = matched.text
+        if matched.checks and text:
+            checked = confirmed(text, matched.checks, _texts)
+            is_checked, text = checked is not None, text if checked is None else checked
     for key, value in query.ranges.items():
         answers = _updated_since_then if is_past and key == "updated_since" else RANGES[key]
         text = answers(snapshot, value, text)
     parts = {facet: snapshot.any_of(facet, values) for facet, values in query.facets.items()}
-    return Answer(snapshot, text, parts, found, is_checked, is_past)
+    return Answer(snapshot, text, parts, matched, is_checked, is_past)
 
 
 def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
@@ -463,10 +464,10 @@ def _settled(
     snapshot: Snapshot, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition
 ) -> BitMap:
     """Cards of the buckets that lie inside, and of those at the edge the ones the condition finds."""
-    found = cards & snapshot.any_of(kind, inside)
+    inner = cards & snapshot.any_of(kind, inside)
     for chunk in _chunks(cards & snapshot.any_of(kind, edge)):
-        found |= BitMap(chunk.filter(**condition).values_list("pk", flat=True))
-    return found
+        inner |= BitMap(chunk.filter(**condition).values_list("pk", flat=True))
+    return inner
 
 
 def _updated_since(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
@@ -478,8 +479,8 @@ def _updated_since(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
 
 def _updated_since_then(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
     """The same among cards of which some are not current any more."""
-    found = (chunk.filter(published_at__gte=_moment(since)) for chunk in _chunks(cards))
-    return BitMap(number for fresh in found for number in fresh.values_list("pk", flat=True))
+    chunks = (chunk.filter(published_at__gte=_moment(since)) for chunk in _chunks(cards))
+    return BitMap(number for fresh in chunks for number in fresh.values_list("pk", flat=True))
 
 
 def _moment(since) -> datetime:
