@@ -1,9 +1,9 @@
-"""What changed since the stored sets were last written: numbers that come and go under a value.
+"""What changed since the stored rows were last written: card numbers that come and go under a term.
 
-A change of one card touches a hundred sets. It is noted as one small record; the sets themselves are
-written anew for many changes at once (folded), and until then whoever reads a set puts the notes upon it.
-Putting the same notes twice upon a set changes nothing, so that a set which holds some of them already is as
-good as one that holds none.
+A change of one card touches a hundred posting lists. It is stored as one row of the log; the posting lists
+are written for many changes at once (compaction), and until then whoever reads a list applies the changes.
+Changes are cumulated and the last word about a card counts, so that applying them to a list that holds some
+of them already gives the same list: a reader need not know how far each row was compacted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,16 @@ import orjson
 from pyroaring import BitMap
 
 NONE = BitMap()
+# Versions that a segment of changes covers.
+SEGMENT = 16
 # (kind, value) → (numbers that come, numbers that go)
 Changes = Mapping[tuple[str, str], tuple[Iterable[int], Iterable[int]]]
-# A bucket of an order that was split: kind, start, the numbers left in it or given to it.
-Piece = tuple[str, str, Iterable[int]]
+# A bucket of a sort order that was split: kind, start, the numbers left in it or given to it.
+Split = tuple[str, str, Iterable[int]]
 
 
 class Delta(NamedTuple):
-    """The numbers that come to a set and go from it."""
+    """The numbers that come to a posting list and go from it."""
 
     come: BitMap = NONE
     go: BitMap = NONE
@@ -32,60 +34,98 @@ class Delta(NamedTuple):
         return Delta((self.come - go) | come, (self.go - come) | go)
 
     def upon(self, numbers: BitMap) -> BitMap:
-        """The set once these came and went; the one given stays as it was."""
+        """The list after this change; the one given stays as it was."""
         return (numbers - self.go) | self.come
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One change of the index: `pieces` were split before it, `changes` came with it.
+    """One row of the log: buckets were split as in `splits`, then `changes` applied.
 
-    All changes up to version `folded` were in the stored sets by then. `changes` is None of one that is not
-    on record any more, or that was a whole rebuild.
+    All changes up to version `compacted` were in the stored rows by then. `changes` is None of a rebuild, and
+    of a version so old that its changes were deleted.
     """
 
     version: int
-    seal: str
+    token: str
     changes: Changes | None = None
-    pieces: list[Piece] = field(default_factory=list)
-    folded: int = 0
+    splits: list[Split] = field(default_factory=list)
+    compacted: int = 0
 
 
-def spell(changes: Changes, pieces: Iterable[Piece], folded: int) -> bytes:
+def encode(changes: Changes, splits: Iterable[Split], compacted: int) -> bytes:
     """A change as it is stored: JSON, by kind and value."""
     kinds: dict[str, dict[str, tuple]] = {}
     for (kind, value), (come, go) in changes.items():
         kinds.setdefault(kind, {})[value] = list(come), list(go)
-    told = [(kind, start, list(numbers)) for kind, start, numbers in pieces]
-    return orjson.dumps({"sets": kinds, "pieces": told, "folded": folded})
+    stored_splits = [(kind, start, list(numbers)) for kind, start, numbers in splits]
+    return orjson.dumps({"changes": kinds, "splits": stored_splits, "compacted": compacted})
 
 
-def read(version: int, seal: str, stored: bytes | None) -> Entry:
-    """The change of one version; the inverse of `spell`."""
+def decode(version: int, token: str, stored: bytes | None) -> Entry:
+    """The change of one version; the inverse of `encode`."""
     if stored is None:
-        return Entry(version, seal)
-    told = orjson.loads(stored)
+        return Entry(version, token)
+    entry = orjson.loads(stored)
     changes = {
-        (kind, value): (come, go) for kind, sets in told["sets"].items() for value, (come, go) in sets.items()
+        (kind, value): change for kind, values in entry["changes"].items() for value, change in values.items()
     }
-    return Entry(version, seal, changes, told["pieces"], told["folded"])
+    return Entry(version, token, changes, entry["splits"], entry["compacted"])
 
 
-def together(changes: Iterable[Changes]) -> dict[tuple[str, str], Delta]:
+def cumulated(changes: Iterable[Changes]) -> dict[tuple[str, str], Delta]:
     """Changes one after another as one."""
-    found: dict[tuple[str, str], tuple[set[int], set[int]]] = {}
+    # Python's sets while they are small and change often.
+    sums: dict[tuple[str, str], tuple[set[int], set[int]]] = {}
     for one in changes:
         for key, (come, go) in one.items():
-            # Python's sets while they are small and change often.
-            all_come, all_go = found.setdefault(key, (set(), set()))
+            all_come, all_go = sums.setdefault(key, (set(), set()))
             all_come -= set(go)
             all_come |= set(come)
             all_go -= set(come)
             all_go |= set(go)
-    return {key: Delta(BitMap(come), BitMap(go)) for key, (come, go) in found.items()}
+    return {key: Delta(BitMap(come), BitMap(go)) for key, (come, go) in sums.items()}
 
 
-def add(found: dict[tuple[str, str], Delta], changes: Changes) -> None:
-    """Put one more change behind those `found`."""
-    for key, (come, go) in changes.items():
-        found[key] = found.get(key, Delta()).then(come, go)
+class Segment(NamedTuple):
+    """The cumulated changes of `size` versions, the last of them `last`."""
+
+    last: int
+    size: int
+    deltas: dict[tuple[str, str], Delta]
+
+    def after(self, version: int, changes: Changes) -> "Segment":
+        """This segment with one more version; the deltas are changed in place."""
+        for key, (come, go) in changes.items():
+            self.deltas[key] = self.deltas.get(key, Delta()).then(come, go)
+        return Segment(version, self.size + 1, self.deltas)
+
+
+class Uncompacted:
+    """The changes that stored rows may not hold yet, in segments of consecutive versions, so that those
+    compacted since are dropped without a look at the others. It never changes: `after` gives another."""
+
+    def __init__(self, segments: Iterable[Segment] = ()):
+        self._segments = tuple(segments)
+
+    def after(self, entries: Iterable[Entry], kinds: Iterable[str]) -> "Uncompacted":
+        """The changes with those of later versions, of these kinds, without what was compacted by then."""
+        segments, is_shared = list(self._segments), True
+        for entry in entries:
+            segments = [segment for segment in segments if segment.last > entry.compacted]
+            if not segments or segments[-1].size >= SEGMENT:
+                segments.append(Segment(0, 0, {}))
+            elif is_shared:
+                segments[-1] = segments[-1]._replace(deltas=segments[-1].deltas.copy())
+            is_shared = False
+            changes = {key: change for key, change in entry.changes.items() if key[0] in kinds}
+            segments[-1] = segments[-1].after(entry.version, changes)
+        return Uncompacted(segments)
+
+    def delta(self, key: tuple[str, str]) -> Delta:
+        """What changed under one term."""
+        delta = Delta()
+        for segment in self._segments:
+            if key in segment.deltas:
+                delta = delta.then(*segment.deltas[key])
+        return delta

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from pyroaring import BitMap
 
-from cardindex.state import CODE, SUMMARY, TEXT, TITLE, Source, State, read_words
-from cardindex.words import Wording, code_bucket, is_code
+from cardindex.analysis import Wording, code_bucket, is_code
+from cardindex.snapshot import CODE, SUMMARY, TEXT, TITLE, Snapshot, Source, read_words
 
 MAX_CHECKED = 5_000
 
@@ -43,26 +43,27 @@ class Match:
         return [part for cards in wide for part in (cards & self.literal, cards - self.literal)]
 
 
-def match(state: State, source: Source, wording: Wording) -> Match:
-    """All cards that answer the wording, phrases not yet checked. Raises state.Moved."""
+def match(snapshot: Snapshot, source: Source, wording: Wording) -> Match:
+    """All cards that answer the wording, phrases not yet checked. Raises snapshot.StaleSnapshot."""
     found, mended = {}, {}
     for word in wording.words:
         if is_code(word):
             continue
         is_open = wording.is_open and word == wording.words[-1]
-        answer = state.dictionary.find(word, is_open=is_open, is_exact=word in wording.exact)
+        answer = snapshot.terms.find(word, is_open=is_open, is_exact=word in wording.exact)
         found[word] = answer.forms
         if answer.mended and answer.forms:
             mended[word] = answer.forms
     codes = {word: code_bucket(word) for word in wording.words if is_code(word)}
     if not wording.words or not all(found.values()):
         return Match(BitMap(), BitMap(), BitMap(), mended=mended)
-    sets = read_words(state, source, [*codes.values(), *(form for forms in found.values() for form in forms)])
+    forms = [form for forms in found.values() for form in forms]
+    sets = read_words(snapshot, source, [*codes.values(), *forms])
     tiers, named = [], BitMap()
     for kind in (TITLE, SUMMARY, TEXT):
         sides = [BitMap.union(BitMap(), *(sets[kind, form] for form in forms)) for forms in found.values()]
         sides += [sets[CODE, bucket] for bucket in codes.values()]
-        tiers.append(BitMap.intersection(*sides) & state.all)
+        tiers.append(BitMap.intersection(*sides) & snapshot.all)
         if kind == TITLE:
             named = BitMap.union(named, *sides[: len(found)])
     forms = frozenset(codes).union(*found.values())

@@ -125,8 +125,7 @@ def database(url: str) -> dict:
     # Opening SQLite with its pragmas costs ten times what an answer kept costs.
     config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     if config["ENGINE"].endswith("sqlite3"):
-        # Django's own, whose writers queue where they would sleep.
-        config["ENGINE"] = "observatory.sqlite3"
+        config["ENGINE"] = "django.db.backends.sqlite3"
         # FULL: the popular NORMAL loses acknowledged writes on a power cut.
         # IMMEDIATE: two writers wait in turn instead of failing with "database is locked".
         # wal_autocheckpoint: carrying the log over is rarer, and takes once what was written many times.

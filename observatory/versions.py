@@ -5,14 +5,14 @@ from functools import cached_property, lru_cache
 
 from django.db import InterfaceError, OperationalError, connections
 
-from cardindex.state import Mark
+from cardindex.snapshot import VersionStamp
 from municipalities.models import ContentVersion
 from projects.driver import Question, text
 from projects.models import IndexVersion
 
 # One round trip for both rows; asked at every public request, so not through querysets.
 ROW = (
-    "SELECT coalesce(i.number, 0), coalesce(i.seal, ''), coalesce(i.rebuilt, 0), "
+    "SELECT coalesce(i.number, 0), coalesce(i.token, ''), coalesce(i.rebuilt, 0), "
     "coalesce(c.number, 0), coalesce(c.seal, '') FROM (SELECT 1 AS id) AS one "
     f"LEFT JOIN {IndexVersion._meta.db_table} AS i ON i.id = one.id "
     f"LEFT JOIN {ContentVersion._meta.db_table} AS c ON c.id = one.id"
@@ -25,14 +25,14 @@ AWAY = (OperationalError, InterfaceError)
 class Version:
     """`mark` of the index, and the number and seal of everything else that shows. Unknown without a mark."""
 
-    mark: Mark | None = None
+    mark: VersionStamp | None = None
     content: int = 0
     content_seal: str = ""
 
     @cached_property
     def seal(self) -> str:
         """This very state and no other; empty while it is unknown or nothing was ever published."""
-        seals = (self.mark.seal if self.mark else "", self.content_seal)
+        seals = (self.mark.token if self.mark else "", self.content_seal)
         return " ".join(seals) if any(seals) else ""
 
     def reaches(self, other: "Version") -> bool:
@@ -59,4 +59,4 @@ def version_in(alias: str) -> Version:
 @lru_cache(maxsize=16)
 def _version(row: tuple) -> Version:
     number, seal, rebuilt, content, content_seal = row
-    return Version(Mark(int(number), text(seal), int(rebuilt)), int(content), text(content_seal))
+    return Version(VersionStamp(int(number), text(seal), int(rebuilt)), int(content), text(content_seal))

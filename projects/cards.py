@@ -13,7 +13,7 @@ from decimal import Decimal
 import orjson
 from django.utils import timezone
 
-from cardindex.words import line_of
+from cardindex.analysis import line_of
 from lib.dates import year_of
 from municipalities.models import Territory
 from municipalities.search import SHEETS, fold, municipalities_of, successor_of

@@ -4,9 +4,10 @@ A change of the index is part of the transaction that changes the cards, so both
 `lock` comes before the first card is written: changes follow one another, and the numbers of cards follow
 the order of publication, which is why "newest first" is nothing but descending numbers.
 
-A change writes one row, the note of what comes and goes (cardindex.deltas). Every hundred cards or so the
-notes are folded into the sets, which takes as long as writing a hundred sets at once and is done by whoever
-comes then.
+A change writes one row of the log (cardindex.deltas). Once COMPACT_AT cards are uncompacted, each commit is
+followed by one step of compaction in a transaction of its own: the oldest rows of the log are applied to the
+posting lists. A step is complete in itself: what fails between two steps loses nothing, and readers, who
+apply the log to the posting lists, see the same before and after.
 """
 
 from collections import defaultdict
@@ -16,14 +17,16 @@ from decimal import Decimal
 from uuid import uuid4
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, router, transaction
+from django.db import router, transaction
 from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
 
-from cardindex.building import Builder, Terms, changes, revised, terms_of_text
-from cardindex.deltas import Delta, Entry, Piece, read, spell, together
-from cardindex.orders import (
+from cardindex.blocks import WHOLE, block_of, cut, join
+from cardindex.builder import Builder, Terms, changes, revised, terms_of_text
+from cardindex.deltas import Delta, Entry, Split, cumulated, decode, encode
+from cardindex.snapshot import RARE, TEXT, WORD_KINDS, Index, Row, VersionStamp
+from cardindex.sort_keys import (
     CELL,
     COST,
     MOST,
@@ -35,25 +38,22 @@ from cardindex.orders import (
     split,
     with_roots,
 )
-from cardindex.slices import WHOLE, cut, join, slice_of
-from cardindex.state import RARE, TEXT, WORD_KINDS, Index, Mark, Row
-from projects import compiled
 from projects.cards import FACETS
-from projects.compiled import KEY, Compiled
 from projects.index_store import allow_long_statements, fetch, held_by, insert, one_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 from projects.replicability.criteria import IN_EVALUATION
 
-# Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.orders.
+# Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.sort_keys.
 FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"
 # About how much: unlike a bucket of the order of costs it says as much of few cards as of many.
 COST_SIZE, COST_DIGITS = "cost_size", 3
-# Live facts of replicability, and what holds of a card of which nothing was told.
+# Live facts of replicability, and what holds of a card without them.
 BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
-UNTOLD = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
+DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
 BATCH = 1_000
-# Cards whose changes may wait to be folded; versions whose changes stay on record for processes left behind.
-FOLD_AT, ON_RECORD = 200, 2_000
+# Uncompacted cards from which each commit is followed by a step of compaction; the rows of the log that a
+# step compacts, and the terms after which it takes no further row; versions whose changes the log keeps.
+COMPACT_AT, STEP_ROWS, STEP_TERMS, LOGGED = 200, 50, 2_000, 2_000
 ORDER_FIELDS = ("title_key", "total_cost", "latitude", "longitude")
 TERM_FIELDS = (
     *ORDER_FIELDS,
@@ -64,17 +64,15 @@ TERM_FIELDS = (
     "facet_values",
     "live_values",
 )
-TURN_FIELDS = [field.attname for field in IndexVersion._meta.concrete_fields]
-TURN = Compiled(lambda: IndexVersion.objects.filter(pk=KEY).values_list(*TURN_FIELDS), held=True)
 
 
 def terms_of(card) -> Terms:
-    """Every `{kind: values}` under which a card is found: from its stored columns alone, so that what was
-    indexed can always be told again."""
+    """The terms `{kind: values}` of a card: from its stored columns alone, so that what was indexed can be
+    derived again."""
     terms = terms_of_text(*card.search_text.split("\n"))
     for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
         terms.setdefault(facet, set()).add(value)
-    for facet, value in UNTOLD.items():
+    for facet, value in DEFAULTS.items():
         terms.setdefault(facet, {value})
     if card.year_from is not None:
         terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
@@ -88,7 +86,7 @@ def terms_of(card) -> Terms:
 
 
 def order_keys(card) -> dict[str, str]:
-    """The place of a card in each order (cardindex.orders): its buckets move, its key does not."""
+    """The place of a card in each order (cardindex.sort_keys): its buckets move, its key does not."""
     keys = line_keys(card.pk, card.title_key, card.total_cost)
     return keys if card.latitude is None else keys | {CELL: point_key(card.longitude, card.latitude)}
 
@@ -118,91 +116,139 @@ def cost_text(cost: Decimal | int) -> str:
 
 
 def lock() -> IndexVersion:
-    """Wait for one's turn to change cards and index. Within a transaction; released by its end."""
-    if (found := TURN.first(1)) is None:
+    """Lock the index, and with it all cards, against other writers until the end of the transaction."""
+    locked = IndexVersion.objects.select_for_update(no_key=True)
+    try:
+        return locked.get(pk=1)
+    except IndexVersion.DoesNotExist:
         IndexVersion.objects.get_or_create(pk=1)
-        found = TURN.first(1)
-    return IndexVersion.from_db(DEFAULT_DB_ALIAS, TURN_FIELDS, found)
+        return locked.get(pk=1)
 
 
 def change(
     *, added: Mapping[int, Terms], dropped: Mapping[int, Terms], turn: IndexVersion | None = None
 ) -> None:
-    """Write what the index becomes when cards come and go, as the next version. Within a transaction.
+    """Log what changes when cards come and go, as the next version. Within a transaction.
 
     The cards that come are stored already. `turn` is what `lock` gave, where nothing has changed since.
     """
     if not added and not dropped:
         return
-    wanted = changes(added, dropped)
-    if not wanted:
+    terms = changes(added, dropped)
+    if not terms:
         return
     turn = turn or lock()
-    pieces = _folded(turn) if turn.pending >= FOLD_AT else []
-    turn.pending += len(added) + len(dropped)
-    told = spell(wanted, pieces, turn.folded)
-    _advance(turn, added=len(added), dropped=len(dropped), told=told)
+    turn.uncompacted += len(added) + len(dropped)
+    _advance(turn, added=len(added), dropped=len(dropped), changes=encode(terms, [], turn.compacted))
+    if turn.uncompacted >= COMPACT_AT:
+        transaction.on_commit(_compact_when_due, robust=True)
 
 
-def pending() -> dict[tuple[str, str], Delta]:
-    """What is on record and not in the sets yet, `{(kind, value): what comes and goes}`."""
-    return _pending(lock())
+def uncompacted() -> dict[tuple[str, str], Delta]:
+    """What the log says beyond the posting lists, `{(kind, value): what comes and goes}`."""
+    turn = lock()
+    return _bucketed(cumulated(entry.changes for entry in ROWS.log(turn.compacted + 1, turn.number)))
 
 
-def _pending(turn: IndexVersion) -> dict[tuple[str, str], Delta]:
-    entries = ROWS.log(turn.folded + 1, turn.number)
-    return _bucketed(together(entry.changes for entry in entries))
+@transaction.atomic
+def compact_step(at_least: int = 1) -> int:
+    """Compact the oldest rows of the log where so many cards are uncompacted; gives how many are left.
+
+    A step takes STEP_ROWS rows, fewer where they have more than STEP_TERMS terms, but one in any case.
+    """
+    turn = lock()
+    if turn.uncompacted < at_least:
+        return turn.uncompacted
+    log = IndexLog.objects.filter(version__gt=turn.compacted).order_by("version")[:STEP_ROWS]
+    rows, terms = [], set()
+    for row in log:
+        entry = decode(row.version, row.token, row.changes)
+        terms.update(entry.changes)
+        if rows and len(terms) > STEP_TERMS:
+            break
+        rows.append((row, entry))
+    if not rows:
+        return turn.uncompacted
+    former, turn.compacted = turn.compacted, rows[-1][0].version
+    turn.uncompacted -= sum(row.added + row.dropped for row, _entry in rows)
+    splits = _compact(turn, cumulated(entry.changes for _row, entry in rows))
+    old = min(turn.number - LOGGED, turn.compacted)
+    IndexLog.objects.filter(version__gt=former - LOGGED, version__lte=old).update(changes=None)
+    if splits:
+        # Readers keep buckets in memory: they learn of those that were split as of any change.
+        _advance(turn, added=0, dropped=0, changes=encode({}, splits, turn.compacted))
+    else:
+        turn.save(update_fields=["compacted", "uncompacted"])
+    return turn.uncompacted
 
 
-def _folded(turn: IndexVersion) -> list[Piece]:
-    """Write what is pending into the sets; gives the buckets that were split."""
-    wanted = _pending(turn)
+def _compact_when_due() -> None:
+    """The step after a commit."""
+    compact_step(COMPACT_AT)
+
+
+def compact() -> None:
+    """Compact all that is uncompacted, step after step; other writers come between."""
+    while compact_step():
+        pass
+
+
+def _compact(turn: IndexVersion, terms: dict[tuple[str, str], Delta]) -> list[Split]:
+    """Apply the changes to the posting lists; gives the buckets that were split."""
+    wanted = _bucketed(terms)
     places = [
-        (kind, value, part)
+        (kind, value, block)
         for (kind, value), delta in wanted.items()
-        for part in {WHOLE, *map(slice_of, delta.come | delta.go)}
+        for block in {WHOLE, *map(block_of, delta.come | delta.go)}
     ]
-    stored_rows, pieces, split_rows = fetch(places), [], []
-    for piece, rows in _split(wanted, stored_rows):
-        pieces.append(piece)
-        split_rows += rows
-    write((*row, turn.number) for row in (*split_rows, *revised(wanted, stored_rows)))
-    past = IndexLog.objects.filter(version__lte=turn.number - ON_RECORD, version__gt=turn.folded - ON_RECORD)
-    past.update(changes=None)
-    turn.folded, turn.pending = turn.number, 0
-    return pieces
+    stored, splits, split_rows = fetch(places), [], []
+    if full := _full_buckets(wanted, stored):
+        later = _bucketed(cumulated(entry.changes for entry in ROWS.log(turn.compacted + 1, turn.number)))
+        for key, numbers in full.items():
+            del wanted[key]
+            # What a reader has in memory holds later changes too, and so must what replaces it.
+            numbers = later.get(key, Delta()).upon(numbers)
+            for split, rows in _split(*key, numbers, stored.get(key, {})):
+                splits.append(split)
+                split_rows += rows
+    write((*row, turn.number) for row in (*split_rows, *revised(wanted, stored)))
+    return splits
 
 
 def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
-    """The same with the bucket of today in the place of a key. A card that stays in its bucket stays."""
+    """The same with the stored bucket in the place of a sort key. A card that stays in its bucket stays."""
     starts = boundaries()
-    found: dict[tuple[str, str], Delta] = {}
+    bucketed: dict[tuple[str, str], Delta] = {}
     for (kind, value), delta in wanted.items():
         if kind in MOST:
             value = place(starts[kind], value)
-            come, go = found.get((kind, value), Delta())
+            come, go = bucketed.get((kind, value), Delta())
             come = come | delta.come
             delta = Delta(come, (go | delta.go) - come)
-        found[kind, value] = delta
-    return found
+        bucketed[kind, value] = delta
+    return bucketed
+
+
+def _full_buckets(wanted: Mapping[tuple[str, str], Delta], stored: Mapping) -> dict[tuple, BitMap]:
+    """The buckets that pass the most cards of their kind, `{(kind, start): cards}`."""
+    full = {}
+    for kind, start in [key for key in wanted if key[0] in MOST]:
+        rows = stored.get((kind, start), {})
+        # A bucket that could not be split and was cut in blocks is not here as a whole: it stays one.
+        if rows.get(WHOLE) != b"":
+            numbers = wanted[kind, start].upon(join(rows.values()))
+            if len(numbers) > MOST[kind]:
+                full[kind, start] = numbers
+    return full
 
 
 def _split(
-    wanted: dict[tuple[str, str], Delta], stored_rows: Mapping
-) -> Iterator[tuple[Piece, list[tuple[str, str, int, bytes]]]]:
-    """The buckets that pass their measure, which leave `wanted`: each piece with its rows."""
-    for kind, value in [key for key in wanted if key[0] in MOST]:
-        former = stored_rows.get((kind, value), {})
-        # A bucket that could not be split and was cut in slices is not here as a whole: it stays one.
-        if former.get(WHOLE) == b"":
-            continue
-        numbers = wanted[kind, value].upon(join(former.values()))
-        if len(numbers) <= MOST[kind]:
-            continue
-        del wanted[kind, value]
-        for start, part in split(kind, value, _keys(kind, numbers), MOST[kind]).items():
-            rows = dict.fromkeys(former, b"") if start == value else {}
-            yield (kind, start, part), [(kind, start, n, data) for n, data in (rows | cut(part)).items()]
+    kind: str, start: str, numbers: BitMap, stored: Mapping[int, bytes]
+) -> Iterator[tuple[Split, list[tuple[str, str, int, bytes]]]]:
+    """The buckets that one is split into, each with its rows."""
+    for part, held in split(kind, start, _keys(kind, numbers), MOST[kind]).items():
+        rows = dict.fromkeys(stored, b"") if part == start else {}
+        yield (kind, part, held), [(kind, part, block, data) for block, data in (rows | cut(held)).items()]
 
 
 def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
@@ -211,7 +257,7 @@ def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
 
 
 def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
-    """Say where a project stands now under facets that follow no edition: `{facet: values}`, none to leave.
+    """Set the live values of a project, which follow no edition: `{facet: values}`, none to remove a facet.
 
     Other facets stay as they are. Kept with the newest card, also a withdrawn one; a project without any
     card has no place yet. Within the transaction that changes the facts.
@@ -220,9 +266,9 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     card = Card.objects.filter(project=project).order_by("-edition").only("live_values").first()
     if card is None:
         return
-    kept = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
-    told = {(facet, value) for facet, values in facets.items() for value in values}
-    live_values = orjson.dumps(sorted([*map(tuple, kept), *told])).decode()
+    others = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
+    given = {(facet, value) for facet, values in facets.items() for value in values}
+    live_values = orjson.dumps(sorted([*map(tuple, others), *given])).decode()
     if live_values == card.live_values:
         return
     card = Card.objects.only("is_current", *TERM_FIELDS).get(pk=card.pk)
@@ -230,28 +276,27 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     Card.objects.filter(pk=card.pk).update(live_values=live_values)
     if card.is_current:
         after = terms_of(card)
-        added, dropped = {card.pk: moved(before, after)}, {card.pk: moved(after, before)}
+        added, dropped = {card.pk: gained(before, after)}, {card.pk: gained(after, before)}
         change(added=added, dropped=dropped, turn=turn)
 
 
-def moved(before: Terms, after: Terms) -> Terms:
+def gained(before: Terms, after: Terms) -> Terms:
     """What `after` says more than `before`."""
-    found = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
-    return {kind: values for kind, values in found.items() if values}
+    terms = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
+    return {kind: values for kind, values in terms.items() if values}
 
 
-def _advance(turn: IndexVersion, *, added: int, dropped: int, told: bytes | None) -> None:
-    turn.number, turn.seal = turn.number + 1, uuid4().hex
-    compiled.update(turn)
-    compiled.insert(
-        IndexLog(
-            version=turn.number,
-            seal=turn.seal,
-            made_at=timezone.now(),
-            added=added,
-            dropped=dropped,
-            changes=told,
-        )
+def _advance(turn: IndexVersion, *, added: int, dropped: int, changes: bytes | None) -> None:
+    """Write the next version and its row of the log."""
+    turn.number, turn.token = turn.number + 1, uuid4().hex
+    turn.save(force_update=True)
+    IndexLog.objects.create(
+        version=turn.number,
+        token=turn.token,
+        created_at=timezone.now(),
+        added=added,
+        dropped=dropped,
+        changes=changes,
     )
 
 
@@ -262,7 +307,7 @@ def current_terms() -> Iterator[tuple[int, Terms]]:
 
 
 def built() -> Iterator[tuple[str, str, int, bytes]]:
-    """All rows `(kind, value, slice, bytes)` as the current cards want them."""
+    """All rows `(kind, value, block, bytes)` of the current cards."""
     builder = Builder()
     for number, terms in current_terms():
         builder.add(number, terms)
@@ -271,21 +316,21 @@ def built() -> Iterator[tuple[str, str, int, bytes]]:
 
 def boundaries() -> dict[str, list[str]]:
     """The stored buckets of each order: `{kind: sorted starts}`."""
-    rows = IndexEntry.objects.filter(kind__in=MOST, slice=WHOLE).values_list("kind", "value")
-    found = {kind: [] for kind in MOST}
+    rows = IndexEntry.objects.filter(kind__in=MOST, block=WHOLE).values_list("kind", "value")
+    boundaries = {kind: [] for kind in MOST}
     for kind, value in rows:
-        found[kind].append(value)
-    return {kind: with_roots(kind, starts) for kind, starts in found.items()}
+        boundaries[kind].append(value)
+    return {kind: with_roots(kind, starts) for kind, starts in boundaries.items()}
 
 
 def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:
-    """Write the whole index anew from the current cards; gives its rows. Within a transaction."""
+    """Write the whole index from the current cards; gives the number of its rows. Within a transaction."""
     turn = lock()
     IndexEntry.objects.all().delete()
-    # No change is known that would lead here from before: whoever reads begins anew.
-    turn.rebuilt = turn.folded = turn.number + 1
-    turn.pending = 0
-    _advance(turn, added=Card.objects.current().count(), dropped=0, told=None)
+    # No change leads here from an older version: readers load everything.
+    turn.rebuilt = turn.compacted = turn.number + 1
+    turn.uncompacted = 0
+    _advance(turn, added=Card.objects.current().count(), dropped=0, changes=None)
     return insert((*row, turn.number) for row in (built() if rows is None else rows))
 
 
@@ -297,43 +342,45 @@ def rebuild_alone() -> int:
 
 
 class Rows:
-    """The rows as cardindex asks for them (cardindex.state.Source).
+    """The rows as cardindex reads them (cardindex.snapshot.Source).
 
-    `given` is the mark when it has been read already; asked again, it is read anew.
+    `given` is the version stamp where it was read already; it answers once, then the database does.
     """
 
     counted = FACETS
 
-    def __init__(self, given: Mark | None = None):
+    def __init__(self, given: VersionStamp | None = None):
         self._given = given
 
-    def mark(self) -> Mark:
+    def stamp(self) -> VersionStamp:
         given, self._given = self._given, None
-        return given or Mark(*(IndexVersion.objects.values_list("number", "seal", "rebuilt").first() or ()))
+        return given or VersionStamp(
+            *(IndexVersion.objects.values_list("number", "token", "rebuilt").first() or ())
+        )
 
-    def knows(self, mark: Mark) -> bool:
-        return IndexLog.objects.filter(version=mark.version, seal=mark.seal).exists()
+    def knows(self, stamp: VersionStamp) -> bool:
+        return IndexLog.objects.filter(version=stamp.version, token=stamp.token).exists()
 
-    def folded(self) -> int:
-        return IndexVersion.objects.values_list("folded", flat=True).first() or 0
+    def compacted(self) -> int:
+        return IndexVersion.objects.values_list("compacted", flat=True).first() or 0
 
     def log(self, since: int, upto: int) -> list[Entry]:
         rows = IndexLog.objects.filter(version__gte=since, version__lte=upto).order_by("version")
-        return [read(*row) for row in rows.values_list("version", "seal", "changes")]
+        return [decode(*row) for row in rows.values_list("version", "token", "changes")]
 
-    def sets(self) -> Iterator[Row]:
+    def postings(self) -> Iterator[Row]:
         rows = IndexEntry.objects.exclude(kind__in=WORD_KINDS)
-        return self._rows(rows.exclude(~Q(kind__in=MOST), data=b""), in_passing=True)
+        return self._rows(rows.exclude(~Q(kind__in=MOST), data=b""), streamed=True)
 
     def forms(self) -> Iterable[str]:
         rows = IndexEntry.objects.filter(kind=TEXT).exclude(data=b"")
         return rows.values_list("value", flat=True).distinct()
 
     def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
-        told = held_by(TEXT, values, RARE)
-        found = {value: size if size > RARE else [whole] for value, size, whole in told}
-        # Once cut in slices, and since then grown small.
-        if cut_ones := [value for value, size, whole in told if size <= RARE and not whole]:
+        lengths = held_by(TEXT, values, RARE)
+        found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
+        # Once cut in blocks, and small since then.
+        if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
             for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
                 found[row.value].append(row.data)
         return found
@@ -341,15 +388,15 @@ class Rows:
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
 
-    def _rows(self, rows, *, in_passing: bool = False) -> Iterator[Row]:
-        found = rows.values_list("kind", "value", "slice", "data", "version")
-        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if in_passing else found:
+    def _rows(self, rows, *, streamed: bool = False) -> Iterator[Row]:
+        found = rows.values_list("kind", "value", "block", "data", "version")
+        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if streamed else found:
             yield Row(kind, value, part, bytes(data), version)
 
 
 ROWS = Rows()
-# The mark that a whole request goes by, where it was read at its beginning.
-MARK: ContextVar[Mark | None] = ContextVar("mark", default=None)
+# The version that a whole request reads, where it was read at its beginning.
+STAMP: ContextVar[VersionStamp | None] = ContextVar("version_stamp", default=None)
 # One for each database that is read: a replica may be a version behind its primary.
 INDEXES: defaultdict[str, Index] = defaultdict(Index)
 

@@ -1,7 +1,7 @@
-"""Whether the stored index is what the current cards want, slice after slice of their numbers.
+"""Whether the stored index is what the current cards want, block after block of their numbers.
 
-Memory holds the sets of one slice, and of all slices only those that are small enough to lie whole. Of a card
-whose change is on record and not in the sets yet, the record has the say.
+Memory holds the posting lists of one block, and of all blocks only those that are small enough to be stored
+whole. Of a card whose change is not compacted yet, the log counts and not the stored list.
 """
 
 from array import array
@@ -11,44 +11,44 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from pyroaring import BitMap
 
-from cardindex.building import KEYS
-from cardindex.orders import MOST, place
-from cardindex.slices import slice_of, unpack
+from cardindex.blocks import block_of, unpack
+from cardindex.builder import KEYS
+from cardindex.sort_keys import MOST, place
 from projects import index
 from projects.models import IndexEntry
 
 BATCH = 1_000
 # kind → value → numbers of cards
-Sets = dict[str, dict[str, array]]
+Lists = dict[str, dict[str, array]]
 
 
 def differences() -> list[tuple[str, str, int, int]]:
     """`(kind, value, cards missing, cards too many)` where what is stored is not what current cards want."""
-    small, missing, extra, seen = _no_sets(), Counter(), Counter(), []
-    pending = index.pending()
-    for key, delta in pending.items():
+    small, missing, extra, seen = _no_lists(), Counter(), Counter(), []
+    uncompacted = index.uncompacted()
+    for key, delta in uncompacted.items():
         extra[key] = len(delta.come)
 
     def compare(kind: str, value: str, wanted: array, found: BitMap) -> None:
         """Each wanted card comes here once."""
         key, wanted = (kind, value), BitMap(wanted)
-        if delta := pending.get(key):
+        if delta := uncompacted.get(key):
             missing[key] += len(wanted & delta.go)
             extra[key] -= len(wanted & delta.come)
-            noted = delta.come | delta.go
-            wanted, found = wanted - noted, found - noted
+            logged = delta.come | delta.go
+            wanted, found = wanted - logged, found - logged
         missing[key] += len(wanted - found)
         extra[key] += len(found - wanted)
 
-    for part, sets in _slices():
+    for part, sets in _blocks():
         seen.append(part)
-        for kind, value, found in _stored(IndexEntry.objects.filter(slice=part)):
+        for kind, value, found in _stored(IndexEntry.objects.filter(block=part)):
             compare(kind, value, sets[kind].pop(value, ()), found)
         for kind, values in sets.items():
             for value, numbers in values.items():
                 small[kind][value].extend(numbers)
-    # Those that lie whole, and slices in which no card is.
-    for kind, value, found in _stored(IndexEntry.objects.exclude(slice__in=seen)):
+    # Those that lie whole, and blocks in which no card is.
+    for kind, value, found in _stored(IndexEntry.objects.exclude(block__in=seen)):
         compare(kind, value, small[kind].pop(value, ()), found)
     for kind, values in small.items():
         for value, numbers in values.items():
@@ -56,18 +56,18 @@ def differences() -> list[tuple[str, str, int, int]]:
     return [(*key, missing[key], extra[key]) for key in sorted(+missing | +extra)]
 
 
-def _no_sets() -> Sets:
+def _no_lists() -> Lists:
     return defaultdict(lambda: defaultdict(lambda: array(KEYS)))
 
 
-def _slices() -> Iterator[tuple[int, Sets]]:
-    """`(slice, what its cards are found under)`, slice after slice; orders in the buckets that stand."""
-    starts, sets, part = index.boundaries(), _no_sets(), None
+def _blocks() -> Iterator[tuple[int, Lists]]:
+    """`(block, what its cards are found under)`, block after block; sort keys in the buckets as stored."""
+    starts, sets, part = index.boundaries(), _no_lists(), None
     for number, terms in index.current_terms():
-        if part not in (None, slice_of(number)):
+        if part not in (None, block_of(number)):
             yield part, sets
-            sets = _no_sets()
-        part = slice_of(number)
+            sets = _no_lists()
+        part = block_of(number)
         for kind, values in terms.items():
             known = sets[kind]
             for value in values if kind not in MOST else [place(starts[kind], value) for value in values]:

@@ -10,28 +10,28 @@ from django.db import connection, connections, router
 from django.db.models.expressions import RawSQL
 from psycopg import Cursor
 
-from cardindex.slices import WHOLE
+from cardindex.blocks import WHOLE
 from projects.models import IndexEntry
 
 Row = tuple[str, str, int, bytes, int]
 # Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
 BATCH = 500
-COLUMNS = "kind, value, slice, data, version"
-RENEW = "ON CONFLICT (kind, value, slice) DO UPDATE SET data = excluded.data, version = excluded.version"
+COLUMNS = "kind, value, block, data, version"
+RENEW = "ON CONFLICT (kind, value, block) DO UPDATE SET data = excluded.data, version = excluded.version"
 WRITE_ONE = f"INSERT INTO projects_indexentry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s) {RENEW}"
 WRITE_MANY = (
     f"INSERT INTO projects_indexentry ({COLUMNS}) SELECT * FROM "
     f"unnest(%b::text[], %b::text[], %b::int[], %b::bytea[], %b::bigint[]) {RENEW}"
 )
 READ_MANY = (
-    "SELECT kind, value, slice, data FROM projects_indexentry "
-    "JOIN unnest(%b::text[], %b::text[], %b::int[]) AS wanted (kind, value, slice) USING (kind, value, slice)"
+    "SELECT kind, value, block, data FROM projects_indexentry "
+    "JOIN unnest(%b::text[], %b::text[], %b::int[]) AS wanted (kind, value, block) USING (kind, value, block)"
 )
 READ_JSON = (
-    "SELECT kind, entry.value, slice, data "
+    "SELECT kind, entry.value, block, data "
     "FROM json_each(%s) AS wanted CROSS JOIN projects_indexentry AS entry "
     "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
-    "AND slice = json_extract(wanted.value, '$[2]')"
+    "AND block = json_extract(wanted.value, '$[2]')"
 )
 # Of the rows of a value one is WHOLE: what gathers them gives that one.
 GATHERED = {
@@ -61,7 +61,7 @@ def _binary() -> Iterator[Cursor]:
 
 
 def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[int, bytes]]:
-    """`{(kind, value): {slice: bytes}}` of these rows, as far as they exist. One query for each BATCH."""
+    """`{(kind, value): {block: bytes}}` of these rows, as far as they exist. One query for each BATCH."""
     places, found = iter(places), defaultdict(dict)
     while batch := list(islice(places, BATCH)):
         if is_postgresql():
@@ -113,7 +113,7 @@ def held_by(kind: str, values: Iterable[str], most: int) -> list[tuple[str, int,
     statement = (
         f"SELECT value, sum(length(data)), {gathered} FROM projects_indexentry "
         f"WHERE kind = %s AND value {among} GROUP BY value"
-    ).format(whole=f"CASE WHEN slice = {WHOLE} AND length(data) <= {most:d} THEN data END")
+    ).format(whole=f"CASE WHEN block = {WHOLE} AND length(data) <= {most:d} THEN data END")
     values = list(values)
     told = values if asked.vendor == "postgresql" else orjson.dumps(values).decode()
     with asked.cursor() as cursor:

@@ -3,6 +3,7 @@
 Nothing is stored: the index of a past day is put together when it is asked for, and the last few are kept.
 """
 
+import sys
 import threading
 from collections import OrderedDict, defaultdict
 from datetime import date
@@ -11,34 +12,35 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from pyroaring import BitMap
 
-from cardindex.deltas import add
-from cardindex.orders import ROOTS, place, with_roots
-from cardindex.sets import Sets
-from cardindex.state import ALL, EVERY, TEXT, WORD_KINDS, State
+from cardindex.deltas import Entry
+from cardindex.postings import Postings
+from cardindex.snapshot import ALL, EVERY, TEXT, WORD_KINDS, Snapshot
+from cardindex.sort_keys import ROOTS, place, with_roots
 from lib.dates import end_of
 from projects.index import TERM_FIELDS, terms_of
 from projects.models import Card
 
 MAX_REPLACED, KEPT, BATCH = 20_000, 4, 1_000
+LAST_VERSION = sys.maxsize
 
 
 class TooFarBack(Exception):
     """More cards were replaced since that day than can be put back while somebody waits."""
 
 
-_kept: OrderedDict[tuple, State] = OrderedDict()
+_kept: OrderedDict[tuple, Snapshot] = OrderedDict()
 _lock = threading.Lock()
 
 
-def as_it_was(state: State, day: date) -> State:
-    """The state at the end of `day`; the one given for today and later. Raises TooFarBack."""
+def as_it_was(snapshot: Snapshot, day: date) -> Snapshot:
+    """The snapshot at the end of `day`; the one given for today and later. Raises TooFarBack."""
     if day >= timezone.localdate():
-        return state
-    key = (state.mark, day)
+        return snapshot
+    key = (snapshot.stamp, day)
     with _lock:
         found = _kept.get(key)
     if found is None:
-        found = _put_together(state, day)
+        found = _put_together(snapshot, day)
         with _lock:
             _kept[key] = found
             while len(_kept) > KEPT:
@@ -55,12 +57,12 @@ def replaced_since(day: date) -> QuerySet[Card]:
     return issued.filter(~Exists(newer), Exists(same.current()))
 
 
-def _bucket(state: State, kind: str, value: str) -> str:
+def _bucket(snapshot: Snapshot, kind: str, value: str) -> str:
     """The value under which the index of now would hold a card: in an order the bucket, else the value."""
-    return place(with_roots(kind, state.sets.get(kind, {})), value) if kind in ROOTS else value
+    return place(with_roots(kind, snapshot.postings.get(kind, {})), value) if kind in ROOTS else value
 
 
-def _put_together(state: State, day: date) -> State:
+def _put_together(snapshot: Snapshot, day: date) -> Snapshot:
     numbers, terms = BitMap(), defaultdict(BitMap)
     for card in replaced_since(day).only("pk", *TERM_FIELDS).iterator(chunk_size=BATCH):
         numbers.add(card.pk)
@@ -68,19 +70,19 @@ def _put_together(state: State, day: date) -> State:
             raise TooFarBack
         for kind, values in terms_of(card).items():
             for value in values:
-                terms[kind, _bucket(state, kind, value)].add(card.pk)
+                terms[kind, _bucket(snapshot, kind, value)].add(card.pk)
     later = Card.objects.current().filter(published_at__gte=end_of(day)).values_list("pk", flat=True)
-    everything = (state.all - BitMap(later.iterator(chunk_size=BATCH))) | numbers
-    sets = {kind: known.copy() for kind, known in state.sets.items()}
+    everything = (snapshot.all - BitMap(later.iterator(chunk_size=BATCH))) | numbers
+    sets = {kind: known.copy() for kind, known in snapshot.postings.items()}
     for (kind, value), cards in terms.items():
         if kind not in WORD_KINDS:
-            known = sets.setdefault(kind, Sets())
+            known = sets.setdefault(kind, Postings())
             known[value] = known.get(value, BitMap()) | cards
     # Facets are counted by meeting with the cards of the day, so that only `all` need be exact.
-    sets[ALL] = Sets({EVERY: everything})
+    sets[ALL] = Postings({EVERY: everything})
     # Stored sets of words do not hold the cards of that day that were replaced since.
-    pending = dict(state.pending)
-    add(pending, {key: (cards, ()) for key, cards in terms.items() if key[0] in WORD_KINDS})
+    changes = {key: (cards, ()) for key, cards in terms.items() if key[0] in WORD_KINDS}
+    uncompacted = snapshot.uncompacted.after([Entry(LAST_VERSION, "", changes)], WORD_KINDS)
     forms = {value for kind, value in terms if kind == TEXT}
-    dictionary = state.dictionary.renewed(forms, set())
-    return State(state.mark, sets, dictionary, pending=pending, starts=state.starts, folded=state.folded)
+    dictionary = snapshot.terms.renewed(forms, set())
+    return Snapshot(snapshot.stamp, sets, dictionary, uncompacted=uncompacted, starts=snapshot.starts)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 
-from cardindex.words import WORD, tokens
+from cardindex.analysis import WORD, tokens
 from projects import charts
 from projects.areas import AREA_BY_KEY
 from projects.replicability.criteria import BAND_NAMES, IN_EVALUATION

@@ -1,6 +1,6 @@
 """The cards that answer a query, from the index: how many, in which order, how they divide.
 
-Nothing is read before it is asked for. All answers of one Results come from one version of the index.
+Evaluated at the first use. All answers of one Results come from one version of the index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,8 +16,10 @@ from django.db import router
 from django.utils import timezone
 from pyroaring import BitMap
 
+from cardindex.analysis import read
 from cardindex.matching import Match, confirmed, match
-from cardindex.orders import (
+from cardindex.snapshot import Snapshot
+from cardindex.sort_keys import (
     CELL,
     COST,
     DEGREE,
@@ -30,17 +32,15 @@ from cardindex.orders import (
     square,
     with_roots,
 )
-from cardindex.state import State
-from cardindex.words import read
 from projects import stored
 from projects.index import (
     FIRST_YEAR,
     LAST_YEAR,
-    MARK,
     ORDER_FIELDS,
     PRIMARY_AREA,
     ROWS,
     SCORE,
+    STAMP,
     Rows,
     cost_text,
     newest,
@@ -68,7 +68,7 @@ HEAVY = ("document", "search_text", "facet_values")
 class Answer:
     """A query worked out: `text` cards of words and ranges, `parts` of each facet, `cards` all at once."""
 
-    state: State
+    snapshot: Snapshot
     text: BitMap
     parts: Mapping[str, BitMap]
     match: Match | None = None
@@ -83,7 +83,7 @@ class Answer:
         """Cards under all filters but those of one facet."""
         parts = [part for other, part in self.parts.items() if other != facet]
         # What the index holds today is among all cards; met with them it would only be copied.
-        if not parts or self.text is not self.state.all:
+        if not parts or self.text is not self.snapshot.all:
             parts.append(self.text)
         return reduce(BitMap.__and__, parts)
 
@@ -96,12 +96,12 @@ class Results:
 
     @cached_property
     def _answer(self) -> Answer:
-        return newest().ask(Rows(MARK.get()), partial(_worked_out, self.query))
+        return newest().query(Rows(STAMP.get()), partial(_worked_out, self.query))
 
     @property
-    def state(self) -> State:
+    def snapshot(self) -> Snapshot:
         """The version of the index that all answers come from."""
-        return self._answer.state
+        return self._answer.snapshot
 
     @property
     def numbers(self) -> BitMap:
@@ -115,15 +115,15 @@ class Results:
 
     def facets(self, names: Iterable[str]) -> dict[str, dict[str, int]]:
         """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
-        return {name: self._answer.state.counts(name, self._under(name)) for name in names}
+        return {name: self._answer.snapshot.counts(name, self._under(name)) for name in names}
 
     def top(self, facet: str, limit: int) -> tuple[list[tuple[str, int]], int]:
         """`([(value, cards)], how many values)` of one facet, counted so, most first and ties by value."""
-        return self._answer.state.top(facet, self._under(facet), limit)
+        return self._answer.snapshot.top(facet, self._under(facet), limit)
 
     def shares(self, facet: str, values: Iterable[str]) -> dict[str, int]:
         """`{value: cards}` of these values of one facet, counted so."""
-        known, under = self.state.sets.get(facet, {}), self._under(facet)
+        known, under = self.snapshot.postings.get(facet, {}), self._under(facet)
         return {
             value: under.intersection_cardinality(known[value]) if value in known else 0 for value in values
         }
@@ -140,7 +140,7 @@ class Results:
     def after(self, number: int, tier: int) -> Iterator[int]:
         """Primary keys that follow card `number` in the order, whatever was published since it was read.
 
-        `tier` is what tier_of told of it. Raises LookupError for a card that never was.
+        `tier` is what tier_of gives for it. Raises LookupError for a card that never was.
         """
         answer, sort = self._answer, self._sort
         if sort in BUCKETS:
@@ -167,7 +167,7 @@ class Results:
     @property
     def version(self) -> str:
         """Which version of the index the answer was read from."""
-        return self._answer.state.mark.seal
+        return self._answer.snapshot.stamp.token
 
     def page(self, offset: int, limit: int) -> list[Card]:
         """Cards in order, without their documents. One query."""
@@ -200,26 +200,30 @@ class Results:
         Of the same main area and a technology in common, then of the area, then of a technology: in each,
         those of the towns `alike` first, then of the same town, then of its province, then the newest.
         """
-        state = self._answer.state
+        snapshot = self._answer.snapshot
         tags = [value for facet, value in orjson.loads(card.facet_values) if facet == "technology"]
-        area, technology = state.any_of(PRIMARY_AREA, [card.primary_area]), state.any_of("technology", tags)
-        towns, provinces = state.sets.get("municipality", {}), state.sets.get("province", {})
+        area, technology = (
+            snapshot.any_of(PRIMARY_AREA, [card.primary_area]),
+            snapshot.any_of("technology", tags),
+        )
+        towns, provinces = snapshot.postings.get("municipality", {}), snapshot.postings.get("province", {})
         near = (
             [towns[code] for code in alike if code in towns],
             [towns[code] for code in [card.municipality_code] if code in towns],
             [provinces[code] for code in [card.province_code] if code in provinces],
-            [state.all],
+            [snapshot.all],
         )
-        found: list[int] = []
+        numbers: list[int] = []
         for cards in (area & technology, area, technology):
             for where in near:
-                if len(found) < limit:
-                    found += islice(_newest_in(cards - BitMap([card.pk, *found]), where), limit - len(found))
-        return self._told(found)
+                if len(numbers) < limit:
+                    others = cards - BitMap([card.pk, *numbers])
+                    numbers += islice(_newest_in(others, where), limit - len(numbers))
+        return self._hits_of(numbers)
 
     @property
     def forms(self) -> frozenset[str]:
-        """The folded words that count as found in a text: what a snippet marks."""
+        """The folded words that match in a text: what a snippet marks."""
         return self._answer.match.forms if self._answer.match else frozenset()
 
     @property
@@ -233,18 +237,18 @@ class Results:
         return self._answer.is_checked
 
     def _cards(self, numbers: list[int]) -> list[Card]:
-        found = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
-        return [found[number] for number in numbers]
+        cards = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
+        return [cards[number] for number in numbers]
 
     def _items(self, offset: int, limit: int) -> list[bytes]:
         return self.texts(list(self.ids(offset, limit)))
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:
-        return self._told(list(self.ids(offset, limit)))
+        return self._hits_of(list(self.ids(offset, limit)))
 
-    def _told(self, numbers: list[int]) -> list["Hit"]:
-        found = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
-        return [Hit(number, *found[number]) for number in numbers]
+    def _hits_of(self, numbers: list[int]) -> list["Hit"]:
+        rows = stored.rows(numbers, "item, live_values", router.db_for_read(Card))
+        return [Hit(number, *rows[number]) for number in numbers]
 
     def _from(self, offset: int) -> Iterator[int]:
         for size, ordered in self._runs():
@@ -284,7 +288,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Sliced:
-    """A list of which only the slices asked for are read."""
+    """A list of which only the slices in use are read."""
 
     fetch: Callable[[int, int], list]
 
@@ -323,7 +327,7 @@ def _newest_in(cards: BitMap, places: list[BitMap]) -> Iterator[int]:
 
 def _buckets(answer: Answer, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:
     """Bucket after bucket, each sorted only when a page falls into it; cards without the value come last."""
-    known, is_all = answer.state.sets.get(kind, {}), answer.cards is answer.state.all
+    known, is_all = answer.snapshot.postings.get(kind, {}), answer.cards is answer.snapshot.all
     for value in sorted(known, key=partial(_rank, descends), reverse=descends):
         size = len(known[value]) if is_all else answer.cards.intersection_cardinality(known[value])
         if size and kind == SCORE:
@@ -340,7 +344,7 @@ def _rank(descends: bool, value: str) -> tuple[bool, str]:
 
 def _buckets_after(answer: Answer, kind: str, column: str, descends: bool, number: int) -> Iterator[int]:
     """The order of _buckets from behind one card on; its bucket alone is compared by value."""
-    known = answer.state.sets.get(kind, {})
+    known = answer.snapshot.postings.get(kind, {})
     mine, value = _bucket_of(known, kind, column, number)
     for bucket in sorted(known, key=partial(_rank, descends), reverse=descends):
         cards = known[bucket] & answer.cards
@@ -371,9 +375,9 @@ def _sorted(cards: BitMap, column: str, descends: bool, offset: int, after=None)
     key = None if rows[0][0] is not None else itemgetter(1)
     rows.sort(key=key, reverse=descends)
     if after:
-        mark = key(after) if key else after
-        found = ((key(row) if key else row) for row in rows)
-        offset = sum(other >= mark if descends else other <= mark for other in found)
+        last = key(after) if key else after
+        keys = ((key(row) if key else row) for row in rows)
+        offset = sum(other >= last if descends else other <= last for other in keys)
     return (number for _value, number in rows[offset:])
 
 
@@ -383,24 +387,24 @@ def _chunks(cards: BitMap) -> Iterator:
         yield Card.objects.filter(pk__in=one_of(cards[start : start + CHUNK])).order_by()
 
 
-def _worked_out(query, state: State) -> Answer:
-    now = state
+def _worked_out(query, snapshot: Snapshot) -> Answer:
+    now = snapshot
     if query.as_of:
-        state = as_it_was(now, query.as_of)
-    is_past = state is not now
-    # A copy for a past day: State.counts knows its own `all` and would answer with the totals of today.
-    found, is_checked, text = None, True, state.all.copy() if is_past else state.all
+        snapshot = as_it_was(now, query.as_of)
+    is_past = snapshot is not now
+    # A copy for a past day: Snapshot.counts knows its own `all` and would answer with the totals of today.
+    matched, is_checked, text = None, True, snapshot.all.copy() if is_past else snapshot.all
     if query.text:
-        found = match(state, ROWS, read(query.text))
-        text = found.text
-        if found.checks and text:
-            kept = confirmed(text, found.checks, _texts)
-            is_checked, text = kept is not None, text if kept is None else kept
+        matched = match(snapshot, ROWS, read(query.text))
+        text = matched.text
+        if matched.checks and text:
+            checked = confirmed(text, matched.checks, _texts)
+            is_checked, text = checked is not None, text if checked is None else checked
     for key, value in query.ranges.items():
         answers = _updated_since_then if is_past and key == "updated_since" else RANGES[key]
-        text = answers(state, value, text)
-    parts = {facet: state.any_of(facet, values) for facet, values in query.facets.items()}
-    return Answer(state, text, parts, found, is_checked, is_past)
+        text = answers(snapshot, value, text)
+    parts = {facet: snapshot.any_of(facet, values) for facet, values in query.facets.items()}
+    return Answer(snapshot, text, parts, matched, is_checked, is_past)
 
 
 def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
@@ -408,71 +412,75 @@ def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
         yield from chunk.values_list("pk", "search_text")
 
 
-def _since_year(state: State, year: int, cards: BitMap) -> BitMap:
-    return cards & state.any_of(LAST_YEAR, [y for y in state.sets.get(LAST_YEAR, {}) if int(y) >= year])
+def _since_year(snapshot: Snapshot, year: int, cards: BitMap) -> BitMap:
+    return cards & snapshot.any_of(
+        LAST_YEAR, [y for y in snapshot.postings.get(LAST_YEAR, {}) if int(y) >= year]
+    )
 
 
-def _until_year(state: State, year: int, cards: BitMap) -> BitMap:
-    return cards & state.any_of(FIRST_YEAR, [y for y in state.sets.get(FIRST_YEAR, {}) if int(y) <= year])
+def _until_year(snapshot: Snapshot, year: int, cards: BitMap) -> BitMap:
+    return cards & snapshot.any_of(
+        FIRST_YEAR, [y for y in snapshot.postings.get(FIRST_YEAR, {}) if int(y) <= year]
+    )
 
 
-def _costs(state: State) -> list[tuple[str, str]]:
+def _costs(snapshot: Snapshot) -> list[tuple[str, str]]:
     """The buckets of known costs, each with the start of the one above."""
-    starts = sorted(start for start in state.sets.get(COST, {}) if not start.startswith(UNKNOWN))
+    starts = sorted(start for start in snapshot.postings.get(COST, {}) if not start.startswith(UNKNOWN))
     return list(pairwise([*starts, UNKNOWN]))
 
 
-def _cost_at_least(state: State, least, cards: BitMap) -> BitMap:
+def _cost_at_least(snapshot: Snapshot, least, cards: BitMap) -> BitMap:
     bound = cost_text(least)
-    inside = [start for start, _above in _costs(state) if start >= bound]
-    edge = [start for start, above in _costs(state) if start < bound < above]
-    return _settled(state, COST, inside, edge, cards, total_cost__gte=least)
+    inside = [start for start, _above in _costs(snapshot) if start >= bound]
+    edge = [start for start, above in _costs(snapshot) if start < bound < above]
+    return _settled(snapshot, COST, inside, edge, cards, total_cost__gte=least)
 
 
-def _cost_at_most(state: State, most, cards: BitMap) -> BitMap:
+def _cost_at_most(snapshot: Snapshot, most, cards: BitMap) -> BitMap:
     # Above every card of that very cost.
     bound = line_key(cost_text(most), LAST_NUMBER)
-    inside = [start for start, above in _costs(state) if above <= bound]
-    edge = [start for start, above in _costs(state) if start <= bound < above]
-    return _settled(state, COST, inside, edge, cards, total_cost__lte=most)
+    inside = [start for start, above in _costs(snapshot) if above <= bound]
+    edge = [start for start, above in _costs(snapshot) if start <= bound < above]
+    return _settled(snapshot, COST, inside, edge, cards, total_cost__lte=most)
 
 
-def _in_box(state: State, box, cards: BitMap) -> BitMap:
+def _in_box(snapshot: Snapshot, box, cards: BitMap) -> BitMap:
     """Squares wholly in the box as they are; the points of those it cuts one by one."""
     west, east = ((side + EAST) * DEGREE for side in box[::2])
     south, north = ((side + NORTH) * DEGREE for side in box[1::2])
     inside, edge = [], []
-    for start in state.sets.get(CELL, {}):
+    for start in snapshot.postings.get(CELL, {}):
         x, y, side = square(start)
         if x > east or y > north or x + side <= west or y + side <= south:
             continue
         is_inside = west <= x and x + side - 1 <= east and south <= y and y + side - 1 <= north
         (inside if is_inside else edge).append(start)
     ranges = {"longitude__range": (box[0], box[2]), "latitude__range": (box[1], box[3])}
-    return _settled(state, CELL, inside, edge, cards, **ranges)
+    return _settled(snapshot, CELL, inside, edge, cards, **ranges)
 
 
 def _settled(
-    state: State, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition
+    snapshot: Snapshot, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition
 ) -> BitMap:
     """Cards of the buckets that lie inside, and of those at the edge the ones the condition finds."""
-    found = cards & state.any_of(kind, inside)
-    for chunk in _chunks(cards & state.any_of(kind, edge)):
-        found |= BitMap(chunk.filter(**condition).values_list("pk", flat=True))
-    return found
+    inner = cards & snapshot.any_of(kind, inside)
+    for chunk in _chunks(cards & snapshot.any_of(kind, edge)):
+        inner |= BitMap(chunk.filter(**condition).values_list("pk", flat=True))
+    return inner
 
 
-def _updated_since(state: State, since, cards: BitMap) -> BitMap:
+def _updated_since(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
     """Numbers follow the order of publication: the first card since then tells where to begin."""
     fresh = Card.objects.current().filter(published_at__gte=_moment(since)).order_by("published_at", "pk")
     first = fresh.values_list("pk", flat=True).first()
     return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
 
 
-def _updated_since_then(state: State, since, cards: BitMap) -> BitMap:
+def _updated_since_then(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
     """The same among cards of which some are not current any more."""
-    found = (chunk.filter(published_at__gte=_moment(since)) for chunk in _chunks(cards))
-    return BitMap(number for fresh in found for number in fresh.values_list("pk", flat=True))
+    chunks = (chunk.filter(published_at__gte=_moment(since)) for chunk in _chunks(cards))
+    return BitMap(number for fresh in chunks for number in fresh.values_list("pk", flat=True))
 
 
 def _moment(since) -> datetime:
@@ -480,9 +488,9 @@ def _moment(since) -> datetime:
     return timezone.make_aware(moment) if timezone.is_naive(moment) else moment
 
 
-def _score_at_least(state: State, least, cards: BitMap) -> BitMap:
-    scores = [score for score in state.sets.get(SCORE, {}) if score]
-    return cards & state.any_of(SCORE, [score for score in scores if int(score) >= 10 * least])
+def _score_at_least(snapshot: Snapshot, least, cards: BitMap) -> BitMap:
+    scores = [score for score in snapshot.postings.get(SCORE, {}) if score]
+    return cards & snapshot.any_of(SCORE, [score for score in scores if int(score) >= 10 * least])
 
 
 RANGES = {

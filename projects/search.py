@@ -20,15 +20,15 @@ from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from cardindex.state import Mark
-from cardindex.words import MAX_WORDS, read
+from cardindex.analysis import MAX_WORDS, read
+from cardindex.snapshot import VersionStamp
 from municipalities.models import Territory
 from municipalities.search import SHEETS, find_municipality, fold, named
 from municipalities.similar import Sheet, traits
 from projects.areas import AREA_BY_KEY, AREA_BY_SLUG
 from projects.cards import COST_BANDS, read_document
 from projects.fit.fitting import Answer, fit_of
-from projects.index import MARK
+from projects.index import STAMP
 from projects.models import Card
 from projects.past import TooFarBack as TooFarBack
 from projects.replicability.criteria import BAND_NAMES, BAND_SLUGS
@@ -326,13 +326,13 @@ def find(query: ProjectQuery) -> Results:
 
 
 @contextmanager
-def at(mark: Mark | None):
+def at(mark: VersionStamp | None):
     """All that is found within speaks of the version whose mark was read already, if it was."""
-    token = MARK.set(mark)
+    token = STAMP.set(mark)
     try:
         yield
     finally:
-        MARK.reset(token)
+        STAMP.reset(token)
 
 
 class Similar(NamedTuple):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Count, Sum
 from pyroaring import BitMap
 
-from cardindex.state import State
+from cardindex.snapshot import Snapshot
 from municipalities.models import Territory
 from municipalities.search import SHEETS, followed
 from municipalities.similar import Sheet, sheet_of
@@ -158,15 +158,15 @@ class Memory:
         self._columns, self._orders, self._lock = Columns(), OrderedDict(), threading.Lock()
         self._towns: tuple[Places, Mapping, Towns] | None = None
 
-    def order(self, state: State, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
+    def order(self, snapshot: Snapshot, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
         """The order of all cards of a version of the index."""
         sheets = SHEETS.read()
-        key = (state.mark, town, tuple(weights.items()), scores.key)
+        key = (snapshot.stamp, town, tuple(weights.items()), scores.key)
         with self._lock:
             if (kept := self._orders.get(key)) and kept[0] is sheets:
                 self._orders.move_to_end(key)
                 return kept[1]
-            columns = self._columns = self._columns.renewed(state)
+            columns = self._columns = self._columns.renewed(snapshot)
             towns = self._towns_of(columns.places, sheets)
         order = ordered(fits(columns, towns, town, weights), scores.column(columns))
         with self._lock:
@@ -207,15 +207,15 @@ class Scores:
             return columns.table.column(chosen_scores(self.weighting.weights))
         scores, hidden = columns.table.numbers[SCORE], BitMap()
         if not settings.DEMO:
-            hidden = demonstrations(columns.state)
+            hidden = demonstrations(columns.snapshot)
         if not hidden:
             return scores
         return pc.if_else(columns.table.is_among(hidden), None, scores)
 
 
-def demonstrations(state: State) -> BitMap:
+def demonstrations(snapshot: Snapshot) -> BitMap:
     """Cards whose R comes from a demonstration."""
-    return state.any_of(DEMONSTRATION, ["yes"])
+    return snapshot.any_of(DEMONSTRATION, ["yes"])
 
 
 def ordered(found: Fits, score: pa.Array) -> Order:
@@ -239,5 +239,5 @@ def suited(
     results: Results, town: Territory, *, weights: Mapping[str, float] = EVEN, scores: Scores = Scores()
 ) -> Order:
     """The cards that `results` finds, without those in which the municipality takes part, best first."""
-    order = MEMORY.order(results.state, town_of(town), weights, scores)
-    return order.among(results.numbers - results.state.any_of("municipality", MEMORY.codes_of(town)))
+    order = MEMORY.order(results.snapshot, town_of(town), weights, scores)
+    return order.among(results.numbers - results.snapshot.any_of("municipality", MEMORY.codes_of(town)))

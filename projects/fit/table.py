@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyroaring import BitMap
 
-from cardindex.sets import Sets
-from cardindex.state import State
+from cardindex.postings import Postings
+from cardindex.snapshot import Snapshot
 from projects.areas import AREA_BY_KEY
 from projects.fit import score as fit
 from projects.fit.prerequisites import demand_of
@@ -102,34 +102,36 @@ class Table:
 class Columns:
     """Codes by card: the card with key `first + i` stands at place i. Places of no card hold zero."""
 
-    state: State = field(default_factory=State)
+    snapshot: Snapshot = field(default_factory=Snapshot)
     first: int = 0
     codes: dict[str, bytearray] = field(default_factory=lambda: {kind: bytearray() for kind in KINDS})
     numbers: dict[str, array] = field(default_factory=lambda: {kind: array("d") for kind in NUMBERS})
     places: Places = field(default_factory=Places)
 
-    def renewed(self, state: State) -> "Columns":
+    def renewed(self, snapshot: Snapshot) -> "Columns":
         """The columns of another version; what did not change is copied."""
-        if state.mark == self.state.mark:
+        if snapshot.stamp == self.snapshot.stamp:
             return self
-        if not state.all:
-            return Columns(state)
+        if not snapshot.all:
+            return Columns(snapshot)
         length_now = len(self.places.group)
         is_next = (
-            length_now and state.mark.rebuilt == self.state.mark.rebuilt and state.all.min() >= self.first
+            length_now
+            and snapshot.stamp.rebuilt == self.snapshot.stamp.rebuilt
+            and snapshot.all.min() >= self.first
         )
-        base = self if is_next else Columns(first=state.all.min())
-        length = max(len(base.places.group), state.all.max() + 1 - base.first)
+        base = self if is_next else Columns(first=snapshot.all.min())
+        length = max(len(base.places.group), snapshot.all.max() + 1 - base.first)
         codes = {kind: base.codes[kind].ljust(length, b"\0") for kind in KINDS}
         for kind, (code_of, join) in KINDS.items():
-            _mark(codes[kind], base, state, kind, code_of, join)
-        numbers = {kind: _numbered(base, state, kind, length) for kind in NUMBERS}
-        places = base.places.grown(length, base.first, _changed(base.state, state, "municipality"))
-        return Columns(state, base.first, codes, numbers, places)
+            _mark(codes[kind], base, snapshot, kind, code_of, join)
+        numbers = {kind: _numbered(base, snapshot, kind, length) for kind in NUMBERS}
+        places = base.places.grown(length, base.first, _changed(base.snapshot, snapshot, "municipality"))
+        return Columns(snapshot, base.first, codes, numbers, places)
 
     @cached_property
     def table(self) -> Table:
-        keys = key_array(self.state.all)
+        keys = key_array(self.snapshot.all)
         at = pc.subtract(keys, self.first)
         last = len(self.places.group) - 1
         slot = pc.inverse_permutation(at, max_index=last) if len(at) else pa.nulls(0, pa.int64())
@@ -139,18 +141,18 @@ class Columns:
         return Table(self.first, keys, slot, codes, numbers, pc.take(_array(self.places.group), at), row)
 
 
-def _changed(before: State, after: State, kind: str) -> Iterable[tuple[str, BitMap]]:
+def _changed(before: Snapshot, after: Snapshot, kind: str) -> Iterable[tuple[str, BitMap]]:
     """`(value, cards that came)`, of the sets that changed."""
-    former, known = before.sets.get(kind, Sets()), after.sets.get(kind, Sets())
+    former, known = before.postings.get(kind, Postings()), after.postings.get(kind, Postings())
     for value in known.unlike(former):
         yield value, known[value] - former[value] if value in former else known[value]
 
 
 def _mark(
-    column: bytearray, base: Columns, state: State, kind: str, code_of: Callable, join: Callable | None
+    column: bytearray, base: Columns, snapshot: Snapshot, kind: str, code_of: Callable, join: Callable | None
 ) -> None:
     first = base.first
-    for value, cards in _changed(base.state, state, kind):
+    for value, cards in _changed(base.snapshot, snapshot, kind):
         if not (code := code_of(value)):
             continue
         if join is None:
@@ -161,10 +163,10 @@ def _mark(
                 column[number - first] = join(column[number - first], code)
 
 
-def _numbered(base: Columns, state: State, kind: str, length: int) -> array:
+def _numbered(base: Columns, snapshot: Snapshot, kind: str, length: int) -> array:
     column, first = base.numbers[kind], base.first
     column = column + array("d", [nan]) * (length - len(column))
-    for value, cards in _changed(base.state, state, kind):
+    for value, cards in _changed(base.snapshot, snapshot, kind):
         number_of_value = NUMBERS[kind](value)
         for number in cards:
             column[number - first] = number_of_value

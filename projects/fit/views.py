@@ -119,7 +119,7 @@ def _query(params: QueryDict) -> tuple[ProjectQuery, list]:
 
 def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -> dict:
     page = Paginator(order, PER_PAGE).get_page(request.GET.get("pagina"))
-    items = _items(page.object_list, page.start_index(), demonstrations(cards.state))
+    items = _items(page.object_list, page.start_index(), demonstrations(cards.snapshot))
     own = kept.urlencode()
     return {
         "page": page,

@@ -19,9 +19,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from cardindex.building import Builder
-from cardindex.orders import DEGREE
-from cardindex.slices import slice_of
+from cardindex.blocks import block_of
+from cardindex.builder import Builder
+from cardindex.sort_keys import DEGREE
 from municipalities.models import Organisation, Territory
 from projects import index
 from projects.cards import Place, places_of
@@ -81,7 +81,7 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
             PROJECTS.write(block.projects)
             CARDS.write(block.cards)
             LINES.write(block.lines)
-            builder.extend(slice_of(plan.keys.card + stop - 1), *block.found)
+            builder.extend(block_of(plan.keys.card + stop - 1), *block.found)
             told(stop)
     move_counters([Project, Card])
     index.rebuild(builder.rows())

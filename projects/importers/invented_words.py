@@ -10,7 +10,7 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from cardindex.words import indexable, tokens
+from cardindex.analysis import indexable, tokens
 
 VOCABULARY, STREAM = 28_000, 600_000
 

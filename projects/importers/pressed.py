@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import orjson
 
-from cardindex.building import KEYS, Terms
-from cardindex.orders import CELL, DEGREE, MOST, cell_key
-from cardindex.state import CODE, SUMMARY, TEXT, TITLE, WORD_KINDS
-from cardindex.words import SEPARATOR, STOP_WORDS, code_bucket, indexable, tokens
+from cardindex.analysis import SEPARATOR, STOP_WORDS, code_bucket, indexable, tokens
+from cardindex.builder import KEYS, Terms
+from cardindex.snapshot import CODE, SUMMARY, TEXT, TITLE, WORD_KINDS
+from cardindex.sort_keys import CELL, DEGREE, MOST, cell_key
 from lib.tables.csv_text import csv_row, neutralised
 from projects import index
 from projects.cards import FACETS, Place, build_card, cost_band, derive_columns, named_place, serialise
@@ -118,7 +118,7 @@ class Phrase(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the cards of a block are found under: `{kind: {value: packed keys}}` as cardindex.building takes
+    """What the cards of a block are found under: `{kind: {value: packed keys}}` as cardindex.builder takes
     them from another process, and `{kind: [(place in the order, key)]}`."""
 
     terms: dict[str, dict[str, bytes]]

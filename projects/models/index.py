@@ -4,34 +4,35 @@ from django.db import models
 
 
 class IndexEntry(models.Model):
-    """One piece of the set of cards found under a value: a facet, a bucket of an order, a word.
+    """One block of the posting list of a term: a value of a facet, a bucket of a sort order, a word.
 
-    `data` is empty where nothing is left. It says how things stood at some version: what changed since is in
-    the log (IndexLog.changes) and is put upon it by whoever reads; `version` is that of the last writing.
+    `data` is empty where nothing is left. Changes that are not compacted yet are in the log alone
+    (IndexLog.changes) and applied by whoever reads; `version` is that of the last writing.
     """
 
-    pk = models.CompositePrimaryKey("kind", "value", "slice")
+    pk = models.CompositePrimaryKey("kind", "value", "block")
     kind = models.CharField(max_length=24)
     value = models.CharField(max_length=120)
-    slice = models.IntegerField()
+    block = models.IntegerField()
     data = models.BinaryField()
     version = models.BigIntegerField()
 
     def __str__(self):
-        return f"{self.kind}={self.value}/{self.slice}"
+        return f"{self.kind}={self.value}/{self.block}"
 
 
 class IndexVersion(models.Model):
-    """The single row that serialises publication: whoever changes the index holds it until the commit.
+    """The single row that serialises publication: whoever changes the index locks it until the commit.
 
-    All changes up to version `folded` are in the rows; `pending` counts the cards of those that are not.
+    All changes up to version `compacted` are in the posting lists; `uncompacted` counts the cards of those
+    that are not. The token tells a version from one of the same number that was rolled back.
     """
 
     number = models.BigIntegerField(default=0)
-    seal = models.CharField(max_length=32, blank=True)
+    token = models.CharField(max_length=32, blank=True)
     rebuilt = models.BigIntegerField(default=0)
-    folded = models.BigIntegerField(default=0)
-    pending = models.PositiveIntegerField(default=0)
+    compacted = models.BigIntegerField(default=0)
+    uncompacted = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_index_version")]
@@ -41,14 +42,14 @@ class IndexVersion(models.Model):
 
 
 class IndexLog(models.Model):
-    """One change of the index: how many cards came and went, and under which values (cardindex.deltas).
+    """One change of the index: how many cards came and went, and under which terms (cardindex.deltas).
 
-    The seal tells it from one rolled back. `changes` is null of a whole rebuild and of what is long past.
+    `changes` is null of a rebuild, and of a version too old for any process to go on from.
     """
 
     version = models.BigIntegerField(primary_key=True)
-    seal = models.CharField(max_length=32)
-    made_at = models.DateTimeField()
+    token = models.CharField(max_length=32)
+    created_at = models.DateTimeField()
     added = models.PositiveIntegerField()
     dropped = models.PositiveIntegerField()
     changes = models.BinaryField(null=True)

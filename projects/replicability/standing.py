@@ -329,7 +329,7 @@ def _panel_alone(document: Mapping) -> Panel:
 
 
 def live_facets(panel: Panel) -> dict[str, list[str]]:
-    """What the index knows of a panel; what needs no word there (projects.index.UNTOLD) is left out."""
+    """What the index knows of a panel; what needs no word there (projects.index.DEFAULTS) is left out."""
     score = panel.score
     return {
         index.BAND: [score.band] if score.is_shown else [],

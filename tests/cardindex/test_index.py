@@ -3,20 +3,19 @@
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cardindex.building import Builder, changes, revised, terms_of_text
-from cardindex.deltas import Entry, spell, together
-from cardindex.deltas import read as entry_of
-from cardindex.dictionary import Dictionary, stem
+from cardindex.analysis import line_of, read, tokens
+from cardindex.blocks import LIMIT, WHOLE, cut, join, pack, revise
+from cardindex.builder import Builder, changes, revised, terms_of_text
+from cardindex.deltas import Entry, cumulated, decode, encode
 from cardindex.matching import confirmed, match
-from cardindex.slices import LIMIT, WHOLE, cut, join, pack, revise
-from cardindex.state import RARE, WORD_KINDS, Index, Mark, Moved, Row, State, read_words
-from cardindex.words import line_of, read, tokens
+from cardindex.snapshot import RARE, WORD_KINDS, Index, Row, Snapshot, StaleSnapshot, VersionStamp, read_words
+from cardindex.terms import TermDictionary, stem
 
-# Small and large numbers, so that sets are cut and slices are crossed.
+# Small and large numbers, so that sets are cut and blocks are crossed.
 NUMBERS = st.integers(0, 40) | st.integers(65_530, 65_545) | st.integers(0, 400_000)
 SETS = st.sets(NUMBERS, max_size=30)
 WORDS = st.sampled_from(
@@ -37,9 +36,9 @@ class Store:
         self.number, self.rebuilt, self.upto = 0, 0, 0
         self.entries: dict[int, tuple[str, bytes | None]] = {}
 
-    def advance(self, told: bytes | None) -> None:
+    def advance(self, changes: bytes | None) -> None:
         self.number += 1
-        self.entries[self.number] = str(self.number), told
+        self.entries[self.number] = str(self.number), changes
 
     def build(self, rows) -> None:
         self.advance(None)
@@ -47,37 +46,39 @@ class Store:
         self.rows = {(kind, value, part): (data, self.number) for kind, value, part, data in rows}
 
     def change(self, added, dropped) -> None:
-        self.advance(spell(changes(added, dropped), [], self.upto))
+        self.advance(encode(changes(added, dropped), [], self.upto))
 
-    def fold(self) -> None:
-        wanted = together(entry.changes for entry in self.log(self.upto + 1, self.number))
+    def compact(self, versions: int | None = None) -> None:
+        """Compact so many versions, the oldest first, or all."""
+        upto = self.number if versions is None else min(self.number, self.upto + versions)
+        wanted = cumulated(entry.changes for entry in self.log(self.upto + 1, upto))
         stored = defaultdict(dict)
         for (kind, value, part), (data, _version) in self.rows.items():
             stored[kind, value][part] = data
         for kind, value, part, data in revised(wanted, stored):
             self.rows[kind, value, part] = data, self.number
-        self.upto = self.number
+        self.upto = upto
 
     def forget(self) -> None:
         """What a process left far behind finds: changes that are not on record any more."""
-        self.entries = {version: (seal, None) for version, (seal, _told) in self.entries.items()}
+        self.entries = {version: (token, None) for version, (token, _told) in self.entries.items()}
 
     def all(self):
         return (Row(*key, data, version) for key, (data, version) in self.rows.items())
 
-    def mark(self) -> Mark:
-        return Mark(self.number, self.entries.get(self.number, ("",))[0], self.rebuilt)
+    def stamp(self) -> VersionStamp:
+        return VersionStamp(self.number, self.entries.get(self.number, ("",))[0], self.rebuilt)
 
-    def knows(self, mark: Mark) -> bool:
-        return self.entries.get(mark.version, ("",))[0] == mark.seal
+    def knows(self, stamp: VersionStamp) -> bool:
+        return self.entries.get(stamp.version, ("",))[0] == stamp.token
 
-    def folded(self) -> int:
+    def compacted(self) -> int:
         return self.upto
 
     def log(self, since: int, upto: int) -> list[Entry]:
-        return [entry_of(v, *told) for v, told in sorted(self.entries.items()) if since <= v <= upto]
+        return [decode(v, *told) for v, told in sorted(self.entries.items()) if since <= v <= upto]
 
-    def sets(self):
+    def postings(self):
         return (row for row in self.all() if row.kind not in WORD_KINDS)
 
     def forms(self):
@@ -106,15 +107,15 @@ def naive(cards, word: str, upto: int) -> set[int]:
     }
 
 
-def agree(state: State, store: Store, cards, words) -> None:
-    assert set(state.all) == set(cards)
+def agree(snapshot: Snapshot, store: Store, cards, words) -> None:
+    assert set(snapshot.all) == set(cards)
     for area in ("energy", "mobility", "people"):
-        assert set(state.any_of("area", [area])) == {n for n, card in cards.items() if area in card[3]}
-    under = state.any_of("area", ["energy", "people"])
+        assert set(snapshot.any_of("area", [area])) == {n for n, card in cards.items() if area in card[3]}
+    under = snapshot.any_of("area", ["energy", "people"])
     kept = {n: card for n, card in cards.items() if card[3] & {"energy", "people"}}
     wanted = {a: sum(a in card[3] for card in kept.values()) for a in ("energy", "mobility", "people")}
-    assert state.counts("area", under) == {area: count for area, count in wanted.items() if count}
-    found = match(state, store, read(" ".join(words)))
+    assert snapshot.counts("area", under) == {area: count for area, count in wanted.items() if count}
+    found = match(snapshot, store, read(" ".join(words)))
     if words and not found.mended:
         tiers = [set.intersection(*(naive(cards, word, upto) for word in words)) for upto in (1, 2, 3)]
         assert [set(found.title), set(found.summary), set(found.text)] == tiers
@@ -125,35 +126,41 @@ def agree(state: State, store: Store, cards, words) -> None:
         assert sum(map(len, halves)) == len(tiers[2])
 
 
-@settings(deadline=None, max_examples=250)
+@pytest.mark.parametrize("segment", [1, 3, 16])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(CARDS, st.sets(NUMBERS, max_size=6), st.sampled_from(["", "fold", "fold, forget"])),
-        max_size=6,
+        st.tuples(
+            CARDS, st.sets(NUMBERS, max_size=6), st.sampled_from(["", "step", "compact", "compact, forget"])
+        ),
+        max_size=8,
     ),
     st.lists(WORDS, max_size=2, unique=True),
     st.booleans(),
 )
-def test_changes_one_after_another_equal_the_naive_index(steps, words, is_late):
+def test_changes_one_after_another_equal_the_naive_index(monkeypatch, segment, steps, words, is_late):
     """Whoever follows each change, who begins at the end and who was left behind see the same cards."""
+    monkeypatch.setattr("cardindex.deltas.SEGMENT", segment)
     store, index, late, cards = Store(), Index(), Index(), {}
     for added, dropped, after in steps:
         gone = {n: cards[n] for n in (dropped | set(added)) & set(cards)}
         store.change({n: terms(c) for n, c in added.items()}, {n: terms(c) for n, c in gone.items()})
         cards = {n: card for n, card in cards.items() if n not in gone} | added
-        agree(index.state(store), store, cards, words)
+        agree(index.snapshot(store), store, cards, words)
         if is_late:
-            agree(late.state(store), store, cards, words)
+            agree(late.snapshot(store), store, cards, words)
             is_late = False
-        if "fold" in after:
-            store.fold()
+        if after == "step":
+            store.compact(versions=2)
+        if "compact" in after:
+            store.compact()
         if "forget" in after:
             store.forget()
-        agree(index.state(store), store, cards, words)
-    agree(Index().state(store), store, cards, words)
-    agree(late.state(store), store, cards, words)
+        agree(index.snapshot(store), store, cards, words)
+    agree(Index().snapshot(store), store, cards, words)
+    agree(late.snapshot(store), store, cards, words)
     forms = sorted({word for card in cards.values() for word in " ".join(card[:3]).split()})
-    assert index.state(store).dictionary.forms == late.state(store).dictionary.forms == forms
+    assert index.snapshot(store).terms.forms == late.snapshot(store).terms.forms == forms
 
 
 @settings(deadline=None)
@@ -164,8 +171,8 @@ def test_whole_build_equals_the_changes(cards, words):
         changed.change({number: terms(cards[number])}, {})
         builder.add(number, terms(cards[number]))
     built.build(builder.rows())
-    agree(Index().state(built), built, cards, words)
-    changed.fold()
+    agree(Index().snapshot(built), built, cards, words)
+    changed.compact()
     held = [defaultdict(list), defaultdict(list)]
     for store, sets in zip((changed, built), held, strict=True):
         for row in store.all():
@@ -186,7 +193,7 @@ def test_revised_rows_hold_what_came_and_not_what_went(first, add, drop):
     st.sets(st.integers(0, 262_143), max_size=5),
 )
 def test_large_sets_are_cut_and_stay_equal(step, add, drop):
-    """Every third number passes 8 kB; a change then touches the slices concerned alone."""
+    """Every third number passes 8 kB; a change then touches the blocks concerned alone."""
     numbers = BitMap(range(step, 262_144, 3))
     rows = cut(numbers)
     assert rows[WHOLE] == b"" and len(rows) == 5
@@ -220,8 +227,8 @@ def published(**cards) -> tuple[Store, dict]:
 
 
 def found(store: Store, text: str) -> list[int]:
-    state = Index().state(store)
-    answer = match(state, store, read(text))
+    snapshot = Index().snapshot(store)
+    answer = match(snapshot, store, read(text))
     return list(answer.text)
 
 
@@ -256,17 +263,17 @@ def test_words_find_their_inflections_beginnings_and_near_forms(text, wanted):
 
 def test_near_forms_are_told_and_come_last():
     store, _cards = published(a="Arte in piazza", b="Artefatti", c="Carta")
-    state = Index().state(store)
-    assert list(match(state, store, read("arte")).text) == [1]
-    assert list(match(state, store, read("artef")).text) == [2]
-    assert match(state, store, read("piaza")).mended == {"piaza": ("piazza",)}
+    snapshot = Index().snapshot(store)
+    assert list(match(snapshot, store, read("arte")).text) == [1]
+    assert list(match(snapshot, store, read("artef")).text) == [2]
+    assert match(snapshot, store, read("piaza")).mended == {"piaza": ("piazza",)}
 
 
 def test_word_nobody_writes_is_completed_beside_its_inflections():
     store, _cards = published(a="Luci in piazza", b="Lucernari", c="Illuminazione")
-    state = Index().state(store)
-    assert list(match(state, store, read("luc")).text) == [1, 2]
-    assert list(match(state, store, read("luci")).text) == [1]
+    snapshot = Index().snapshot(store)
+    assert list(match(snapshot, store, read("luc")).text) == [1, 2]
+    assert list(match(snapshot, store, read("luci")).text) == [1]
 
 
 def test_word_in_quotes_is_found_as_it_is_written():
@@ -285,13 +292,13 @@ def test_cards_named_by_one_word_come_before_the_others():
     }
     store = Store()
     store.change({n: terms(card) for n, card in numbered.items()}, {})
-    answer = match(Index().state(store), store, read("luci scuola"))
+    answer = match(Index().snapshot(store), store, read("luci scuola"))
     assert [list(tier) for tier in answer.tiers] == [[3], [], [], [], [1], [], [2], []]
 
 
 def test_cards_that_hold_the_words_as_typed_come_before_their_inflections():
     store, _cards = published(a="Comuni energetici", b="Comunità energetiche", c="Comunità energetica")
-    answer = match(Index().state(store), store, read("comunita energetiche"))
+    answer = match(Index().snapshot(store), store, read("comunita energetiche"))
     assert [list(tier) for tier in answer.tiers[:2]] == [[2], [1, 3]]
 
 
@@ -332,7 +339,10 @@ def test_folding_twice_is_folding_once(text):
 
 @given(st.sets(WORDS), st.sets(WORDS), st.sets(WORDS))
 def test_renewed_dictionary_equals_a_new_one(first, added, removed):
-    renewed, new = Dictionary(first).renewed(added, removed - added), Dictionary((first - removed) | added)
+    renewed, new = (
+        TermDictionary(first).renewed(added, removed - added),
+        TermDictionary((first - removed) | added),
+    )
     assert renewed.forms == new.forms
     assert {root: forms for root, forms in renewed.groups.items() if forms} == new.groups
 
@@ -342,53 +352,53 @@ def test_change_that_was_rolled_back_is_forgotten():
     index = Index()
     before = store.entries.copy()
     store.change({9: terms(("due", " ", " ", {"energy"}))}, {})
-    assert set(index.state(store).all) == {1, 9}
+    assert set(index.snapshot(store).all) == {1, 9}
     store.entries, store.number = before, 1
-    assert set(index.state(store).all) == {1}
+    assert set(index.snapshot(store).all) == {1}
     store.change({5: terms(("tre", " ", " ", set()))}, {})
     store.entries[2] = ("another", store.entries[2][1])
-    assert set(index.state(store).all) == {1, 5}
-    assert list(index.state(store).dictionary.forms) == ["luce", "tre"]
+    assert set(index.snapshot(store).all) == {1, 5}
+    assert list(index.snapshot(store).terms.forms) == ["luce", "tre"]
 
 
 def test_rows_newer_than_the_state_begin_the_question_again():
     store, _cards = published(a="Luce")
     index, asked = Index(), []
 
-    def question(state):
+    def question(snapshot):
         if not asked:
             store.change({2: terms(("luce", " ", " ", set()))}, {})
-            store.fold()
-        asked.append(state.mark.version)
-        return set(read_words(state, store, ["luce"])["in_title", "luce"])
+            store.compact()
+        asked.append(snapshot.stamp.version)
+        return set(read_words(snapshot, store, ["luce"])["in_title", "luce"])
 
-    assert index.ask(store, question) == {1, 2}
+    assert index.query(store, question) == {1, 2}
     assert asked == [1, 2]
-    with pytest.raises(Moved):
-        read_words(State(Mark(1, "1")), store, ["luce"])
-    with pytest.raises(Moved):
-        store.mark = lambda: Mark(1, "1")
-        Index().state(store)
+    with pytest.raises(StaleSnapshot):
+        read_words(Snapshot(VersionStamp(1, "1")), store, ["luce"])
+    with pytest.raises(StaleSnapshot):
+        store.stamp = lambda: VersionStamp(1, "1")
+        Index().snapshot(store)
 
 
-def test_fold_while_the_rows_are_read_loses_nothing(monkeypatch):
+def test_compaction_while_the_rows_are_read_loses_nothing(monkeypatch):
     store, _cards = published(a="Luce")
     store.change({7: terms(("aria", " ", " ", {"energy"}))}, {})
-    first = store.sets
+    first = store.postings
 
     def sets():
         rows = list(first())
-        store.fold()
+        store.compact()
         return rows
 
-    monkeypatch.setattr(store, "sets", sets)
-    state = Index().state(store)
-    assert (set(state.all), set(state.any_of("area", ["energy"]))) == ({1, 7}, {7})
-    assert list(match(state, store, read("aria")).text) == [7]
+    monkeypatch.setattr(store, "postings", sets)
+    snapshot = Index().snapshot(store)
+    assert (set(snapshot.all), set(snapshot.any_of("area", ["energy"]))) == ({1, 7}, {7})
+    assert list(match(snapshot, store, read("aria")).text) == [7]
 
 
 def test_word_of_many_cards_is_looked_at_again_only_when_it_may_be_gone(monkeypatch):
-    monkeypatch.setattr("cardindex.state.RARE", 40)
+    monkeypatch.setattr("cardindex.snapshot.RARE", 40)
     monkeypatch.setattr(f"{__name__}.RARE", 40)
     store, looks, numbers = Store(), [], list(range(0, 90, 3))
     store.build(
@@ -400,10 +410,10 @@ def test_word_of_many_cards_is_looked_at_again_only_when_it_may_be_gone(monkeypa
     monkeypatch.setattr(store, "rare", lambda values: looks.append(values) or asked(values))
     index = Index()
     for left in reversed(range(len(numbers))):
-        assert index.state(store).dictionary.holds("luce")
+        assert index.snapshot(store).terms.holds("luce")
         store.change({}, {numbers[left]: {"in_text": {"luce"}, "all": {""}}})
-        assert len(read_words(index.state(store), store, ["luce"])["in_text", "luce"]) == left
+        assert len(read_words(index.snapshot(store), store, ["luce"])["in_text", "luce"]) == left
         if left == 12:
-            store.fold()
-    assert not index.state(store).dictionary.holds("luce")
+            store.compact()
+    assert not index.snapshot(store).terms.holds("luce")
     assert 3 < len(looks) < len(numbers)

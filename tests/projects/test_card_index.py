@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from cardindex.orders import MOST, TITLE_KEY
-from cardindex.state import RARE, TEXT
+from cardindex.snapshot import RARE, TEXT
+from cardindex.sort_keys import MOST, TITLE_KEY
 from projects import actions, index
 from projects.cards import FACETS
 from projects.importers.bulk import generate
@@ -81,7 +81,9 @@ def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(towns
     assert card.live_values == '[["adopted","yes"],["band","low"]]'
 
     def placed() -> dict:
-        return {name: set(where) for name, where in index.newest().state(index.ROWS).sets["band"].items()}
+        return {
+            name: set(where) for name, where in index.newest().snapshot(index.ROWS).postings["band"].items()
+        }
 
     assert placed() == {"low": {card.pk}}
     assert found(f"stage={card.stage}") == [card.pk]
@@ -261,8 +263,8 @@ def test_no_other_module_writes_cards():
     }
 
 
-@pytest.mark.parametrize("fold_at", [1, 30])
-def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns, fold_at):
+@pytest.mark.parametrize(("every", "rows"), [(1, 50), (30, 50), (5, 2)])
+def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns, every, rows):
     """The index made by publishing one by one into full buckets equals the cards and their order, for who
     followed each change and for who comes at the end."""
     wanted = {sort: found(f"sort={sort}") for sort in ("title", "-title", "cost", "-cost")}
@@ -270,13 +272,17 @@ def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns, fold_at
     inside = found(box)
     for kind in MOST:
         monkeypatch.setitem(MOST, kind, 7)
-    monkeypatch.setattr(index, "FOLD_AT", fold_at)
+    monkeypatch.setattr(index, "STEP_ROWS", rows)
     index.rebuild(rows=())
     terms = {card.pk: index.terms_of(card) for card in Card.objects.current()}
     with transaction.atomic():
         for number in sorted(terms):
             index.change(added={number: terms[number]}, dropped={})
             found("")
+            if number % every == 0:
+                index.compact_step()
+                found("")
+    index.compact()
     assert len(index.boundaries()[TITLE_KEY]) > 25
     check()
     for _reader in ("who followed", "who comes at the end"):
@@ -287,10 +293,9 @@ def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns, fold_at
 
 def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, monkeypatch):
     """More cards of one long title than a blob may hold."""
-    monkeypatch.setattr("cardindex.slices.SPAN", 3)
-    monkeypatch.setattr("cardindex.slices.LIMIT", 60)
+    monkeypatch.setattr("cardindex.blocks.SPAN", 3)
+    monkeypatch.setattr("cardindex.blocks.LIMIT", 60)
     monkeypatch.setitem(MOST, TITLE_KEY, 7)
-    monkeypatch.setattr(index, "FOLD_AT", 1)
     index.rebuild(rows=())
     Card.objects.update(title_key="a" * 120)
     # Every other one, as a run of numbers takes no room.
@@ -298,6 +303,7 @@ def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, 
     cards = list(Card.objects.current().order_by("pk"))
     for card in cards:
         index.change(added={card.pk: index.terms_of(card)}, dropped={})
+        index.compact()
     assert IndexEntry.objects.filter(kind=TITLE_KEY).count() > 10
     check()
     assert found("sort=title") == [card.pk for card in cards]
@@ -397,8 +403,9 @@ import os, django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = os.environ["NAME_OF_TEST"]
 django.setup()
-from projects import actions
+from projects import actions, index
 from projects.models import Project
+index.COMPACT_AT, index.STEP_ROWS = 3, 2
 projects = list(Project.objects.order_by("pk"))
 print("ready", flush=True)
 while True:
@@ -450,7 +457,7 @@ def test_words_of_few_cards_are_read_and_long_ones_only_measured():
     }
     rows |= {("via", -1): b"", ("via", 0): b"x" * RARE, ("via", 1): b"y"}
     IndexEntry.objects.bulk_create(
-        IndexEntry(kind=kind, value=value, slice=part, data=data, version=1)
+        IndexEntry(kind=kind, value=value, block=part, data=data, version=1)
         for kind in (TEXT, "in_title")
         for (value, part), data in rows.items()
     )

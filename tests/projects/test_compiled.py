@@ -143,10 +143,10 @@ def test_inserted_row_is_what_save_would_store(two, office, can_return, monkeypa
 
 
 def test_row_with_a_key_of_its_own_is_inserted_and_updated(db):
-    noted = IndexLog(version=7, seal="abc", made_at=NOON, added=1, dropped=0, changes=b"\x00\xff")
+    noted = IndexLog(version=7, token="abc", created_at=NOON, added=1, dropped=0, changes=b"\x00\xff")
     insert(noted)
-    IndexLog.objects.create(version=8, seal="def", made_at=NOON, added=0, dropped=1)
-    noted.seal, noted.changes = "ghi", None
+    IndexLog.objects.create(version=8, token="def", created_at=NOON, added=0, dropped=1)
+    noted.token, noted.changes = "ghi", None
     update(noted)
     assert list(IndexLog.objects.order_by("version").values_list()) == [
         (7, "ghi", NOON, 1, 0, None),

@@ -5,8 +5,8 @@ import random
 import pytest
 from pyroaring import BitMap
 
-from cardindex.sets import Sets
-from cardindex.state import Mark, State
+from cardindex.postings import Postings
+from cardindex.snapshot import Snapshot, VersionStamp
 from municipalities.similar import Sheet
 from projects.areas import AREA_BY_KEY
 from projects.fit import score as fit
@@ -60,14 +60,14 @@ def _facts(draw, towns):
     return {kind: [value for value in values if value is not None] for kind, values in facts.items()}
 
 
-def _state(cards):
+def _snapshot(cards):
     sets = {"all": {"": BitMap(cards)}, SCORE: {}}
     for number, facts in cards.items():
         for kind, values in facts.items():
             for value in values or ([""] if kind == SCORE else []):
                 sets.setdefault(kind, {}).setdefault(value, BitMap()).add(number)
-    held = {kind: Sets(known) for kind, known in sets.items()}
-    return State(sets=held, mark=Mark(len(cards), str(sorted(cards))))
+    held = {kind: Postings(known) for kind, known in sets.items()}
+    return Snapshot(postings=held, stamp=VersionStamp(len(cards), str(sorted(cards))))
 
 
 def _project(facts, sheets):
@@ -110,7 +110,7 @@ def _world(seed, count=120):
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
     draw, sheets, cards = _world(seed)
-    columns = Columns().renewed(_state(cards))
+    columns = Columns().renewed(_snapshot(cards))
     for _round in range(8):
         mine = draw.choice(list(sheets.values()))
         town = Town(mine, _one_of(draw, [0.5, 12.0, 300.0]))
@@ -128,7 +128,7 @@ def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
 def test_a_part_of_the_order_is_the_order_of_the_part(seed):
     draw, sheets, cards = _world(seed)
     order = _order(
-        Columns().renewed(_state(cards)), sheets, Town(sheets["T000"]), dict.fromkeys(DIMENSIONS, 1.0)
+        Columns().renewed(_snapshot(cards)), sheets, Town(sheets["T000"]), dict.fromkeys(DIMENSIONS, 1.0)
     )
     whole = [row["keys"] for row in order.rows(0, len(cards))]
     chosen = BitMap(draw.sample(sorted(cards), 50))
@@ -148,16 +148,16 @@ def test_columns_follow_what_is_published_and_withdrawn(seed):
     """A version that follows another gives what a process that begins with it gives."""
     draw, sheets, cards = _world(seed)
     town, weights = Town(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
-    columns, state = Columns(), _state(cards)
+    columns, snapshot = Columns(), _snapshot(cards)
     for number in range(5):
-        columns = columns.renewed(state)
+        columns = columns.renewed(snapshot)
         cards = {key: facts for key, facts in cards.items() if draw.random() > 0.1}
         new = _facts(draw, [*sheets, "T998", f"N{number}"])
         rated = draw.choice(list(cards))
         cards = cards | {1_000 + number: new, rated: cards[rated] | {SCORE: ["0777"]}}
-        state = _state(cards)
-        fresh = Columns().renewed(state)
-        rows = _order(columns.renewed(state), sheets, town, weights).rows(0, len(cards))
+        snapshot = _snapshot(cards)
+        fresh = Columns().renewed(snapshot)
+        rows = _order(columns.renewed(snapshot), sheets, town, weights).rows(0, len(cards))
         assert rows == _order(fresh, sheets, town, weights).rows(0, len(cards))
         assert [(row["keys"], row["fit"]) for row in rows] == [
             row[:2] for row in _naive(cards, sheets, town, weights)
@@ -174,7 +174,7 @@ def test_figures_that_read_the_same_stand_by_age():
 
 
 def test_an_empty_index_has_no_order():
-    columns = Columns().renewed(State(mark=Mark(1, "a")))
+    columns = Columns().renewed(Snapshot(stamp=VersionStamp(1, "a")))
     order = _order(columns, {}, Town(Sheet("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
     assert (len(order), order.rated, order.rows(0, 20)) == (0, 0, [])
     assert Scores().column(columns).to_pylist() == []

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cardindex.orders import (
+from cardindex.sort_keys import (
     CELL,
     COST,
     TITLE_KEY,

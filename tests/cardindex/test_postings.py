@@ -1,12 +1,12 @@
-"""Sets kept as bytes against sets in a dict."""
+"""Postings kept as bytes against sets in a dict."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cardindex.sets import LESS, MANY, Sets
-from cardindex.slices import cut
-from cardindex.state import State
+from cardindex.blocks import cut
+from cardindex.postings import LESS, MANY, Postings
+from cardindex.snapshot import Snapshot
 
 FILL = {f"fill {n}": BitMap([n]) for n in range(MANY)}
 NUMBERS = st.sets(st.integers(0, 200_000), max_size=20)
@@ -15,7 +15,7 @@ CHANGES = st.lists(st.tuples(st.sampled_from("abc"), NUMBERS | st.none()), max_s
 
 @given(st.sampled_from([{}, FILL]), CHANGES)
 def test_sets_hold_what_a_dict_would(first, changes):
-    sets, wanted = Sets(first), dict(first)
+    sets, wanted = Postings(first), dict(first)
     for value, numbers in changes:
         before, held = sets.copy(), dict(wanted)
         if numbers is None:
@@ -31,9 +31,9 @@ def test_sets_hold_what_a_dict_would(first, changes):
 
 @given(st.sampled_from([{}, FILL]), NUMBERS)
 def test_stored_pieces_make_the_set_again(first, numbers):
-    """In one piece, which stays as it was read, and in slices."""
+    """In one piece, which stays as it was read, and in blocks."""
     for cards in (BitMap(numbers), BitMap(numbers) | BitMap(range(0, 190_000, 3))):
-        sets = Sets(first)
+        sets = Postings(first)
         for data in cut(cards).values():
             if data:
                 sets.load("a", data)
@@ -42,7 +42,7 @@ def test_stored_pieces_make_the_set_again(first, numbers):
 
 
 def test_small_sets_among_many_stay_bytes_and_those_among_few_do_not():
-    few, many = Sets(), Sets(FILL)
+    few, many = Postings(), Postings(FILL)
     for sets in (few, many):
         sets.load("a", BitMap([1, 2]).serialize())
         sets["b"] = BitMap([3])
@@ -55,7 +55,7 @@ def test_small_sets_among_many_stay_bytes_and_those_among_few_do_not():
 
 def test_another_version_tells_which_sets_are_its_own():
     for first in ({}, FILL):
-        before = Sets({**first, "a": BitMap([1]), "b": BitMap([2])})
+        before = Postings({**first, "a": BitMap([1]), "b": BitMap([2])})
         after = before.copy()
         after["b"], after["c"] = BitMap([2, 3]), BitMap([4])
         del after["a"]
@@ -66,9 +66,9 @@ def test_another_version_tells_which_sets_are_its_own():
 
 
 def test_one_value_is_answered_by_the_very_set_and_several_by_another():
-    state = State(sets={"kind": Sets({"a": BitMap([1]), "b": BitMap([2])})})
-    assert state.any_of("kind", ["a", "none"]) is state.sets["kind"]["a"]
-    both = state.any_of("kind", ["a", "b"])
+    snapshot = Snapshot(postings={"kind": Postings({"a": BitMap([1]), "b": BitMap([2])})})
+    assert snapshot.any_of("kind", ["a", "none"]) is snapshot.postings["kind"]["a"]
+    both = snapshot.any_of("kind", ["a", "b"])
     assert both == BitMap([1, 2])
-    assert state.sets["kind"] == {"a": BitMap([1]), "b": BitMap([2])}
-    assert state.any_of("kind", []) == BitMap() == state.any_of("other", ["a"])
+    assert snapshot.postings["kind"] == {"a": BitMap([1]), "b": BitMap([2])}
+    assert snapshot.any_of("kind", []) == BitMap() == snapshot.any_of("other", ["a"])

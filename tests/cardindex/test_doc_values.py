@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cardindex import columns
-from cardindex.columns import LATE, MANY, Column
-from cardindex.sets import Sets
-from cardindex.state import State
+from cardindex import doc_values
+from cardindex.doc_values import LATE, MANY, DocValues
+from cardindex.postings import Postings
+from cardindex.snapshot import Snapshot
 
 NAMES = "abcdef"
 # Neighbours, and cards on both sides of a boundary between blocks of 65,536.
@@ -24,7 +24,7 @@ def naive(known, under) -> list[tuple[str, int]]:
     return sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
 
-def agree(column: Column, known, under: BitMap, limit: int = 3) -> None:
+def agree(column: DocValues, known, under: BitMap, limit: int = 3) -> None:
     wanted = naive(known, under)
     assert column.top(under, limit) == (wanted[:limit], len(wanted))
     assert list(column.counts(under).items()) == sorted(wanted)
@@ -35,7 +35,7 @@ def agree(column: Column, known, under: BitMap, limit: int = 3) -> None:
 @given(SETS, UNDER, LIMITS)
 def test_a_column_counts_as_the_sets_do(known, under, limit):
     """Also cards of three values and more, of none, beyond the last the column knows, and of nearly all."""
-    column = Column(known)
+    column = DocValues(known)
     agree(column, known, under, limit)
     everything = BitMap.union(*known.values())
     agree(column, known, everything, limit)
@@ -46,63 +46,65 @@ def test_a_column_counts_as_the_sets_do(known, under, limit):
 @given(SETS, UNDER, LIMITS)
 def test_a_result_of_many_is_counted_as_one_of_few(known, under, limit):
     """From FEW cards on Arrow counts in another way."""
-    many = BitMap(range(1_000_000, 1_000_000 + columns.FEW))
-    known = {**known, "many": many, "other": BitMap(range(1_000_000, 1_000_000 + 3 * columns.FEW))}
-    agree(Column(known), known, under | many, limit)
+    many = BitMap(range(1_000_000, 1_000_000 + doc_values.FEW))
+    known = {**known, "many": many, "other": BitMap(range(1_000_000, 1_000_000 + 3 * doc_values.FEW))}
+    agree(DocValues(known), known, under | many, limit)
 
 
 @given(SETS, SETS, SETS, UNDER)
 def test_a_moved_column_is_one_built_anew(before, later, last, under):
     known = {name: before.get(name, BitMap([1])) for name in NAMES}
-    column = Column(known)
+    column = DocValues(known)
     for changed in (later, last):
         after = {name: changed.get(name, cards) for name, cards in known.items()}
         gone = [(name, known[name] - after[name]) for name in NAMES]
         came = [(name, after[name] - known[name]) for name in NAMES]
-        moved = column.moved(gone, came)
+        moved = column.after(gone, came)
         agree(moved, after, under)
         agree(moved, after, BitMap.union(*after.values()) - under)
         agree(column, known, under)
         # What has come already and what has gone already changes nothing.
-        agree(moved.moved(gone, came), after, under)
+        agree(moved.after(gone, came), after, under)
         known, column = after, moved
 
 
 def test_a_value_never_seen_and_a_change_of_very_many_cards_want_another_column():
-    column = Column({"a": BitMap([1]), "b": BitMap([2])})
-    assert column.moved([], [("c", BitMap([2]))]) is None
-    assert column.moved([], [("a", BitMap(range(LATE + 1)))]) is None
-    full = column.moved([], [("a", BitMap(range(10, 10 + LATE)))])
+    column = DocValues({"a": BitMap([1]), "b": BitMap([2])})
+    assert column.after([], [("c", BitMap([2]))]) is None
+    assert column.after([], [("a", BitMap(range(LATE + 1)))]) is None
+    full = column.after([], [("a", BitMap(range(10, 10 + LATE)))])
     assert full.totals() == {"a": 1 + LATE, "b": 1}
-    assert full.moved([], [("b", BitMap([1]))]) is None
+    assert full.after([], [("b", BitMap([1]))]) is None
     # Cards that are gone need no remembering.
-    assert full.moved([("a", BitMap([1, 10]))], []).totals() == {"a": LATE - 1, "b": 1}
+    assert full.after([("a", BitMap([1, 10]))], []).totals() == {"a": LATE - 1, "b": 1}
 
 
 def test_kinds_of_many_values_are_counted_card_by_card():
     towns = {f"{n:04d}": BitMap([n, n + 1, n // 2]) for n in range(MANY)}
     everything = BitMap(range(MANY + 1))
-    state = State(sets={"town": Sets(towns), "all": Sets({"": everything})}).ready(["town", "nothing"])
+    snapshot = Snapshot(postings={"town": Postings(towns), "all": Postings({"": everything})}).ready(
+        ["town", "nothing"]
+    )
     under = BitMap(range(0, MANY, 3))
     wanted = naive(towns, under)
-    assert state.top("town", under, 7) == (wanted[:7], len(wanted))
-    assert state.counts("town", under) == dict(sorted(wanted))
-    assert list(state.counts("town", under)) == sorted(dict(wanted))
-    assert state.top("town", state.all, 3) == (naive(towns, everything)[:3], MANY)
-    assert state.counts("town", state.all) == dict(sorted(naive(towns, everything)))
+    assert snapshot.top("town", under, 7) == (wanted[:7], len(wanted))
+    assert snapshot.counts("town", under) == dict(sorted(wanted))
+    assert list(snapshot.counts("town", under)) == sorted(dict(wanted))
+    assert snapshot.top("town", snapshot.all, 3) == (naive(towns, everything)[:3], MANY)
+    assert snapshot.counts("town", snapshot.all) == dict(sorted(naive(towns, everything)))
     after = {**towns, "0000": BitMap([3])}
-    later = {**state.sets, "town": Sets(after)}
-    renewed = State(sets=later, _columns=state.columns_after(later, {"town": ["0000"]}))
-    assert list(renewed._columns) == ["town"]
+    later = {**snapshot.postings, "town": Postings(after)}
+    renewed = Snapshot(postings=later, _doc_values=snapshot.doc_values_after(later, {"town": ["0000"]}))
+    assert list(renewed._doc_values) == ["town"]
     assert renewed.counts("town", under) == dict(sorted(naive(after, under)))
-    gone = {**state.sets, "town": Sets({"new": BitMap([3])})}
-    assert state.columns_after(gone, {"town": ["new"]}) == {}
+    gone = {**snapshot.postings, "town": Postings({"new": BitMap([3])})}
+    assert snapshot.doc_values_after(gone, {"town": ["new"]}) == {}
 
 
 @pytest.mark.parametrize("values", [MANY - 1, MANY])
 def test_few_values_and_many_are_counted_alike(values):
     known = {f"{n:04d}": BitMap(range(n, 3 * n + 1, n + 1)) for n in range(values)}
-    state = State(sets={"kind": Sets(known), "all": Sets({"": BitMap(range(1_000))})})
+    snapshot = Snapshot(postings={"kind": Postings(known), "all": Postings({"": BitMap(range(1_000))})})
     wanted = naive(known, BitMap(range(50, 150)))
-    assert state.top("kind", BitMap(range(50, 150)), 9) == (wanted[:9], len(wanted))
-    assert ("kind" in state._columns) == (values == MANY)
+    assert snapshot.top("kind", BitMap(range(50, 150)), 9) == (wanted[:9], len(wanted))
+    assert ("kind" in snapshot._doc_values) == (values == MANY)

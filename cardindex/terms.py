@@ -30,7 +30,7 @@ class Found:
     mended: bool = False
 
 
-class Dictionary:
+class TermDictionary:
     """All forms of the index, sorted, and grouped by stem. It never changes: `renewed` gives another."""
 
     def __init__(self, forms: Iterable[str] = ()):
@@ -40,9 +40,9 @@ class Dictionary:
             root = stem(form)
             self.groups[root] = (*self.groups.get(root, ()), form)
 
-    def renewed(self, added: set[str], removed: set[str]) -> "Dictionary":
+    def renewed(self, added: set[str], removed: set[str]) -> "TermDictionary":
         """A dictionary with forms more and less. Groups that do not change are shared."""
-        other = object.__new__(Dictionary)
+        other = object.__new__(TermDictionary)
         added = {form for form in added if not self.holds(form)}
         removed = {form for form in removed if self.holds(form)}
         if not added and not removed:

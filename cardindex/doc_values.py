@@ -1,7 +1,7 @@
-"""Which values of a kind each card has: how a result divides is read off its cards, not asked of every value.
+"""The values of a kind card by card: facets of a result are counted from its cards, not value by value.
 
 For kinds of many values, of which a card has one or a few: how ninety thousand cards divide among eight
-thousand municipalities is told in half a millisecond, where meeting them with as many sets takes ten.
+thousand municipalities is counted in half a millisecond; intersecting as many posting lists takes ten.
 """
 
 from array import array
@@ -31,8 +31,8 @@ FEW = 2**13 + 1
 NOUGHTS = _arrow(array("H", bytes(2 * FEW)))
 
 
-class Column:
-    """The values of one kind, card by card. It never changes: `moved` gives another.
+class DocValues:
+    """The values of one kind, card by card. It never changes: `after` gives another.
 
     `_slot` holds the ordinal of a card with one value; of a card with several its place among such cards of
     its block of 65,536, whose `_rows` begin at `_bases`. Cards that changed since lie apart in `_late`, so
@@ -68,7 +68,7 @@ class Column:
         if not length:
             return numbers
         slot = pc.scatter(numbers, where, max_index=length - 1).fill_null(0)
-        return _kept(slot)
+        return _without_nulls(slot)
 
     def totals(self) -> dict[str, int]:
         """`{value: cards}` of all cards, by value; values without a card left out."""
@@ -95,8 +95,8 @@ class Column:
         if not self._are_most(under):
             return self._placed(under)
         # Those left out are fewer, and are taken from the whole.
-        gone = self._placed((self._single | self._several | self._changed) - under)
-        return pc.subtract(_arrow(self._totals), gone.fill_null(NONE))
+        removed = self._placed((self._single | self._several | self._changed) - under)
+        return pc.subtract(_arrow(self._totals), removed.fill_null(NONE))
 
     def _are_most(self, under: BitMap) -> bool:
         return 2 * len(under) > len(self._single) + len(self._several) + len(self._late)
@@ -131,15 +131,15 @@ class Column:
     def _first_rows(self, cards: pa.Array) -> pa.Array:
         return pc.take(self._bases, pc.shift_right(cards, BLOCK), boundscheck=False)
 
-    def moved(
-        self, gone: Iterable[tuple[str, BitMap]], came: Iterable[tuple[str, BitMap]]
-    ) -> "Column | None":
-        """The column once cards left values and came under others; None where it has to be built anew.
+    def after(
+        self, removed: Iterable[tuple[str, BitMap]], added: Iterable[tuple[str, BitMap]]
+    ) -> "DocValues | None":
+        """The values after cards left some and came under others; None where they have to be built again.
 
         A card that has left already, or is there already, stays as it is.
         """
         now: dict[int, set[int]] = {}
-        for pairs, change in ((gone, set.discard), (came, set.add)):
+        for pairs, change in ((removed, set.discard), (added, set.add)):
             for value, cards in pairs:
                 if value not in self._ordinals or len(now) + len(cards) > LATE:
                     return None
@@ -148,7 +148,7 @@ class Column:
         late = {card: found for card, found in (self._late | now).items() if found}
         return self._with(late, now) if len(late) <= LATE else None
 
-    def _with(self, late: dict[int, set[int]], now: Mapping[int, set[int]]) -> "Column":
+    def _with(self, late: dict[int, set[int]], now: Mapping[int, set[int]]) -> "DocValues":
         other = copy(self)
         other._late, other._changed, other._totals = late, BitMap(late), self._totals[:]
         other._single, other._several = self._single - BitMap(now), self._several - BitMap(now)
@@ -166,7 +166,7 @@ class Column:
         return self._ordinals_of(BitMap([card])).to_pylist()
 
 
-def _kept(numbers: pa.Array) -> pa.Array:
+def _without_nulls(numbers: pa.Array) -> pa.Array:
     """A copy without marks of what is null, which is read three times as fast, and outside of Arrow's pool,
     which would hold on to twice the memory."""
     data = pa.py_buffer(bytes(numbers.buffers()[1]))
@@ -203,4 +203,6 @@ class _Pairs:
         order = pc.array_sort_indices(_arrow(self.cards))
         ends = pc.run_end_encode(pc.take(_arrow(self.cards), order)).run_ends
         offsets = pa.concat_arrays([_arrow(array("i", [0])), ends])
-        return pa.ListArray.from_arrays(_kept(offsets), _kept(pc.take(_arrow(self.ordinals), order)))
+        return pa.ListArray.from_arrays(
+            _without_nulls(offsets), _without_nulls(pc.take(_arrow(self.ordinals), order))
+        )

@@ -1,4 +1,4 @@
-"""The rows to write: of one change, or of the whole index at once."""
+"""The rows to write: of one change, or of the whole index."""
 
 from array import array
 from collections import defaultdict
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pyroaring import BitMap
 
-from cardindex import orders
-from cardindex.slices import LIMIT, WHOLE, cut, join, pack, revise, slice_of
-from cardindex.state import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
-from cardindex.words import indexable
+from cardindex import sort_keys
+from cardindex.analysis import indexable
+from cardindex.blocks import LIMIT, WHOLE, block_of, cut, join, pack, revise
+from cardindex.snapshot import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
 
 # How numbers are packed on their way from one process to another: 32 bits each.
 KEYS = "I"
-# kind → values under which a card is found
+# kind → values: the terms of a card
 Terms = Mapping[str, Iterable[str]]
 
 
@@ -36,19 +36,19 @@ def changes(added: Mapping[int, Terms], dropped: Mapping[int, Terms]) -> dict[tu
 
     Nothing is taken for stored already: writing what is there changes nothing and mends what is not.
     """
-    found = defaultdict(lambda: (set(), set()))
+    changed = defaultdict(lambda: (set(), set()))
     for side, cards in enumerate((added, dropped)):
         for number, terms in cards.items():
             for kind, values in terms.items():
                 for value in values:
-                    found[kind, value][side].add(number)
-    return {key: (come, go - come) for key, (come, go) in found.items()}
+                    changed[kind, value][side].add(number)
+    return {key: (come, go - come) for key, (come, go) in changed.items()}
 
 
 def revised(
     wanted: Mapping[tuple[str, str], tuple], stored: Mapping[tuple[str, str], Mapping[int, bytes]]
 ) -> Iterator[tuple[str, str, int, bytes]]:
-    """The rows `(kind, value, slice, bytes)` that `changes` makes of the stored ones."""
+    """The rows `(kind, value, block, bytes)` that `changes` makes of the stored ones."""
     for (kind, value), (come, go) in sorted(wanted.items()):
         for part, data in revise(stored.get((kind, value), {}), come, go).items():
             if data != stored.get((kind, value), {}).get(part):
@@ -56,7 +56,7 @@ def revised(
 
 
 class Builder:
-    """Builds every row from cards given in ascending order; memory holds the blobs, one slice of numbers."""
+    """Builds every row from cards given in ascending order; memory holds the blobs, one block of numbers."""
 
     def __init__(self):
         self._parts: dict[tuple[str, str], list[tuple[int, bytes]]] = defaultdict(list)
@@ -65,14 +65,14 @@ class Builder:
         self._part = None
 
     def add(self, number: int, terms: Terms) -> None:
-        self._open(slice_of(number))
+        self._open(block_of(number))
         for kind, values in terms.items():
-            if kind in orders.MOST:
+            if kind in sort_keys.MOST:
                 self._keys[kind] += ((value, number) for value in values)
                 continue
-            found = self._numbers[kind]
+            lists = self._numbers[kind]
             for value in values:
-                found[value].append(number)
+                lists[value].append(number)
 
     def extend(
         self,
@@ -80,15 +80,15 @@ class Builder:
         terms: Mapping[str, Mapping[str, bytes]],
         keys: Mapping[str, Iterable[tuple[str, int]]],
     ) -> None:
-        """Add many cards of one slice, above all that came before: `{kind: {value: packed numbers}}`, which
+        """Add many cards of one block, above all that came before: `{kind: {value: packed numbers}}`, which
         are the bytes of an `array(KEYS)`, and `{kind: [(place in the order, number)]}`."""
         self._open(part)
         for kind, pairs in keys.items():
             self._keys[kind] += pairs
         for kind, values in terms.items():
-            found = self._numbers[kind]
+            lists = self._numbers[kind]
             for value, packed in values.items():
-                found[value].frombytes(packed)
+                lists[value].frombytes(packed)
 
     def _open(self, part: int) -> None:
         if part != self._part:
@@ -96,13 +96,13 @@ class Builder:
             self._part = part
 
     def _close(self) -> None:
-        for kind, found in self._numbers.items():
-            for value, numbers in found.items():
+        for kind, lists in self._numbers.items():
+            for value, numbers in lists.items():
                 self._parts[kind, value].append((self._part, pack(BitMap(numbers))))
         self._numbers.clear()
 
     def rows(self) -> Iterator[tuple[str, str, int, bytes]]:
-        """The rows of all values: whole where they fit, else in slices beside an empty WHOLE."""
+        """The rows of all values: whole where they fit, else in blocks beside an empty WHOLE."""
         self._close()
         for (kind, value), parts in self._parts.items():
             whole = parts[0][1] if len(parts) == 1 else pack(join(data for _part, data in parts))
@@ -113,6 +113,6 @@ class Builder:
             for part, data in parts:
                 yield kind, value, part, data
         for kind, pairs in self._keys.items():
-            for start, numbers in orders.built(kind, pairs, orders.MOST[kind]):
+            for start, numbers in sort_keys.built(kind, pairs, sort_keys.MOST[kind]):
                 for part, data in cut(numbers).items():
                     yield kind, start, part, data

@@ -1,25 +1,25 @@
-"""The sets of one kind, value by value. A set that was given out never changes."""
+"""The posting lists of one kind, value by value. A list that was returned never changes."""
 
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from pyroaring import BitMap
 
-from cardindex.slices import unpack
+from cardindex.blocks import unpack
 
 # Kinds of so many values keep sets of fewer cards than LESS as bytes: larger ones gain little by it.
 MANY, LESS = 500, 400
 
 
-class Sets(MutableMapping[str, BitMap]):
-    """`{value: cards}`. A set in one piece stays as the bytes it came in until it is asked for, and a small
-    one among MANY after that too: as sets, thousands of small ones take three times the memory."""
+class Postings(MutableMapping[str, BitMap]):
+    """`{value: cards}`. A list in one piece stays as the bytes it was read as until it is used, and a small
+    one among MANY after that too: as bitmaps, thousands of small ones take three times the memory."""
 
     def __init__(self, known: Mapping[str, BitMap] | None = None):
         self._held: dict[str, bytes | BitMap] = {}
         self.update(known or {})
 
     def load(self, value: str, data: bytes) -> None:
-        """Take in a stored piece of a set that nobody has asked for yet."""
+        """Add a stored block of a list that was not used yet."""
         held = self._held.get(value)
         self._held[value] = data if held is None else _read(held).union(unpack(data))
 
@@ -50,13 +50,13 @@ class Sets(MutableMapping[str, BitMap]):
     def __len__(self) -> int:
         return len(self._held)
 
-    def copy(self) -> "Sets":
-        """Another mapping of the same sets."""
-        other = Sets()
+    def copy(self) -> "Postings":
+        """Another mapping of the same lists."""
+        other = Postings()
         other._held = self._held.copy()
         return other
 
-    def unlike(self, former: "Sets") -> list[str]:
+    def unlike(self, former: "Postings") -> list[str]:
         """The values whose sets are not those that `former` holds: untouched ones are the same objects."""
         return [value for value, held in self._held.items() if former._held.get(value) is not held]
 
