@@ -1,7 +1,7 @@
 """Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from django import template
@@ -11,8 +11,10 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import get_script_prefix, translate_url
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,11 @@ PLAIN = re.compile(r"[-/.\w]*", re.ASCII)
 # `{route and language: whether its addresses in that language differ by their prefix alone}`
 _has_prefix: dict[tuple, bool] = {}
 ITALIAN = mark_safe(' lang="it"')
+CHECKED = mark_safe(" checked")
+CHOICE = (
+    '<div class="choice"><input type="checkbox" id="f-{0}-{1}" name="{2}" value="{3}"{4}>'
+    '<label for="f-{0}-{1}">{5} <span class="num">({6})</span></label></div>'
+)
 
 
 @register.simple_tag
@@ -166,6 +173,24 @@ def in_italian(item=None, field: str = "") -> str:
 def written(text: str) -> SafeString:
     """Paragraphs of what a body wrote."""
     return mark_safe(linebreaks(text, autoescape=True).replace("<p>", f"<p{in_italian()}>"))
+
+
+@register.simple_tag
+def filter_choices(group: Mapping, options: Iterable[Mapping]) -> SafeString:
+    """The checkboxes of a group of filters. A list page has 130, slow in a template loop."""
+    rows = (
+        (
+            group["key"],
+            slugify(option["value"]),
+            group["name"],
+            option["value"],
+            CHECKED if option["selected"] else "",
+            option["label"],
+            localize(option["count"]),
+        )
+        for option in options
+    )
+    return format_html_join("", CHOICE, rows)
 
 
 @register.simple_tag
