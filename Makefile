@@ -39,10 +39,12 @@ prepared:
 lint: prepared
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
+	$(VENV)/djangofmt --check templates
 
 format: prepared
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
+	$(VENV)/djangofmt templates
 
 requirements: prepared
 	$(REQUIREMENTS) pyproject.toml -o requirements.txt

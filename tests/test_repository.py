@@ -151,6 +151,18 @@ def test_template_offence_is_told(text, found):
     assert template_offences(text) == found
 
 
+def test_templates_have_no_long_line():
+    """The formatter leaves long template tags as they are: parameters and texts have to be cut by hand."""
+    long = [
+        f"{name}:{number}"
+        for name, text in texts()
+        if name.startswith("templates/")
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > 120
+    ]
+    assert long == []
+
+
 def test_licence_is_whole():
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert text.startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2")

@@ -1,8 +1,7 @@
 """Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from django import template
@@ -10,14 +9,15 @@ from django.conf import settings
 from django.template.defaultfilters import linebreaks
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse, translate_url
+from django.urls import get_script_prefix, translate_url
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from observatory.context import address
 from projects.areas import AREA_BY_KEY, AREAS
 from projects.presentation import item_of
 from projects.words import euro, file_kind, file_size, in_millions, measure, partial_date
@@ -31,6 +31,11 @@ PLAIN = re.compile(r"[-/.\w]*", re.ASCII)
 # `{route and language: whether its addresses in that language differ by their prefix alone}`
 _has_prefix: dict[tuple, bool] = {}
 ITALIAN = mark_safe(' lang="it"')
+CHECKED = mark_safe(" checked")
+CHOICE = (
+    '<div class="choice"><input type="checkbox" id="f-{0}-{1}" name="{2}" value="{3}"{4}>'
+    '<label for="f-{0}-{1}">{5} <span class="num">({6})</span></label></div>'
+)
 
 
 @register.simple_tag
@@ -170,130 +175,22 @@ def written(text: str) -> SafeString:
     return mark_safe(linebreaks(text, autoescape=True).replace("<p>", f"<p{in_italian()}>"))
 
 
-@register.simple_tag(takes_context=True)
-def json_ld(context, data: dict) -> SafeString:
-    """A block of linked data; the three signs that could end it early are written as escapes."""
-    text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, sort_keys=True)
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')
-
-
-@register.simple_tag(takes_context=True)
-def breadcrumb_ld(context) -> SafeString:
-    """The path of a page as schema.org's BreadcrumbList, from the variables of the breadcrumb."""
-    if context.get("request") is None:
-        return ""
-    steps = [("Home", address("projects:home"))]
-    steps += [
-        (context[name], context[f"{name}_url"]) for name in ("grandparent", "parent") if context.get(name)
-    ]
-    steps.append((context.get("current"), context["request"].path))
-    items = [
-        {"@type": "ListItem", "position": place, "name": str(name), "item": site(context) + url}
-        for place, (name, url) in enumerate(steps, 1)
-    ]
-    return json_ld(context, {"@type": "BreadcrumbList", "itemListElement": items})
-
-
-def site(context) -> str:
-    return context.get("SITE_URL", "")
-
-
-@register.simple_tag(takes_context=True)
-def home_ld(context) -> SafeString:
-    """The site with its search."""
-    root = site(context) + address("projects:home")
-    target = site(context) + reverse("projects:card-list") + "?q={text}"
-    action = {"@type": "SearchAction", "target": target, "query-input": "required name=text"}
-    return json_ld(
-        context,
-        {"@type": "WebSite", "name": "Osservatorio Smart City", "url": root, "potentialAction": action},
+@register.simple_tag
+def filter_choices(group: Mapping, options: Iterable[Mapping]) -> SafeString:
+    """The checkboxes of a group of filters. A list page has 130, slow in a template loop."""
+    rows = (
+        (
+            group["key"],
+            slugify(option["value"]),
+            group["name"],
+            option["value"],
+            CHECKED if option["selected"] else "",
+            option["label"],
+            localize(option["count"]),
+        )
+        for option in options
     )
-
-
-@register.simple_tag(takes_context=True)
-def area_ld(context) -> SafeString:
-    """An area as a collection of the cards it shows."""
-    items = [
-        {
-            "@type": "ListItem",
-            "position": place,
-            "name": item["title"],
-            "url": site(context) + reverse("projects:card-detail", args=[item["slug"]]),
-        }
-        for place, item in enumerate(context["items"], 1)
-    ]
-    data = {
-        "@type": "CollectionPage",
-        "name": str(context["area"].name),
-        "url": site(context) + context["request"].path,
-        "mainEntity": {
-            "@type": "ItemList",
-            "numberOfItems": context["count"],
-            "itemListElement": items,
-        },
-    }
-    return json_ld(context, data)
-
-
-@register.simple_tag(takes_context=True)
-def card_ld(context) -> SafeString:
-    """A card as schema.org's CreativeWork."""
-    card = context["card"]
-    town = card["lead_municipality"]
-    promoter = card["promoter"]
-    data = {
-        "@type": "CreativeWork",
-        "name": card["title"],
-        "abstract": card["summary"],
-        "inLanguage": "it",
-        "isAccessibleForFree": True,
-        "keywords": card["technologies"],
-        "identifier": card["code"],
-        "version": card["edition"],
-        "datePublished": card["published_at"],
-        "url": context.get("SITE_URL", "") + context["request"].path,
-        "license": "https://creativecommons.org/licenses/by/4.0/",
-        "about": [str(area.name) for area in context["areas"]],
-        "spatialCoverage": town and {"@type": "City", "name": town["name"], "identifier": town["istat_code"]},
-        "contributor": [{"@type": "Organization", "name": row["name"]} for row in card["partners"]],
-        "temporalCoverage": _span(card),
-        "encoding": {
-            "@type": "MediaObject",
-            "encodingFormat": "application/pdf",
-            "contentUrl": site(context) + reverse("projects:card-pdf", args=[card["slug"]]),
-        },
-        "publisher": promoter and {"@type": "GovernmentOrganization", "name": promoter["name"]},
-    }
-    return json_ld(context, {key: value for key, value in data.items() if value})
-
-
-def _span(card: Mapping) -> str:
-    """ISO 8601 interval of the years of a project; open where the end is not known."""
-    first, last = card["year_from"], card["year_to"]
-    return f"{first}/{last or '..'}" if first else ""
-
-
-@register.simple_tag(takes_context=True)
-def city_ld(context) -> SafeString:
-    town = context["town"]
-    data = {
-        "@type": "City",
-        "name": town.name,
-        "identifier": town.istat_code,
-        "url": context.get("SITE_URL", "") + context["request"].path,
-        "containedInPlace": town.province and {"@type": "AdministrativeArea", "name": town.province.name},
-    }
-    if town.latitude is not None and town.longitude is not None:
-        data["geo"] = {
-            "@type": "GeoCoordinates",
-            "latitude": float(town.latitude),
-            "longitude": float(town.longitude),
-        }
-    if town.website:
-        data["sameAs"] = town.website
-    return json_ld(context, {key: value for key, value in data.items() if value})
+    return format_html_join("", CHOICE, rows)
 
 
 @register.simple_tag

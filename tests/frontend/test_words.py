@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import translation
 
-from observatory.templatetags import portal
+from observatory.templatetags import portal, structured_data
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_other_language_is_silent_where_there_is_none(rf):
 
 
 def test_linked_data_escapes_what_could_end_it():
-    html = portal.json_ld(Context(), {"name": "</script>&"})
+    html = structured_data.json_ld(Context(), {"name": "</script>&"})
     assert "</script>&" not in html
     assert "\\u003c/script\\u003e\\u0026" in html
 
