@@ -43,7 +43,9 @@ FIRST_PAINT = """() => new Promise((resolve) => new PerformanceObserver((list, o
   if (list.getEntriesByName("first-contentful-paint").length) { observer.disconnect(); resolve(); }
 }).observe({ type: "paint", buffered: true }))"""
 # What a frame changes is laid out in it and noted before the next but one.
-NEXT_FRAMES = "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))"
+NEXT_FRAMES = (
+    "() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))"
+)
 TO_THE_END = "() => window.scrollTo(0, document.documentElement.scrollHeight)"
 FONTS_SETTLED = "() => document.fonts.ready.then(() => undefined)"
 
