@@ -32,7 +32,7 @@ WATCH_SHIFTS = """window.moved = [];
 const noteShifts = (entries) => {
   for (const entry of entries) {
     if (entry.hadRecentInput) continue;
-    const nodes = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.textContent?.slice(0, 80));
+    const nodes = entry.sources.map(({ node }) => (node?.outerHTML ?? node?.textContent)?.slice(0, 80));
     window.moved.push({ value: entry.value, nodes });
   }
 };
