@@ -12,8 +12,9 @@ const TARGET = join(ROOT, "static", "build");
 // Made beside and moved at the end: a portal that runs meanwhile never finds half a build.
 const BUILD = join(ROOT, "static", `.build-${process.pid}`);
 const OLD = join(ROOT, "static", `.old-${process.pid}`);
-// Our name of a font → the library's.
+// Our name of a font → the library's. The pages use the upright ones, the writer of PDF all of them.
 const FONTS = { 400: "regular", "400-italic": "italic", 600: "600", 700: "700" };
+const UPRIGHT = ["400", "600", "700"];
 // The library still speaks the old Sass; what it says about itself is not for us to mend.
 const OLD_SASS = ["import", "global-builtin", "color-functions", "if-function", "slash-div"];
 
@@ -39,10 +40,10 @@ function styles() {
 function fonts() {
   const source = join(LIBRARY, "dist", "fonts", "Titillium_Web");
   for (const [ours, theirs] of Object.entries(FONTS)) {
-    const file = join(source, `titillium-web-v10-latin-ext_latin-${theirs}.woff2`);
-    cpSync(file, join(BUILD, "fonts", `titillium-web-${ours}.woff2`));
+    const file = join(source, `titillium-web-v10-latin-ext_latin-${theirs}`);
+    if (UPRIGHT.includes(ours)) cpSync(`${file}.woff2`, join(BUILD, "fonts", `titillium-web-${ours}.woff2`));
     // The writer of PDF reads no woff2.
-    cpSync(file.replace(/woff2$/, "ttf"), join(BUILD, "fonts", `titillium-web-${ours}.ttf`));
+    cpSync(`${file}.ttf`, join(BUILD, "fonts", `titillium-web-${ours}.ttf`));
   }
   cpSync(join(source, "OFL.txt"), join(BUILD, "fonts", "OFL.txt"));
 }

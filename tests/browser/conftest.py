@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tools.browser import HOW_TO_INSTALL, find_browser
 
@@ -22,6 +22,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Only a bound for what never comes, in milliseconds: a condition that holds is never waited for, and a loaded
+# machine takes many times as long as an idle one.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 DESKTOP = {"width": 1366, "height": 900}
 MOBILE = {"width": 390, "height": 844}
 # Playwright keeps a loop of its own in this thread, which Django would take for asynchronous code.
@@ -112,7 +116,7 @@ def open_page(browser, live_server):
         context = browser.new_context(
             **{"base_url": live_server.url, "locale": "it-IT", "reduced_motion": "reduce", **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watches.append(Watch(page, urlsplit(live_server.url).netloc))

@@ -1,12 +1,13 @@
 """The list and the map in a real browser: live filtering, the way back, the keyboard, without scripts."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests import builders
-from tests.browser.conftest import MOBILE
+from tests.browser.conftest import MOBILE, PATIENCE
 
 
 @pytest.fixture
@@ -28,11 +29,10 @@ def heading(page) -> str:
 
 def wait_until(page, condition: str) -> None:
     """Playwright's own waiting evaluates text in the page, which our policy forbids."""
-    for _step in range(100):
-        if page.evaluate(condition):
-            return
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, f"never: {condition}"
         page.wait_for_timeout(50)
-    raise AssertionError(f"never: {condition}")
 
 
 def is_live(page) -> bool:

@@ -42,7 +42,7 @@ def test_build_points_to_no_source_map():
 def test_styles_ask_only_for_our_fonts():
     addresses = set(re.findall(r'url\("?([^")]+)', STYLES.read_text(encoding="utf-8")))
     ours = {address for address in addresses if not address.startswith("data:")}
-    assert ours == {f"../fonts/titillium-web-{name}.woff2" for name in ("400", "400-italic", "600", "700")}
+    assert ours == {f"../fonts/titillium-web-{name}.woff2" for name in ("400", "600", "700")}
     assert [a for a in ours if not (STYLES.parent / a).is_file()] == []
 
 
