@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import INVITATION_LASTS, ApiToken, Event, Invitation, Membership, User, digest_of
-from municipalities.actions import body_of_municipality, open_body, touch
+from municipalities.actions import body_of_municipality, bump_content_version, open_body
 from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation, Protocol
 
@@ -52,7 +52,7 @@ def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
         verb="accept_adhesion", by=by, adhesion=adhesion, organisation=organisation, person=membership.user
     )
     transaction.on_commit(lambda: _send_access(membership, adhesion))
-    touch()
+    bump_content_version()
     return membership
 
 

@@ -12,7 +12,7 @@ from django.db import connections, router
 from django.db.models import F, Q
 
 from municipalities.likeness import Likeness
-from municipalities.models import Territory, TerritoryChange, content_seal
+from municipalities.models import Territory, TerritoryChange, content_token
 from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
 WORD = re.compile("[a-z0-9]+")
@@ -127,7 +127,7 @@ class SimilarPlace:
 class Sheets:
     """Names of all places, and fact sheets of the municipalities in force.
 
-    Kept by the process for one version of what is public: whoever changes a place ends with touch().
+    Kept by the process for one version of what is public: whoever changes a place ends with bump_content_version().
     """
 
     def __init__(self):
@@ -139,7 +139,7 @@ class Sheets:
 
     def _at_hand(self) -> dict:
         """What was read under the content version of now."""
-        seal = content_seal()
+        seal = content_token()
         if self._known[0] != seal:
             self._known = seal, {}
         return self._known[1]

@@ -16,7 +16,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, router, transaction
+from django.db import router, transaction
 from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap
@@ -37,9 +37,7 @@ from cardindex.orders import (
 )
 from cardindex.slices import WHOLE, cut, join, slice_of
 from cardindex.state import RARE, TEXT, WORD_KINDS, Index, Mark, Row
-from projects import compiled
 from projects.cards import FACETS
-from projects.compiled import KEY, Compiled
 from projects.index_store import allow_long_statements, fetch, held_by, insert, one_of, write
 from projects.models import Card, IndexEntry, IndexLog, IndexVersion, Project
 from projects.replicability.criteria import IN_EVALUATION
@@ -64,8 +62,6 @@ TERM_FIELDS = (
     "facet_values",
     "live_values",
 )
-TURN_FIELDS = [field.attname for field in IndexVersion._meta.concrete_fields]
-TURN = Compiled(lambda: IndexVersion.objects.filter(pk=KEY).values_list(*TURN_FIELDS), held=True)
 
 
 def terms_of(card) -> Terms:
@@ -119,10 +115,11 @@ def cost_text(cost: Decimal | int) -> str:
 
 def lock() -> IndexVersion:
     """Wait for one's turn to change cards and index. Within a transaction; released by its end."""
-    if (found := TURN.first(1)) is None:
+    rows = IndexVersion.objects.select_for_update(no_key=True).filter(pk=1)
+    if not (found := list(rows)):
         IndexVersion.objects.get_or_create(pk=1)
-        found = TURN.first(1)
-    return IndexVersion.from_db(DEFAULT_DB_ALIAS, TURN_FIELDS, found)
+        found = list(rows.all())
+    return found[0]
 
 
 def change(
@@ -242,16 +239,14 @@ def moved(before: Terms, after: Terms) -> Terms:
 
 def _advance(turn: IndexVersion, *, added: int, dropped: int, told: bytes | None) -> None:
     turn.number, turn.seal = turn.number + 1, uuid4().hex
-    compiled.update(turn)
-    compiled.insert(
-        IndexLog(
-            version=turn.number,
-            seal=turn.seal,
-            made_at=timezone.now(),
-            added=added,
-            dropped=dropped,
-            changes=told,
-        )
+    turn.save(force_update=True)
+    IndexLog.objects.create(
+        version=turn.number,
+        seal=turn.seal,
+        made_at=timezone.now(),
+        added=added,
+        dropped=dropped,
+        changes=told,
     )
 
 

@@ -10,12 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
-
-from municipalities.actions import touch
-from municipalities.models import Protocol, Territory, TerritoryChange
-from observatory import answers, public
 from observatory.answers import Answers, Stored, key_of
 from observatory.versions import Version, version_in
+
+from municipalities.actions import bump_content_version
+from municipalities.models import Protocol, Territory, TerritoryChange
+from observatory import answers, public
 from projects import actions, public_urls, views
 from projects.models import Card
 from tests import builders
@@ -147,7 +147,7 @@ def test_merger_shows_on_card_and_data_at_once(client, country, people):
         predecessor=country["samone"],
         successor=country["ivrea"],
     )
-    touch()
+    bump_content_version()
     town = client.get(paths[1]).json()["lead_municipality"]
     assert (town["code"], town["name"]) == ("E379", "Ivrea")
     assert "Ivrea" in client.get(paths[0]).content.decode()

@@ -5,7 +5,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from api import throttles
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from observatory import answers, quick
 from projects import actions
 from tests import builders
@@ -64,7 +64,7 @@ def test_a_publication_a_withdrawal_and_a_touch_are_seen_at_once(people, card, w
     assert b"Orti" in call(API)[2]
     actions.withdraw(other, by=reviewer, reason="Doppia")
     assert b"Orti" not in call(API)[2]
-    touch()
+    bump_content_version()
     call(API)
     assert ways == ["made", "made", "kept", "made", "made"]
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Event
-from municipalities.actions import body_of_municipality, touch
+from municipalities.actions import body_of_municipality, bump_content_version
 from municipalities.models import Territory
 from projects.models import CityNeed, CityProfile
 
@@ -45,4 +45,4 @@ def show_city(profile: CityProfile, *, by) -> None:
 
 def _record(town: Territory, verb: str, by, **detail) -> None:
     Event.objects.create(verb=verb, by=by, organisation=body_of_municipality(town), detail=detail)
-    touch()
+    bump_content_version()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import orjson
 from django.conf import settings
 from django.db import connections, router
-from django.db.models import F, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import make_aware
@@ -20,7 +20,6 @@ from django.utils.timezone import make_aware
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
-from projects.compiled import executed
 from projects.models import (
     Adoption,
     AdoptionStep,
@@ -29,6 +28,7 @@ from projects.models import (
     DemonstrationDocument,
     LinkCheck,
     OutsidePractice,
+    Project,
     Rating,
     Standing,
 )
@@ -309,12 +309,9 @@ def refresh(card: Card, document: Mapping) -> Standing | None:
 def _traces(project_id: int) -> tuple[bool, bool]:
     """Whether anybody rated or took the project up (asking for all of it costs ten times as much), and
     whether it has a standing."""
-    asked = [
-        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE project_id = %s)"
-        for model in (Assessment, Adoption, Standing)
-    ]
-    ((is_judged, is_told),) = executed("SELECT {} OR {}, {}".format(*asked), [project_id] * len(asked))
-    return bool(is_judged), bool(is_told)
+    rows = [Exists(model.objects.filter(project=project_id)) for model in (Assessment, Adoption, Standing)]
+    is_assessed, is_adopted, is_told = Project.objects.filter(pk=project_id).values_list(*rows).get()
+    return is_assessed or is_adopted, is_told
 
 
 def _differ(live_values: str, facets: Mapping[str, list[str]]) -> bool:

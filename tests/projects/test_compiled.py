@@ -8,10 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.utils import ConnectionDoesNotExist
 from django.test.utils import CaptureQueriesContext
+from projects.compiled import KEY, Compiled, executed, insert, update
 
 from projects import compiled
 from projects.cards import OWN_FIELDS
-from projects.compiled import KEY, Compiled, executed, insert, update
 from projects.facts import PROJECT_HELD, collect
 from projects.models import Document, IndexLog, Project, ProjectEvent
 from tests import builders
