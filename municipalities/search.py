@@ -127,7 +127,7 @@ class SimilarPlace:
 class Sheets:
     """Names of all places, and fact sheets of the municipalities in force.
 
-    Kept by the process for one version of what is public: whoever changes a place ends with bump_content_version().
+    Cached in the process for one content version: code that changes a place calls bump_content_version().
     """
 
     def __init__(self):

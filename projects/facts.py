@@ -1,7 +1,6 @@
 """The rows of a project as plain values: all that a card is made of (projects.cards.build_card)."""
 
-from django.db.models import Exists
-
+from lib.sql import models_with
 from projects.models import Project
 
 OWN_FIELDS = (
@@ -115,10 +114,12 @@ def collect(project_id: int, *, is_held: bool = False) -> dict:
     others = project.other_municipalities.values_list("code", flat=True) if OTHERS in present else ()
     facts[OTHERS] = sorted(others)
     for name, fields in ROWS.items():
-        rows = getattr(project, name).order_by("pk").values(*fields)
-        facts[name] = list(rows) if name in present else []
-    documents = project.documents.filter(removed_at=None).order_by("pk").values(*DOCUMENT_FIELDS)
-    facts["documents"] = list(documents) if "documents" in present else []
+        there = name in present
+        facts[name] = list(getattr(project, name).order_by("pk").values(*fields)) if there else []
+    facts["documents"] = []
+    if "documents" in present:
+        documents = project.documents.filter(removed_at=None).order_by("pk")
+        facts["documents"] = list(documents.values(*DOCUMENT_FIELDS))
     return facts
 
 
@@ -126,6 +127,4 @@ def _kinds_of_rows(project_id: int) -> set[str]:
     """Which lists of a project hold anything. Most hold nothing, and each query is a round trip."""
     models = {name: getattr(Project, name).rel.related_model for name in (*ROWS, "documents")}
     models[OTHERS] = Project.other_municipalities.through
-    asked = [Exists(model.objects.filter(project=project_id)) for model in models.values()]
-    found = Project.objects.filter(pk=project_id).values_list(*asked).get()
-    return {name for name, is_there in zip(models, found, strict=True) if is_there}
+    return models_with("project_id", project_id, models)

@@ -28,7 +28,7 @@ class ContentVersion(models.Model):
 
 
 def content_token() -> str:
-    """The version token of the content public now: the request's own, else one query; "" before any change."""
+    """The version token of the public content: the request's own, else one query; "" before any change."""
     token = _TOKEN.get()
     if token is None:
         token = ContentVersion.objects.filter(pk=1).values_list("seal", flat=True).first()
@@ -37,7 +37,7 @@ def content_token() -> str:
 
 @contextmanager
 def using_content_token(token: str | None) -> Iterator[None]:
-    """`content_token` gives this token, which was read already, within the block; None: it asks the database."""
+    """Within the block `content_token` gives this token, read before; with None it queries the database."""
     reset = _TOKEN.set(token)
     try:
         yield

@@ -53,7 +53,7 @@ class Replica:
         self.awaited: tuple[float, Version] | None = None
 
     def is_fit(self, now: float) -> bool:
-        """Neither paused nor behind by more than REPLICA_MAX_LAG seconds. Raises OperationalError when it is down."""
+        """Neither paused nor more than REPLICA_MAX_LAG seconds behind. Raises OperationalError when down."""
         if now < self.paused_until:
             return False
         if now - self.checked_at >= CHECK_EVERY:

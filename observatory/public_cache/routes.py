@@ -16,7 +16,7 @@ from django.utils import translation
 from observatory.middleware import DatabaseUnavailableMiddleware
 
 # Responses of these depend on the version alone (versions.py): code that changes what they show calls
-# municipalities.actions.bump_content_version() in the same transaction. Whole namespaces, or `namespace:name`.
+# municipalities.actions.bump_content_version() in the same transaction. Namespaces, or `namespace:name`.
 VERSIONED = frozenset(
     {"projects", "pages", "api", "municipalities:protocol-list", "municipalities:protocol-detail"}
 )
@@ -44,7 +44,7 @@ def public_route(request) -> ResolverMatch | None:
 
 @lru_cache(maxsize=4_096)
 def _route(path: str, _language: str) -> ResolverMatch | None:
-    """Resolving costs more than a cached response, and few paths are requested often; each language has its own."""
+    """Resolving costs more than a cached response, and few paths are requested often."""
     try:
         match = resolve(path)
     except Resolver404:

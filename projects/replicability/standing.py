@@ -12,11 +12,12 @@ from typing import NamedTuple
 import orjson
 from django.conf import settings
 from django.db import connections, router
-from django.db.models import Exists, F, OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import make_aware
 
+from lib.sql import models_with
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
@@ -28,7 +29,6 @@ from projects.models import (
     DemonstrationDocument,
     LinkCheck,
     OutsidePractice,
-    Project,
     Rating,
     Standing,
 )
@@ -309,9 +309,9 @@ def refresh(card: Card, document: Mapping) -> Standing | None:
 def _traces(project_id: int) -> tuple[bool, bool]:
     """Whether anybody rated or took the project up (asking for all of it costs ten times as much), and
     whether it has a standing."""
-    rows = [Exists(model.objects.filter(project=project_id)) for model in (Assessment, Adoption, Standing)]
-    is_assessed, is_adopted, is_told = Project.objects.filter(pk=project_id).values_list(*rows).get()
-    return is_assessed or is_adopted, is_told
+    models = {"assessment": Assessment, "adoption": Adoption, "standing": Standing}
+    found = models_with("project_id", project_id, models)
+    return bool(found & {"assessment", "adoption"}), "standing" in found
 
 
 def _differ(live_values: str, facets: Mapping[str, list[str]]) -> bool:
