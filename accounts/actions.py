@@ -14,7 +14,13 @@ from django.utils.translation import override
 
 from accounts.models import INVITATION_LASTS, ApiToken, Invitation, Membership, User, digest_of
 from lib import audit
-from municipalities.actions import adhesion_subject, body_of_municipality, body_subject, open_body, touch
+from municipalities.actions import (
+    adhesion_subject,
+    body_of_municipality,
+    body_subject,
+    bump_content_version,
+    open_body,
+)
 from municipalities.mail import send
 from municipalities.models import Adhesion, Organisation, Protocol
 
@@ -51,7 +57,7 @@ def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
     membership = _join(adhesion.email, adhesion.officer_name, organisation, Membership.Role.MANAGER)
     audit.record("accept_adhesion", by=by, on=adhesion_subject(adhesion), person=membership.user)
     transaction.on_commit(lambda: _send_access(membership, adhesion))
-    touch()
+    bump_content_version()
     return membership
 
 

@@ -3,11 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 from http import HTTPStatus
-from urllib.parse import parse_qsl
 
-from django.conf import settings
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
@@ -22,7 +19,6 @@ from projects.search import CLOSED, FACET_NAMES, MAX_TEXT, MAX_VALUES, RANGE_NAM
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET = 20, 500, 1_000_000_000
 FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000
 MAX_QUERY, MAX_CURSOR = 8_000, 120
-MAX_FIELDS = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES, "as_of")
 REPEATED = {*FACET_NAMES, "facet"}
 TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min"}
@@ -138,14 +134,6 @@ PARAMETERS = {
         description=WORDS["replicability_min"],
     ),
 }
-
-
-def read(query: str) -> MultiValueDict:
-    """What QueryDict reads of a query string of ASCII, for half the price. Raises ValueError for too many."""
-    params = MultiValueDict()
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS):
-        params.appendlist(name, value)
-    return params
 
 
 def check_length(request) -> None:

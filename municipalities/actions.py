@@ -18,14 +18,14 @@ CONFIRM_SALT = "adhesion-confirm"
 CONFIRM_DAYS = 7
 
 
-def touch() -> None:
-    """Public pages say something else from this commit on: no answer stored before it is given again.
+def bump_content_version() -> None:
+    """Public pages say something else from this commit on: no response cached before it is served again.
 
-    For whatever is shown beside the cards (adhesions, protocols, places, assessments, adoptions): call it
-    last in the transaction that writes. Cards need it not, their index has a version of its own.
+    For everything shown beside the cards (adhesions, protocols, places, assessments, adoptions): call it
+    last in the transaction that writes. Cards do not need it, their index has a version of its own.
     """
     ContentVersion.objects.get_or_create(pk=1)
-    ContentVersion.objects.filter(pk=1).update(number=F("number") + 1, seal=uuid4().hex)
+    ContentVersion.objects.filter(pk=1).update(number=F("number") + 1, token=uuid4().hex)
 
 
 def body_subject(organisation: Organisation) -> Subject:

@@ -5,7 +5,7 @@ from import_export.admin import ExportMixin, ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.models import Adhesion, Organisation, Protocol, Territory
 
 
@@ -13,15 +13,15 @@ class PublicAdmin(admin.ModelAdmin):
     """What is written here shows on public pages: whoever logs a change moves their version with it."""
 
     def log_addition(self, *args):
-        touch()
+        bump_content_version()
         return super().log_addition(*args)
 
     def log_change(self, *args):
-        touch()
+        bump_content_version()
         return super().log_change(*args)
 
     def log_deletions(self, *args):
-        touch()
+        bump_content_version()
         return super().log_deletions(*args)
 
 
@@ -29,7 +29,7 @@ class ImportingAdmin(PublicAdmin, ImportExportModelAdmin):
     """Tables are taken in too: an import logs its rows by itself, so it is told at its end."""
 
     def process_result(self, result, request):
-        touch()
+        bump_content_version()
         return super().process_result(result, request)
 
 

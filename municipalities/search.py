@@ -12,7 +12,7 @@ from django.db import connections, router
 from django.db.models import F, Q
 
 from municipalities.likeness import Likeness
-from municipalities.models import Territory, TerritoryChange, content_seal
+from municipalities.models import Territory, TerritoryChange, content_token
 from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
 WORD = re.compile("[a-z0-9]+")
@@ -127,7 +127,7 @@ class SimilarPlace:
 class Sheets:
     """Names of all places, and fact sheets of the municipalities in force.
 
-    Kept by the process for one version of what is public: whoever changes a place ends with touch().
+    Cached in the process for one content version: code that changes a place calls bump_content_version().
     """
 
     def __init__(self):
@@ -139,9 +139,9 @@ class Sheets:
 
     def _at_hand(self) -> dict:
         """What was read under the content version of now."""
-        seal = content_seal()
-        if self._known[0] != seal:
-            self._known = seal, {}
+        token = content_token()
+        if self._known[0] != token:
+            self._known = token, {}
         return self._known[1]
 
     def memory(self, name: str) -> dict:

@@ -79,7 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # Public reads go no further; all the rest is for those who sign in and send forms.
-    "observatory.reading.PublicReadMiddleware",
+    "observatory.public_cache.middleware.PublicReadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -122,7 +122,7 @@ TEMPLATES = [
 def database(url: str) -> dict:
     """A database with the options that keep acknowledged writes and bound every wait."""
     config = env.db_url_config(url)
-    # Opening SQLite with its pragmas costs ten times what an answer kept costs.
+    # Opening SQLite with its pragmas costs ten times what a cached response costs.
     config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     if config["ENGINE"].endswith("sqlite3"):
         config["ENGINE"] = "django.db.backends.sqlite3"
@@ -162,7 +162,7 @@ DATABASES = {
 if len(DATABASES) > 1:
     if any(config["ENGINE"].endswith("sqlite3") for config in DATABASES.values()):
         raise ImproperlyConfigured("DATABASE_REPLICA_URLS chiede PostgreSQL, anche in DATABASE_URL.")
-    DATABASE_ROUTERS = ["observatory.replicas.Router"]
+    DATABASE_ROUTERS = ["observatory.public_cache.replicas.Router"]
     for name in DATABASES.keys() - {"default"}:
         # The primary is there for them: nobody waits long for a replica that does not answer.
         DATABASES[name]["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 3000}
@@ -170,10 +170,11 @@ if len(DATABASES) > 1:
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-# A cache in memory is of one process: whole answers are kept there by other means (observatory/answers.py).
+# A cache in memory is of one process: whole responses are cached there by other means
+# (observatory/public_cache/response_cache.py).
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    CACHES["default"]["BACKEND"] = "observatory.caches.RedisOrLocal"
+    CACHES["default"]["BACKEND"] = "observatory.public_cache.redis_cache.RedisOrLocal"
 ANSWER_CACHE_BYTES = env.int("ANSWER_CACHE_MB", default=32) * 1024 * 1024
 # The metropolitan city (or province) whose municipalities the dashboard counts.
 HOME_PROVINCE = env.str("HOME_PROVINCE", default="TO")

@@ -6,6 +6,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "observatory.settings")
 django = get_wsgi_application()
 
 # Needs Django set up.
-from observatory.quick import Quick  # noqa: E402
+from observatory.public_cache.fast_path import FastPath  # noqa: E402
 
-application = Quick(django)
+application = FastPath(django)

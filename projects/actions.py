@@ -14,7 +14,7 @@ from django.utils.text import slugify
 
 from lib import audit
 from lib.workflow import HeldByAnother, StaleDraft, WrongMove
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.models import Organisation
 from projects import index, mail
 from projects.cards import build_card, places_at_hand, write_card
@@ -28,7 +28,7 @@ from projects.models import (
     Submission,
 )
 from projects.replicability import standing
-from projects.stored import last_edition, put_aside
+from projects.stored import last_edition
 from projects.workflow import EDITABLE, PROJECT, Move, Status
 
 # The kind of projects and of what hangs on them in the audit log.
@@ -293,8 +293,8 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     turn, now = index.lock(), timezone.now()
     last = last_edition(project.pk)
     former = {last.pk: index.terms_of(last)} if last and last.is_current else {}
-    for key in former:
-        put_aside(key)
+    if former:
+        Card.objects.filter(pk=last.pk).update(is_current=False)
     card = Card(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
     card.published_by, card.change_note = by, change_note
     card.live_values = last.live_values if last else card.live_values
@@ -366,7 +366,7 @@ def confirm_current(project: Project, *, by) -> Project:
     project.confirmed_at = timezone.now()
     project.save(update_fields=["confirmed_at"])
     record(project, "confirm", by)
-    touch()
+    bump_content_version()
     return project
 
 

@@ -1,9 +1,7 @@
 """The rows of a project as plain values: all that a card is made of (projects.cards.build_card)."""
 
-from django.db.models import QuerySet
-
-from projects.compiled import KEY, Compiled, executed
-from projects.models import Document, Project
+from lib.sql import models_with
+from projects.models import Project
 
 OWN_FIELDS = (
     "code",
@@ -89,37 +87,11 @@ OTHERS = "other_municipalities"
 BESIDE = (
     "slug",
     "lead_municipality__code",
-    "promoter_id",
     "promoter__slug",
     "promoter__name",
     "promoter__kind",
     "contact_email",
     "contact_is_public",
-)
-
-
-def _project() -> QuerySet:
-    return Project.objects.filter(pk=KEY).values_list(*OWN_FIELDS, *BESIDE)
-
-
-def _rows(name: str, fields: tuple[str, ...]) -> Compiled:
-    return Compiled(
-        lambda: (
-            getattr(Project, name)
-            .rel.related_model.objects.filter(project=KEY)
-            .order_by("pk")
-            .values_list(*fields)
-        )
-    )
-
-
-PROJECT, PROJECT_HELD = Compiled(_project), Compiled(_project, held=True)
-LISTS = {name: _rows(name, fields) for name, fields in ROWS.items()}
-DOCUMENTS = Compiled(
-    lambda: Document.objects.filter(project=KEY, removed_at=None).order_by("pk").values_list(*DOCUMENT_FIELDS)
-)
-OTHER_TOWNS = Compiled(
-    lambda: Project.other_municipalities.through.objects.filter(project=KEY).values_list("territory__code")
 )
 
 
@@ -129,31 +101,30 @@ def collect(project_id: int, *, is_held: bool = False) -> dict:
     `is_held`: nobody else changes the project's own row until the end of the transaction. Raises
     Project.DoesNotExist. Two queries, one more per kind of row.
     """
-    found = (PROJECT_HELD if is_held else PROJECT).first(project_id)
-    if found is None:
-        raise Project.DoesNotExist(project_id)
-    facts = dict(zip((*OWN_FIELDS, *BESIDE), found, strict=True))
-    promoter = {key: facts.pop(f"promoter__{key}") for key in ("slug", "name", "kind")}
-    facts["promoter"] = promoter if facts.pop("promoter_id") else None
-    facts["lead_municipality"] = facts.pop("lead_municipality__code")
-    facts["contact_email"] = facts["contact_email"] if facts.pop("contact_is_public") else ""
-    there = _kinds_of_rows(project_id)
-    facts[OTHERS] = sorted(code for (code,) in OTHER_TOWNS.rows(project_id)) if OTHERS in there else []
+    rows = Project.objects.select_related("lead_municipality", "promoter").only(*OWN_FIELDS, *BESIDE)
+    if is_held:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    project = rows.get(pk=project_id)
+    facts = {name: getattr(project, name) for name in (*OWN_FIELDS, "slug")}
+    promoter, lead = project.promoter, project.lead_municipality
+    facts["promoter"] = promoter and {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
+    facts["lead_municipality"] = lead and lead.code
+    facts["contact_email"] = project.contact_email if project.contact_is_public else ""
+    present = _kinds_of_rows(project_id)
+    others = project.other_municipalities.values_list("code", flat=True) if OTHERS in present else ()
+    facts[OTHERS] = sorted(others)
     for name, fields in ROWS.items():
-        facts[name] = _named(fields, LISTS[name], project_id) if name in there else []
-    facts["documents"] = _named(DOCUMENT_FIELDS, DOCUMENTS, project_id) if "documents" in there else []
+        there = name in present
+        facts[name] = list(getattr(project, name).order_by("pk").values(*fields)) if there else []
+    facts["documents"] = []
+    if "documents" in present:
+        documents = project.documents.filter(removed_at=None).order_by("pk")
+        facts["documents"] = list(documents.values(*DOCUMENT_FIELDS))
     return facts
 
 
-def _named(fields: tuple[str, ...], query: Compiled, project_id: int) -> list[dict]:
-    return [dict(zip(fields, row, strict=True)) for row in query.rows(project_id)]
-
-
 def _kinds_of_rows(project_id: int) -> set[str]:
-    """Which lists of a project hold anything. Most hold nothing, and each asked for is a round trip."""
-    tables = {name: getattr(Project, name).rel.related_model._meta.db_table for name in (*ROWS, "documents")}
-    tables[OTHERS] = Project.other_municipalities.through._meta.db_table
-    asked = [
-        f"SELECT '{n}' WHERE EXISTS (SELECT 1 FROM {t} WHERE project_id = %s)" for n, t in tables.items()
-    ]
-    return {name for (name,) in executed(" UNION ALL ".join(asked), [project_id] * len(asked))}
+    """Which lists of a project hold anything. Most hold nothing, and each query is a round trip."""
+    models = {name: getattr(Project, name).rel.related_model for name in (*ROWS, "documents")}
+    models[OTHERS] = Project.other_municipalities.through
+    return models_with("project_id", project_id, models)

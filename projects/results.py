@@ -156,13 +156,9 @@ class Results:
         """In which stretch of the order of relevance a card stands; nought in every other order."""
         return next((place for place, cards in enumerate(self._tiers()) if number in cards), 0)
 
-    def texts(self, numbers: list[int]) -> list[bytes]:
+    def texts(self, numbers: list[int]) -> list[str]:
         """The stored list items of these cards. One query."""
         return stored.items(numbers, router.db_for_read(Card))
-
-    def joined(self, start: int, stop: int) -> bytes:
-        """The stored list items from `start` to `stop` with commas between. One query."""
-        return stored.joined(list(self.ids(start, stop - start)), router.db_for_read(Card))
 
     @property
     def version(self) -> str:
@@ -240,7 +236,7 @@ class Results:
         cards = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
         return [cards[number] for number in numbers]
 
-    def _items(self, offset: int, limit: int) -> list[bytes]:
+    def _items(self, offset: int, limit: int) -> list[str]:
         return self.texts(list(self.ids(offset, limit)))
 
     def _hits(self, offset: int, limit: int) -> list["Hit"]:

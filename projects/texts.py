@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from django.db import connection, connections
+from django.db import connections
 from psycopg.pq.abc import PGresult
 
 from projects.models import Card, CardLine
@@ -24,16 +24,12 @@ class Stored(NamedTuple):
 
 LINE = Stored(CardLine._meta.db_table, "id", "text")
 DOCUMENT = Stored(Card._meta.db_table, "id", "document")
-PUT = (
-    f"INSERT INTO {LINE.table} ({LINE.key}, {LINE.column}) VALUES (%s, %s) "
-    f"ON CONFLICT ({LINE.key}) DO UPDATE SET {LINE.column} = excluded.{LINE.column}"
-)
 
 
 def put_line(key: int, line: str) -> None:
     """Store the CSV line of a card, in the place of an earlier one. In the transaction that writes it."""
-    with connection.cursor() as cursor:
-        cursor.execute(PUT, [key, line])
+    line = CardLine(id=key, text=line)
+    CardLine.objects.bulk_create([line], update_conflicts=True, unique_fields=["id"], update_fields=["text"])
 
 
 def parts_of(keys: Sequence[int], at_once: int = AT_ONCE) -> Iterator[Sequence[int]]:

@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from api import throttles
 from municipalities.search import SHEETS
-from observatory import answers, quick
+from observatory.public_cache import fast_path, response_cache, routes
 from tests import builders
 
 # How fast a machine invents examples says nothing about what is tested.
@@ -32,29 +32,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         yield
 
 
-@pytest.fixture(autouse=True)
-def other_country():
-    """Each test has a country of its own: nothing is remembered of the towns of another."""
+def clear_process_caches() -> None:
+    """As in a process that has just started: what was cached from the database of another test is gone."""
     SHEETS.forget()
+    response_cache.LOCAL.clear()
+    fast_path.REQUEST_KEYS.clear()
+    routes._route.cache_clear()
+    throttles.HERE.forget()
+
+
+@pytest.fixture(autouse=True)
+def empty_process_caches():
+    """Each test starts with empty caches and rate counters."""
+    clear_process_caches()
 
 
 @pytest.fixture(autouse=True)
 def italian():
     """Each test begins in Italian: a page asked for under /en/ leaves its language to the thread."""
     translation.activate(settings.LANGUAGE_CODE)
-
-
-@pytest.fixture(autouse=True)
-def nothing_answered_yet():
-    """Each test has a database of its own, and what was answered from another says nothing of it."""
-    answers.HERE.forget()
-    quick.forget()
-
-
-@pytest.fixture(autouse=True)
-def nobody_asked_yet():
-    """Each test starts with the rate counters at nought."""
-    throttles.HERE.forget()
 
 
 @pytest.fixture
@@ -69,10 +65,10 @@ def connection_outlives_requests():
 
 @pytest.fixture
 def django_assert_num_queries(django_assert_num_queries):
-    """Queries are counted of answers that have to be made, not of those kept."""
+    """Queries are counted of rendered responses, not of cached ones."""
 
     def counted(*args, **kwargs):
-        answers.HERE.forget()
+        response_cache.LOCAL.clear()
         return django_assert_num_queries(*args, **kwargs)
 
     return counted

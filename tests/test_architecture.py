@@ -27,7 +27,7 @@ FLOORS = {
 }
 # What an app shows to those above it.
 SHARED = {"models", "actions", "rules", "cards", "intake"}
-SHARED |= {"brief", "driver", "stored", "texts", "search", "ranking", "standing", "family", "figures"}
+SHARED |= {"stored", "texts", "search", "ranking", "standing", "family", "figures"}
 # Helpers without state or queries, which other apps may use too.
 PURE_HELPERS = (
     "municipalities.mail",
@@ -68,9 +68,7 @@ STEPS = {
     ),
     **dict.fromkeys(["views", "desk", "officer", "office", "commands", "admin", "feeds", "sitemaps"], PAGES),
     **dict.fromkeys(["assess_views", "kit_views", "files", "pages", "serializers", "templatetags"], PAGES),
-    **dict.fromkeys(
-        ["health", "well_known", "middleware", "public", "reading", "context", "quick", "brief"], PAGES
-    ),
+    **dict.fromkeys(["health", "well_known", "middleware", "public_cache", "context"], PAGES),
     **dict.fromkeys(["adapter", "apps", "metrics"], PAGES),
     **dict.fromkeys(["urls", "sign_in", "wsgi"], URLS),
 }

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.models import Protocol, Territory, TerritoryChange
-from observatory import answers, public
-from observatory.answers import Answers, Stored, key_of
-from observatory.versions import Version, version_in
+from observatory.public_cache import response_cache
+from observatory.public_cache.response_cache import ByteLRU, key_of
+from observatory.public_cache.versions import Version, version_in
 from projects import actions, public_urls, views
 from projects.models import Card
 from tests import builders
@@ -147,7 +147,7 @@ def test_merger_shows_on_card_and_data_at_once(client, country, people):
         predecessor=country["samone"],
         successor=country["ivrea"],
     )
-    touch()
+    bump_content_version()
     town = client.get(paths[1]).json()["lead_municipality"]
     assert (town["code"], town["name"]) == ("E379", "Ivrea")
     assert "Ivrea" in client.get(paths[0]).content.decode()
@@ -176,7 +176,7 @@ def test_language_host_and_query_have_answers_of_their_own(client, card):
 
 
 def test_order_of_names_does_not_matter_and_order_of_values_does():
-    version = Version(version_in("default").mark, 1, "s")
+    version = Version(version_in("default").index, 1, "s")
     keys = [key_of(version, "h", "it", "/", q) for q in ("a=1&b=2", "b=2&a=1", "a=1&a=2", "a=2&a=1")]
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
@@ -209,23 +209,38 @@ def test_too_many_requests_are_refused_though_the_answer_is_kept(client, card, m
 
 def test_public_page_that_gets_a_form_gets_its_cookie_too(client, card, monkeypatch):
     """The long way is found by itself, so that a form added to a public page works."""
-    public._route.cache_clear()
     pattern = next(p for p in public_urls.urlpatterns if p.name == "area-list")
     monkeypatch.setattr(pattern, "callback", ensure_csrf_cookie(views.area_list))
     answers = [client.get("/aree/") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert all("csrftoken" in answer.cookies for answer in answers)
     assert "ETag" not in answers[1]
-    public._route.cache_clear()
 
 
 def test_memory_for_answers_is_bounded_and_the_oldest_goes_first():
-    kept = Answers(10)
+    cache = ByteLRU(10)
     for key in ("a", "b", "c"):
-        kept.keep(key, Stored(b"12345", ()))
-    assert [kept.get(key) is None for key in ("a", "b", "c")] == [True, False, False]
-    kept.keep("large", Stored(b"x" * 11, ()))
-    assert kept.get("large") is None
+        cache.set(key, key, 5)
+    assert [cache.get(key) for key in ("a", "b", "c")] == [None, "b", "c"]
+    cache.set("b", "another", 5)
+    assert cache.get("b") == "b"
+    cache.set("large", "x", 11)
+    assert cache.get("large") is None
+
+
+def test_parts_of_a_key_do_not_run_into_each_other():
+    version = Version(None, 1, "s")
+    keys = {
+        key_of(version, *parts)
+        for parts in (("h", "it", "/a\nb", ""), ("h", "it", "/a", "b"), ("h", "it\n/a", "b", ""))
+    }
+    assert len(keys) == 3
+
+
+def test_response_over_the_limit_is_not_cached(client, card, monkeypatch):
+    monkeypatch.setattr(response_cache, "MAX_RESPONSE_BYTES", 10)
+    key = client.get("/api/v1/projects")["ETag"].removeprefix('W/"').removesuffix('"')
+    assert response_cache.LOCAL.get(key) is None
 
 
 def test_card_as_data_is_its_document_with_places_named(client, country, people):
@@ -265,7 +280,7 @@ def test_any_answer_is_as_good_for_who_has_one(client, card, path, kept):
     tag = client.get(path)["ETag"]
     for told in ("*", tag.removeprefix("W/"), f'"another", {tag}', f'W/"another", {tag.removeprefix("W/")}'):
         if not kept:
-            answers.HERE.forget()
+            response_cache.LOCAL.clear()
         answer = client.get(path, headers={"if-none-match": told})
         assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag), told
         assert ("Content-Type" in answer, "X-RateLimit-Limit" in answer) == (False, path.startswith("/api/"))
@@ -281,5 +296,5 @@ def test_what_is_not_there_is_nobodys_already(client, card, path):
 def test_charset_of_a_call_does_not_change_what_its_address_asks(client, card):
     path, odd = "/api/v1/projects?q=citt%C3%A0", {"CONTENT_TYPE": "text/plain; charset=utf-16"}
     read = client.get(path, **odd)
-    answers.HERE.forget()
+    response_cache.LOCAL.clear()
     assert client.get(path).content == read.content

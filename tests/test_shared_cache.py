@@ -7,8 +7,7 @@ from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
-from observatory import answers
-from observatory import caches as ours
+from observatory.public_cache import redis_cache, response_cache
 from tests import builders
 from tools import cache_server
 
@@ -28,7 +27,7 @@ def port():
 def redis(settings, port):
     settings.CACHES = {
         "default": {
-            "BACKEND": "observatory.caches.RedisOrLocal",
+            "BACKEND": "observatory.public_cache.redis_cache.RedisOrLocal",
             "LOCATION": f"redis://127.0.0.1:{port}/0",
         }
     }
@@ -46,15 +45,15 @@ def card():
 
 def test_answer_of_one_process_serves_the_others(redis, client, card):
     first = client.get("/progetti/")
-    answers.HERE.forget()  # as a process that has just begun
+    response_cache.LOCAL.clear()  # as a process that has just begun
     key = first["ETag"].removeprefix('W/"').removesuffix('"')
-    assert answers.find(key).content == first.content
+    assert response_cache.find(key).content == first.content
     assert client.get("/progetti/").content == first.content
 
 
 def test_emptied_cache_loses_nothing(redis, client, card):
     first = client.get("/api/v1/projects")
-    answers.HERE.forget()
+    response_cache.LOCAL.clear()
     caches["default"].clear()
     again = client.get("/api/v1/projects")
     assert (again.status_code, again.content, again["ETag"]) == (200, first.content, first["ETag"])
@@ -64,7 +63,7 @@ def test_dead_redis_is_missed_by_nobody(redis, client, card):
     before = client.get("/progetti/")
     redis.kill()
     redis.wait()
-    answers.HERE.forget()
+    response_cache.LOCAL.clear()
     assert client.get("/progetti/").content == before.content
     data = [client.get("/api/v1/projects") for _ in range(2)]
     assert [answer.status_code for answer in data] == [200, 200]
@@ -81,7 +80,7 @@ def test_redis_is_asked_again_when_it_is_back(redis, port, client, card, monkeyp
     cache.set("a", 1)
     redis.kill()
     redis.wait()
-    monkeypatch.setattr(ours, "REST", 0.2)
+    monkeypatch.setattr(redis_cache, "PAUSE", 0.2)
     assert cache.get("a") is None
     with cache_server.throwaway_server(SERVER, port):
         time.sleep(0.25)

@@ -47,13 +47,6 @@ def language_of(request) -> str:
     return settings.LANGUAGE_CODE
 
 
-class Brief(NamedTuple):
-    """As much of an answer as its view knows alone: the body and the Link header."""
-
-    content: bytes
-    link: str = ""
-
-
 class PublicView(APIView):
     """Base of all endpoints. `parameters` names what the query string may hold."""
 
@@ -95,14 +88,6 @@ class PublicView(APIView):
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
-
-    @classmethod
-    def brief(cls, query: str, address: str, key: str) -> Brief | None:
-        """What `get` answers to `key` and `query`, of ASCII, at `address`: for a part of the price.
-
-        None, or any error, sends the caller to `get`, which answers everybody.
-        """
-        return None
 
     @staticmethod
     def language(request) -> str:

@@ -17,17 +17,15 @@ from api.params import (
     FACET_LIMIT,
     FILTERS,
     PAGING,
-    check,
     choice,
     day,
     integer,
     limited,
     named,
-    read,
 )
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
-from api.views.base import Brief, PublicView, links_to, page_of
+from api.views.base import PublicView
 from opendata.actions import CODES, PROJECT_FIELDS, project_chunks
 from opendata.search import cards_on
 from projects.cards import FACETS, served
@@ -46,9 +44,6 @@ SIMILAR = 10
 # What similar cards are looked for by.
 NEAR = ("primary_area", "municipality_code", "province_code")
 CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
-# What asks more of the list than a page of it.
-MORE = frozenset({"format", "fields", "labels", "cursor"})
-PAGE = b'{"count":%d,"next":%b,"previous":%b,"results":[%b]}'
 
 
 def query_of(params: QueryDict) -> ProjectQuery:
@@ -117,18 +112,6 @@ class ProjectList(PublicView):
             return cursor_page(request, cards, shape)
         return self.paged(request, cards.items(), cards.count(), shape)
 
-    @classmethod
-    def brief(cls, query: str, address: str, _key: str) -> Brief | None:
-        params = read(query)
-        if not MORE.isdisjoint(params):
-            return None
-        check(params, cls.parameters)
-        cards = find(query_of(params))
-        page = page_of(params, cards.count(), address)
-        around = map(orjson.dumps, (page.ahead, page.back))
-        items = cards.joined(page.start, page.stop)
-        return Brief(PAGE % (cards.count(), *around, items), links_to(page.ahead, page.back))
-
 
 def _chosen(fields: list[str]):
     """How the stored items are shown: as they are, or only what `fields` wants of each."""
@@ -188,10 +171,6 @@ class ProjectDetail(PublicView):
         on = day(request.query_params, "as_of")
         document = _card_on(current_card(key), on).document if on else current_document(key)
         return Response(orjson.Fragment(served(document)))
-
-    @classmethod
-    def brief(cls, query: str, _address: str, key: str) -> Brief | None:
-        return None if query else Brief(served(current_document(key)).encode())
 
 
 def _card_on(card: Card, on: date) -> Card:

@@ -17,7 +17,7 @@ from pathlib import Path
 from django.db import models, transaction
 from django.utils.text import slugify
 
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.importers.topojson import Outline, outlines
 from municipalities.models import Territory, TerritoryBoundary, TerritoryChange, TerritoryCode
 from municipalities.search import fold
@@ -82,7 +82,7 @@ def load_reference(folder: Path, report: Callable[[str, Outcome], None] = lambda
             report(table, outcome)
             written += outcome.created + outcome.changed + outcome.removed
         if written:
-            touch()
+            bump_content_version()
     return written
 
 

@@ -1,4 +1,4 @@
-from municipalities.models.content import ContentVersion, content_seal, content_sealed
+from municipalities.models.content import ContentVersion, content_token, using_content_token
 from municipalities.models.organisation import Organisation
 from municipalities.models.protocol import Adhesion, Protocol
 from municipalities.models.territory import (
@@ -17,6 +17,6 @@ __all__ = [
     "TerritoryBoundary",
     "TerritoryChange",
     "TerritoryCode",
-    "content_seal",
-    "content_sealed",
+    "content_token",
+    "using_content_token",
 ]

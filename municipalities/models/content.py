@@ -1,23 +1,24 @@
-"""How often something public changed that is no card. Stored answers are kept under it."""
+"""How often something public changed that is no card. Cached responses are stored under it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import connections, models, router
+from django.db import models
 
-# The seal that a whole request goes by, where it was read at its beginning.
-_SEAL: ContextVar[str | None] = ContextVar("seal", default=None)
+# The token read at the beginning of the request, which holds for all of it.
+_TOKEN: ContextVar[str | None] = ContextVar("content_token", default=None)
 
 
 class ContentVersion(models.Model):
-    """The single row that moves when a page would say something else though no card came or went.
+    """The single row that changes when a page would say something else though no card came or went.
 
-    The number tells which of two databases is ahead; the seal tells this very change from one rolled back.
+    The number tells which of two databases is ahead; `token` differs for every change,
+    also for one that took the number of a change rolled back.
     """
 
     number = models.BigIntegerField(default=0)
-    seal = models.CharField(max_length=32, blank=True)
+    token = models.CharField(max_length=32, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_content_version")]
@@ -26,25 +27,19 @@ class ContentVersion(models.Model):
         return str(self.number)
 
 
-def content_seal() -> str:
-    """The seal of the content public now: the request's own, else one query."""
-    seal = _SEAL.get()
-    return _stored() if seal is None else seal
-
-
-def _stored() -> str:
-    # Asked again and again, so not through a queryset, which costs many times the answer.
-    with connections[router.db_for_read(ContentVersion)].cursor() as cursor:
-        cursor.execute(f"SELECT seal FROM {ContentVersion._meta.db_table} WHERE id = 1")
-        found = cursor.fetchone()
-    return found[0] if found else ""
+def content_token() -> str:
+    """The version token of the public content: the request's own, else one query; "" before any change."""
+    token = _TOKEN.get()
+    if token is None:
+        token = ContentVersion.objects.filter(pk=1).values_list("token", flat=True).first()
+    return token or ""
 
 
 @contextmanager
-def content_sealed(seal: str | None) -> Iterator[None]:
-    """All that is asked within goes by this seal, which was read already; None when it was not."""
-    token = _SEAL.set(seal)
+def using_content_token(token: str | None) -> Iterator[None]:
+    """Within the block `content_token` gives this token, read before; with None it queries the database."""
+    reset = _TOKEN.set(token)
     try:
         yield
     finally:
-        _SEAL.reset(token)
+        _TOKEN.reset(reset)

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate, make_aware
 
 from lib import audit
 from lib.workflow import WrongMove
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.models import Organisation
 from projects import index
 from projects.actions import subject_through
@@ -127,7 +127,7 @@ def hide(step: AdoptionStep, *, by) -> None:
     """Staff take the public words of a step off the public pages; both sides still read them."""
     if AdoptionStep.objects.filter(pk=step.pk, hidden_at=None).update(hidden_at=timezone.now(), hidden_by=by):
         _record(step.adoption, HIDE, by, {"adopter": step.adoption.adopter.name})
-        touch()
+        bump_content_version()
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def tell_result(adoption: Adoption, *, by, result: Project | None) -> Adoption:
         stood.save(update_fields=["result"])
         told = {"adopter": stood.adopter.name, "result": result.code if result else ""}
         _record(stood, RESULT, by, told)
-        touch()
+        bump_content_version()
     return stood
 
 
@@ -162,7 +162,7 @@ def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
         return OutsidePractice.objects.get(nonce=practice.nonce)
     if practice.project_id:
         _record(practice, PRACTICE, by, {"name": practice.name})
-    touch()
+    bump_content_version()
     return practice
 
 
@@ -173,7 +173,7 @@ def remove_practice(practice: OutsidePractice, *, by) -> None:
     if standing.update(removed_at=timezone.now(), removed_by=by):
         if practice.project_id:
             _record(practice, PRACTICE, by, {"name": practice.name, "removed": True})
-        touch()
+        bump_content_version()
 
 
 def waiting(now: datetime) -> list[Adoption]:
@@ -237,7 +237,7 @@ def demonstrate(
 def demonstrate_practice(practice: OutsidePractice) -> OutsidePractice:
     """A practice of the demonstration: the loader's, without event."""
     practice.save()
-    touch()
+    bump_content_version()
     return practice
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lib import audit
-from municipalities.actions import body_of_municipality, body_subject, touch
+from municipalities.actions import body_of_municipality, body_subject, bump_content_version
 from municipalities.models import Territory
 from projects.models import CityNeed, CityProfile
 
@@ -45,4 +45,4 @@ def show_city(profile: CityProfile, *, by) -> None:
 
 def _record(town: Territory, verb: str, by, **detail) -> None:
     audit.record(verb, by=by, on=body_subject(body_of_municipality(town)), changes=detail)
-    touch()
+    bump_content_version()

@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.compiled import insert
 from projects.models.project import Project
 
 
@@ -103,10 +102,7 @@ class Card(models.Model):
         frozen = getattr(self, "_frozen", None)
         if frozen is not None and self.document != frozen:
             raise TypeError("the document of a published card never changes")
-        if self.pk is None and not (args or kwargs):
-            insert(self)
-        else:
-            super().save(*args, **kwargs)
+        super().save(*args, **kwargs)
         self._frozen = self.document
 
     def delete(self, *args, **kwargs):

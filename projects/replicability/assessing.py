@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from lib import audit
 from lib.workflow import StaleDraft
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.models import Organisation
 from projects import index
 from projects.actions import subject_through
@@ -105,7 +105,7 @@ def complete_assessment(
     _close(done, by, timezone.now())
     _record(done, ASSESS, by, {"rater": done.rater, "version": done.version, "rated": len(rated)})
     _drop_loose_evidence(done)
-    touch()
+    bump_content_version()
     return done
 
 
@@ -128,7 +128,7 @@ def withdraw_evidence(evidence: EvidenceFile, *, by) -> None:
     if standing_ones.update(withdrawn_at=timezone.now(), withdrawn_by=by):
         changes = {"name": evidence.name, "rater": evidence.rater}
         audit.record(WITHDRAW, by=by, on=subject_through(evidence), changes=changes)
-        touch()
+        bump_content_version()
 
 
 def _drop_loose_evidence(done: Assessment) -> None:
@@ -161,7 +161,7 @@ def demonstrate(
     draft = Assessment.objects.create(**seat, is_demonstration=True)
     Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
     _close(draft, None, made_at)
-    touch()
+    bump_content_version()
     return draft
 
 
@@ -181,7 +181,7 @@ def demonstrate_kit(project: Project, documents: Iterable[DemonstrationDocument]
     card = project.cards.current().select_related("project").first()
     if card:
         standing.refresh(card, orjson.loads(card.document))
-    touch()
+    bump_content_version()
 
 
 @transaction.atomic
@@ -190,7 +190,7 @@ def second(assessment: Assessment, *, by) -> Assessment:
     open_ones = Assessment.objects.completed().filter(pk=assessment.pk, seconded_at=None)
     if open_ones.update(seconded_at=timezone.now(), seconded_by=by):
         _record(assessment, SECOND, by, {"version": assessment.version})
-        touch()
+        bump_content_version()
     return Assessment.objects.get(pk=assessment.pk)
 
 
@@ -228,7 +228,7 @@ def refresh_standing(project_ids=None) -> int:
     chosen = list(project_ids)
     for card in cards.filter(project__in=chosen).iterator(chunk_size=500):
         standing.refresh(card, orjson.loads(card.document))
-    touch()
+    bump_content_version()
     return len(chosen)
 
 
@@ -238,7 +238,7 @@ def release_ranking(*, note: str = "") -> RankingRelease:
     placed = ranked(standing.entries(), PRESETS["equal"])[:FIRST]
     places = [[p.entry.code, p.position, str(p.score.score)] for p in placed]
     release = RankingRelease.objects.create(note=note, places=places)
-    touch()
+    bump_content_version()
     return release
 
 

@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib.dates import end_of
+from lib.sql import models_with
 from municipalities.models import Territory
 from projects import index
 from projects.adoption.moves import ADOPTED, PUBLIC, UNDER_WAY
-from projects.compiled import executed
 from projects.models import (
     Adoption,
     AdoptionStep,
@@ -309,12 +309,9 @@ def refresh(card: Card, document: Mapping) -> Standing | None:
 def _traces(project_id: int) -> tuple[bool, bool]:
     """Whether anybody rated or took the project up (asking for all of it costs ten times as much), and
     whether it has a standing."""
-    asked = [
-        f"EXISTS (SELECT 1 FROM {model._meta.db_table} WHERE project_id = %s)"
-        for model in (Assessment, Adoption, Standing)
-    ]
-    ((is_judged, is_told),) = executed("SELECT {} OR {}, {}".format(*asked), [project_id] * len(asked))
-    return bool(is_judged), bool(is_told)
+    models = {"assessment": Assessment, "adoption": Adoption, "standing": Standing}
+    found = models_with("project_id", project_id, models)
+    return bool(found & {"assessment", "adoption"}), "standing" in found
 
 
 def _differ(live_values: str, facets: Mapping[str, list[str]]) -> bool:

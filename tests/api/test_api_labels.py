@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.labels import labelled, spelled
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.models import Territory
 
 TOWNS = [f"Z{number:03d}" for number in range(12)]
@@ -22,7 +22,7 @@ def places(db):
         Territory(level="municipality", code=code, name=name, slug=code.lower())
         for code, name in zip(TOWNS, NAMES, strict=True)
     )
-    touch()
+    bump_content_version()
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -52,5 +52,5 @@ def test_lines_follow_a_place_that_changes_its_name(places):
 
     assert name() == NAMES[0]
     Territory.objects.filter(code=TOWNS[0]).update(name="Altrove")
-    touch()
+    bump_content_version()
     assert name() == "Altrove"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from municipalities.likeness import Likeness
 from municipalities.models import Territory
 from municipalities.search import SHEETS, similar_municipalities
@@ -116,6 +116,6 @@ def test_sheets_and_names_follow_a_change(django_assert_num_queries):
     with django_assert_num_queries(1):  # the version: what was read under it holds
         assert SHEETS.read()["E379"].population == 22_683
     Territory.objects.filter(pk=places["ivrea"].pk).update(population=9, name="Eporedia")
-    touch()
+    bump_content_version()
     assert SHEETS.read()["E379"].population == 9
     assert SHEETS.names()["municipality", "E379"] == "Eporedia"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from municipalities.models import Protocol, Territory, TerritoryBoundary
-from observatory import answers
+from observatory.public_cache import response_cache
 from projects.listing import views as list_views
 from projects.models import Card
 from tests import builders
@@ -57,7 +57,7 @@ def cards(publish):
 
 def get(client, path):
     """The page as it is made, with its context, not as it was kept."""
-    answers.HERE.forget()
+    response_cache.LOCAL.clear()
     response = client.get(path)
     assert response.status_code == 200, path
     return response

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from municipalities.actions import body_of_municipality, touch
+from municipalities.actions import body_of_municipality, bump_content_version
 from municipalities.search import municipalities_of
 from projects import actions, results
 from projects.adoption.family import family_of
@@ -111,7 +111,7 @@ def test_each_table_that_speaks_of_a_project_is_known(card, towns, settings, add
 @pytest.mark.django_db
 def test_town_is_shown_where_it_lies(towns, django_assert_num_queries):
     builders.squares()
-    touch()
+    bump_content_version()
     first = locator_of("L219")
     assert first["town_path"].startswith("M5") and first["town_path"] != first["province_path"]
     assert [float(part) for part in first["view_box"].split()][2:] == pytest.approx([93.6, 93.6])

@@ -4,7 +4,7 @@ import orjson
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from municipalities.actions import touch
+from municipalities.actions import bump_content_version
 from projects import index
 from projects.cards import derive_columns, derive_into, places_of
 from projects.models import Card, CardLine
@@ -50,7 +50,7 @@ def rebuild(keys: list[int]) -> int:
     after = {card.pk: index.terms_of(card) for card, _document in stale if card.is_current}
     index.change(added=after, dropped=before)
     if stale:
-        touch()
+        bump_content_version()
     return len(stale)
 
 

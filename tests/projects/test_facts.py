@@ -1,4 +1,4 @@
-"""Statements put into SQL once give what the models give, also the second time and for another key."""
+"""The rows of a project as plain values (projects.facts.collect) have the values and types of the models."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,15 +6,11 @@ from threading import Thread
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
-from django.db.utils import ConnectionDoesNotExist
 from django.test.utils import CaptureQueriesContext
 
-from lib.audit import Entry
-from projects import compiled
 from projects.cards import OWN_FIELDS
-from projects.compiled import KEY, Compiled, executed, insert, update
-from projects.facts import PROJECT_HELD, collect
-from projects.models import Document, IndexLog, Project
+from projects.facts import collect
+from projects.models import Document, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -97,63 +93,6 @@ def test_every_statement_is_counted_when_queries_are(two):
     assert len(asked) == 2
 
 
-def test_query_is_compiled_once_and_asked_with_each_key(two):
-    made = []
-
-    def make():
-        made.append(1)
-        return Project.objects.filter(pk=KEY, status="draft").values_list("title")
-
-    query = Compiled(make)
-    assert [query.first(project.pk) for project in two] == [(project.title,) for project in two]
-    assert query.first(123_456) is None
-    assert made == [1]
-
-
-def test_database_is_the_one_reads_go_to(two, monkeypatch):
-    collect(two[0].pk)
-
-    class Elsewhere:
-        db_for_read = staticmethod(lambda model: "elsewhere")
-
-    monkeypatch.setattr(compiled, "router", Elsewhere)
-    with pytest.raises(ConnectionDoesNotExist, match="elsewhere"):
-        collect(two[0].pk)
-
-
-# SQLite before 3.35 gives nothing back; PostgreSQL always does.
-@pytest.mark.parametrize("can_return", [True, False] if connection.vendor == "sqlite" else [True])
-def test_inserted_row_is_what_save_would_store(two, office, can_return, monkeypatch):
-    monkeypatch.setattr(connection.features, "can_return_columns_from_insert", can_return)
-    values = {
-        "kind": "record",
-        "code": two[0].code,
-        "verb": "save",
-        "by": office,
-        "changes": {"fields": ["però"], "n": 1},
-    }
-    saved, inserted = Entry(**values), Entry(**values)
-    saved.save()
-    insert(inserted)
-    assert inserted.pk == saved.pk + 1
-    assert not inserted._state.adding
-    first, second = Entry.objects.filter(pk__in=[saved.pk, inserted.pk]).order_by("pk").values()
-    assert second | {"id": 0, "at": 0} == first | {"id": 0, "at": 0}
-    assert second["at"] == inserted.at
-
-
-def test_row_with_a_key_of_its_own_is_inserted_and_updated(db):
-    noted = IndexLog(version=7, token="abc", created_at=NOON, added=1, dropped=0, changes=b"\x00\xff")
-    insert(noted)
-    IndexLog.objects.create(version=8, token="def", created_at=NOON, added=0, dropped=1)
-    noted.token, noted.changes = "ghi", None
-    update(noted)
-    assert list(IndexLog.objects.order_by("version").values_list()) == [
-        (7, "ghi", NOON, 1, 0, None),
-        (8, "def", NOON, 0, 1, None),
-    ]
-
-
 needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL alone does so")
 
 
@@ -172,16 +111,8 @@ def test_held_project_waits_for_nobody_else(office, towns):
             connections.close_all()
 
     with transaction.atomic():
-        assert PROJECT_HELD.first(project.pk)[0] == project.code
+        assert collect(project.pk, is_held=True)["code"] == project.code
         thread = Thread(target=other)
         thread.start()
         thread.join(20)
     assert "could not obtain lock" in str(refused[0])
-
-
-@needs_postgresql
-def test_plan_of_a_repeated_statement_is_kept(two):
-    for _time in range(8):
-        collect(two[0].pk)
-    kept = executed("SELECT statement FROM pg_prepared_statements", [])
-    assert any("projects_project" in statement for (statement,) in kept)

@@ -1,4 +1,4 @@
-"""Which addresses are public reads, and the short way to their views."""
+"""Which paths are public reads, and the handler that calls their views with few middlewares."""
 
 from functools import cache, lru_cache
 
@@ -15,13 +15,13 @@ from django.utils import translation
 
 from observatory.middleware import DatabaseUnavailableMiddleware
 
-# Answers of these follow from the version alone (observatory/versions.py): whoever changes what they show
-# calls municipalities.actions.touch() in the same transaction. Whole namespaces, or `namespace:name`.
+# Responses of these depend on the version alone (versions.py): code that changes what they show calls
+# municipalities.actions.bump_content_version() in the same transaction. Namespaces, or `namespace:name`.
 VERSIONED = frozenset(
     {"projects", "pages", "api", "municipalities:protocol-list", "municipalities:protocol-detail"}
 )
 UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs", "api:datasets", "pages:statistics"})
-# What a person carries who has been here before: their pages may differ.
+# Cookies of a signed-in person, or of one with a pending message: their pages may differ.
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 
 
@@ -29,12 +29,12 @@ def is_versioned(match: ResolverMatch) -> bool:
     return match.view_name not in UNVERSIONED and not VERSIONED.isdisjoint((match.namespace, match.view_name))
 
 
-def public_read(request) -> ResolverMatch | None:
-    """The route of a GET that anybody may make and nobody in particular makes; None for all others."""
+def public_route(request) -> ResolverMatch | None:
+    """The route of a GET or HEAD whose response is the same for all clients; None for other requests."""
     if request.method not in ("GET", "HEAD") or request.path_info.startswith(settings.STATIC_URL):
         return None
     if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-        return None  # PlainTextMiddleware knows what to make of it
+        return None  # left to PlainTextMiddleware
     is_api = request.path_info.startswith("/api/")
     if not is_api and any(name in request.COOKIES for name in PERSONAL_COOKIES):
         return None
@@ -44,7 +44,7 @@ def public_read(request) -> ResolverMatch | None:
 
 @lru_cache(maxsize=4_096)
 def _route(path: str, _language: str) -> ResolverMatch | None:
-    """Addresses are few and asked for often; each language has its own."""
+    """Resolving costs more than a cached response, and few paths are requested often."""
     try:
         match = resolve(path)
     except Resolver404:
@@ -52,8 +52,8 @@ def _route(path: str, _language: str) -> ResolverMatch | None:
     return match if is_versioned(match) else None
 
 
-class OnePolicy(CSPMiddleware):
-    """The policy of the settings, worked out once: public reads need no other and no nonce."""
+class StaticPolicy(CSPMiddleware):
+    """The content security policy of the settings, built once: public reads need no nonce."""
 
     def process_request(self, request) -> None:
         return None
@@ -69,14 +69,14 @@ def _policy() -> str:
     return build_policy()
 
 
-class ShortHandler(BaseHandler):
-    """Calls the view of a public read without session, CSRF, sign-in and messages, none of which it uses."""
+class PublicHandler(BaseHandler):
+    """Calls the view of a public read without the middlewares of session, CSRF, sign-in and messages."""
 
     def __init__(self):
         self._view_middleware, self._template_response_middleware = [], []
         self._exception_middleware = [DatabaseUnavailableMiddleware(None).process_exception]
-        guarded = OnePolicy(convert_exception_to_response(self._get_response))
-        self.answer = convert_exception_to_response(SecurityMiddleware(guarded))
+        with_policy = StaticPolicy(convert_exception_to_response(self._get_response))
+        self.answer = convert_exception_to_response(SecurityMiddleware(with_policy))
 
     def resolve_request(self, request):
         return request.resolver_match
