@@ -1,24 +1,26 @@
 """Compare the public answers of two checkouts on the same sample data, to change code but not what it says.
 
-    .venv/bin/python tools/same_answers.py record FOLDER [--checkout PATH] [--every N] [--shift SECONDS]
+    .venv/bin/python tools/same_answers.py record FOLDER [--checkout PATH] [--every N] [--one-in N]
+                                                   [--shift SECONDS]
     .venv/bin/python tools/same_answers.py compare BEFORE AFTER [--expected FILE] [--views]
 
-`record` makes a new SQLite database in FOLDER with the checkout's own commands, publishes the sample, withdraws
-two cards and exports two days. Then it asks by GET, in Italian and under /en/: what the sitemaps name (of the
-cities without projects one in N, 40 by default), all pages and files of every card (PDF and kit of one card in
-six), queries of the API in every format (by Django and again by the WSGI application, which may answer in
-another way), feeds, catalogues, open data, errors. It imports nothing of the project: it knows addresses,
+`record` makes a new SQLite database in FOLDER with the checkout's own commands, publishes the sample,
+withdraws two cards and exports two days. Then it asks by GET, in Italian and under /en/: what the sitemaps
+name (of the cities without projects one in N, 40 by default), all pages and files of every card (PDF and
+kit of one card in six), queries of the API in every format (by Django and again by the WSGI application,
+which may answer in another way), feeds, catalogues, open data, errors. `--one-in 10` asks a tenth of all
+this, the same in every recording, for a quick look. It imports nothing of the project: it knows addresses,
 command names and `observatory.settings`, which must be the same in both checkouts.
 
-The clock is `django.utils.timezone.now`, replaced: while data are made each reading is one second later than
-the one before, so the order of publication is certain; while questions are asked it stands still. So days are
-the same in all recordings. `--shift` begins later: two recordings of one checkout with different shifts show
-that RULES covers every time in the answers.
+The clock is `django.utils.timezone.now`, replaced: while data are made each reading is one second later
+than the one before, so the order of publication is certain; while questions are asked it stands still. So
+days are the same in all recordings. `--shift` begins later: two recordings of one checkout with different
+shifts show that RULES covers every time in the answers.
 
-`compare` takes HTML as a parsed tree, ZIP, XLSX and PDF by their parts, Parquet by its rows, anything else byte
-for byte, after RULES. It fails when an answer differs, or takes more queries, and the file of `--expected` does
-not list it: on each line of that file a pattern of addresses, what differs (`status`, `body`, `queries`,
-`missing`, `new`, `header:Name` or `*`) and the reason, with two spaces between them.
+`compare` takes HTML as a parsed tree, ZIP, XLSX and PDF by their parts, Parquet by its rows, anything else
+byte for byte, after RULES. It fails when an answer differs, or takes more queries, and the file of
+`--expected` does not list it: on each line of that file a pattern of addresses, what differs (`status`,
+`body`, `queries`, `missing`, `new`, `header:Name` or `*`) and the reason, with two spaces between them.
 """
 
 import argparse
@@ -32,6 +34,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from html.parser import HTMLParser
@@ -279,7 +282,7 @@ def normalised(text: str, where: str) -> str:
 # Recording
 
 
-def record(folder: Path, checkout: Path, every: int, shift: int) -> int:
+def record(folder: Path, checkout: Path, every: int, one_in: int, shift: int) -> int:
     """Load and ask in processes of the checkout's own; everything they find is in `folder`."""
     folder, checkout = folder.resolve(), checkout.resolve()
     if folder.exists() and any(folder.iterdir()):
@@ -309,11 +312,9 @@ def record(folder: Path, checkout: Path, every: int, shift: int) -> int:
         command = [str(python), "-P", str(Path(__file__).resolve()), *map(str, words)]
         return subprocess.Popen(command, cwd=checkout, env=env, stdout=(folder / f"{words[0]}.log").open("a"))
 
-    for tasks in [
-        [start("load", folder, every, shift)],
-        [("ask", folder, part) for part in range(PROCESSES)],
-    ]:
-        running = [task if isinstance(task, subprocess.Popen) else start(*task) for task in tasks]
+    asking = [("ask", folder, part, one_in) for part in range(PROCESSES)]
+    for tasks in ([("load", folder, every, shift)], asking):
+        running = [start(*task) for task in tasks]
         if any([process.wait() for process in running]):
             sys.exit("The recording failed: the lines above say where.")
     parts = [folder / f"answers-{part}.jsonl" for part in range(PROCESSES)]
@@ -473,7 +474,7 @@ def links_in(base: str) -> list[str]:
     return [x for x in found if x.startswith(wanted) and not x.endswith((".pdf", ".zip"))]
 
 
-def ask(folder: Path, part: int) -> None:
+def ask(folder: Path, part: int, one_in: int) -> None:
     """Ask this part of the plan, and write what came: first by Django's own handler, then by WSGI."""
     CLOCK.moment, CLOCK.step = ASKED, timedelta()
     set_up()
@@ -501,7 +502,8 @@ def ask(folder: Path, part: int) -> None:
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
         for address, language in plan:
-            if zlib.crc32(address.encode()) % PROCESSES != part:
+            place = zlib.crc32(address.encode())
+            if place % PROCESSES != part or place // PROCESSES % one_in:
                 continue
             words = {"HTTP_ACCEPT_LANGUAGE": language} if language else {}
             way = f" ({language})" if language else ""
@@ -509,7 +511,8 @@ def ask(folder: Path, part: int) -> None:
             def caller(words=words):
                 # Nobody asks so often as to be refused.
                 number = next(callers)
-                return words | {"SERVER_NAME": HOST, "REMOTE_ADDR": f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"}
+                own = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+                return words | {"SERVER_NAME": HOST, "REMOTE_ADDR": own}
 
             answers, queries = [], []
             for _time in range(2):
@@ -588,7 +591,8 @@ def view_of(address: str) -> str:
 # Comparing
 
 INLINE = frozenset(
-    "a abbr b bdi cite code data dfn em i kbd label mark q s small span strong sub sup time u var".split()
+    ("a", "abbr", "b", "bdi", "cite", "code", "data", "dfn", "em", "i", "kbd", "label", "mark", "q", "s")
+    + ("small", "span", "strong", "sub", "sup", "time", "u", "var")
 )
 AS_WRITTEN = frozenset(("pre", "textarea", "script", "style"))
 WHITE = re.compile(r"[ \t\r\n\f]+")
@@ -673,10 +677,8 @@ def lines_of_pdf(body: bytes) -> list[str]:
     lines = []
     for number, part in enumerate(re.split(rb"(?<=stream)\r?\n(.*?)\r?\nendstream", body, flags=re.S)):
         if number % 2:
-            try:
+            with suppress(zlib.error):
                 part = zlib.decompress(part)
-            except zlib.error:
-                pass
         part = part.partition(b"\nxref\n")[0]
         lines += part.decode("latin-1").splitlines()
     return lines
@@ -720,7 +722,9 @@ def headers_of(answer: dict, name: str) -> list[str]:
 
 def short_diff(old: list[str], new: list[str], most: int = 8) -> str:
     """The first lines that differ. Of long answers only the part around the first difference is looked at."""
-    same = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    same = next(
+        (n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new))
+    )
     near = [side[same : same + 200] for side in (old, new)]
     lines = [line for line in difflib.unified_diff(*near, lineterm="", n=0) if line[:3] not in ("---", "+++")]
     told = [line[:200].rstrip() for line in lines if not line.startswith("@@")]
@@ -740,7 +744,9 @@ def compare(before: Path, after: Path, expected: Path | None = None, views: bool
         else:
             read = {id(old[address]): before, id(new[address]): after}
             found = differences(
-                old[address], new[address], lambda a, read=read: (read[id(a)] / "bodies" / a["body"]).read_bytes()
+                old[address],
+                new[address],
+                lambda a, read=read: (read[id(a)] / "bodies" / a["body"]).read_bytes(),
             )
             pair = [answer[address].get("queries", []) for answer in (old, new)]
             if pair[0] != pair[1] and all(o >= n for o, n in zip(*pair, strict=False)):
@@ -774,14 +780,17 @@ def main() -> int:
         load(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
         return 0
     if sys.argv[1:2] == ["ask"]:
-        ask(Path(sys.argv[2]), int(sys.argv[3]))
+        ask(Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
         return 0
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     recording = commands.add_parser("record")
     recording.add_argument("folder", type=Path)
     recording.add_argument("--checkout", type=Path, default=ROOT)
     recording.add_argument("--every", type=int, default=40)
+    recording.add_argument("--one-in", type=int, default=1)
     recording.add_argument("--shift", type=int, default=0)
     comparing = commands.add_parser("compare")
     comparing.add_argument("before", type=Path)
