@@ -591,9 +591,8 @@ def view_of(address: str) -> str:
 # Comparing
 
 INLINE = frozenset(
-    ("a", "abbr", "b", "bdi", "cite", "code", "data", "dfn", "em", "i", "kbd", "label", "mark", "q", "s")
-    + ("small", "span", "strong", "sub", "sup", "time", "u", "var")
-)
+    ("a", "abbr", "b", "bdi", "cite", "code", "data", "dfn", "em", "i", "kbd", "label", "mark", "q", "s"),
+).union(("small", "span", "strong", "sub", "sup", "time", "u", "var"))
 AS_WRITTEN = frozenset(("pre", "textarea", "script", "style"))
 WHITE = re.compile(r"[ \t\r\n\f]+")
 
