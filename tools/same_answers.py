@@ -266,13 +266,18 @@ RULES = (
     Rule("header:Set-Cookie", r"expires=[^;]+", "expires=TIME", "follows the clock of the computer"),
     Rule("header:ETag", r'"[^"]+"', '"DIGEST"', "of data with times, or of the code"),
     Rule("header:Last-Modified", r"\d\d:\d\d:\d\d", "TIME", "as the first rule"),
+    Rule("header:Expires", r".+", "TIME", "follows the clock of the computer"),
+    Rule("pdf", r"(D:\d{8})\d{6}", r"\1TIME", "as the first rule"),
+    Rule("pdf", r"/ID\s*\[\(.*", "/ID", "digest of a file that holds times"),
+    Rule("pdf", r"(<xmpMM:(Instance|Document)ID>)[^<]*", r"\1DIGEST", "of a file that holds times"),
+    Rule("xlsx", r"(<v>46\d{3})\.\d+(?=</v>)", r"\1.TIME", "a moment as days since 1900"),
     Rule("header:X-RateLimit-Reset", r"\d+", "SECONDS", "follows the clock of the computer"),
     Rule("header:Content-Length", r"\d+", "LENGTH", "the body itself is compared"),
 )
 
 
 def normalised(text: str, where: str) -> str:
-    """`text` after the rules of TEXT and of `where`, which is TEXT or `header:Name`."""
+    """`text` after the rules of TEXT and of `where`: TEXT, `pdf`, `xlsx` or `header:Name`."""
     for rule in RULES:
         if rule.where in (TEXT, where):
             text = re.sub(rule.pattern, rule.put, text)
