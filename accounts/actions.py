@@ -14,15 +14,9 @@ from django.utils.translation import override
 
 from accounts.models import INVITATION_LASTS, ApiToken, Invitation, Membership, User, digest_of
 from lib import audit
-from municipalities.actions import (
-    adhesion_subject,
-    body_of_municipality,
-    body_subject,
-    bump_content_version,
-    open_body,
-)
-from municipalities.mail import send
-from municipalities.models import Adhesion, Organisation, Protocol
+from lib.mail import send
+from municipalities.actions import body_subject
+from municipalities.models import Organisation
 
 MINUTE = timedelta(minutes=1)
 
@@ -31,71 +25,13 @@ class AlreadyDecided(Exception):
     """Somebody decided the adhesion first."""
 
 
-class AlreadyJoined(Exception):
-    """The body has joined this protocol by another request: `args[0]` is the adhesion."""
-
-
 class TooSoon(Exception):
     """The same message left less than a minute ago, as from a double click."""
-
-
-@transaction.atomic
-def accept_adhesion(adhesion: Adhesion, *, by) -> Membership:
-    """Accept a request and open the account of its first officer, who manages the body's colleagues."""
-    # Two requests of one body are decided in turn.
-    Protocol.objects.select_for_update().get(pk=adhesion.protocol_id)
-    adhesion = _lock_waiting(adhesion)
-    organisation = _body_of(adhesion)
-    joined = Adhesion.objects.filter(
-        protocol=adhesion.protocol_id, organisation=organisation, status=Adhesion.Status.ACCEPTED
-    )
-    if twin := joined.first():
-        raise AlreadyJoined(twin)
-    adhesion.status, adhesion.organisation = Adhesion.Status.ACCEPTED, organisation
-    adhesion.decided_at, adhesion.decided_by = timezone.now(), by
-    adhesion.save(update_fields=["status", "organisation", "decided_at", "decided_by"])
-    membership = _join(adhesion.email, adhesion.officer_name, organisation, Membership.Role.MANAGER)
-    audit.record("accept_adhesion", by=by, on=adhesion_subject(adhesion), person=membership.user)
-    transaction.on_commit(lambda: _send_access(membership, adhesion))
-    bump_content_version()
-    return membership
-
-
-@transaction.atomic
-def resend_access(adhesion: Adhesion, *, by) -> Membership:
-    """Write again to the officer of an accepted adhesion, as when the message was lost or its link is old."""
-    email = EmailAddress.objects.filter(email=adhesion.email.strip().lower()).first()
-    person = {"user": email.user} if email else {"user__email": adhesion.email.strip().lower()}
-    membership = Membership.objects.select_related("user", "organisation").get(
-        organisation=adhesion.organisation, **person
-    )
-    _not_too_soon("resend_invitation", adhesion_subject(adhesion))
-    audit.record("resend_invitation", by=by, on=adhesion_subject(adhesion), person=membership.user)
-    transaction.on_commit(lambda: _send_access(membership, adhesion))
-    return membership
-
-
-def _send_access(membership: Membership, adhesion: Adhesion) -> None:
-    """The message, and a line in the register when it could not leave."""
-    if not send_invitation(membership, adhesion.protocol.title):
-        audit.record("mail_failed", by=None, on=adhesion_subject(adhesion), person=membership.user)
 
 
 def _not_too_soon(verb: str, on: audit.Subject) -> None:
     if audit.history(on.kind, on.code).filter(verb=verb, at__gt=timezone.now() - MINUTE).exists():
         raise TooSoon
-
-
-@transaction.atomic
-def decline_adhesion(adhesion: Adhesion, *, by, reason: str) -> Adhesion:
-    """Decline a request with the reason, which its address receives."""
-    adhesion = _lock_waiting(adhesion)
-    adhesion.status, adhesion.reason = Adhesion.Status.DECLINED, reason
-    adhesion.decided_at, adhesion.decided_by = timezone.now(), by
-    adhesion.save(update_fields=["status", "reason", "decided_at", "decided_by"])
-    audit.record("decline_adhesion", by=by, on=adhesion_subject(adhesion), changes={"reason": reason})
-    transaction.on_commit(lambda: _send_decline(adhesion))
-    return adhesion
 
 
 @transaction.atomic
@@ -219,22 +155,6 @@ def revoke_token(token: ApiToken, *, by) -> None:
         audit.record("revoke_token", by=by, on=body_subject(token.organisation), changes=changes)
 
 
-def _lock_waiting(adhesion: Adhesion) -> Adhesion:
-    locked = Adhesion.objects.select_for_update(of=("self",)).filter(pk=adhesion.pk)
-    locked = locked.select_related("protocol", "municipality", "organisation")
-    found = locked.filter(status=Adhesion.Status.RECEIVED).first()
-    if found is None:
-        raise AlreadyDecided
-    return found
-
-
-def _body_of(adhesion: Adhesion) -> Organisation:
-    if adhesion.kind == Organisation.Kind.MUNICIPALITY:
-        return body_of_municipality(adhesion.municipality)
-    same = Organisation.objects.filter(kind=adhesion.kind, name__iexact=adhesion.body_name).first()
-    return same or open_body(kind=adhesion.kind, name=adhesion.body_name, territory=adhesion.municipality)
-
-
 def _join(email: str, name: str, organisation: Organisation, role: str) -> Membership:
     """The account of an address, made when new, as a member of the body. An existing role is kept."""
     email = email.strip().lower()
@@ -297,13 +217,3 @@ def _send_offer(invitation: Invitation) -> None:
     )
     if not is_sent:
         Invitation.objects.filter(pk=invitation.pk).update(is_delivered=False)
-
-
-def _send_decline(adhesion: Adhesion) -> None:
-    send(
-        adhesion.email,
-        "La tua richiesta di adesione",
-        f"La redazione non ha accolto la richiesta di {adhesion.applicant_name} "
-        f"per «{adhesion.protocol}».\n\n"
-        f"Motivo: {adhesion.reason}\n",
-    )

@@ -5,15 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 
 
-class DeclineForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Motivo"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Scrivi il motivo")},
-    )
-
-
 class ColleagueForm(forms.Form):
     """A colleague of one's own body."""
 

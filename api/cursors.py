@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from api.params import DEFAULT_LIMIT, MAX_CURSOR, integer
 from api.problems import BadParameters
-from projects.search import LAST_NUMBER, Results, api_params
+from cards.search.query import api_params
+from cards.search.results import LAST_NUMBER, Results
 
 START = ("", "*")
 SIZES = (5, 1, 6)

@@ -8,11 +8,12 @@ import orjson
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cards.search.results import Results
+from cards.vocabulary.areas import AREA_CHOICES
+from cards.vocabulary.bands import BAND_NAMES
+from cards.vocabulary.facets import ADOPTED_LABELS
+from cards.vocabulary.lists import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 from municipalities.search import SHEETS
-from projects.areas import AREA_CHOICES
-from projects.replicability.criteria import BAND_NAMES
-from projects.search import ADOPTED_LABELS, Results
-from projects.vocabulary import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 
 PLACES = ("municipality", "province", "region")
 RANK_BITS = 20

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 
 from api.problems import BadParameters, Refused
-from opendata.actions import FORMATS, LABELS
-from projects.areas import AREA_BY_KEY
-from projects.cards import FACETS
-from projects.replicability.criteria import PRESETS
-from projects.search import CLOSED, FACET_NAMES, MAX_TEXT, MAX_VALUES, RANGE_NAMES, SORTS, YES_OR_NO
+from cards.search.query import MAX_TEXT, MAX_VALUES
+from cards.vocabulary.areas import AREA_BY_KEY
+from cards.vocabulary.facets import CLOSED, FACET_NAMES, FACETS, RANGE_NAMES, SORTS, YES_OR_NO
+from opendata.export import FORMATS, LABELS
+from reuse.criteria import PRESETS
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET = 20, 500, 1_000_000_000
 FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000

@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException, Throttled
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from projects.search import TooFarBack
+from cards.search.as_of import TooFarBack
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "15"

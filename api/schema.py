@@ -8,8 +8,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from api.params import PARAMETERS
 from api.problems import MEDIA_TYPE
-from opendata.datasets import MEDIA_TYPES
-from projects.intake import body_schema
+from opendata.datapackage import MEDIA_TYPES
+from projects.api_drafts import body_schema
 
 BASE = "/api/v1"
 TOKEN = "BodyToken"

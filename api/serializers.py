@@ -4,7 +4,7 @@ from functools import cache
 
 from rest_framework import serializers as s
 
-from projects.fit.score import DIMENSIONS
+from suitability.score import DIMENSIONS
 
 MAX_INT32 = 2_147_483_647
 

@@ -2,7 +2,7 @@
 
     .venv/bin/python frontend/outline.py
 
-writes projects/listing/regions.json (regions, for the map that counts) and static/img/italia.svg
+writes cards/pages/regions.json (regions, for the map that counts) and static/img/italia.svg
 (provinces, for the eye).
 """
 
@@ -93,7 +93,7 @@ def main():
     box = f"-2 -2 {width + 4} {height + 4}"
     shapes = {b.territory.code: coarse(b.svg_path, "region", left, top) for b in regions}
     outline = json.dumps({"view_box": box, "paths": shapes}, indent=1)
-    (ROOT / "projects" / "listing" / "regions.json").write_text(outline + "\n", encoding="utf-8")
+    (ROOT / "cards" / "pages" / "regions.json").write_text(outline + "\n", encoding="utf-8")
     paths = "".join(f'<path d="{coarse(b.svg_path, "province", left, top)}"/>' for b in provinces)
     style = 'fill="#fff" fill-opacity=".16" stroke="#0a4480" stroke-width="2"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><g {style}>{paths}</g></svg>\n'

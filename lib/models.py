@@ -1,3 +1,5 @@
 from lib.audit import Entry
+from lib.content_version import ContentVersion
+from lib.links.models import LinkCheck
 
-__all__ = ["Entry"]
+__all__ = ["ContentVersion", "Entry", "LinkCheck"]

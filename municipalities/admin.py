@@ -1,12 +1,12 @@
 """Places, bodies, protocols and adhesions for the staff. Decisions are taken at the desk, not here."""
 
 from django.contrib import admin
-from import_export.admin import ExportMixin, ImportExportModelAdmin
+from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from municipalities.actions import bump_content_version
-from municipalities.models import Adhesion, Organisation, Protocol, Territory
+from lib.content_version import bump_content_version
+from municipalities.models import Organisation, Territory
 
 
 class PublicAdmin(admin.ModelAdmin):
@@ -105,29 +105,3 @@ class OrganisationAdmin(ImportingAdmin):
 
     def has_import_permission(self, request) -> bool:
         return request.user.has_perm("municipalities.change_organisation")
-
-
-@admin.register(Protocol)
-class ProtocolAdmin(PublicAdmin):
-    list_display = ("title", "promoter", "signed_year", "is_open", "published_at")
-    search_fields = ("title", "promoter")
-    prepopulated_fields = {"slug": ("title",)}
-
-
-@admin.register(Adhesion)
-class AdhesionAdmin(ExportMixin, admin.ModelAdmin):
-    """Requests as they came. Who accepts or declines one does it at the desk, with its consequences."""
-
-    list_display = ("__str__", "protocol", "kind", "status", "created_at", "decided_at")
-    list_filter = ("status", "kind", "protocol")
-    list_select_related = ("protocol", "municipality")
-    search_fields = ("body_name", "municipality__name", "protocol_number")
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

@@ -1,7 +1,7 @@
 """municipalities.similar.likeness of one municipality and all others at once, in columns.
 
 Every step is that of the pure function in the same order, so that no figure differs. The small functions on
-columns serve the fit of projects too (projects/fit/towns.py): null stands for what is not known.
+columns serve the fit of projects too (suitability/scoring.py): null stands for what is not known.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Finding a place by what people and files call it: codes old and new, slugs, names."""
 
-import re
-import unicodedata
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,26 +9,18 @@ from operator import itemgetter
 from django.db import connections, router
 from django.db.models import F, Q
 
+from lib.content_version import content_token
+from lib.text import fold
 from municipalities.likeness import Likeness
-from municipalities.models import Territory, TerritoryChange, content_token
+from municipalities.models import Territory, TerritoryChange
 from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
 
-WORD = re.compile("[a-z0-9]+")
 # A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
 ENDING_KINDS = (
     TerritoryChange.Kind.MERGER,
     TerritoryChange.Kind.INCORPORATION,
     TerritoryChange.Kind.RENAMING,
 )
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or apostrophes: CIRIE', Ciriè and cirie give `cirie`."""
-    if text.isascii():
-        return " ".join(WORD.findall(text.lower().replace("'", "")))
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’")
-    return " ".join(kept.split())
 
 
 def find_municipality(code: str) -> Territory | None:

@@ -103,7 +103,7 @@ def likeness_parts(one: Sheet, other: Sheet) -> dict[str, float]:
 def likeness(one: Sheet, other: Sheet) -> float:
     """From 0 to 1; 0.5 when nothing is known of both."""
     parts, total = likeness_parts(one, other), 0.0
-    # One after the other, as projects/fit/towns.py adds columns: sum() of newer Pythons rounds otherwise.
+    # One after the other, as suitability/scoring.py adds columns: sum() of newer Pythons rounds otherwise.
     for name, weight in WEIGHTS.items():
         total += weight * parts.get(name, UNKNOWN)
     return total

@@ -51,7 +51,7 @@ def menu(request) -> list[Entry]:
     else:
         found = _public(get_language(), get_script_prefix())
     here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
-    home = address("projects:home")
+    home = address("public:home")
     return [Entry(label, url, url == here and url != home) for label, url in found]
 
 
@@ -66,11 +66,11 @@ def _addressed(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def public_entries() -> list[tuple[str, str]]:
     return [
-        (_("Progetti"), "projects:card-list"),
-        (_("Città"), "projects:city-list"),
-        (_("Mappa"), "projects:map"),
-        (_("Aree"), "projects:area-list"),
-        (_("Protocolli"), "municipalities:protocol-list"),
+        (_("Progetti"), "public:card-list"),
+        (_("Città"), "public:city-list"),
+        (_("Mappa"), "public:map"),
+        (_("Aree"), "public:area-list"),
+        (_("Protocolli"), "protocols:protocol-list"),
         (_("Dati aperti"), "opendata:home" if address("opendata:home") else "api:docs"),
     ]
 
@@ -88,10 +88,10 @@ def reserved_entries(user) -> list[tuple[str, str]]:
         entries += [
             (_("Moderazione"), "desk:home"),
             (_("Cruscotto"), "desk:dashboard"),
-            (_("Esportazioni"), "exports:list"),
-            (_("Adesioni"), "accounts:adhesion-list"),
+            (_("Esportazioni"), "desk:export-list"),
+            (_("Adesioni"), "desk:adhesion-list"),
         ]
-    return [*entries, (_("Sito pubblico"), "projects:home")]
+    return [*entries, (_("Sito pubblico"), "public:home")]
 
 
 def address(name: str) -> str:

@@ -55,10 +55,18 @@ INSTALLED_APPS = [
     "lib.apps.LibConfig",
     "municipalities.apps.MunicipalitiesConfig",
     "accounts.apps.AccountsConfig",
+    "protocols.apps.ProtocolsConfig",
+    "cards.apps.CardsConfig",
     "projects.apps.ProjectsConfig",
+    "reuse.apps.ReuseConfig",
+    "suitability.apps.SuitabilityConfig",
+    "cities.apps.CitiesConfig",
+    "feedback.apps.FeedbackConfig",
+    "following.apps.FollowingConfig",
     "opendata.apps.OpenDataConfig",
     "api.apps.ApiConfig",
     "observatory.apps.ObservatoryConfig",
+    "demo.apps.DemoConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -203,7 +211,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_LOGOUT_REDIRECT_URL = "projects:home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "public:home"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -5,8 +5,8 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
-from observatory import health, metrics, well_known
-from projects.feeds import SITEMAPS
+from observatory import addresses, health, metrics, well_known
+from observatory.pages.sitemaps import SITEMAPS
 
 urlpatterns = [
     path("salute/live", health.live, name="health-live"),
@@ -16,20 +16,18 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}),
     path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-section"),
-    path("documenti/", include("projects.file_urls")),
-    path("dati/", include("opendata.file_urls")),
+    *addresses.FILES,
     path("api/v1/", include("api.urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("dati/", include("opendata.urls")),
-        path("protocolli/", include("municipalities.urls")),
+        path("protocolli/", include("protocols.urls")),
         path("accesso/", include("accounts.sign_in")),
         path("", include("accounts.urls")),
-        path("area-riservata/", include("projects.officer_urls")),
-        path("redazione/esportazioni/", include("opendata.desk_urls")),
-        path("redazione/", include("projects.desk_urls")),
-        path("", include("observatory.pages")),
-        path("", include("projects.public_urls")),
+        path("area-riservata/", include((addresses.OFFICE, "officer"))),
+        path("redazione/", include((addresses.DESK, "desk"))),
+        path("", include("observatory.pages.written")),
+        path("", include((addresses.PUBLIC, "public"))),
         prefix_default_language=False,
     ),
 ]

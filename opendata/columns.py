@@ -2,19 +2,19 @@
 
 CSV headers, workbook, Parquet schema and Table Schema all follow from here. The list is also the
 allow-list: what has no column here leaves the portal in no dataset. The sheet of a project and what a column
-is: projects/columns.py.
+is: cards/document/columns.py.
 """
 
 from operator import itemgetter
 
-from projects.adoption.moves import PUBLIC, Step
-from projects.areas import AREA_CHOICES
-from projects.columns import (
+from cards.document.columns import PROJECTS
+from cards.vocabulary.areas import AREA_CHOICES
+from cards.vocabulary.lists import DocumentType, FundingSource, Stage
+from lib.tables.schema import (
     BOOLEAN,
     DAY,
     INTEGER,
     NUMBER,
-    PROJECTS,
     Column,
     Table,
     coded,
@@ -24,7 +24,7 @@ from projects.columns import (
     money,
     text,
 )
-from projects.vocabulary import DocumentType, FundingSource, Stage
+from reuse.transitions import PUBLIC, Step
 
 RATINGS = (
     ("social_compatibility", "Compatibilità sociale", "Social compatibility"),

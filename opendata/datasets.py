@@ -14,8 +14,8 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from opendata.packages import MEDIA_TYPES, SUMS
-from projects.models import Card
+from cards.models import Card
+from opendata.datapackage import MEDIA_TYPES, SUMS
 
 LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
 NATIONAL = "esportazione-nazionale"

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import staff_page
-from opendata.exporting import is_small, request_export, run_export
+from cards.search.readiness import readiness
+from opendata.jobs import is_small, request_export, run_export
 from opendata.models import ExportJob
-from projects.figures import readiness
 
 PER_PAGE = 20
 TYPES = {
@@ -51,7 +51,7 @@ def exports(request):
     jobs = ExportJob.objects.select_related("created_by").order_by("-pk")
     page = Paginator(jobs, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {"form": form, "page": page, "readiness": readiness()}
-    return render(request, "desk/exports.html", context, status=422 if form.errors else 200)
+    return render(request, "opendata/desk/exports.html", context, status=422 if form.errors else 200)
 
 
 def _export(request, *, format: str, nonce: uuid.UUID):
@@ -67,7 +67,7 @@ def _export(request, *, format: str, nonce: uuid.UUID):
         )
     else:
         messages.success(request, _("L’esportazione è in coda: torna tra qualche minuto."))
-    return redirect("exports:list")
+    return redirect("desk:export-list")
 
 
 @staff_page

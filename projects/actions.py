@@ -5,34 +5,23 @@ UPDATE, so that of two people who decide at once exactly one wins.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Model
+from django.db.models import F, Max
 from django.utils import timezone
-from django.utils.text import slugify
 
+from cards.records import RECORD, next_code
 from lib import audit
-from lib.workflow import HeldByAnother, StaleDraft, WrongMove
-from municipalities.actions import bump_content_version
+from lib.content_version import bump_content_version
+from lib.workflow import StaleDraft, WrongMove
 from municipalities.models import Organisation
-from projects import index, mail
-from projects.cards import build_card, places_at_hand, write_card
+from projects import mail
 from projects.completeness import missing_required
-from projects.facts import collect
-from projects.models import (
-    Card,
-    CodeCounter,
-    FieldComment,
-    Project,
-    Submission,
-)
-from projects.replicability import standing
-from projects.stored import last_edition
-from projects.workflow import EDITABLE, PROJECT, Move, Status
-
-# The kind of projects and of what hangs on them in the audit log.
-RECORD = "record"
+from projects.history import record
+from projects.models import Project, Submission
+from projects.reviewing import _decide
+from projects.workflow import EDITABLE, PROJECT, Move
 
 
 class Incomplete(Exception):
@@ -58,16 +47,6 @@ def create_project(*, by, owner: Organisation, nonce: uuid.UUID, **fields) -> Pr
         return Project.objects.get(nonce=nonce, owner=owner)
     record(project, "create", by)
     return project
-
-
-def next_code(owner: Organisation) -> str:
-    """The next free code of the owner's province this year, such as TO-2026-0001."""
-    province = owner.territory and (owner.territory.province or owner.territory)
-    prefix, year = (province.code if province else "IT"), timezone.localdate().year
-    CodeCounter.objects.get_or_create(prefix=prefix, year=year)
-    CodeCounter.objects.filter(prefix=prefix, year=year).update(last=F("last") + 1)
-    number = CodeCounter.objects.get(prefix=prefix, year=year).last
-    return f"{prefix}-{year}-{number:04d}"
 
 
 @transaction.atomic
@@ -171,193 +150,11 @@ def recall(project: Project, *, by) -> Project:
 
 
 @transaction.atomic
-def take(project: Project, *, by) -> Submission:
-    """Take a submitted project into review."""
-    PROJECT.apply(project, Move.TAKE)
-    submission = _open_submission(project)
-    submission.taken_at, submission.taken_by = timezone.now(), by
-    submission.save(update_fields=["taken_at", "taken_by"])
-    record(project, Move.TAKE, by)
-    return submission
-
-
-@transaction.atomic
-def take_over(project: Project, *, by) -> Submission:
-    """Take a project under review out of a colleague's hands, who is told of it by the history."""
-    # Writes the row that every decision writes, so that of a decision and this one is first.
-    if not Project.objects.filter(pk=project.pk, status=Status.IN_REVIEW).update(status=Status.IN_REVIEW):
-        raise WrongMove
-    submission = _open_submission(project)
-    former = submission.taken_by
-    if former == by:
-        return submission
-    submission.taken_at, submission.taken_by = timezone.now(), by
-    submission.save(update_fields=["taken_at", "taken_by"])
-    record(project, "take_over", by, {"from": str(former)})
-    return submission
-
-
-@transaction.atomic
-def release(project: Project, *, by) -> Project:
-    """Give a project under review back to the queue."""
-    PROJECT.apply(project, Move.RELEASE)
-    submission = _held_submission(project, by)
-    submission.taken_at = submission.taken_by = None
-    submission.save(update_fields=["taken_at", "taken_by"])
-    record(project, Move.RELEASE, by)
-    return project
-
-
-@transaction.atomic
-def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
-    """A reviewer's word on one field; sent with the request for changes."""
-    if project.status != Status.IN_REVIEW:
-        raise WrongMove
-    submission = _held_submission(project, by)
-    return FieldComment.objects.create(submission=submission, field=field, text=text, by=by)
-
-
-@transaction.atomic
-def write_comments(project: Project, *, by, texts: Mapping[str, tuple[str, str]]) -> int:
-    """Keep what a reviewer says of each field, one comment a field: `{field: (words read, words now)}`.
-
-    Where another page wrote meanwhile, both words stay. Gives how many comments there are now.
-    """
-    if project.status != Status.IN_REVIEW:
-        raise WrongMove
-    submission = _held_submission(project, by)
-    known = {note.field: note for note in submission.comments.order_by("pk")}
-    for field, (read, now) in texts.items():
-        note = known.get(field)
-        stored = note.text if note else ""
-        if stored not in (read, now):
-            now = f"{stored}\n\n{now}".strip()
-        if note and not now:
-            note.delete()
-        elif note:
-            note.text, note.by = now, by
-            note.save(update_fields=["text", "by"])
-        elif now:
-            FieldComment.objects.create(submission=submission, field=field, text=now, by=by)
-    return submission.comments.count()
-
-
-@transaction.atomic
-def remove_comment(project: Project, *, pk: int, by) -> None:
-    """Take back a comment not yet sent to the office."""
-    if project.status != Status.IN_REVIEW:
-        raise WrongMove
-    _held_submission(project, by)
-    FieldComment.objects.filter(pk=pk, submission__project=project, submission__decided_at=None).delete()
-
-
-@transaction.atomic
-def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
-    """The office's answer to one comment."""
-    note.answer, note.answered_at, note.answered_by = answer, timezone.now(), by
-    note.save(update_fields=["answer", "answered_at", "answered_by"])
-    return note
-
-
-@transaction.atomic
-def request_changes(project: Project, *, by, message: str = "") -> Submission:
-    """Give the project back to its office with the comments made."""
-    PROJECT.apply(project, Move.REQUEST_CHANGES)
-    submission = _decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
-    record(project, Move.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
-    transaction.on_commit(lambda: mail.changes_requested(submission))
-    return submission
-
-
-@transaction.atomic
-def publish(project: Project, *, by, change_note: str = "", checked: Sequence[str] = ()) -> Card:
-    """Freeze the working copy into the next edition, which at once replaces the public card.
-
-    `checked`: what the reviewer says to have looked at, kept in the history.
-    """
-    PROJECT.apply(project, Move.PUBLISH)
-    submission = _decide(project, by, Submission.Outcome.PUBLISHED)
-    card = issue_card(project, by=by, change_note=change_note)
-    looked = {"checked": list(checked)} if checked else {}
-    record(project, Move.PUBLISH, by, {"edition": card.edition, **looked})
-    transaction.on_commit(lambda: mail.published(submission, card))
-    return card
-
-
-@transaction.atomic(savepoint=False)
-def issue_card(project: Project, *, by, change_note: str = "") -> Card:
-    """Make the next numbered card from the rows as they are: the heart of publish and of the loaders."""
-    # Held, but not its key: a withdrawal that waits for this row while its turn is held would never end.
-    facts = collect(project.pk, is_held=True)
-    slug = facts["slug"] or _give_slug(project.pk)
-    turn, now = index.lock(), timezone.now()
-    last = last_edition(project.pk)
-    former = {last.pk: index.terms_of(last)} if last and last.is_current else {}
-    if former:
-        Card.objects.filter(pk=last.pk).update(is_current=False)
-    card = Card(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
-    card.published_by, card.change_note = by, change_note
-    card.live_values = last.live_values if last else card.live_values
-    document = build_card(facts, slug=slug, edition=card.edition, published_at=now)
-    write_card(card, document, places_at_hand(document))
-    index.change(added={card.pk: index.terms_of(card)}, dropped=former, turn=turn)
-    standing.refresh(card, document)
-    if facts["documents"]:
-        project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
-    return card
-
-
-def _give_slug(project_id: int) -> str:
-    """Once and for ever: the title, then the municipality, then a number when others have it."""
-    project = Project.objects.select_related("lead_municipality").get(pk=project_id)
-    base = slugify(project.title)[:120].strip("-") or project.code.lower()
-    place = project.lead_municipality.slug if project.lead_municipality_id else ""
-    candidates = [base, f"{base}-{place}"[:130]] + [f"{base}-{n}" for n in range(2, 200)]
-    for slug in candidates:
-        if Project.objects.filter(slug=slug).exists():
-            continue
-        try:
-            with transaction.atomic():
-                Project.objects.filter(pk=project_id).update(slug=slug)
-        except IntegrityError:
-            continue
-        return slug
-    raise WrongMove("no free slug")
-
-
-@transaction.atomic
 def revise(project: Project, *, by) -> Project:
     """Open the working copy of a published project; the public card stays as it is."""
     PROJECT.apply(project, Move.REVISE)
     record(project, Move.REVISE, by)
     return project
-
-
-@transaction.atomic
-def archive(project: Project, *, by, reason: str) -> Project:
-    """Decide not to publish, with the reason; a public card, if any, stays."""
-    PROJECT.apply(project, Move.ARCHIVE)
-    submission = _decide(project, by, Submission.Outcome.ARCHIVED, reason)
-    record(project, Move.ARCHIVE, by, {"reason": reason})
-    transaction.on_commit(lambda: mail.archived(submission))
-    return project
-
-
-@transaction.atomic
-def withdraw(card: Card, *, by, reason: str) -> Card:
-    """Take a public card down. A page says so and why; the card and its data stay on record."""
-    turn = index.lock()
-    taken = Card.objects.filter(pk=card.pk, is_current=True).update(
-        is_current=False, withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason=reason
-    )
-    if not taken:
-        raise WrongMove
-    card.refresh_from_db()
-    index.change(added={}, dropped={card.pk: index.terms_of(card)}, turn=turn)
-    changes = {"edition": card.edition, "reason": reason}
-    audit.record("withdraw", by=by, on=subject_through(card), changes=changes)
-    transaction.on_commit(lambda: mail.withdrawn(card))
-    return card
 
 
 @transaction.atomic
@@ -368,40 +165,3 @@ def confirm_current(project: Project, *, by) -> Project:
     record(project, "confirm", by)
     bump_content_version()
     return project
-
-
-def _open_submission(project: Project) -> Submission:
-    return project.submissions.get(decided_at=None)
-
-
-def _held_submission(project: Project, by) -> Submission:
-    """The sending under review, while `by` has it in hand; HeldByAnother otherwise."""
-    submission = _open_submission(project)
-    if submission.taken_by_id not in (None, by.pk):
-        raise HeldByAnother(submission.taken_by)
-    return submission
-
-
-def _decide(project: Project, by, outcome: str, message: str = "") -> Submission:
-    submission = _held_submission(project, by)
-    submission.decided_at, submission.decided_by = timezone.now(), by
-    submission.outcome, submission.message = outcome, message
-    submission.save(update_fields=["decided_at", "decided_by", "outcome", "message"])
-    return submission
-
-
-def record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
-    """One entry in a project's history; call it inside the transaction of what happened."""
-    audit.record(verb, by=by, on=subject_of(project), changes=changes)
-
-
-def subject_of(project: Project) -> audit.Subject:
-    """A project as the subject of an entry of the audit log."""
-    return audit.Subject(RECORD, project.code, project.title, project.owner.slug)
-
-
-def subject_through(row: Model) -> audit.Subject:
-    """The same of the project of a row; one that is not loaded is loaded with its owner, in one query."""
-    if not row._meta.get_field("project").is_cached(row):
-        row.project = Project.objects.select_related("owner").get(pk=row.project_id)
-    return subject_of(row.project)

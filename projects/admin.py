@@ -4,18 +4,8 @@ from django.contrib import admin
 from import_export.admin import ExportMixin
 from import_export.resources import ModelResource
 
-from projects.models import Card, Project
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False
+from cards.admin import ReadOnlyAdmin
+from projects.models import Project
 
 
 class ProjectResource(ModelResource):
@@ -36,10 +26,3 @@ class ProjectAdmin(ExportMixin, ReadOnlyAdmin):
 
     def get_export_queryset(self, request):
         return super().get_export_queryset(request).prefetch_related("other_municipalities")
-
-
-@admin.register(Card)
-class CardAdmin(ReadOnlyAdmin):
-    list_display = ("code", "title", "edition", "is_current", "published_at", "withdrawn_at")
-    list_filter = ("is_current", "primary_area", "stage")
-    search_fields = ("code", "title")

@@ -1,14 +1,14 @@
 """Codes by which others know a project or a body, read as offices type them and kept also when odd.
 
 CIG: ten characters, ANAC. IPA: `c_` and the cadastral code for a municipality, else letters and digits,
-IndicePA. CUP: projects.cup. What looks wrong is told, never refused.
+IndicePA. CUP: lib.cup. What looks wrong is told, never refused.
 """
 
 import re
 
 from django.utils.translation import gettext as _
 
-from projects.cup import cup_warning, normalise_cup
+from lib.cup import cup_warning, normalise_cup
 
 CIG = re.compile(r"^(?:[0-9]{7}[0-9A-F]{3}|[XYZ][0-9A-F]{9}|[A-U][0-9A-F]{9})$")
 IPA = re.compile(r"^[A-Za-z0-9_-]{3,32}$")

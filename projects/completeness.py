@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from cards.vocabulary.lists import Stage
 from projects.models import Project
-from projects.vocabulary import Stage
 
 # field → (step of the form, words of the error)
 REQUIRED = {

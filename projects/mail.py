@@ -9,9 +9,9 @@ from django.utils.translation import override
 
 from accounts.models import User
 from accounts.rules import BODY_ROLES
+from cards.document.diff import label_of
 from lib.deadlines import Deadline
-from municipalities.mail import send
-from projects.differences import label_of
+from lib.mail import send
 from projects.workflow import ANSWER
 
 
@@ -58,7 +58,7 @@ def published(submission, card) -> None:
         submission.submitted_by.email,
         f"La scheda «{card.title}» è pubblica",
         f"La redazione ha pubblicato la scheda «{card.title}» (edizione {card.edition}).\n"
-        f"La trovi qui:\n{_url('projects:card-detail', card.slug)}\n",
+        f"La trovi qui:\n{_url('public:card-detail', card.slug)}\n",
     )
 
 
@@ -69,38 +69,6 @@ def archived(submission) -> None:
         f"La scheda «{project.title}» non sarà pubblicata",
         f"La redazione ha deciso di non pubblicare la scheda «{project.title}».\n\n"
         f"Motivo: {submission.message}\n",
-    )
-
-
-def error_reported(report) -> None:
-    """To the office that answers for the card, and to the desk."""
-    where = report.project.title if report.project else report.page
-    words = (
-        f"Un lettore segnala un errore: «{where}».\n\n{report.get_topic_display()}\n\n{report.text}\n\n"
-        "La redazione risponde a chi ha scritto. La segnalazione è qui:\n"
-        f"{_url('desk:report-detail', report.pk)}\n"
-    )
-    for address in _addresses(report):
-        send(address, f"Segnalazione su «{where}»", words)
-
-
-def _addresses(report) -> list[str]:
-    """The contact that the card shows, else who works for the body; the desk's own address always."""
-    found = [settings.DEFAULT_FROM_EMAIL]
-    if report.project:
-        people = report.project.owner.memberships.filter(user__is_active=True)
-        offices = [report.project.contact_email] if report.project.contact_email else []
-        found += offices or list(people.order_by("pk").values_list("user__email", flat=True)[:5])
-    return list(dict.fromkeys(found))
-
-
-def report_answered(report, address: str) -> None:
-    send(
-        address,
-        "Abbiamo risposto alla tua segnalazione",
-        f"Esito: {report.get_status_display()}.\n\n{report.answer}\n\n"
-        f"La segnalazione è qui:\n{_url('projects:report-status', report.token)}\n\n"
-        "Il tuo indirizzo e-mail non è più conservato.\n",
     )
 
 
@@ -142,7 +110,7 @@ REMINDERS = {
 
 
 def reminder(due, user, token: str) -> bool:
-    """Remind one person of one matter (projects.reminding.Due); `token` ends the link that confirms."""
+    """Remind one person of one matter (projects.reminders.Due); `token` ends the link that confirms."""
     subject, body = REMINDERS[due.matter]
     words = {
         "title": due.card.title if due.card else str(due.project),

@@ -6,11 +6,12 @@ from datetime import date
 from allauth.account.models import EmailAddress
 
 from accounts.models import Membership, User
+from cards.models import Card
+from lib.text import fold
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Territory, TerritoryBoundary, TerritoryChange, TerritoryCode
-from municipalities.search import fold
-from projects import actions
-from projects.models import Card, Project
+from projects import actions, publishing, reviewing
+from projects.models import Project
 
 PASSWORD = "una-frase-lunga-e-sicura"
 
@@ -118,5 +119,5 @@ def published(by: User, desk: User, town: Territory, **fields) -> Card:
 
 def publish_draft(project: Project, by: User, desk: User) -> Card:
     actions.submit(project, by=by, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    return actions.publish(project, by=desk)
+    reviewing.take(project, by=desk)
+    return publishing.publish(project, by=desk)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.http import QueryDict
 
-from projects.importers.bulk import generate
-from projects.search import find, parse
+from cards.search.query import find, parse
+from demo.bulk_load import generate
 from tests import builders
 
 FOLDER = Path(__file__).resolve().parent.parent / "tools" / "bench"

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from projects.models import Card
+from cards.models import Card
 
 pytestmark = pytest.mark.django_db
 

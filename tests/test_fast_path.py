@@ -5,9 +5,10 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from api import throttles
-from municipalities.actions import bump_content_version
+from lib.content_version import bump_content_version
+from observatory import metrics
 from observatory.public_cache import fast_path, response_cache
-from projects import actions
+from projects import publishing
 from tests import builders
 from tests.calls import call, lasting
 
@@ -32,7 +33,7 @@ def card(people):
 def ways(monkeypatch):
     """For each response, whether it was cached (kept) or rendered by Django (made)."""
     gone = []
-    monkeypatch.setattr(fast_path, "counted", lambda way, status, started: gone.append(way))
+    monkeypatch.setattr(metrics, "counted", lambda way, status, started: gone.append(way))
     return gone
 
 
@@ -63,7 +64,7 @@ def test_a_publication_a_withdrawal_and_a_touch_are_seen_at_once(people, card, w
     other = builders.published(officer, reviewer, country["torino"], title="Orti")
     assert b"Orti" in call(API)[2]
     assert b"Orti" in call(API)[2]
-    actions.withdraw(other, by=reviewer, reason="Doppia")
+    publishing.withdraw(other, by=reviewer, reason="Doppia")
     assert b"Orti" not in call(API)[2]
     bump_content_version()
     call(API)

@@ -11,13 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
-from municipalities.actions import bump_content_version
-from municipalities.models import Protocol, Territory, TerritoryChange
+from cards import urls
+from cards.models import Card
+from cards.pages import areas
+from lib.content_version import bump_content_version
+from municipalities.models import Territory, TerritoryChange
 from observatory.public_cache import response_cache
 from observatory.public_cache.response_cache import ByteLRU, key_of
 from observatory.public_cache.versions import Version, version_in
-from projects import actions, public_urls, views
-from projects.models import Card
+from projects import actions, publishing
+from protocols.models import Protocol
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +93,7 @@ def test_publication_and_withdrawal_show_at_once(client, country, people, card):
     assert titles() == {"Illuminazione pubblica a LED"}
     other = builders.published(*people, country["torino"], title="Orti")
     assert titles() == {"Illuminazione pubblica a LED", "Orti"}
-    actions.withdraw(card, by=people[1], reason="Doppia")
+    publishing.withdraw(card, by=people[1], reason="Doppia")
     assert titles() == {"Orti"}
     assert client.get(f"/progetti/{card.slug}/").status_code == 410
     assert client.get(f"/api/v1/projects/{other.slug}").status_code == 200
@@ -209,8 +212,8 @@ def test_too_many_requests_are_refused_though_the_answer_is_kept(client, card, m
 
 def test_public_page_that_gets_a_form_gets_its_cookie_too(client, card, monkeypatch):
     """The long way is found by itself, so that a form added to a public page works."""
-    pattern = next(p for p in public_urls.urlpatterns if p.name == "area-list")
-    monkeypatch.setattr(pattern, "callback", ensure_csrf_cookie(views.area_list))
+    pattern = next(p for p in urls.urlpatterns if p.name == "area-list")
+    monkeypatch.setattr(pattern, "callback", ensure_csrf_cookie(areas.area_list))
     answers = [client.get("/aree/") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert all("csrftoken" in answer.cookies for answer in answers)

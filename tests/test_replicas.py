@@ -13,8 +13,8 @@ import psycopg
 import pytest
 from django.db import connection
 
+from cards.models import Card
 from observatory.public_cache.replicas import Router, reading_from
-from projects.models import Card
 from tools.cache_server import free_port
 from tools.replica import can_be_made, primary_and_replica
 

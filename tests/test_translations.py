@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 
-from municipalities.models import Adhesion, Protocol
-from projects import actions
-from projects.fields import EuroField, parse_euro
+from lib.forms.fields import EuroField, parse_euro
+from projects import actions, reviewing
 from projects.forms import STEPS
+from protocols.models import Adhesion, Protocol
 from tests import builders
 
 CATALOGUE = settings.BASE_DIR / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -144,7 +144,7 @@ def country(db):
     card = builders.published(officer, reviewer, places["ivrea"], **told)
     sent = builders.draft(officer, places["ivrea"], title="Sportelli della città")
     actions.submit(sent, by=officer, nonce=uuid.uuid4())
-    actions.take(sent, by=reviewer)
+    reviewing.take(sent, by=reviewer)
     protocol = Protocol.objects.create(
         slug="prova",
         title="Protocollo di prova",

@@ -23,10 +23,13 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
-from projects import actions, index  # noqa: E402
-from projects.cards import FACETS  # noqa: E402
-from projects.models import Card, Project  # noqa: E402
-from projects.search import find, parse  # noqa: E402
+from cards import issuing
+from cards.index import reader
+from cards.models import Card
+from cards.search.query import find, parse
+from cards.vocabulary.facets import FACETS
+from projects import publishing
+from projects.models import Project
 
 TIMES, PUBLISHED = 60, 60
 FIVE = ("area", "stage", "municipality", "year", "funding_source")
@@ -97,13 +100,13 @@ def ask(query: str, facets: tuple[str, ...], depth: float) -> int:
 
 def cold(query: str, facets: tuple[str, ...], depth: float) -> None:
     """The same with the words forgotten."""
-    index.newest().state(index.ROWS).words.__init__()
+    reader.newest().state(reader.ROWS).words.__init__()
     ask(query, facets, depth)
 
 
 def publish(project: Project) -> None:
     with transaction.atomic():
-        actions.issue_card(project, by=None)
+        issuing.issue_card(project, by=None)
 
 
 def newest(start: int) -> list[Project]:
@@ -144,9 +147,9 @@ def together(readers: int, publishers: int) -> list[float]:
 
 def main() -> None:
     print(connection.vendor, Card.objects.current().count(), "cards; ms: median, p95, processor")
-    index.INDEXES.clear()
+    reader.INDEXES.clear()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print("load of the index", told(lambda: index.newest().state(index.ROWS), 1))
+    print("load of the index", told(lambda: reader.newest().state(reader.ROWS), 1))
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print("memory of the process, MiB", held // 1024, "of which the index took", (held - before) // 1024)
     for name, question in QUESTIONS.items():
@@ -163,7 +166,7 @@ def measure_publication() -> None:
     before, writes, reads = processor_time(), [], []
     for project in projects:
         writes += timed(lambda p=project: publish(p), 1)
-        reads += timed(lambda: index.newest().state(index.ROWS), 1)
+        reads += timed(lambda: reader.newest().state(reader.ROWS), 1)
     spent = (processor_time() - before) / len(projects)
     print(
         f"{'publish a new edition (old words go too)':42}{quantiles(writes)} {spent:9.2f} with the next line"
@@ -172,7 +175,7 @@ def measure_publication() -> None:
     cards = list(Card.objects.current().filter(project__in=projects))
     before = processor_time()
     withdrawals = [
-        t for card in cards for t in timed(lambda c=card: actions.withdraw(c, by=None, reason="Prova"), 1)
+        t for card in cards for t in timed(lambda c=card: publishing.withdraw(c, by=None, reason="Prova"), 1)
     ]
     print(f"{'withdraw':42}{quantiles(withdrawals)} {(processor_time() - before) / len(cards):9.2f}")
     print(f"{'publish, two readers at work':42}{quantiles(together(2, 1))}")

@@ -81,7 +81,7 @@ def prepare_data(env):
         "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
     )
     # A release may derive more from the stored cards than the one that wrote them.
-    derived = tables + digest("projects/cards.py", "projects/index*.py", "cardindex/*.py")
+    derived = tables + digest("cards/document/build.py", "projects/index*.py", "cardindex/*.py")
     step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
     collect = ("collectstatic", "--noinput", "--clear")

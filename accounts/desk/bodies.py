@@ -51,4 +51,4 @@ def bodies(request):
         "expired_before": timezone.now() - INVITATION_LASTS,
         "is_administrator": is_administrator(request.user),
     }
-    return render(request, "desk/bodies.html", context)
+    return render(request, "accounts/desk/bodies.html", context)

@@ -32,7 +32,7 @@ def colleagues(request):
             actions.invite_colleague(body, by=request.user, **form.cleaned_data)
             words = _("Invito inviato a {}: avrà il ruolo quando lo accetta.")
             messages.success(request, words.format(form.cleaned_data["email"]))
-            return redirect("accounts:colleagues")
+            return redirect("officer:colleagues")
     members = Membership.objects.filter(organisation__in=bodies).select_related("user", "organisation")
     offers = Invitation.objects.filter(organisation__in=managed, accepted_at=None, cancelled_at=None)
     context = {
@@ -42,7 +42,7 @@ def colleagues(request):
         "expired_before": timezone.now() - INVITATION_LASTS,
         "form": form,
     }
-    return render(request, "officer/colleagues.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/office/colleagues.html", context, status=422 if form.errors else 200)
 
 
 def _managed(request, kind, pk):
@@ -66,7 +66,7 @@ def colleague_remove(request, pk):
     else:
         actions.remove_colleague(membership, by=request.user)
         messages.success(request, _("Hai tolto l’accesso a {}.").format(membership.user))
-    return redirect("accounts:colleagues")
+    return redirect("officer:colleagues")
 
 
 @login_required
@@ -82,7 +82,7 @@ def offer_resend(request, pk):
         messages.error(request, _("L’invito non è più aperto."))
     else:
         messages.success(request, _("Invito inviato di nuovo a {}.").format(offer.email))
-    return redirect("accounts:colleagues")
+    return redirect("officer:colleagues")
 
 
 @login_required
@@ -96,4 +96,4 @@ def offer_cancel(request, pk):
         messages.error(request, _("L’invito non è più aperto."))
     else:
         messages.success(request, _("Invito a {} annullato.").format(offer.email))
-    return redirect("accounts:colleagues")
+    return redirect("officer:colleagues")

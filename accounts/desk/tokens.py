@@ -35,7 +35,7 @@ def tokens(request):
             form = TokenForm()
     known = ApiToken.objects.filter(organisation__in=managed).select_related("organisation", "created_by")
     context = {"managed": managed, "form": form, "secret": secret, "tokens": known.order_by("-created_at")}
-    return render(request, "officer/tokens.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/office/tokens.html", context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -47,4 +47,4 @@ def token_revoke(request, pk):
         raise PermissionDenied
     actions.revoke_token(token, by=request.user)
     messages.success(request, _("Chiave revocata: «{}».").format(token.name))
-    return redirect("accounts:tokens")
+    return redirect("officer:tokens")

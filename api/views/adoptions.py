@@ -8,8 +8,8 @@ from api.serializers import Adoption, list_of
 from api.views.base import PublicView
 from api.views.projects import current_card
 from municipalities.models import Organisation
-from projects.adoption.family import Family, Node, family_of
-from projects.models import OutsidePractice
+from reuse.models import OutsidePractice
+from reuse.reads.family import Family, Node, family_of
 
 OUTSIDE, REGISTRY = "outside", "registry"
 

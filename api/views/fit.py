@@ -9,7 +9,7 @@ from api.serializers import ProjectFit
 from api.views.base import PublicView
 from api.views.projects import current_card
 from municipalities.search import find_municipality
-from projects.search import fit_for
+from suitability.fitting import fit_for
 
 
 class ProjectFitDetail(PublicView):

@@ -13,10 +13,11 @@ from api.params import PAGING, day
 from api.problems import BadParameters
 from api.serializers import Municipality, MunicipalityItem, list_of
 from api.views.base import PublicView
+from cards.search.query import ProjectQuery, find
+from lib.text import fold
 from municipalities.models import Territory
-from municipalities.search import find_municipality, fold
-from opendata.search import codes_on
-from projects.search import ProjectQuery, find
+from municipalities.search import find_municipality
+from opendata.snapshot import codes_on
 
 FIELDS = (
     "code",

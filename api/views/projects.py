@@ -13,25 +13,19 @@ from rest_framework.response import Response
 
 from api.cursors import cursor_page
 from api.labels import most_frequent, spelled
-from api.params import (
-    FACET_LIMIT,
-    FILTERS,
-    PAGING,
-    choice,
-    day,
-    integer,
-    limited,
-    named,
-)
+from api.params import FACET_LIMIT, FILTERS, PAGING, choice, day, integer, limited, named
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
-from opendata.actions import CODES, PROJECT_FIELDS, project_chunks
-from opendata.search import cards_on
-from projects.cards import FACETS, served
-from projects.models import Card
-from projects.search import ProjectQuery, Results, api_params, find, parse, similar_to
-from projects.stored import newest_document
+from cards.document.read import served
+from cards.models import Card
+from cards.reads.as_of import cards_on
+from cards.reads.editions import newest_document
+from cards.search.query import ProjectQuery, api_params, find, parse
+from cards.search.results import Results
+from cards.search.similar import similar_to
+from cards.vocabulary.facets import FACETS
+from opendata.export import CODES, PROJECT_FIELDS, project_chunks
 
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",

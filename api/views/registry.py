@@ -9,11 +9,12 @@ from api.labels import labelled
 from api.params import PAGING
 from api.serializers import AreaItem, DatasetItem, OrganisationItem, ProtocolItem, Stats, list_of
 from api.views.base import PublicView
-from municipalities.models import Adhesion, Organisation, Protocol
+from cards.search.query import ProjectQuery, facet_counts, find
+from cards.search.totals import total_cost
+from cards.vocabulary.areas import AREAS
+from municipalities.models import Organisation
 from opendata.datasets import DATASETS, LICENCE, LICENCE_URL, NATIONAL, exported_at, modified_at
-from projects.areas import AREAS
-from projects.portfolio import total_cost
-from projects.search import ProjectQuery, facet_counts, find
+from protocols.models import Adhesion, Protocol
 
 PROTOCOL_FIELDS = (
     "slug",

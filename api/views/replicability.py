@@ -13,10 +13,10 @@ from api.problems import BadParameters
 from api.serializers import Replicability
 from api.views.base import PublicView
 from api.views.projects import current_card
-from projects.models import EvidenceFile
-from projects.replicability.criteria import EQUAL
-from projects.replicability.ranking import BadWeights, Weighting, read_weights
-from projects.replicability.standing import Judgement, Panel, address_of, panel_of
+from reuse.criteria import EQUAL
+from reuse.models import EvidenceFile
+from reuse.ranking import BadWeights, Weighting, read_weights
+from reuse.reads.standing import Judgement, Panel, address_of, panel_of
 
 FORMULA = (
     "100*(0.55*(ratings_mean-1)/4+0.30*kit_completeness+0.15*diffusion); "

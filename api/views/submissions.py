@@ -23,7 +23,7 @@ from api.problems import BadFields, Refused
 from api.serializers import Submission
 from api.throttles import SubmissionRate
 from api.views.base import PublicView
-from projects.intake import Invalid, missing_in, take_in
+from projects.api_drafts import Invalid, missing_in, take_in
 from projects.models import Project
 from projects.rules import can_create
 

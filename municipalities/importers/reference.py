@@ -17,10 +17,10 @@ from pathlib import Path
 from django.db import models, transaction
 from django.utils.text import slugify
 
-from municipalities.actions import bump_content_version
+from lib.content_version import bump_content_version
+from lib.text import fold
 from municipalities.importers.topojson import Outline, outlines
 from municipalities.models import Territory, TerritoryBoundary, TerritoryChange, TerritoryCode
-from municipalities.search import fold
 
 BATCH = 500
 LEVELS = {

@@ -5,7 +5,8 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
-from municipalities.models import using_content_token
+from cards.index.reader import at
+from lib.content_version import using_content_token
 from observatory.public_cache.fast_path import register
 from observatory.public_cache.replicas import choose, failed, reading_from
 from observatory.public_cache.response_cache import (
@@ -20,7 +21,6 @@ from observatory.public_cache.response_cache import (
 )
 from observatory.public_cache.routes import PERSONAL_COOKIES, PublicHandler, public_route
 from observatory.public_cache.versions import UNAVAILABLE, Version, version_in
-from projects.search import at
 
 # Headers of the response to one client, which a 304 made of a rendered response repeats.
 CLIENT_HEADERS = ("X-RateLimit-", "Access-Control-")

@@ -16,10 +16,8 @@ from django.utils import translation
 from observatory.middleware import DatabaseUnavailableMiddleware
 
 # Responses of these depend on the version alone (versions.py): code that changes what they show calls
-# municipalities.actions.bump_content_version() in the same transaction. Namespaces, or `namespace:name`.
-VERSIONED = frozenset(
-    {"projects", "pages", "api", "municipalities:protocol-list", "municipalities:protocol-detail"}
-)
+# lib.content_version.bump_content_version() in the same transaction. Namespaces, or `namespace:name`.
+VERSIONED = frozenset({"projects", "pages", "api", "protocols:protocol-list", "protocols:protocol-detail"})
 UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs", "api:datasets", "pages:statistics"})
 # Cookies of a signed-in person, or of one with a pending message: their pages may differ.
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")

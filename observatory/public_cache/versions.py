@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from cardindex.snapshot import VersionStamp
 from django.db import InterfaceError, OperationalError, connections
 
+from cardindex.snapshot import VersionStamp
+from cards.models import IndexVersion
+from lib.content_version import ContentVersion
 from lib.sql import rows
-from municipalities.models import ContentVersion
-from projects.models import IndexVersion
 
 # Outside the ORM: both rows in one query, whichever is missing, asked at every public request; compiling
 # the querysets would take several times as long as the database takes to answer.

@@ -18,9 +18,9 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from projects.areas import AREA_BY_KEY, AREAS
-from projects.presentation import item_of
-from projects.words import euro, file_kind, file_size, in_millions, measure, partial_date
+from cards.presentation.context import item_of
+from cards.vocabulary.areas import AREA_BY_KEY, AREAS
+from lib.formats import euro, file_kind, file_size, in_millions, measure, partial_date
 
 register = template.Library()
 RESULT = "components/_result.html"

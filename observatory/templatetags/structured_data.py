@@ -26,7 +26,7 @@ def breadcrumb_ld(context) -> SafeString:
     """The path of a page as schema.org's BreadcrumbList, from the variables of the breadcrumb."""
     if context.get("request") is None:
         return ""
-    steps = [("Home", address("projects:home"))]
+    steps = [("Home", address("public:home"))]
     steps += [
         (context[name], context[f"{name}_url"]) for name in ("grandparent", "parent") if context.get(name)
     ]
@@ -45,8 +45,8 @@ def site(context) -> str:
 @register.simple_tag(takes_context=True)
 def home_ld(context) -> SafeString:
     """The site with its search."""
-    root = site(context) + address("projects:home")
-    target = site(context) + reverse("projects:card-list") + "?q={text}"
+    root = site(context) + address("public:home")
+    target = site(context) + reverse("public:card-list") + "?q={text}"
     action = {"@type": "SearchAction", "target": target, "query-input": "required name=text"}
     return json_ld(
         context,
@@ -62,7 +62,7 @@ def area_ld(context) -> SafeString:
             "@type": "ListItem",
             "position": place,
             "name": item["title"],
-            "url": site(context) + reverse("projects:card-detail", args=[item["slug"]]),
+            "url": site(context) + reverse("public:card-detail", args=[item["slug"]]),
         }
         for place, item in enumerate(context["items"], 1)
     ]
@@ -104,7 +104,7 @@ def card_ld(context) -> SafeString:
         "encoding": {
             "@type": "MediaObject",
             "encodingFormat": "application/pdf",
-            "contentUrl": site(context) + reverse("projects:card-pdf", args=[card["slug"]]),
+            "contentUrl": site(context) + reverse("public:card-pdf", args=[card["slug"]]),
         },
         "publisher": promoter and {"@type": "GovernmentOrganization", "name": promoter["name"]},
     }

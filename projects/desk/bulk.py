@@ -11,24 +11,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.rules import staff_page
+from lib.forms.fields import tidied
 from lib.tables.csv_text import neutralised
-from projects import bulk
-from projects.checks import check
-from projects.fields import tidied
+from projects.desk import bulk_actions
+from projects.desk.checks import check
+from projects.desk.review_queue import with_waits
 from projects.forms import BulkMessageForm
 from projects.models import Project
-from projects.waiting import with_waits
 
 
 @staff_page
 @require_POST
 def choose(request):
     """What was ticked in the queue and what to do with it: confirm first, but for a file."""
-    projects, verb = _chosen(request), bulk.VERBS.get(request.POST.get("verb"))
+    projects, verb = _chosen(request), bulk_actions.VERBS.get(request.POST.get("verb"))
     if not projects:
         messages.error(request, _("Scegli almeno una scheda."))
         return redirect("desk:home")
-    if request.POST.get("verb") == bulk.EXPORT:
+    if request.POST.get("verb") == bulk_actions.EXPORT:
         return _as_csv(projects)
     if verb is None:
         messages.error(request, _("Scegli che cosa fare delle schede."))
@@ -40,7 +40,7 @@ def choose(request):
 @require_POST
 def apply(request):
     """Do it, one card at a time, and say of each what happened."""
-    projects, verb = _chosen(request), bulk.VERBS.get(request.POST.get("verb"))
+    projects, verb = _chosen(request), bulk_actions.VERBS.get(request.POST.get("verb"))
     if verb is None or not projects:
         messages.error(request, _("Scegli le schede e che cosa farne."))
         return redirect("desk:home")
@@ -50,15 +50,15 @@ def apply(request):
         if not form.is_valid():
             return _confirm(request, verb, projects, form, status=422)
         told = form.cleaned_data
-    results = bulk.run(verb, projects, by=request.user, told=told)
+    results = bulk_actions.run(verb, projects, by=request.user, told=told)
     done = sum(result.is_done for result in results)
     context = {"verb": verb, "results": results, "done": done, "failed": len(results) - done}
-    return render(request, "desk/bulk_done.html", context)
+    return render(request, "projects/desk/bulk_done.html", context)
 
 
 def _chosen(request) -> list[Project]:
     """The ticked projects in the order of their codes, at most as many as fit in one go."""
-    codes = request.POST.getlist("scheda")[: bulk.MOST]
+    codes = request.POST.getlist("scheda")[: bulk_actions.MOST]
     found = Project.objects.filter(code__in=codes, deleted_at=None).select_related("owner")
     return list(found.order_by("code"))
 
@@ -67,7 +67,7 @@ def _confirm(request, verb, projects, form, *, status=200):
     checks = check(projects)
     rows = [{"project": project, "checks": checks[project.pk]} for project in projects]
     context = {"verb": verb, "rows": rows, "form": form}
-    return render(request, "desk/bulk_confirm.html", context, status=status)
+    return render(request, "projects/desk/bulk_confirm.html", context, status=status)
 
 
 def _as_csv(projects) -> HttpResponse:

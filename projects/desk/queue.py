@@ -6,12 +6,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.rules import staff_page
-from projects.bulk import CHOICES
-from projects.checks import check
-from projects.figures import readiness, received_by_month
-from projects.filters import QueueFilter
+from cards.search.readiness import readiness
+from projects.desk.bulk_actions import CHOICES
+from projects.desk.checks import check
+from projects.desk.figures import received_by_month
+from projects.desk.filters import QueueFilter
+from projects.desk.review_queue import queue_figures, wait_of, with_waits
 from projects.models import Project
-from projects.waiting import queue_figures, wait_of, with_waits
 from projects.workflow import Status
 
 PER_PAGE = 20
@@ -38,7 +39,7 @@ def queue(request):
         "months": received_by_month(6),
         "bulk_choices": CHOICES,
     }
-    return render(request, "desk/queue.html", context)
+    return render(request, "projects/desk/queue.html", context)
 
 
 def queue_rows(projects, user) -> list[dict]:

@@ -8,17 +8,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import staff_page
+from cards.document.diff import OURS, in_words, label_of
+from cards.document.read import read_document
+from lib.forms.base import ReasonForm
+from lib.forms.fields import tidied
 from lib.workflow import HeldByAnother, WrongMove
-from projects import actions, rules
-from projects.cards import draft_document, read_document
-from projects.checks import check
+from projects import publishing, reviewing, rules
 from projects.completeness import completeness
 from projects.desk.base import load
-from projects.desk.verbs import labelled_history
-from projects.differences import OURS, in_words, label_of
-from projects.fields import tidied
-from projects.forms import CommentForm, ReasonForm, ReviewForm, commentable_fields, field_label
+from projects.desk.checks import check
+from projects.forms import CommentForm, ReviewForm, commentable_fields, field_label
+from projects.history import labelled_history
 from projects.models import Project
+from projects.source import draft_document
 
 # What the form calls otherwise than the card does.
 OF_CARD = {"funding": "funding_lines", "codes": "identifiers"}
@@ -64,7 +66,7 @@ def show_review(request, project, *, status=200, **forms):
         "events": labelled_history(project.code),
         **forms,
     }
-    return render(request, "desk/review.html", context, status=status)
+    return render(request, "projects/desk/review.html", context, status=status)
 
 
 def _groups(document: dict, public: dict | None, form: ReviewForm, notes: list) -> list[dict]:
@@ -128,7 +130,7 @@ def _act(request, project: Project, words: str, action, *, on=None, form=None, *
         if read is not None and read != str(current):
             raise WrongMove
         if form and (texts := form.texts()):
-            actions.write_comments(project, by=request.user, texts=texts)
+            reviewing.write_comments(project, by=request.user, texts=texts)
         action(on or project, by=request.user, **told)
     except HeldByAnother as held:
         messages.error(request, _("La scheda è in carico a {}: non puoi decidere tu.").format(held.args[0]))
@@ -159,13 +161,13 @@ def _review_form(request, project: Project) -> ReviewForm:
 @staff_page
 @require_POST
 def take(request, code):
-    return _act(request, load(code), _("Hai preso in carico la scheda."), actions.take)
+    return _act(request, load(code), _("Hai preso in carico la scheda."), reviewing.take)
 
 
 @staff_page
 @require_POST
 def take_over(request, code):
-    return _act(request, load(code), _("Ora la scheda è in carico a te."), actions.take_over)
+    return _act(request, load(code), _("Ora la scheda è in carico a te."), reviewing.take_over)
 
 
 @staff_page
@@ -175,7 +177,7 @@ def release(request, code):
     form = _review_form(request, project)
     if form.errors:
         return show_review(request, project, form=form, status=422)
-    return _act(request, project, _("La scheda è tornata in coda."), actions.release, form=form)
+    return _act(request, project, _("La scheda è tornata in coda."), reviewing.release, form=form)
 
 
 @staff_page
@@ -187,7 +189,7 @@ def comment(request, code):
     if not form.is_valid():
         return show_review(request, project, comment_form=form, status=422)
     words = _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni.")
-    return _act(request, project, words, actions.comment, **form.cleaned_data)
+    return _act(request, project, words, reviewing.comment, **form.cleaned_data)
 
 
 @staff_page
@@ -199,13 +201,13 @@ def comments(request, code):
     if form.errors:
         return show_review(request, project, form=form, status=422)
     words = _("Commenti salvati: l’ente li riceve quando chiedi le integrazioni.")
-    return _act(request, project, words, actions.write_comments, form=form, texts={})
+    return _act(request, project, words, reviewing.write_comments, form=form, texts={})
 
 
 @staff_page
 @require_POST
 def remove_comment(request, code, pk):
-    return _act(request, load(code), _("Commento tolto."), actions.remove_comment, pk=pk)
+    return _act(request, load(code), _("Commento tolto."), reviewing.remove_comment, pk=pk)
 
 
 @staff_page
@@ -222,7 +224,7 @@ def request_changes(request, code):
         return show_review(request, project, form=form, status=422)
     words = _("Hai chiesto le integrazioni: abbiamo scritto all’ente.")
     message = form.cleaned_data["message"]
-    return _act(request, project, words, actions.request_changes, form=form, message=message)
+    return _act(request, project, words, reviewing.request_changes, form=form, message=message)
 
 
 @staff_page
@@ -236,7 +238,7 @@ def publish(request, code):
     note = request.POST.get("change_note", "").replace("\x00", "")[:300]
     checked = [key for key in CHECKLIST if key in request.POST.getlist("checked")]
     told = {"change_note": note, "checked": checked, "form": form}
-    return _act(request, project, words, actions.publish, **told)
+    return _act(request, project, words, publishing.publish, **told)
 
 
 @staff_page
@@ -248,7 +250,7 @@ def archive(request, code):
     if not form.is_valid() or written.errors:
         return show_review(request, project, form=written, reason_form=form, status=422)
     words = _("La scheda non sarà pubblicata: abbiamo scritto all’ente.")
-    return _act(request, project, words, actions.archive, form=written, **form.cleaned_data)
+    return _act(request, project, words, reviewing.archive, form=written, **form.cleaned_data)
 
 
 @staff_page
@@ -262,4 +264,4 @@ def withdraw(request, code):
     if not form.is_valid():
         return show_review(request, project, withdraw_form=form, status=422)
     words = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
-    return _act(request, project, words, actions.withdraw, on=card, **form.cleaned_data)
+    return _act(request, project, words, publishing.withdraw, on=card, **form.cleaned_data)

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.forms.base import WholeText, area
+from lib.forms.base import WholeText, area
 from projects.forms.stepper import STEPS
 
 
@@ -55,12 +55,6 @@ class AnswerForm(WholeText, forms.Form):
                 "La risposta può avere al massimo %(limit_value)d caratteri: ne hai scritti %(show_value)d"
             )
         },
-    )
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Motivo"), max_length=500, widget=area(3), error_messages={"required": _("Scrivi il motivo")}
     )
 
 

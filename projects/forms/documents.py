@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from projects.fields import PartialDateField
-from projects.forms.base import WholeText, name_blanks
+from cards.vocabulary.lists import DocumentType
+from lib.files.checks import check_upload
+from lib.forms.base import WholeText, name_blanks
+from lib.forms.fields import PartialDateField
 from projects.models import Document
-from projects.uploads import check_upload
-from projects.vocabulary import DocumentType
 
 
 class DocumentForm(WholeText, forms.ModelForm):

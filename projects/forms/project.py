@@ -3,12 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cards.vocabulary.areas import AREA_CHOICES
+from cards.vocabulary.lists import SDG_CHOICES, Kind, Stage, TargetGroup
+from lib.forms.base import StepForm, area
+from lib.forms.fields import CheckboxList, PartialDateField
 from municipalities.places import MunicipalityField, MunicipalityListField
-from projects.areas import AREA_CHOICES
-from projects.fields import CheckboxList, PartialDateField
-from projects.forms.base import StepForm, area
 from projects.models import Project
-from projects.vocabulary import SDG_CHOICES, Kind, Stage, TargetGroup
 
 
 class ProjectStepForm(StepForm):

@@ -3,11 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cards.vocabulary.lists import IdentifierScheme, Platform
+from lib.forms.base import StepForm, area
+from lib.forms.fields import CheckboxList, CupListField, EuroField, WordListField
 from municipalities.models import Organisation
-from projects.fields import CheckboxList, CupListField, EuroField, WordListField
-from projects.forms.base import StepForm, area
 from projects.models import Identifier, Project
-from projects.vocabulary import IdentifierScheme, Platform
 
 
 class ResourcesStepForm(StepForm):

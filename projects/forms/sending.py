@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lib.forms.base import WholeText, area
 from municipalities.models import Organisation
-from projects.forms.base import WholeText, area
 
 
 class NewProjectForm(WholeText, forms.Form):

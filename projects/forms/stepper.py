@@ -1,33 +1,12 @@
 """The six steps in their order, with their repeated parts and what is folded away."""
 
-from dataclasses import dataclass, field
-
 from django.utils.translation import gettext_lazy as _
 
+from lib.forms.rows import rows_of
+from lib.forms.steps import Rows, Step
 from projects.forms.project import PlacesStepForm, ProjectStepForm
 from projects.forms.resources import ContactsStepForm, ResourcesStepForm, ResultsStepForm
-from projects.forms.rows import CodeRow, FundingRow, IndicatorRow, MilestoneRow, PartnerRow, rows_of
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A repeated part of a step: its prefix, its title and its formset."""
-
-    key: str
-    title: object
-    formset: type
-
-
-@dataclass(frozen=True)
-class Step:
-    key: str
-    slug: str
-    title: object
-    lead: object
-    form: type | None
-    rows: tuple[Rows, ...] = ()
-    folded: tuple[str, ...] = field(default=())
-
+from projects.forms.rows import CodeRow, FundingRow, IndicatorRow, MilestoneRow, PartnerRow
 
 STEPS = (
     Step(

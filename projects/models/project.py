@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cards.vocabulary.areas import AREA_CHOICES
+from cards.vocabulary.lists import Instrument, Kind, Origin, Scale, Stage
 from lib.constraints import pair
 from municipalities.models import Organisation, Territory
-from projects.areas import AREA_CHOICES
-from projects.vocabulary import Instrument, Kind, Origin, Scale, Stage
 from projects.workflow import EDITABLE, Status
 
 TITLE_MAX, SUMMARY_MAX, TEXT_MAX = 120, 500, 6000
@@ -197,17 +197,3 @@ class Project(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.status in EDITABLE and self.deleted_at is None
-
-
-class CodeCounter(models.Model):
-    """The last number given to a code of one province in one year: TO-2026-0001."""
-
-    prefix = models.CharField(max_length=8)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["prefix", "year"], name="code_counter_once")]
-
-    def __str__(self):
-        return f"{self.prefix}-{self.year}-{self.last:04d}"

@@ -14,7 +14,7 @@ from lib.audit import Entry
 from tests import builders
 
 pytestmark = pytest.mark.django_db
-OURS = reverse("accounts:colleagues")
+OURS = reverse("officer:colleagues")
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_invitation_expires_and_can_be_sent_again(client, body, commit):
     offer = Invitation.objects.get()
     for words in ("Invito inviato di nuovo a nuova@example.org.", "L’invito è appena partito"):
         with commit(execute=True):
-            page = client.post(reverse("accounts:offer-resend", args=[offer.pk]), follow=True)
+            page = client.post(reverse("officer:offer-resend", args=[offer.pk]), follow=True)
         assert words in page.content.decode()
     assert len(mail.outbox) == 2
     client.logout()
@@ -112,7 +112,7 @@ def test_inviting_twice_keeps_one_open_invitation(client, body, commit):
 def test_cancelled_invitation_opens_nothing(client, body, commit):
     invite(client, body, commit)
     offer = Invitation.objects.get()
-    client.post(reverse("accounts:offer-cancel", args=[offer.pk]))
+    client.post(reverse("officer:offer-cancel", args=[offer.pk]))
     client.logout()
     assert client.post(link(mail.outbox[0])).status_code == 410
     assert not User.objects.filter(email="nuova@example.org").exists()

@@ -5,14 +5,14 @@ from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
-from accounts import actions
 from lib.audit import Entry
-from municipalities.models import Adhesion, Protocol
-from municipalities.views import ADHESIONS
+from protocols import actions
+from protocols.models import Adhesion, Protocol
+from protocols.views import ADHESIONS
 from tests import builders
 
 pytestmark = pytest.mark.django_db
-LIST, BODIES = reverse("accounts:adhesion-list"), reverse("accounts:bodies")
+LIST, BODIES = reverse("desk:adhesion-list"), reverse("desk:bodies")
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def ask(protocol, towns):
 
 
 def detail(adhesion):
-    return reverse("accounts:adhesion-detail", args=[adhesion.pk])
+    return reverse("desk:adhesion-detail", args=[adhesion.pk])
 
 
 def test_second_request_of_a_body_is_refused_with_words(client, desk, ask):
@@ -72,7 +72,7 @@ def test_second_request_of_a_body_is_refused_with_words(client, desk, ask):
 def test_invitation_is_sent_again_once_a_minute(client, desk, ask, django_capture_on_commit_callbacks):
     adhesion = ask()
     actions.accept_adhesion(adhesion, by=desk)
-    address = reverse("accounts:adhesion-resend", args=[adhesion.pk])
+    address = reverse("desk:adhesion-resend", args=[adhesion.pk])
     for words in ("Invito inviato di nuovo a ufficio@example.org.", "L’invito è appena partito"):
         with django_capture_on_commit_callbacks(execute=True):
             assert words in client.post(address, follow=True).content.decode()
@@ -91,7 +91,7 @@ def test_failed_message_is_told(client, desk, ask, settings, django_capture_on_c
 
 
 def test_request_not_accepted_has_no_invitation(client, desk, ask):
-    address = reverse("accounts:adhesion-resend", args=[ask().pk])
+    address = reverse("desk:adhesion-resend", args=[ask().pk])
     assert client.post(address).status_code == 404
     assert client.get(address).status_code == 405
 
@@ -158,7 +158,7 @@ def test_reviewer_at_the_administration_learns_who_gives_permission(client, desk
 
 
 def test_form_to_join_has_a_limit(client, protocol):
-    address = reverse("municipalities:adhesion-request", args=[protocol.slug])
+    address = reverse("protocols:adhesion-request", args=[protocol.slug])
     answers = [client.post(address, {"office": "X"}).status_code for _time in range(ADHESIONS + 1)]
     assert answers == [422] * ADHESIONS + [429]
     page = client.post(address)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from projects import actions, past
-from projects.models import Card
+from cards import issuing
+from cards.models import Card
+from cards.search import as_of
+from projects import publishing
 from tests import builders
 
 SORTS = [
@@ -67,7 +69,7 @@ def test_publication_shifts_no_cursor(client, many, publish, sort):
     whole = codes(client.get(f"{question}&limit=500".replace("limit=2&", "")).json())
     first = client.get(f"{question}&cursor=*").json()
     publish(title="Aaa prima di tutte", total_cost=1)
-    actions.withdraw(Card.objects.get(code=whole[1], is_current=True), by=None, reason="Prova")
+    publishing.withdraw(Card.objects.get(code=whole[1], is_current=True), by=None, reason="Prova")
     rest = walk(client, first["next"])
     assert codes(first) + [code for code in rest if code in whole] == whole
 
@@ -120,9 +122,9 @@ def history(publish):
         dated(card, datetime(2024, 5, 1, 12, tzinfo=UTC))
     renewed.project.title, renewed.project.primary_area = "Fari nuovi", "living"
     renewed.project.save()
-    actions.issue_card(renewed.project, by=None)
+    issuing.issue_card(renewed.project, by=None)
     publish(title="Appena nata")
-    actions.withdraw(gone, by=None, reason="Prova")
+    publishing.withdraw(gone, by=None, reason="Prova")
     return kept, renewed
 
 
@@ -175,8 +177,8 @@ def test_every_item_of_then_opens_as_of_then(get, history):
 
 
 def test_too_far_back_is_explained(client, history, monkeypatch):
-    monkeypatch.setattr(past, "MAX_REPLACED", 0)
-    past._kept.clear()
+    monkeypatch.setattr(as_of, "MAX_REPLACED", 0)
+    as_of._kept.clear()
     answer = client.get("/api/v1/projects?as_of=2024-06-01")
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "as_of")
 
@@ -188,7 +190,7 @@ def test_past_equals_a_naive_reading(get, publish):
     for number in range(8):
         card = publish(title=f"Vita {number}")
         moments = sorted(chance.sample(days, chance.randint(1, 4)))
-        editions = [card] + [actions.issue_card(card.project, by=None) for _again in moments[1:]]
+        editions = [card] + [issuing.issue_card(card.project, by=None) for _again in moments[1:]]
         for edition, moment in zip(editions, moments, strict=True):
             dated(edition, moment)
         lives[card.code] = moments

@@ -65,7 +65,7 @@ def test_same_file_is_not_sent_twice(file):
 
 
 def test_view_larger_than_a_sheet_comes_whole(file, monkeypatch):
-    monkeypatch.setattr("opendata.writers.XLSX_ROWS", 1)
+    monkeypatch.setattr("lib.tables.writers.XLSX_ROWS", 1)
     answer, content = file("format=xlsx&sort=cost&fields=title")
     assert answer.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(content))

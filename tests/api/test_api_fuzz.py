@@ -17,8 +17,9 @@ from schemathesis.specs.openapi import checks
 
 from accounts.actions import make_token
 from api.throttles import AddressRate, SubmissionRate
+from cards import issuing
 from observatory.wsgi import application
-from projects import actions
+from projects import publishing
 from projects.models import Project
 
 # positive_data_acceptance is left out: a code that no municipality has is well formed and still refused.
@@ -47,8 +48,8 @@ def registry(towns, publish, monkeypatch):
     monkeypatch.setattr(AddressRate, "limit", 10**9)
     monkeypatch.setattr(SubmissionRate, "limit", 10**9)
     cards = [publish(title=f"Progetto {number}", technologies=["led"]) for number in range(3)]
-    actions.issue_card(cards[1].project, by=None)
-    actions.withdraw(cards[2], by=None, reason="Prova")
+    issuing.issue_card(cards[1].project, by=None)
+    publishing.withdraw(cards[2], by=None, reason="Prova")
     # As Django's own client does: the connection of the test outlives its requests.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.labels import labelled, spelled
-from municipalities.actions import bump_content_version
+from lib.content_version import bump_content_version
 from municipalities.models import Territory
 
 TOWNS = [f"Z{number:03d}" for number in range(12)]

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from projects import actions
-from projects.models import Card
+from cards import issuing
+from cards.models import Card
+from projects import publishing
 from tests import builders
 
 
@@ -167,7 +168,7 @@ def test_draft_is_not_found(get, towns):
 
 def test_withdrawn_card_says_why(get, publish):
     card = publish()
-    actions.withdraw(card, by=builders.reviewer("altra@example.org"), reason="Dati errati")
+    publishing.withdraw(card, by=builders.reviewer("altra@example.org"), reason="Dati errati")
     assert get(f"projects/{card.code}", 410)["detail"] == "Scheda ritirata: Dati errati"
     assert get(f"projects/{card.code}/versions/1", 410)["status"] == 410
     assert get("projects")["count"] == 0
@@ -178,7 +179,7 @@ def test_withdrawn_card_says_why(get, publish):
 
 def test_data_beside_the_page_are_gone_with_the_card(client, publish):
     card = publish()
-    actions.withdraw(card, by=builders.reviewer("altra@example.org"), reason="Dati errati")
+    publishing.withdraw(card, by=builders.reviewer("altra@example.org"), reason="Dati errati")
     answer = client.get(f"/progetti/{card.slug}/scheda.json")
     assert (answer.status_code, answer["Content-Type"]) == (410, "application/problem+json")
     assert answer.json()["detail"] == "Scheda ritirata: Dati errati"
@@ -190,7 +191,7 @@ def two_editions(publish):
     Card.objects.filter(pk=card.pk).update(published_at=datetime(2024, 5, 1, 12, tzinfo=UTC))
     card.project.title = "Seconda"
     card.project.save()
-    return actions.issue_card(card.project, by=None, change_note="Titolo")
+    return issuing.issue_card(card.project, by=None, change_note="Titolo")
 
 
 def test_editions_stay_readable(get, two_editions):

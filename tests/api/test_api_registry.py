@@ -5,9 +5,9 @@ from django.db import OperationalError, transaction
 from jsonschema import Draft202012Validator
 
 from api.throttles import AddressRate, Minute
-from municipalities.models import Protocol
-from projects import actions
+from cards import issuing
 from projects.models import Project
+from protocols.models import Protocol
 from tests import builders
 
 READS = [
@@ -291,7 +291,7 @@ def test_versions_take_four_queries(get, publish, django_assert_num_queries, num
     card = publish(title="Luci")
     for _edition in range(1, number):
         with transaction.atomic():
-            actions.issue_card(card.project, by=None)
+            issuing.issue_card(card.project, by=None)
     with django_assert_num_queries(4):  # the version, the card, the count, the page
         answer = get(f"projects/{card.code}/versions")
     assert [row["edition"] for row in answer["results"]] == list(range(number, 0, -1))

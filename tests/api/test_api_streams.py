@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
-from projects import actions
+from cards import issuing
+from projects import publishing
 from tests import builders
 
 
@@ -20,7 +21,7 @@ def cards(publish):
 def renewed(card, title: str) -> None:
     card.project.title = title
     card.project.save()
-    actions.issue_card(card.project, by=None)
+    issuing.issue_card(card.project, by=None)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "geojson"])
@@ -29,7 +30,7 @@ def test_publication_meanwhile_does_not_change_a_file(client, cards, publish, su
     whole = b"".join(client.get(f"/api/v1/projects?format={suffix}&sort=title").streaming_content)
     renewed(cards[0], "Rinnovata")
     publish(title="Terza")
-    actions.withdraw(cards[1], by=builders.reviewer("altra@example.org"), reason="Errore")
+    publishing.withdraw(cards[1], by=builders.reviewer("altra@example.org"), reason="Errore")
     # Nothing of it was read before: the first piece is asked for now.
     assert b"".join(answer.streaming_content) == whole
 

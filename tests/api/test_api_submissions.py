@@ -255,7 +255,7 @@ def test_only_sending_is_allowed(client, db):
 
 def test_secret_is_shown_once_and_stored_nowhere(client, manager):
     client.force_login(manager)
-    address, body = reverse("accounts:tokens"), manager.memberships.get().organisation_id
+    address, body = reverse("officer:tokens"), manager.memberships.get().organisation_id
     page = client.post(address, {"organisation": body, "name": "Gestionale"}).content.decode()
     secret = page.partition("<code>osc_")[2].partition("</code>")[0]
     assert len(secret) == 43
@@ -267,26 +267,26 @@ def test_secret_is_shown_once_and_stored_nowhere(client, manager):
 
 def test_manager_ends_a_token(client, manager, token):
     client.force_login(manager)
-    client.post(reverse("accounts:token-revoke", args=[token[0].pk]))
+    client.post(reverse("officer:token-revoke", args=[token[0].pk]))
     token[0].refresh_from_db()
     assert token[0].revoked_by == manager
-    assert "Revocata" in client.get(reverse("accounts:tokens")).content.decode()
+    assert "Revocata" in client.get(reverse("officer:tokens")).content.decode()
 
 
 def test_tokens_are_the_managers_own(client, towns, token):
     other = builders.officer(towns["torino"], "altra@example.org", role="manager")
     client.force_login(other)
-    assert client.post(reverse("accounts:token-revoke", args=[token[0].pk])).status_code == 403
+    assert client.post(reverse("officer:token-revoke", args=[token[0].pk])).status_code == 403
     body = token[0].organisation_id
-    assert client.post(reverse("accounts:tokens"), {"organisation": body, "name": "x"}).status_code == 403
+    assert client.post(reverse("officer:tokens"), {"organisation": body, "name": "x"}).status_code == 403
     client.force_login(builders.officer(towns["ivrea"], "semplice@example.org"))
-    assert client.get(reverse("accounts:tokens")).status_code == 403
+    assert client.get(reverse("officer:tokens")).status_code == 403
     assert ApiToken.objects.get().revoked_at is None
 
 
 def test_token_needs_a_name(client, manager):
     client.force_login(manager)
     body = manager.memberships.get().organisation_id
-    answer = client.post(reverse("accounts:tokens"), {"organisation": body, "name": ""})
+    answer = client.post(reverse("officer:tokens"), {"organisation": body, "name": ""})
     assert (answer.status_code, ApiToken.objects.exists()) == (422, False)
     assert "Scrivi a che cosa serve la chiave" in answer.content.decode()

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from projects.city import actions as city_actions
-from projects.models import ErrorReport, FundingLine, Indicator, Milestone, PageRating
+from cities import actions as city_actions
+from feedback.models import ErrorReport, PageRating
+from projects.models import FundingLine, Indicator, Milestone
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
 

@@ -7,8 +7,9 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from municipalities.models import Protocol
-from projects.models import Card, Project
+from cards.models import Card
+from projects.models import Project
+from protocols.models import Protocol
 from tests import builders
 
 PASSWORD = "passo-dopo-passo-2026"

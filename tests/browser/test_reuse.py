@@ -5,9 +5,9 @@ import uuid
 import pytest
 
 from municipalities.actions import body_of_municipality
-from projects.adoption import adopting
-from projects.adoption.moves import AdoptionMove, Side
-from projects.models import Adoption
+from reuse.actions import adopting
+from reuse.models import Adoption
+from reuse.transitions import AdoptionMove, Side
 from tests import builders
 
 DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}

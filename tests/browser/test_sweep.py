@@ -7,12 +7,14 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from municipalities.models import Protocol
-from projects.city import actions as city_actions
-from projects.models import Card, ErrorReport, FundingLine, Indicator, Milestone
-from projects.replicability import assessing
-from projects.replicability.criteria import KEYS
-from projects.voices import actions as voice_actions
+from cards.models import Card
+from cities import actions as city_actions
+from feedback import actions as voice_actions
+from feedback.models import ErrorReport
+from projects.models import FundingLine, Indicator, Milestone
+from protocols.models import Protocol
+from reuse.actions import assessing
+from reuse.criteria import KEYS
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from projects.areas import AREAS
+from cards.vocabulary.areas import AREAS
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "static" / "build"

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.template.loader import render_to_string
 
-from projects.areas import AREA_CHOICES
+from cards.vocabulary.areas import AREA_CHOICES
 
 
 class Sample(forms.Form):

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from lib.deadlines import Rule, Unit
 from lib.workflow import Guard, Refused, State, Transition, Workflow, WrongMove
 from municipalities.actions import body_of_municipality
-from projects import drafting
-from projects.adoption import adopting
-from projects.adoption.moves import ADOPTION, AdoptionMove, Side, Step
-from projects.models import Adoption, Project
+from projects import drafts
+from projects.models import Project
 from projects.workflow import DESK, OFFICE, PROJECT, Move, Status
+from reuse.actions import adopting
+from reuse.models import Adoption
+from reuse.transitions import ADOPTION, AdoptionMove, Side, Step
 from tests import builders
 from tests.projects.test_races import together
 
@@ -199,7 +200,7 @@ def test_refusals_are_the_words_of_the_guards_that_do_not_hold(towns, office, dj
 def test_deleted_project_is_not_submitted(towns, office):
     project = builders.draft(office, towns["torino"])
     stale = Project.objects.get()
-    project = drafting.delete_draft(project, by=office)
+    project = drafts.delete_draft(project, by=office)
     assert PROJECT.refusals(project, Move.SUBMIT) == ["La scheda è nel cestino"]
     assert PROJECT.refusals(stale, Move.SUBMIT) == []
     with pytest.raises(WrongMove):

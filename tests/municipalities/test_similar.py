@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from municipalities.actions import bump_content_version
+from lib.content_version import bump_content_version
 from municipalities.likeness import Likeness
 from municipalities.models import Territory
 from municipalities.search import SHEETS, similar_municipalities

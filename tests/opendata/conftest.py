@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from projects.cards import build_card, derive_into, places_of, serialise
-from projects.facts import collect
-from projects.models import Card
+from cards.document.build import build_card, serialise
+from cards.document.places import places_of
+from cards.issuing import derive_into
+from cards.models import Card
+from projects.source import collect
 from tests import builders
 
 

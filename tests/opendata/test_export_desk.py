@@ -10,12 +10,12 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from lib.audit import Entry
-from opendata import exporting
+from opendata import jobs
 from opendata.models import ExportJob
 from tests import builders
 
 pytestmark = pytest.mark.django_db
-LIST = reverse("exports:list")
+LIST = reverse("desk:export-list")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_export_is_made_once_with_its_sum(client, card):
     assert "L’esportazione è pronta: 1 schede." in page
     client.post(LIST, told)
     job = ExportJob.objects.get()
-    content = read(client.get(reverse("exports:file", args=[job.pk])))
+    content = read(client.get(reverse("desk:export-file", args=[job.pk])))
     assert card.code in content.decode()
     assert (job.sha256, job.size) == (hashlib.sha256(content).hexdigest(), len(content))
     assert job.sha256 in page
@@ -54,17 +54,17 @@ def test_export_is_made_once_with_its_sum(client, card):
 
 def test_whole_archive_holds_every_table(client, card):
     client.post(LIST, {"format": "zip", "nonce": uuid.uuid4()})
-    content = read(client.get(reverse("exports:file", args=[ExportJob.objects.get().pk])))
+    content = read(client.get(reverse("desk:export-file", args=[ExportJob.objects.get().pk])))
     names = zipfile.ZipFile(BytesIO(content)).namelist()
     assert {"datapackage.json", "osservatorio.xlsx", "SHA256SUMS"} <= {name.split("/")[-1] for name in names}
 
 
 def test_large_registry_waits_for_the_night(client, card, monkeypatch, capsys):
-    monkeypatch.setattr(exporting, "SMALL", 0)
+    monkeypatch.setattr(jobs, "SMALL", 0)
     page = client.post(LIST, {"format": "jsonl", "nonce": uuid.uuid4()}, follow=True).content.decode()
     assert "L’esportazione è in coda" in page
     job = ExportJob.objects.get()
-    assert client.get(reverse("exports:file", args=[job.pk])).status_code == 404
+    assert client.get(reverse("desk:export-file", args=[job.pk])).status_code == 404
     call_command("run_exports")
     assert f"{job.pk} jsonl: Pronta" in capsys.readouterr().out
     call_command("run_exports")
@@ -91,11 +91,11 @@ def test_missing_file_is_a_page_not_an_error(client, card):
     client.post(LIST, {"format": "csv", "nonce": uuid.uuid4()})
     job = ExportJob.objects.get()
     job.file.storage.delete(job.file.name)
-    assert client.get(reverse("exports:file", args=[job.pk])).status_code == 404
+    assert client.get(reverse("desk:export-file", args=[job.pk])).status_code == 404
 
 
 def test_wrong_roles(client, towns):
-    address = reverse("exports:file", args=[1])
+    address = reverse("desk:export-file", args=[1])
     for url in (LIST, address):
         assert client.get(url).status_code == 302
     client.force_login(builders.officer(towns["ivrea"], "x@example.org"))
@@ -107,6 +107,6 @@ def test_wrong_roles(client, towns):
 def test_number_of_queries_of_the_list_does_not_grow(client, card, desk, django_assert_num_queries):
     # session, user, roles, names; readiness; count, page; four of the menu
     for _time in range(2):
-        exporting.request_export(by=desk, format="csv", nonce=uuid.uuid4())
+        jobs.request_export(by=desk, format="csv", nonce=uuid.uuid4())
         with django_assert_num_queries(10):
             client.get(LIST)

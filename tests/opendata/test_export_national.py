@@ -16,11 +16,13 @@ from django.core.management import CommandError, call_command
 from jsonschema import Draft202012Validator
 
 from accounts.models import User
+from cards import issuing
+from cards.models import Card
 from municipalities.models import Territory
 from opendata.columns import TABLES
-from opendata.search import Snapshot
-from projects import actions
-from projects.models import Card, Project
+from opendata.snapshot import Snapshot
+from projects import publishing
+from projects.models import Project
 from tests import builders
 from tests.opendata.conftest import sums
 
@@ -259,7 +261,7 @@ def test_formats_agree(export, full):
 
 def test_workbook_goes_on_in_other_sheets(export, publish, monkeypatch):
     """No row is lost where a sheet is full; here after two rows instead of a million."""
-    monkeypatch.setattr("opendata.writers.XLSX_ROWS", 2)
+    monkeypatch.setattr("lib.tables.writers.XLSX_ROWS", 2)
     for number in range(5):
         publish(title=f"Progetto {number}")
     out = export()
@@ -313,9 +315,9 @@ def history(publish):
     card = publish(title="Prima", on="2024-05-01")
     card.project.title = "Seconda"
     card.project.save()
-    second = actions.issue_card(card.project, by=None)
+    second = issuing.issue_card(card.project, by=None)
     Card.objects.filter(pk=second.pk).update(published_at=datetime(2025, 3, 1, 9, tzinfo=UTC))
-    actions.withdraw(second, by=builders.reviewer("altra@example.org"), reason="Errore")
+    publishing.withdraw(second, by=builders.reviewer("altra@example.org"), reason="Errore")
     Card.objects.filter(pk=second.pk).update(withdrawn_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
 
 
@@ -383,7 +385,7 @@ def test_earlier_export_is_replaced(export, full, publish, tmp_path):
 
 def test_failure_leaves_the_earlier_export(export, full, monkeypatch, tmp_path):
     before = sums(export())
-    monkeypatch.setattr("opendata.actions.describe", lambda *args: 1 / 0)
+    monkeypatch.setattr("opendata.export.describe", lambda *args: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export()
     assert sums(tmp_path / "out") == before
@@ -449,7 +451,7 @@ def test_rows_stay_those_of_the_start(publish):
     snapshot = Snapshot()
     card.project.title = "Seconda"
     card.project.save()
-    actions.issue_card(card.project, by=None)
+    issuing.issue_card(card.project, by=None)
     assert [document["title"] for document in snapshot.documents()] == ["Prima"]
 
 

@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
+from cards.document.columns import PROJECTS
 from municipalities.models import Territory, TerritoryChange
-from opendata import search
-from opendata.actions import project_chunks
+from opendata import snapshot
 from opendata.columns import TABLES
-from opendata.search import Snapshot
-from projects.columns import PROJECTS
+from opendata.export import project_chunks
+from opendata.snapshot import Snapshot
 
 BLANKS = {"acronym": "", "other_areas": [], "technologies": ["led"], "running_cost_per_year": 0}
 
@@ -50,7 +50,7 @@ def sheets_of(keys: list[int], suffix: str) -> list[dict]:
 @pytest.mark.parametrize("suffix", ["jsonl", "geojson"])
 def test_towns_have_the_names_and_codes_of_today(keys, monkeypatch, suffix, small):
     """Renamed, merged, gone: a file of many cards and one of few say the same."""
-    monkeypatch.setattr(search, "SMALL", small)
+    monkeypatch.setattr(snapshot, "SMALL", small)
     Territory.objects.filter(code="L219").update(name="Augusta Taurinorum", istat_code="001999")
     ivrea = Territory.objects.get(code="E379")
     Territory.objects.filter(code="E379").update(valid_to=date(2020, 1, 1))
@@ -70,5 +70,5 @@ def test_towns_have_the_names_and_codes_of_today(keys, monkeypatch, suffix, smal
 
 def test_file_of_many_cards_is_that_of_few(keys, monkeypatch):
     few = {suffix: b"".join(project_chunks(keys, suffix)) for suffix in ("jsonl", "geojson")}
-    monkeypatch.setattr(search, "SMALL", 0)
+    monkeypatch.setattr(snapshot, "SMALL", 0)
     assert {suffix: b"".join(project_chunks(keys, suffix)) for suffix in few} == few

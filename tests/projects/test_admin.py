@@ -4,9 +4,10 @@ import pytest
 from tablib import Dataset
 
 from accounts.models import User
+from cards.models import Card
 from municipalities.admin import TerritoryResource
 from municipalities.models import Territory
-from projects.models import Card, Project
+from projects.models import Project
 from tests import builders
 
 LISTS = [

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lib.audit import history
-from projects import actions, drafting
+from projects import actions, drafts, reviewing
 from projects.models import Partner, Project
 from tests import builders
 
@@ -235,7 +235,7 @@ def test_sign_in_after_a_late_post_says_that_the_text_is_kept(project):
 
 def test_offices_behind_one_proxy_do_not_use_up_what_another_may_keep(project, settings, monkeypatch):
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
-    monkeypatch.setattr("projects.officer.session.MAX_AN_HOUR", 1)
+    monkeypatch.setattr("lib.forms.stash.MAX_AN_HOUR", 1)
     kept = []
     for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
         visitor = Client(headers={"x-forwarded-for": address})
@@ -322,9 +322,9 @@ def test_document_sent_twice_is_one_and_makes_a_new_version(client, project):
 def test_answer_too_long_is_shown_again(client, project, office):
     desk = builders.reviewer()
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    note = actions.comment(project, by=desk, field="summary", text="Quante scuole?")
-    actions.request_changes(project, by=desk)
+    reviewing.take(project, by=desk)
+    note = reviewing.comment(project, by=desk, field="summary", text="Quante scuole?")
+    reviewing.request_changes(project, by=desk)
     page = client.get(page_url(project)).content.decode()
     assert page.index("Quante scuole?") < page.index('id="id_summary"')
     answer = client.post(
@@ -336,5 +336,5 @@ def test_answer_too_long_is_shown_again(client, project, office):
 
 
 def test_draft_in_the_bin_cannot_be_saved(client, project, office):
-    drafting.delete_draft(project, by=office)
+    drafts.delete_draft(project, by=office)
     assert client.post(url(project), first_step(project)).status_code == 403

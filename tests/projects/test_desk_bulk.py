@@ -8,9 +8,11 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from cards.models import Card
 from lib.audit import Entry
-from projects import actions, bulk
-from projects.models import Card, Identifier, Project, Reminder
+from projects import actions, publishing, reviewing
+from projects.desk import bulk_actions
+from projects.models import Identifier, Project, Reminder
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,7 @@ def send(office, towns):
         project = builders.draft(office, towns["torino"], title=title, **fields)
         actions.submit(project, by=office, nonce=uuid.uuid4())
         if taken_by:
-            actions.take(project, by=taken_by)
+            reviewing.take(project, by=taken_by)
         return Project.objects.get(pk=project.pk)
 
     return made
@@ -101,7 +103,7 @@ def test_same_change_is_asked_of_all_once(client, desk, send, django_capture_on_
 
 def test_reminder_leaves_once(client, desk, send, django_capture_on_commit_callbacks):
     project = send("Lampioni nuovi", taken_by=desk)
-    actions.publish(project, by=desk)
+    publishing.publish(project, by=desk)
     for words in ("Promemoria inviato a referente@example.org.", "Il promemoria era già partito."):
         with django_capture_on_commit_callbacks(execute=True):
             assert words in post(client, APPLY, "remind", project).content.decode()
@@ -119,9 +121,9 @@ def test_technical_failure_of_one_is_told(desk, send):
     def fail_on_first(project, by):
         if project.pk == one.pk:
             raise RuntimeError("disk")
-        return bulk._take(project, by)
+        return bulk_actions._take(project, by)
 
-    results = bulk.run(bulk.Verb("x", "x", "x", fail_on_first), [one, two], by=desk)
+    results = bulk_actions.run(bulk_actions.Verb("x", "x", "x", fail_on_first), [one, two], by=desk)
     assert [result.is_done for result in results] == [False, True]
     assert states(one, two) == ["submitted", "in_review"]
 

@@ -3,8 +3,9 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from projects import actions
-from projects.models import Card, FieldComment, Project
+from cards.models import Card
+from projects import actions, reviewing
+from projects.models import FieldComment, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -114,9 +115,9 @@ def test_get_changes_nothing(client, desk, sent):
 
 
 def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
-    actions.take(sent, by=desk)
-    actions.comment(sent, by=desk, field="summary", text="Troppo breve")
-    actions.request_changes(sent, by=desk)
+    reviewing.take(sent, by=desk)
+    reviewing.comment(sent, by=desk, field="summary", text="Troppo breve")
+    reviewing.request_changes(sent, by=desk)
     actions.submit(sent, by=office, nonce=uuid.uuid4())
     page = client.get(url(sent)).content.decode()
     assert f"Commenti dell’invio {sent.code}/1" in page

@@ -8,10 +8,12 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
+from lib import workflow
 from lib.audit import Entry
-from projects import actions
-from projects.checks import check
-from projects.models import FieldComment, FundingLine, Identifier, LinkCheck, Project
+from lib.links.models import LinkCheck
+from projects import actions, publishing, reviewing
+from projects.desk.checks import check
+from projects.models import FieldComment, FundingLine, Identifier, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +44,7 @@ def url(project, name="review"):
 
 @pytest.mark.parametrize("name", ["publish", "request-changes", "archive", "release", "comments"])
 def test_second_person_cannot_decide(client, desk, other, sent, name):
-    actions.take(sent, by=other)
+    reviewing.take(sent, by=other)
     told = {"message": "Completa", "archive-reason": "Fuori tema", "comment-title": "Breve"}
     page = client.post(url(sent, name), told, follow=True)
     assert "La scheda è in carico a Altra: non puoi decidere tu." in page.content.decode()
@@ -51,7 +53,7 @@ def test_second_person_cannot_decide(client, desk, other, sent, name):
 
 
 def test_words_of_who_cannot_decide_are_shown_again(client, desk, other, sent):
-    actions.take(sent, by=other)
+    reviewing.take(sent, by=other)
     words = "Un commento lungo. " * 90
     page = client.post(url(sent, "request-changes"), {"message": "", "comment-summary": words.strip()})
     assert page.status_code == 409
@@ -59,7 +61,7 @@ def test_words_of_who_cannot_decide_are_shown_again(client, desk, other, sent):
 
 
 def test_holder_is_named_and_can_be_replaced(client, desk, other, sent):
-    actions.take(sent, by=other)
+    reviewing.take(sent, by=other)
     page = client.get(url(sent)).content.decode()
     assert "In carico a Altra" in page
     assert reverse("desk:project-publish", args=[sent.code]) not in page
@@ -71,15 +73,15 @@ def test_holder_is_named_and_can_be_replaced(client, desk, other, sent):
 
 
 def test_former_holder_cannot_decide_any_more(desk, other, sent):
-    actions.take(sent, by=other)
-    actions.take_over(sent, by=desk)
-    with pytest.raises(actions.HeldByAnother):
-        actions.publish(Project.objects.get(), by=other)
+    reviewing.take(sent, by=other)
+    reviewing.take_over(sent, by=desk)
+    with pytest.raises(workflow.HeldByAnother):
+        publishing.publish(Project.objects.get(), by=other)
     assert Project.objects.get().status == "in_review"
 
 
 def test_comments_of_the_page_leave_as_one_message(client, desk, sent, django_capture_on_commit_callbacks):
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     told = {"comment-summary": "Troppo breve", "comment-total_cost": "Manca l’IVA", "message": "Grazie"}
     with django_capture_on_commit_callbacks(execute=True):
         client.post(url(sent, "request-changes"), told)
@@ -95,7 +97,7 @@ def test_comments_of_the_page_leave_as_one_message(client, desk, sent, django_ca
 
 
 def test_comment_is_changed_and_taken_away(client, desk, sent):
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     client.post(url(sent, "comments"), {"comment-summary": "Breve", "was-summary": ""})
     client.post(url(sent, "comments"), {"comment-summary": "Troppo breve", "was-summary": "Breve"})
     assert FieldComment.objects.get().text == "Troppo breve"
@@ -104,7 +106,7 @@ def test_comment_is_changed_and_taken_away(client, desk, sent):
 
 
 def test_two_tabs_lose_nothing(client, desk, sent):
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     client.post(url(sent, "comments"), {"comment-summary": "Dalla prima", "was-summary": ""})
     client.post(url(sent, "comments"), {"comment-summary": "", "was-summary": "", "comment-title": "Bene"})
     client.post(url(sent, "comments"), {"comment-summary": "Dalla seconda", "was-summary": ""})
@@ -112,7 +114,7 @@ def test_two_tabs_lose_nothing(client, desk, sent):
 
 
 def test_comment_too_long_is_kept_with_its_error(client, desk, sent):
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     words = "x" * 2001
     page = client.post(url(sent, "comments"), {"comment-summary": words})
     assert page.status_code == 422
@@ -121,18 +123,18 @@ def test_comment_too_long_is_kept_with_its_error(client, desk, sent):
 
 
 def test_words_typed_before_publishing_are_kept(client, desk, sent):
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     client.post(url(sent, "publish"), {"comment-summary": "Per la prossima volta", "checked": ["plain", "x"]})
     assert FieldComment.objects.get().text == "Per la prossima volta"
     assert Entry.objects.get(verb="publish").changes == {"edition": 1, "checked": ["plain"]}
 
 
 def test_page_of_an_earlier_sending_decides_nothing(client, desk, sent, office):
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     old = sent.submissions.get().pk
-    actions.request_changes(sent, by=desk)
+    reviewing.request_changes(sent, by=desk)
     actions.submit(sent, by=office, nonce=uuid.uuid4())
-    actions.take(sent, by=desk)
+    reviewing.take(sent, by=desk)
     client.post(url(sent, "publish"), {"submission": old})
     assert Project.objects.get().status == "in_review"
 

@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from cards.models import Card
 from lib.dates import parse_partial_date
+from lib.files.checks import check_upload
 from municipalities.actions import body_of_municipality
-from projects import actions, drafting
-from projects.models import Card, Document, Project
-from projects.uploads import check_upload
+from projects import actions, drafts, publishing, reviewing
+from projects.models import Document, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -23,14 +24,14 @@ def next_edition(project, office, desk, **fields):
     actions.revise(project, by=office)
     Project.objects.filter(pk=project.pk).update(**fields)
     actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    return actions.publish(Project.objects.get(pk=project.pk), by=desk)
+    reviewing.take(project, by=desk)
+    return publishing.publish(Project.objects.get(pk=project.pk), by=desk)
 
 
 def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, towns):
     first = builders.published(office, desk, towns["torino"])
     second = next_edition(first.project, office, desk, need="Segreto sfuggito")
-    actions.withdraw(second, by=desk, reason="Dati personali")
+    publishing.withdraw(second, by=desk, reason="Dati personali")
     answer = client.get(f"/progetti/{first.slug}/versioni/1/confronta/2/")
     assert answer.status_code == 410
     assert "Segreto sfuggito" not in answer.content.decode()
@@ -43,16 +44,16 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
     document.extension = ".pdf"
     document.file.save("a.pdf", io.BytesIO(b"%PDF-1.7"))
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    card = actions.publish(project, by=desk)
+    reviewing.take(project, by=desk)
+    card = publishing.publish(project, by=desk)
     path = reverse("document-file", args=[document.pk])
     assert client.get(path).status_code == 200
-    actions.withdraw(card, by=desk, reason="Dati personali")
+    publishing.withdraw(card, by=desk, reason="Dati personali")
     actions.revise(Project.objects.get(), by=office)
-    drafting.remove_document(document, by=office)
+    drafts.remove_document(document, by=office)
     actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    actions.publish(Project.objects.get(), by=desk)
+    reviewing.take(project, by=desk)
+    publishing.publish(Project.objects.get(), by=desk)
     assert client.get(path).status_code == 404
 
 
@@ -60,8 +61,8 @@ def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
     project = builders.published(office, desk, towns["torino"]).project
     actions.revise(project, by=office)
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    actions.archive(project, by=desk, reason="Non ora")
+    reviewing.take(project, by=desk)
+    reviewing.archive(project, by=desk, reason="Non ora")
     actions.revise(project, by=office)
     assert project.status == "draft"
 
@@ -69,10 +70,10 @@ def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
 def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
     read = actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    actions.request_changes(project, by=desk, message="Ancora")
+    reviewing.take(project, by=desk)
+    reviewing.request_changes(project, by=desk, message="Ancora")
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
+    reviewing.take(project, by=desk)
     client.force_login(desk)
     page = client.post(
         reverse("desk:project-publish", args=[project.code]), {"submission": read.pk}, follow=True
@@ -84,12 +85,12 @@ def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk,
 def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    actions.comment(project, by=desk, field="summary", text="Ancora da pensare")
+    reviewing.take(project, by=desk)
+    reviewing.comment(project, by=desk, field="summary", text="Ancora da pensare")
     client.force_login(office)
     path = reverse("officer:project-status", args=[project.code])
     assert "Ancora da pensare" not in client.get(path).content.decode()
-    actions.request_changes(project, by=desk)
+    reviewing.request_changes(project, by=desk)
     assert "Ancora da pensare" in client.get(path).content.decode()
 
 

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
+from cards.models import Card
+from lib import workflow
 from lib.audit import history
 from municipalities.actions import body_of_municipality
-from projects import actions, drafting
+from projects import actions, drafts, publishing, reviewing
 from projects.mail import answer_due
-from projects.models import Card, Project, Reminder
-from projects.reminding import make_token
+from projects.models import Project, Reminder
+from projects.reminders import make_token
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +117,7 @@ def test_deleted_draft_waits_in_the_bin_and_comes_back(client, office, towns):
 def test_bin_is_emptied_after_a_month(office, towns):
     old, new = (builders.draft(office, towns["torino"]) for _ in range(2))
     for project in (old, new):
-        drafting.delete_draft(project, by=office)
+        drafts.delete_draft(project, by=office)
     Project.objects.filter(pk=old.pk).update(deleted_at=timezone.now() - timedelta(days=31))
     call_command("send_reminders", stdout=io.StringIO())
     assert list(Project.objects.all()) == [new]
@@ -126,8 +128,8 @@ def test_draft_once_sent_is_never_deleted(client, office, towns):
     actions.submit(project, by=office, nonce=uuid.uuid4())
     actions.recall(project, by=office)
     assert client.post(reverse("officer:project-delete", args=[project.code])).status_code == 403
-    with pytest.raises(actions.WrongMove):
-        drafting.delete_draft(project, by=office)
+    with pytest.raises(workflow.WrongMove):
+        drafts.delete_draft(project, by=office)
 
 
 def test_receipt_says_number_day_and_term(client, office, towns, django_capture_on_commit_callbacks):
@@ -148,7 +150,7 @@ def test_withdrawal_is_told_to_the_office(office, towns, django_capture_on_commi
     desk = builders.reviewer()
     card = builders.published(office, desk, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        actions.withdraw(card, by=desk, reason="Dati personali")
+        publishing.withdraw(card, by=desk, reason="Dati personali")
     assert [(m.to, "Dati personali" in m.body) for m in mail.outbox] == [(["referente@example.org"], True)]
 
 
@@ -201,8 +203,8 @@ def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
     idle = builders.draft(office, towns["torino"], title="Ferma")
     late, desk = builders.draft(office, towns["torino"], title="In ritardo"), builders.reviewer()
     submission = actions.submit(late, by=office, nonce=uuid.uuid4())
-    actions.take(late, by=desk)
-    actions.request_changes(late, by=desk, message="Ancora")
+    reviewing.take(late, by=desk)
+    reviewing.request_changes(late, by=desk, message="Ancora")
     past = timezone.now() - timedelta(days=31)
     Project.objects.filter(pk=idle.pk).update(updated_at=past)
     type(submission).objects.update(decided_at=past)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from PIL import Image
 
 from lib.audit import history
-from projects import actions
+from projects import actions, publishing, reviewing
 from projects.models import Document, Project
 from tests import builders
 
@@ -226,12 +226,12 @@ def test_document_is_private_until_published(client, project, office, towns):
     assert client.get(url).status_code == 404
     actions.submit(project, by=office, nonce=uuid.uuid4())
     desk = builders.reviewer()
-    actions.take(project, by=desk)
-    card = actions.publish(project, by=desk)
+    reviewing.take(project, by=desk)
+    card = publishing.publish(project, by=desk)
     answer = client.get(url)
     assert answer.status_code == 200
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    actions.withdraw(card, by=desk, reason="Prova")
+    publishing.withdraw(card, by=desk, reason="Prova")
     assert client.get(url).status_code == 404
 
 

@@ -7,13 +7,16 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from cards.models import Card
+from lib import workflow
+from lib.workflow import WrongMove
 from municipalities.actions import body_of_municipality
 from municipalities.models import Territory
-from projects import actions
-from projects.actions import WrongMove
-from projects.adoption import adopting
-from projects.adoption.moves import AdoptionMove, Side
-from projects.models import Adoption, AdoptionStep, Card, Project, Submission
+from projects import actions, publishing, reviewing
+from projects.models import Project, Submission
+from reuse.actions import adopting
+from reuse.models import Adoption, AdoptionStep
+from reuse.transitions import AdoptionMove, Side
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,9 +72,9 @@ def test_two_reviewers_publish_one_edition(office, town):
     desk = builders.reviewer()
     project = builders.draft(office, town)
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    outcomes = together(lambda n: actions.publish(Project.objects.get(pk=project.pk), by=desk))
-    assert [type(o) for o in outcomes].count(actions.WrongMove) == AT_ONCE - 1
+    reviewing.take(project, by=desk)
+    outcomes = together(lambda n: publishing.publish(Project.objects.get(pk=project.pk), by=desk))
+    assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
     assert Card.objects.get().edition == 1
 
 
@@ -80,8 +83,8 @@ def test_same_title_published_at_once_gets_slugs_apart(office, town):
     projects = [builders.draft(office, town) for _ in range(AT_ONCE)]
     for project in projects:
         actions.submit(project, by=office, nonce=uuid.uuid4())
-        actions.take(project, by=desk)
-    cards = together(lambda n: actions.publish(projects[n], by=desk))
+        reviewing.take(project, by=desk)
+    cards = together(lambda n: publishing.publish(projects[n], by=desk))
     assert [c for c in cards if isinstance(c, Exception)] == []
     assert len({card.slug for card in cards}) == AT_ONCE
 
@@ -96,14 +99,14 @@ def test_of_two_saves_of_one_version_one_is_told(office, town):
             Project.objects.filter(pk=project.pk).update(summary=f"versione {number}")
 
     outcomes = together(save)
-    assert [type(o) for o in outcomes].count(actions.StaleDraft) == AT_ONCE - 1
+    assert [type(o) for o in outcomes].count(workflow.StaleDraft) == AT_ONCE - 1
 
 
 def test_withdrawing_at_once_happens_once(office, town):
     desk = builders.reviewer()
     card = builders.published(office, desk, town)
-    outcomes = together(lambda n: actions.withdraw(card, by=desk, reason=f"Motivo {n}"))
-    assert [type(o) for o in outcomes].count(actions.WrongMove) == AT_ONCE - 1
+    outcomes = together(lambda n: publishing.withdraw(card, by=desk, reason=f"Motivo {n}"))
+    assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
     assert not Card.objects.current().exists()
 
 

@@ -5,12 +5,14 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
 
+from cards.document.read import read_document
+from cards.models import Card
+from cards.search.query import ProjectQuery, find
+from lib import workflow
 from lib.audit import Entry, history
 from municipalities.actions import body_of_municipality
-from projects import actions
-from projects.cards import read_document
-from projects.models import Card, Project, Submission
-from projects.search import ProjectQuery, find
+from projects import actions, publishing, reviewing
+from projects.models import Project, Submission
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -61,13 +63,13 @@ def test_whole_path_with_changes_asked_and_answered(towns, office, desk, django_
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
         actions.submit(project, by=office, nonce=uuid.uuid4())
-        actions.take(project, by=desk)
-        note = actions.comment(project, by=desk, field="summary", text="Quanti lampioni?")
-        actions.request_changes(project, by=desk, message="Manca poco")
-        actions.answer_comment(note, by=office, answer="Centomila")
+        reviewing.take(project, by=desk)
+        note = reviewing.comment(project, by=desk, field="summary", text="Quanti lampioni?")
+        reviewing.request_changes(project, by=desk, message="Manca poco")
+        reviewing.answer_comment(note, by=office, answer="Centomila")
         actions.submit(project, by=office, nonce=uuid.uuid4())
-        actions.take(project, by=desk)
-        card = actions.publish(project, by=desk)
+        reviewing.take(project, by=desk)
+        card = publishing.publish(project, by=desk)
     assert (card.edition, card.slug, card.is_current) == (1, "illuminazione-pubblica-a-led", True)
     verbs = list(history("record", project.code).order_by("pk").values_list("verb", flat=True))
     assert verbs == ["create", "submit", "take", "request_changes", "submit", "take", "publish"]
@@ -84,8 +86,8 @@ def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
     project.save()
     assert Card.objects.current().get().title == "Illuminazione pubblica a LED"
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    actions.take(project, by=desk)
-    second = actions.publish(project, by=desk)
+    reviewing.take(project, by=desk)
+    second = publishing.publish(project, by=desk)
     assert Card.objects.current().get() == second
     assert (second.edition, second.title, second.slug) == (2, "Luci nuove", "illuminazione-pubblica-a-led")
     assert orjson.loads(project.cards.get(edition=1).document)["title"] == "Illuminazione pubblica a LED"
@@ -95,23 +97,23 @@ def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
 @pytest.mark.parametrize("move", ["take", "publish", "request_changes", "release"])
 def test_desk_moves_are_refused_on_a_draft(towns, office, desk, move):
     project = builders.draft(office, towns["torino"])
-    with pytest.raises(actions.WrongMove):
-        getattr(actions, move)(project, by=desk)
+    with pytest.raises(workflow.WrongMove):
+        getattr(workflow, move)(project, by=desk)
     project.refresh_from_db()
     assert project.status == "draft"
 
 
 def test_publish_twice_makes_one_card(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
-    with pytest.raises(actions.WrongMove):
-        actions.publish(card.project, by=desk)
+    with pytest.raises(workflow.WrongMove):
+        publishing.publish(card.project, by=desk)
     assert Card.objects.count() == 1
 
 
 def test_second_save_of_the_same_version_is_told(towns, office):
     project = builders.draft(office, towns["torino"])
     actions.save_draft(project, by=office, version=1, changes={})
-    with pytest.raises(actions.StaleDraft):
+    with pytest.raises(workflow.StaleDraft):
         actions.save_draft(project, by=office, version=1, changes={})
     assert Entry.objects.filter(verb="save").count() == 1
 
@@ -119,18 +121,18 @@ def test_second_save_of_the_same_version_is_told(towns, office):
 def test_save_after_sending_is_refused(towns, office):
     project = builders.draft(office, towns["torino"])
     actions.submit(project, by=office, nonce=uuid.uuid4())
-    with pytest.raises(actions.WrongMove):
+    with pytest.raises(workflow.WrongMove):
         actions.save_draft(project, by=office, version=project.version, changes={})
 
 
 def test_withdrawn_card_is_kept_with_its_reason(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
-    withdrawn = actions.withdraw(card, by=desk, reason="Dati errati")
+    withdrawn = publishing.withdraw(card, by=desk, reason="Dati errati")
     assert withdrawn.withdrawal_reason == "Dati errati"
     assert not Card.objects.current().exists()
     assert find(ProjectQuery()).count() == 0
-    with pytest.raises(actions.WrongMove):
-        actions.withdraw(card, by=desk, reason="Ancora")
+    with pytest.raises(workflow.WrongMove):
+        publishing.withdraw(card, by=desk, reason="Ancora")
 
 
 def test_card_refuses_deletion(towns, office, desk):

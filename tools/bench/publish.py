@@ -24,11 +24,13 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from accounts.models import User  # noqa: E402
-from projects import actions  # noqa: E402
-from projects.models import Card, Project  # noqa: E402
+from accounts.models import User
+from cards import issuing
+from cards.models import Card
+from projects import publishing
+from projects.models import Project
 
-# Enough that what is noted is folded into the sets at least once while the clock runs (projects/index.py).
+# Enough that what is noted is folded into the sets at least once while the clock runs (cards/index/writer.py).
 TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 120, 5, 31, 3, 20
 
 
@@ -42,12 +44,12 @@ def main(share: str, server: str) -> None:
     someone, _is_new = User.objects.get_or_create(email="misura@example.org")
     published, withdrawn, stale, fresh = [], [], 0, []
     for project in projects:
-        card, spent = timed(lambda project=project: actions.issue_card(project, by=None))
+        card, spent = timed(lambda project=project: issuing.issue_card(project, by=None))
         published.append(spent)
         stale += seen(server, share, card.code) != card.edition
         fresh.append(card)
     for card in fresh[-WITHDRAWN:]:
-        _card, spent = timed(lambda card=card: actions.withdraw(card, by=someone, reason="misura"))
+        _card, spent = timed(lambda card=card: publishing.withdraw(card, by=someone, reason="misura"))
         withdrawn.append(spent)
         stale += seen(server, share, card.code) is not None
     told = {"stale": stale, **spread(published[WARM:])}

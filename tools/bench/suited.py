@@ -24,14 +24,14 @@ django.setup()
 
 from django.test import Client  # noqa: E402
 
-from municipalities.models import Territory  # noqa: E402
-from municipalities.search import SHEETS  # noqa: E402
-from observatory.public_cache.response_cache import LOCAL  # noqa: E402
-from projects.fit.fitting import EVEN, ordered, town_of  # noqa: E402
-from projects.fit.table import Columns  # noqa: E402
-from projects.fit.towns import Towns, fits  # noqa: E402
-from projects.models import Card  # noqa: E402
-from projects.search import ProjectQuery, find  # noqa: E402
+from cards.models import Card
+from cards.search.query import ProjectQuery, find
+from municipalities.models import Territory
+from municipalities.search import SHEETS
+from observatory.public_cache.response_cache import LOCAL
+from suitability.card_columns import Columns
+from suitability.fitting import EVEN, ordered, town_of
+from suitability.scoring import Towns, fits
 
 ASKED = 20
 FILTER = "area=mobilita&stato=completed"

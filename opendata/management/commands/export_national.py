@@ -7,7 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from opendata.actions import NotAnExport, export_national
+from opendata.export import NotAnExport, export_national
 
 
 class Command(BaseCommand):

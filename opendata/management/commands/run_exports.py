@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from opendata.exporting import run_export, waiting_jobs
+from opendata.jobs import run_export, waiting_jobs
 
 
 class Command(BaseCommand):

@@ -1,0 +1,54 @@
+"""The public shape of a project: the only place that knows it, and an allow-list.
+
+facts.collect reads the rows, build_card makes the document (pure), derive_columns makes from it what
+lists, search and files read (pure). The document keeps codes of its neighbours; names are resolved on derive.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+import orjson
+
+from cards.document.shape import OWN_FIELDS, ROWS
+from lib.dates import year_of
+
+
+def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
+    """The public document of a project: plain JSON values, every key always present, empty as null.
+
+    Pure: the same facts give the same document. Money is a decimal string in euro, dates are ISO
+    (reduced precision where the day is not known), codes are official.
+    """
+    document = {"slug": slug, "edition": edition, "published_at": published_at.isoformat()}
+    keys = (*OWN_FIELDS, "lead_municipality", "other_municipalities", "promoter", "contact_email", *ROWS)
+    # Most values are texts: asking here saves fifty calls.
+    document.update({k: (v or None) if type(v := facts[k]) is str else _plain(v) for k in keys})
+    document["documents"] = _plain(facts["documents"])
+    document["cup_codes"] = [i["value"] for i in document["identifiers"] if i["scheme"] == "cup"]
+    document["year_from"] = year_of(facts["start_actual"] or facts["start_planned"] or facts["stage_as_of"])
+    document["year_to"] = year_of(facts["end_actual"] or facts["end_planned"])
+    return document
+
+
+def _plain(value):
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, Decimal):
+        return _decimal(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _decimal(value: Decimal) -> str:
+    """`12.50` → `12.5`, `14000000.00` → `14000000`: one spelling for one number."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def serialise(document: Mapping) -> str:
+    """JSON text, keys sorted: the same document gives the same bytes."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()

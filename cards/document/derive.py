@@ -1,0 +1,151 @@
+from collections.abc import Mapping
+from decimal import Decimal
+
+import orjson
+
+from cardindex.analysis import line_of
+from cards.document.build import serialise
+from cards.document.csv_row import csv_line
+from cards.document.places import Place, named_place
+from cards.vocabulary.facets import COST_BANDS
+from lib.text import fold
+
+MAX_YEARS = 60
+
+
+def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
+    """Typed columns, list item, search text, facet values and CSV line of a document. Pure.
+
+    `places` maps the Belfiore codes of the document to the municipalities in force; a code it lacks
+    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}, line: "…"}`; the
+    column `facet_values` holds the facets too, as they are stored.
+    """
+    lead = places.get(document["lead_municipality"])
+    others = [places[c] for c in document["other_municipalities"] if c in places]
+    facets = _facets(document, [p for p in (lead, *others) if p])
+    columns = {
+        "code": document["code"],
+        "slug": document["slug"],
+        "title": document["title"],
+        "title_key": fold(document["title"])[:120],
+        "primary_area": document["primary_area"] or "",
+        "kind": document["kind"] or "",
+        "stage": document["stage"] or "",
+        "municipality_code": lead.code if lead else (document["lead_municipality"] or ""),
+        "province_code": lead.province if lead else "",
+        "region_code": lead.region if lead else "",
+        "year_from": document["year_from"],
+        "year_to": document["year_to"],
+        "total_cost": document["total_cost"] and Decimal(document["total_cost"]),
+        "latitude": document["latitude"] and Decimal(document["latitude"]),
+        "longitude": document["longitude"] and Decimal(document["longitude"]),
+        "origin": document["origin"],
+        "item": serialise(_item(document, lead, others)),
+        "search_text": _search_text(document, [lead, *others] if lead else others),
+        "facet_values": orjson.dumps(sorted(facets)).decode(),
+    }
+    return {"columns": columns, "facets": facets, "line": _line(document, lead, others)}
+
+
+def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
+    """What a list shows of a card, the same for page, API and file."""
+    keys = (
+        "code",
+        "slug",
+        "title",
+        "title_en",
+        "acronym",
+        "summary",
+        "summary_en",
+        "kind",
+        "primary_area",
+        "other_areas",
+        "stage",
+        "stage_as_of",
+        "year_from",
+        "year_to",
+        "total_cost",
+        "cost_unknown",
+        "technologies",
+        "cup_codes",
+        "latitude",
+        "longitude",
+        "place_name",
+        "origin",
+        "edition",
+        "published_at",
+    )
+    item = {key: document[key] for key in keys}
+    item["lead_municipality"] = lead and named_place(lead)
+    item["other_municipalities"] = [named_place(place) for place in others]
+    item["promoter"] = document["promoter"]
+    image = next((d for d in document["documents"] if d["type"] == "image"), None)
+    item["image"] = image and {"id": image["id"], "alt_text": image["alt_text"]}
+    return item
+
+
+def _line(document: Mapping, lead: Place | None, others: list[Place]) -> str:
+    town = {"code": document["lead_municipality"]}
+    if lead:
+        town = {
+            "code": lead.code,
+            "istat_code": lead.istat_code,
+            "name": lead.name,
+            "province_code": lead.province,
+            "region_code": lead.region,
+        }
+    return csv_line(document, town, sorted({place.code for place in others}))
+
+
+def _search_text(document: Mapping, places: list[Place]) -> str:
+    """Folded words in three lines: what stands in the title, in the summary, in the rest."""
+    title = (document["title"], document["acronym"], document["title_en"])
+    summary = (document["summary"], document["summary_en"])
+    keys = (
+        "need",
+        "objectives",
+        "solution",
+        "description",
+        "place_name",
+        "policy",
+        "beneficiaries",
+        "what_worked",
+        "code",
+    )
+    rest = [document[key] for key in keys]
+    rest += [*document["technologies"], *document["cup_codes"], *(p.name for p in places)]
+    rest += [i["name"] for i in document["indicators"]] + [p["name"] for p in document["partners"]]
+    rest.append((document["promoter"] or {}).get("name"))
+    return "\n".join(map(line_of, (title, summary, rest)))
+
+
+def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
+    found = {("stage", document["stage"]), ("kind", document["kind"]), ("origin", document["origin"])}
+    found.add(("cost_band", cost_band(document["total_cost"])))
+    areas = (document["primary_area"], *document["other_areas"])
+    found |= {("area", area) for area in areas}
+    for place in places:
+        found |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
+    first, last = document["year_from"], document["year_to"] or document["year_from"]
+    if first and last:
+        found |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
+    found |= {("funding_source", line["source"]) for line in document["funding_lines"]}
+    found |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
+    found |= {("sdg", str(goal)) for goal in document["sdgs"]}
+    # No filter of a page: what the fit for a municipality is worked out from (suitability/card_columns.py).
+    found |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
+    return {(facet, value) for facet, value in found if value}
+
+
+def cost_band(total_cost: str | None) -> str:
+    """Key of the band a decimal euro string falls in; `unknown` without one."""
+    if total_cost is None:
+        return "unknown"
+    amount = Decimal(total_cost)
+    return next((key for key, limit in COST_BANDS if limit and amount < limit), "over_20m")
+
+
+def sheet_line(document: Mapping, places: Mapping[str, Place]) -> str:
+    """The CSV line of a document whose municipalities in force are known."""
+    others = [places[code] for code in document["other_municipalities"] if code in places]
+    return _line(document, places.get(document["lead_municipality"]), others)

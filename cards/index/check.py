@@ -1,0 +1,83 @@
+"""Whether the stored index is what the current cards want, block after block of their numbers.
+
+Memory holds the posting lists of one block, and of all blocks only those that are small enough to be stored
+whole. Of a card whose change is not compacted yet, the log counts and not the stored list.
+"""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from pyroaring import BitMap
+
+from cardindex.blocks import block_of, unpack
+from cardindex.builder import KEYS
+from cardindex.sort_keys import MOST, place
+from cards.index import writer
+from cards.models import IndexEntry
+
+BATCH = 1_000
+# kind → value → numbers of cards
+Lists = dict[str, dict[str, array]]
+
+
+def differences() -> list[tuple[str, str, int, int]]:
+    """`(kind, value, cards missing, cards too many)` where what is stored is not what current cards want."""
+    small, missing, extra, seen = _no_lists(), Counter(), Counter(), []
+    uncompacted = writer.uncompacted()
+    for key, delta in uncompacted.items():
+        extra[key] = len(delta.come)
+
+    def compare(kind: str, value: str, wanted: array, found: BitMap) -> None:
+        """Each wanted card comes here once."""
+        key, wanted = (kind, value), BitMap(wanted)
+        if delta := uncompacted.get(key):
+            missing[key] += len(wanted & delta.go)
+            extra[key] -= len(wanted & delta.come)
+            logged = delta.come | delta.go
+            wanted, found = wanted - logged, found - logged
+        missing[key] += len(wanted - found)
+        extra[key] += len(found - wanted)
+
+    for part, sets in _blocks():
+        seen.append(part)
+        for kind, value, found in _stored(IndexEntry.objects.filter(block=part)):
+            compare(kind, value, sets[kind].pop(value, ()), found)
+        for kind, values in sets.items():
+            for value, numbers in values.items():
+                small[kind][value].extend(numbers)
+    # Those that lie whole, and blocks in which no card is.
+    for kind, value, found in _stored(IndexEntry.objects.exclude(block__in=seen)):
+        compare(kind, value, small[kind].pop(value, ()), found)
+    for kind, values in small.items():
+        for value, numbers in values.items():
+            compare(kind, value, numbers, BitMap())
+    return [(*key, missing[key], extra[key]) for key in sorted(+missing | +extra)]
+
+
+def _no_lists() -> Lists:
+    return defaultdict(lambda: defaultdict(lambda: array(KEYS)))
+
+
+def _blocks() -> Iterator[tuple[int, Lists]]:
+    """`(block, what its cards are found under)`, block after block; sort keys in the buckets as stored."""
+    starts, sets, part = writer.boundaries(), _no_lists(), None
+    for number, terms in writer.current_terms():
+        if part not in (None, block_of(number)):
+            yield part, sets
+            sets = _no_lists()
+        part = block_of(number)
+        for kind, values in terms.items():
+            known = sets[kind]
+            for value in values if kind not in MOST else [place(starts[kind], value) for value in values]:
+                known[value].append(number)
+    if part is not None:
+        yield part, sets
+
+
+def _stored(rows: QuerySet) -> Iterator[tuple[str, str, BitMap]]:
+    """`(kind, value, numbers)` of stored rows. Empty ones say nothing."""
+    rows = rows.exclude(data=b"").order_by()
+    for kind, value, data in rows.values_list("kind", "value", "data").iterator(chunk_size=BATCH):
+        yield kind, value, unpack(data)

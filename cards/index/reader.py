@@ -1,0 +1,91 @@
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import router
+from django.db.models import Q
+
+from cardindex.deltas import Entry, decode
+from cardindex.snapshot import RARE, TEXT, WORD_KINDS, Index, Row, VersionStamp
+from cardindex.sort_keys import MOST
+from cards.index.rows import held_by
+from cards.models import IndexEntry, IndexLog, IndexVersion
+from cards.vocabulary.facets import FACETS
+
+BATCH = 1_000
+
+
+class Rows:
+    """The rows as cardindex reads them (cardindex.snapshot.Source).
+
+    `given` is the version stamp where it was read already; it answers once, then the database does.
+    """
+
+    counted = FACETS
+
+    def __init__(self, given: VersionStamp | None = None):
+        self._given = given
+
+    def stamp(self) -> VersionStamp:
+        given, self._given = self._given, None
+        return given or VersionStamp(
+            *(IndexVersion.objects.values_list("number", "token", "rebuilt").first() or ())
+        )
+
+    def knows(self, stamp: VersionStamp) -> bool:
+        return IndexLog.objects.filter(version=stamp.version, token=stamp.token).exists()
+
+    def compacted(self) -> int:
+        return IndexVersion.objects.values_list("compacted", flat=True).first() or 0
+
+    def log(self, since: int, upto: int) -> list[Entry]:
+        rows = IndexLog.objects.filter(version__gte=since, version__lte=upto).order_by("version")
+        return [decode(*row) for row in rows.values_list("version", "token", "changes")]
+
+    def postings(self) -> Iterator[Row]:
+        rows = IndexEntry.objects.exclude(kind__in=WORD_KINDS)
+        return self._rows(rows.exclude(~Q(kind__in=MOST), data=b""), streamed=True)
+
+    def forms(self) -> Iterable[str]:
+        rows = IndexEntry.objects.filter(kind=TEXT).exclude(data=b"")
+        return rows.values_list("value", flat=True).distinct()
+
+    def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
+        lengths = held_by(TEXT, values, RARE)
+        found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
+        # Once cut in blocks, and small since then.
+        if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
+            for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
+                found[row.value].append(row.data)
+        return found
+
+    def words(self, values: Iterable[str]) -> Iterator[Row]:
+        return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
+
+    def _rows(self, rows, *, streamed: bool = False) -> Iterator[Row]:
+        found = rows.values_list("kind", "value", "block", "data", "version")
+        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if streamed else found:
+            yield Row(kind, value, part, bytes(data), version)
+
+
+ROWS = Rows()
+# The version that a whole request reads, where it was read at its beginning.
+STAMP: ContextVar[VersionStamp | None] = ContextVar("version_stamp", default=None)
+# One for each database that is read: a replica may be a version behind its primary.
+INDEXES: defaultdict[str, Index] = defaultdict(Index)
+
+
+def newest() -> Index:
+    """The index of the database that answers reads now."""
+    return INDEXES[router.db_for_read(IndexVersion)]
+
+
+@contextmanager
+def at(mark: VersionStamp | None):
+    """All that is found within speaks of the version whose mark was read already, if it was."""
+    token = STAMP.set(mark)
+    try:
+        yield
+    finally:
+        STAMP.reset(token)

@@ -1,0 +1,129 @@
+"""Reading and writing rows of the index: few statements, whatever the number of rows, on either database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import orjson
+from django.db import connection, connections, router
+from django.db.models.expressions import RawSQL
+from psycopg import Cursor
+
+from cardindex.blocks import WHOLE
+from cards.models import IndexEntry
+
+Row = tuple[str, str, int, bytes, int]
+# Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
+BATCH = 500
+COLUMNS = "kind, value, block, data, version"
+RENEW = "ON CONFLICT (kind, value, block) DO UPDATE SET data = excluded.data, version = excluded.version"
+WRITE_ONE = f"INSERT INTO projects_indexentry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s) {RENEW}"
+WRITE_MANY = (
+    f"INSERT INTO projects_indexentry ({COLUMNS}) SELECT * FROM "
+    f"unnest(%b::text[], %b::text[], %b::int[], %b::bytea[], %b::bigint[]) {RENEW}"
+)
+READ_MANY = (
+    "SELECT kind, value, block, data FROM projects_indexentry "
+    "JOIN unnest(%b::text[], %b::text[], %b::int[]) AS wanted (kind, value, block) USING (kind, value, block)"
+)
+READ_JSON = (
+    "SELECT kind, entry.value, block, data "
+    "FROM json_each(%s) AS wanted CROSS JOIN projects_indexentry AS entry "
+    "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
+    "AND block = json_extract(wanted.value, '$[2]')"
+)
+# Of the rows of a value one is WHOLE: what gathers them gives that one.
+GATHERED = {
+    "postgresql": ("string_agg({whole}, ''::bytea)", "= ANY(%s)"),
+    "sqlite": ("max({whole})", "IN (SELECT value FROM json_each(%s))"),
+}
+
+
+def is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def allow_long_statements() -> None:
+    """Reading or writing a million rows takes longer than a page may. Until the end of the transaction."""
+    if is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+@contextmanager
+def _binary() -> Iterator[Cursor]:
+    """A cursor that sends bytes as they are: Django's own would spell each as two letters."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[int, bytes]]:
+    """`{(kind, value): {block: bytes}}` of these rows, as far as they exist. One query for each BATCH."""
+    places, found = iter(places), defaultdict(dict)
+    while batch := list(islice(places, BATCH)):
+        if is_postgresql():
+            with _binary() as cursor:
+                columns = [list(column) for column in zip(*batch, strict=True)]
+                rows = cursor.execute(READ_MANY, columns, binary=True).fetchall()
+        else:
+            with connection.cursor() as cursor:
+                rows = cursor.execute(READ_JSON, [orjson.dumps(batch).decode()]).fetchall()
+        for kind, value, part, data in rows:
+            found[kind, value][part] = bytes(data)
+    return found
+
+
+def write(rows: Iterable[Row]) -> None:
+    """Add rows, or put them in the place of those that stand."""
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        if is_postgresql():
+            with _binary() as cursor:
+                cursor.execute(WRITE_MANY, [list(column) for column in zip(*batch, strict=True)])
+        else:
+            with connection.cursor() as cursor:
+                cursor.executemany(WRITE_ONE, batch)
+
+
+def insert(rows: Iterable[Row]) -> int:
+    """Fill an empty table; gives the number of rows."""
+    written, rows = 0, iter(rows)
+    while batch := list(islice(rows, 2 * BATCH)):
+        written += len(batch)
+        with connection.cursor() as cursor:
+            if not is_postgresql():
+                cursor.executemany(WRITE_ONE, batch)
+                continue
+            with cursor.copy(f"COPY projects_indexentry ({COLUMNS}) FROM STDIN") as copy:
+                for row in batch:
+                    copy.write_row(row)
+    return written
+
+
+def held_by(kind: str, values: Iterable[str], most: int) -> list[tuple[str, int, bytes]]:
+    """`(value, length of all its rows, its WHOLE row)` of these values, one query.
+
+    What is longer than `most` bytes is not read: no bytes stand in its place.
+    """
+    asked = connections[router.db_for_read(IndexEntry)]
+    gathered, among = GATHERED[asked.vendor]
+    statement = (
+        f"SELECT value, sum(length(data)), {gathered} FROM projects_indexentry "
+        f"WHERE kind = %s AND value {among} GROUP BY value"
+    ).format(whole=f"CASE WHEN block = {WHOLE} AND length(data) <= {most:d} THEN data END")
+    values = list(values)
+    told = values if asked.vendor == "postgresql" else orjson.dumps(values).decode()
+    with asked.cursor() as cursor:
+        cursor.execute(statement, [kind, told])
+        return [(value, int(size), bytes(whole or b"")) for value, size, whole in cursor.fetchall()]
+
+
+def one_of(numbers: Iterable[int]) -> RawSQL:
+    """Many keys as one parameter of a filter: spelling thousands costs more than finding them."""
+    told = orjson.dumps(list(numbers)).decode()
+    if is_postgresql():
+        return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{told[1:-1]}}}"])
+    return RawSQL("SELECT value FROM json_each(%s)", [told])

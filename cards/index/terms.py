@@ -1,0 +1,82 @@
+from decimal import Decimal
+
+import orjson
+
+from cardindex.builder import Terms, terms_of_text
+from cardindex.sort_keys import CELL, COST, TITLE_KEY, UNKNOWN, line_key, point_key
+from cards.vocabulary.bands import IN_EVALUATION
+
+# Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.sort_keys.
+FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"
+# About how much: unlike a bucket of the order of costs it says as much of few cards as of many.
+COST_SIZE, COST_DIGITS = "cost_size", 3
+# Live facts of replicability, and what holds of a card without them.
+BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
+DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
+
+
+ORDER_FIELDS = ("title_key", "total_cost", "latitude", "longitude")
+TERM_FIELDS = (
+    *ORDER_FIELDS,
+    "primary_area",
+    "year_from",
+    "year_to",
+    "search_text",
+    "facet_values",
+    "live_values",
+)
+
+
+def terms_of(card) -> Terms:
+    """The terms `{kind: values}` of a card: from its stored columns alone, so that what was indexed can be
+    derived again."""
+    terms = terms_of_text(*card.search_text.split("\n"))
+    for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
+        terms.setdefault(facet, set()).add(value)
+    for facet, value in DEFAULTS.items():
+        terms.setdefault(facet, {value})
+    if card.year_from is not None:
+        terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
+    if (last := card.year_to or card.year_from) is not None:
+        terms[LAST_YEAR] = {f"{last:04d}"}
+    if card.primary_area:
+        terms[PRIMARY_AREA] = {card.primary_area}
+    if card.total_cost is not None:
+        terms[COST_SIZE] = {cost_size(card.total_cost)}
+    return terms | {kind: {key} for kind, key in order_keys(card).items()}
+
+
+def order_keys(card) -> dict[str, str]:
+    """The place of a card in each order (cardindex.sort_keys): its buckets move, its key does not."""
+    keys = line_keys(card.pk, card.title_key, card.total_cost)
+    return keys if card.latitude is None else keys | {CELL: point_key(card.longitude, card.latitude)}
+
+
+def line_keys(number: int, title_key: str, cost: Decimal | int | None) -> dict[str, str]:
+    """The place of a card in the orders that are lines."""
+    return {
+        TITLE_KEY: line_key(title_key, number),
+        COST: line_key(UNKNOWN if cost is None else cost_text(cost), number),
+    }
+
+
+def cost_size(cost: Decimal | int) -> str:
+    """Digits before the point and the first three of them: 14 million gives `08140`."""
+    whole = str(int(cost))
+    return f"{len(whole):02d}{whole[:COST_DIGITS]}"
+
+
+def euro_of(size: str) -> int:
+    """The least cost of this size."""
+    return int(size[2:]) * 10 ** max(0, int(size[:2]) - COST_DIGITS)
+
+
+def cost_text(cost: Decimal | int) -> str:
+    """Cents in fourteen digits, which sort as amounts do."""
+    return f"{int(cost * 100):014d}"
+
+
+def gained(before: Terms, after: Terms) -> Terms:
+    """What `after` says more than `before`."""
+    terms = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
+    return {kind: values for kind, values in terms.items() if values}

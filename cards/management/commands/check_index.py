@@ -1,0 +1,26 @@
+"""Prove the stored index equal to the current cards; a difference is an error."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from cards.index import writer
+from cards.index.check import differences
+from cards.index.rows import allow_long_statements
+from cards.models import Card
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Confronta l’indice di ricerca con le schede pubblicate; esce con un errore se non coincidono."
+
+    @transaction.atomic
+    def handle(self, **options):
+        writer.lock()
+        allow_long_statements()
+        found = differences()
+        for kind, value, missing, extra in found[:SHOWN]:
+            self.stderr.write(f"{kind}={value}: schede mancanti {missing}, di troppo {extra}")
+        if found:
+            raise CommandError("L’indice non coincide con le schede: ricostruiscilo con rebuild_index.")
+        self.stdout.write(f"L’indice coincide con le schede: {Card.objects.current().count()}")

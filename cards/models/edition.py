@@ -1,0 +1,130 @@
+"""The published edition of a project. All that is public reads cards, and only cards."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Project
+
+
+class CardQuerySet(models.QuerySet):
+    def current(self):
+        """The edition in force of each project, withdrawn ones left out."""
+        return self.filter(is_current=True)
+
+
+class Card(models.Model):
+    """Document frozen at publication, with typed columns for what is filtered and sorted.
+
+    `document` never changes: the project's own words and official codes of its neighbours.
+    The columns, `item`, `search_text` and `facet_values` are derived from it and from the territory of
+    today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
+    (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
+    `live_values`, shaped as `facet_values`, is no part of the edition: facts that change while it stands
+    (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is its
+    row in open data (CardLine).
+    """
+
+    # The constraints below begin with it: an index of its own would only be written.
+    project = models.ForeignKey(Project, models.PROTECT, db_index=False, related_name="cards")
+    edition = models.PositiveSmallIntegerField(_("edizione"))
+    is_current = models.BooleanField(default=True)
+    published_at = models.DateTimeField(_("pubblicata il"))
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    change_note = models.CharField(_("che cosa è cambiato"), max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(_("ritirata il"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    withdrawal_reason = models.CharField(_("motivo del ritiro"), max_length=500, blank=True)
+
+    code = models.CharField(max_length=16)
+    slug = models.CharField(max_length=140)
+    title = models.CharField(max_length=120)
+    title_key = models.CharField(max_length=120)
+    primary_area = models.CharField(max_length=12)
+    kind = models.CharField(max_length=10)
+    stage = models.CharField(max_length=12)
+    municipality_code = models.CharField(max_length=8)
+    province_code = models.CharField(max_length=8, blank=True)
+    region_code = models.CharField(max_length=8, blank=True)
+    year_from = models.PositiveSmallIntegerField(null=True)
+    year_to = models.PositiveSmallIntegerField(null=True)
+    total_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    origin = models.CharField(max_length=10)
+
+    document = models.TextField()
+    item = models.TextField()
+    search_text = models.TextField(default="\n\n")
+    facet_values = models.TextField(default="[]")
+    live_values = models.TextField(default="[]")
+
+    objects = CardQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scheda")
+        verbose_name_plural = _("schede")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "edition"], name="card_edition_once"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(is_current=True), name="one_current_card"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | (Q(is_current=False) & ~Q(withdrawal_reason="")),
+                name="withdrawn_card_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
+            models.Index(
+                fields=["municipality_code", "total_cost"],
+                condition=Q(is_current=True),
+                name="card_municipality",
+            ),
+            models.Index(fields=["published_at"], condition=Q(is_current=False), name="card_replaced"),
+            models.Index(
+                fields=["withdrawn_by"], condition=Q(withdrawn_by__isnull=False), name="card_withdrawn_by"
+            ),
+            models.Index(fields=["slug", "-edition"], name="card_slug"),
+            models.Index(fields=["code", "-edition"], name="card_code"),
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.edition})"
+
+    def save(self, *args, **kwargs):
+        """Columns may be derived anew; the document of a stored card never changes."""
+        frozen = getattr(self, "_frozen", None)
+        if frozen is not None and self.document != frozen:
+            raise TypeError("the document of a published card never changes")
+        super().save(*args, **kwargs)
+        self._frozen = self.document
+
+    def delete(self, *args, **kwargs):
+        """Cards are withdrawn, never deleted."""
+        raise TypeError("a published card is withdrawn, not deleted")
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        card = super().from_db(db, field_names, values)
+        card._frozen = card.__dict__.get("document")
+        return card
+
+
+class CardLine(models.Model):
+    """The row of a card in CSV files (cards.document.csv_row), away from the card: whole files read nothing else.
+
+    `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without
+    a line, as after a change of the columns, has its row made of the document.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    text = models.TextField()
+
+    def __str__(self):
+        return self.text

@@ -1,0 +1,174 @@
+"""Public pages. They read cards, never the working copy, in a constant number of queries."""
+
+from datetime import datetime
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cards.document.diff import differences, label_of
+from cards.document.read import read_document
+from cards.models import Card
+from cards.pages.maps import locator_of
+from cards.presentation.context import card_context, list_item
+from cards.presentation.pdf import card_pdf as pdf_of
+from cards.reads.page_row import Shown, document_before, in_force
+from cards.search.similar import similar_to
+from reuse.reads.beside import beside
+from reuse.reads.family import family_of
+from reuse.reads.standing import panel_of
+from reuse.replicability.panel import panel_context
+
+
+def _card_or_404(slug: str) -> Card | HttpResponse:
+    """The card in force for a slug; a redirect for a code; the last withdrawn edition otherwise."""
+    card = (
+        Card.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("project").first()
+    )
+    if card:
+        return card
+    by_code = Card.objects.filter(code=slug.upper()).order_by("-edition").first()
+    if by_code:
+        return redirect("public:card-detail", by_code.slug, permanent=True)
+    raise Http404(_("Non c’è una scheda con questo indirizzo."))
+
+
+@require_safe
+def card_detail(request, slug):
+    """A project's card in force; 410 with the reason when it was withdrawn."""
+    if shown := in_force(slug):
+        return render(request, "cards/card_detail.html", _detail(shown, shown.confirmed_at))
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        return card
+    if not card.is_current:
+        return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
+    # Published since.
+    return render(request, "cards/card_detail.html", _detail(card, card.project.confirmed_at))
+
+
+def _detail(card: Card | Shown, confirmed_at: datetime | None) -> dict:
+    document, known = read_document(card), beside(card.project_id)
+    town = document["lead_municipality"]
+    panel = panel_of(card.project_id, document, known=known)
+    return {
+        **card_context(document),
+        "edition": card,
+        "confirmed_at": confirmed_at,
+        "replicability": panel_context(panel),
+        "family": family_of(card.project_id, panel.adoptions, known) if card.is_current else None,
+        "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
+        "changes": _changes(card),
+        "locator": locator_of(town and town["code"]),
+    }
+
+
+def _changes(card: Card | Shown) -> list[str]:
+    """The names of the fields that this edition changed; none for a first edition."""
+    document = document_before(card.project_id, card.edition) if card.edition > 1 else None
+    if document is None:
+        return []
+    rows = differences(orjson.loads(document), orjson.loads(card.document))
+    return [str(label_of(row["field"])) for row in rows]
+
+
+@require_safe
+def card_pdf(request, slug):
+    """The card in force as a tagged PDF: made once for each edition and language."""
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        slug = Card.objects.filter(code=slug.upper()).first().slug
+        return redirect("public:card-pdf", slug, permanent=True)
+    if not card.is_current:
+        return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
+    address = settings.SITE_URL + reverse("public:card-detail", args=[card.slug])
+    panel = panel_of(card.project_id, orjson.loads(card.document))
+    family = family_of(card.project_id, panel.adoptions)
+    content, digest = pdf_of(
+        read_document(card), address=address, demo=settings.DEMO, panel=panel, family=family
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{card.slug[:80]}-{card.edition}.pdf"'
+    response["ETag"] = f'"{digest[:32]}"'
+    return response
+
+
+@require_safe
+def card_json(request, slug):
+    """The card as data, at an address of its own beside the page."""
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        return redirect(
+            "public:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True
+        )
+    if not card.is_current:
+        return _gone(card)
+    body = orjson.dumps(read_document(card), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+def _gone(card: Card) -> HttpResponse:
+    """That a card was withdrawn and why, for machines (RFC 9457), as the API says it."""
+    detail = _("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason}
+    problem = {"type": "about:blank", "title": "Gone", "status": 410, "detail": detail}
+    return HttpResponse(orjson.dumps(problem), status=410, content_type="application/problem+json")
+
+
+def _editions(slug: str) -> list[Card]:
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        raise Http404
+    return list(Card.objects.filter(project=card.project_id).order_by("-edition"))
+
+
+@require_safe
+def card_versions(request, slug):
+    """Every edition of a card, from the last."""
+    editions = _editions(slug)
+    return render(
+        request,
+        "cards/card_versions.html",
+        {"editions": editions, "title": editions[0].title, "slug": slug},
+    )
+
+
+@require_safe
+def card_version(request, slug, number):
+    """One edition as it was published, also when withdrawn or replaced."""
+    edition = _edition(_editions(slug), number)
+    if edition.withdrawn_at:
+        return render(request, "cards/card_withdrawn.html", {"card": edition}, status=410)
+    return render(
+        request,
+        "cards/card_detail.html",
+        {**_detail(edition, edition.project.confirmed_at), "is_past": not edition.is_current},
+    )
+
+
+def _edition(editions: list[Card], number: int) -> Card:
+    found = next((card for card in editions if card.edition == number), None)
+    if found is None:
+        raise Http404(_("La scheda non ha questa edizione."))
+    return found
+
+
+@require_safe
+def card_compare_editions(request, slug, number, other):
+    """What changed between two editions, field by field."""
+    editions = _editions(slug)
+    first, second = sorted(
+        (_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition
+    )
+    for edition in (first, second):
+        if edition.withdrawn_at:
+            return render(request, "cards/card_withdrawn.html", {"card": edition}, status=410)
+    rows = differences(read_document(first), read_document(second))
+    return render(
+        request,
+        "cards/card_compare_editions.html",
+        {"before": first, "after": second, "differences": rows, "slug": slug, "title": second.title},
+    )

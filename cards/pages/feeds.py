@@ -1,0 +1,65 @@
+"""Atom feeds of published cards, and the site map."""
+
+import orjson
+from django.contrib.sitemaps import Sitemap
+from django.contrib.syndication.views import Feed
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from cards.models import Card
+from cards.search.query import ProjectQuery, find, page_params, parse
+
+LENGTH = 50
+
+
+class CardFeed(Feed):
+    """The newest cards that answer the query string of the page."""
+
+    feed_type = Atom1Feed
+    subtitle = "Osservatorio Smart City"
+
+    def get_object(self, request):
+        query, _problems = parse(request.GET, page=True)
+        return query
+
+    def title(self, query: ProjectQuery) -> str:
+        return _("Progetti pubblicati")
+
+    def link(self, query: ProjectQuery) -> str:
+        params = page_params(query).urlencode()
+        return reverse("public:card-list") + (f"?{params}" if params else "")
+
+    def items(self, query: ProjectQuery):
+        return find(ProjectQuery(query.text, query.facets, query.ranges, "-published_at"))[:LENGTH]
+
+    def item_title(self, card: Card) -> str:
+        return card.title
+
+    def item_description(self, card: Card) -> str:
+        return orjson.loads(card.item)["summary"] or ""
+
+    def item_link(self, card: Card) -> str:
+        return reverse("public:card-detail", args=[card.slug])
+
+    def item_guid(self, card: Card) -> str:
+        return f"urn:osservatorio:{card.code}"
+
+    def item_pubdate(self, card: Card):
+        return card.published_at
+
+    def item_updateddate(self, card: Card):
+        return card.published_at
+
+
+class CardSitemap(Sitemap):
+    limit = 10_000
+
+    def items(self):
+        return Card.objects.current().order_by("pk").only("slug", "published_at")
+
+    def lastmod(self, card):
+        return card.published_at
+
+    def location(self, card):
+        return reverse("public:card-detail", args=[card.slug])

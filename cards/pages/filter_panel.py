@@ -1,0 +1,176 @@
+"""The filters of a page: groups with their counts, active filters, addresses. The URL is the whole state."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cards.search.labels import labels_of
+from cards.search.query import ProjectQuery, find, page_params, page_value
+from cards.search.results import Results
+from cards.vocabulary.facets import CLOSED, FACET_NAMES, FACET_TITLES, RANGE_TITLES
+
+# Always in sight, in this order; the others wait folded. A facet that the index does not know is left out.
+SHOWN = ("area", "stage", "replicability_band", "municipality")
+FOLDED = (
+    "province",
+    "region",
+    "year",
+    "kind",
+    "funding_source",
+    "cost_band",
+    "technology",
+    "sdg",
+)
+PANEL = tuple(facet for facet in (*SHOWN, *FOLDED) if facet in FACET_NAMES)
+# So many are too many for a list: the rest is found by typing.
+TYPED = ("municipality", "technology")
+FIRST, MOST, OFFERED = 10, 120, 40
+# Of so many words each is tried without.
+FEW = 4
+QUOTES = re.compile('["“”«»]')
+VIEWS = ("elenco", "mappa", "tabella")
+
+
+def address(query: ProjectQuery, **more: str) -> str:
+    """The query string of a page, `?` and all; empty for the whole list, without empty words."""
+    params = page_params(query)
+    for name, value in more.items():
+        if value:
+            params[name] = value
+    return f"?{params.urlencode()}" if params else ""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One facet counted: `{value: cards}` of the values a panel may name, and how many have a card at all."""
+
+    found: Mapping[str, int]
+    total: int
+
+
+def counted(query: ProjectQuery, cards: Results) -> dict[str, Counted]:
+    """The facets of the panel; of an open list the chosen values and the most frequent, most first."""
+    counts = {facet: cards.top(facet, _most(facet)) for facet in PANEL}
+    return {
+        facet: Counted(dict(pairs) | _left_out(query, cards, facet, dict(pairs)), total)
+        for facet, (pairs, total) in counts.items()
+    }
+
+
+def _left_out(query: ProjectQuery, cards: Results, facet: str, found: Mapping[str, int]) -> dict[str, int]:
+    missing = [value for value in query.facets.get(facet, ()) if value not in found]
+    return {value: count for value, count in cards.shares(facet, missing).items() if count}
+
+
+def _most(facet: str) -> int:
+    """How many values of an open list are named."""
+    return FIRST + OFFERED if facet in TYPED else MOST
+
+
+def facet_groups(query: ProjectQuery, counts: Mapping[str, Counted]) -> list[dict]:
+    """The filters of a page, in the order of `counts`.
+
+    `[{key, name, title, options, more, offered, is_folded, is_open, is_typed}]`: `options` are shown at once,
+    `more` on demand, `offered` proposed while one types; an option is `{value, label, count, selected}`.
+    Closed lists keep choices with no result; open ones show what is there, most first.
+    """
+    return [_group(query, facet, _in_order(query, facet, told.found), told) for facet, told in counts.items()]
+
+
+def _in_order(query: ProjectQuery, facet: str, found: Mapping[str, int]) -> list[str]:
+    """The values to name: all of a closed list; of an open one the chosen, then the most frequent."""
+    if facet == "area" or facet in CLOSED:
+        return list(labels_of(facet, ()))
+    chosen = query.facets.get(facet, ())
+    if facet == "year":
+        return sorted({*found, *chosen}, reverse=True)[:MOST]
+    return list(dict.fromkeys((*chosen, *islice(found, _most(facet)))))
+
+
+def _group(query: ProjectQuery, facet: str, values: list[str], counted: Counted) -> dict:
+    chosen, found, labels = query.facets.get(facet, ()), counted.found, labels_of(facet, values)
+    options = [
+        {
+            "value": page_value(facet, value),
+            "label": labels.get(value, value),
+            "count": found.get(value, 0),
+            "selected": value in chosen,
+        }
+        for value in values
+    ]
+    is_whole = (facet in CLOSED and facet != "sdg") or facet == "area"
+    first = len(options) if is_whole else max(FIRST, len(chosen))
+    rest = options[first:]
+    return {
+        "key": facet,
+        "name": FACET_NAMES[facet],
+        "title": FACET_TITLES[facet],
+        "options": options[:first],
+        "more": [] if facet in TYPED else rest,
+        "offered": rest if facet in TYPED else [],
+        "total": max(counted.total, len(options)),
+        "is_folded": facet not in SHOWN,
+        "is_open": bool(chosen),
+        "is_typed": facet in TYPED,
+    }
+
+
+def chips(query: ProjectQuery, **more: str) -> list[dict]:
+    """The active filters: `[{title, label, without (query), url (the page without it)}]`."""
+    found = []
+    for facet, values in query.facets.items():
+        labels = labels_of(facet, values)
+        for value in values:
+            rest = {**query.facets, facet: tuple(v for v in values if v != value)}
+            without = replace(query, facets={k: v for k, v in rest.items() if v})
+            found.append(
+                {"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without}
+            )
+    for key, value in query.ranges.items():
+        without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
+        found.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
+    if query.text:
+        found.append(
+            {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
+        )
+    return [{**chip, "url": address(chip["without"], **more)} for chip in found]
+
+
+def widenings(query: ProjectQuery, active: list[dict], **more: str) -> list[dict]:
+    """Which filter to remove to find most, when nothing is found: `[{label, count, url}]`, three at most.
+
+    All values of a facet go together: with one of two alternatives less, no card comes back.
+    """
+    ways = {}
+    for chip in active:
+        ways.setdefault(str(chip["title"]), []).append(chip)
+    found = []
+    for same in ways.values():
+        without = same[0]["without"] if len(same) == 1 else query.without(_facet_of(query, same[0]))
+        label = _(" o ").join(str(chip["label"]) for chip in same[:3]) + (" …" if len(same) > 3 else "")
+        found.append(_way(label, without, more))
+    found += [_way(word, rest, more) for word, rest in _fewer_words(query)]
+    return sorted((way for way in found if way["count"]), key=lambda way: -way["count"])[:3]
+
+
+def _way(label: str, without: ProjectQuery, more: Mapping[str, str]) -> dict:
+    return {"label": label, "count": find(without).count(), "url": address(without, **more)}
+
+
+def _fewer_words(query: ProjectQuery) -> list[tuple[str, ProjectQuery]]:
+    """`(what goes, the rest)`: the quotes, or else one of a few words."""
+    words = query.text.split()
+    if (plain := QUOTES.sub(" ", query.text)) != query.text:
+        return [(_("le virgolette"), replace(query, text=" ".join(plain.split())))]
+    if not 1 < len(words) <= FEW:
+        return []
+    rests = [(word, words[:place] + words[place + 1 :]) for place, word in enumerate(words)]
+    return [(word, replace(query, text=" ".join(rest))) for word, rest in rests]
+
+
+def _facet_of(query: ProjectQuery, chip: dict) -> str:
+    return next(facet for facet in query.facets if FACET_TITLES[facet] == chip["title"])

@@ -1,0 +1,242 @@
+"""The list of projects in its three views, the map, the search of the whole site. They read cards."""
+
+from collections.abc import Iterator, Sequence
+
+import orjson
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import conditional_page, require_safe
+
+from cards.document.read import passages
+from cards.models import Card
+from cards.pages.filter_panel import VIEWS, address, chips, counted, facet_groups, widenings
+from cards.pages.result_map import frame_named, geojson, result_map
+from cards.pages.result_map import points as points_of
+from cards.presentation.context import list_item, undrawn
+from cards.presentation.snippets import marked, snippet, wording_shown
+from cards.search.query import ProjectQuery, api_params, find, page_params, parse
+from cards.search.results import Hit, Results
+from cards.vocabulary.facets import SORTS
+
+PER_PAGE = 10
+MAX_ADDRESS = 8_000
+
+FORMATS = ("csv", "json")
+# Bytes of a CSV line for each byte of the stored item, measured on the sample projects.
+CSV_SHARE = 1.0
+SORT_LABELS = {
+    "-published_at": gettext_lazy("Dalla più recente"),
+    "published_at": gettext_lazy("Dalla meno recente"),
+    "title": gettext_lazy("Titolo, A–Z"),
+    "-title": gettext_lazy("Titolo, Z–A"),
+    "cost": gettext_lazy("Costo, dal più basso"),
+    "-cost": gettext_lazy("Costo, dal più alto"),
+    "relevance": gettext_lazy("Pertinenza"),
+    "replicability": gettext_lazy("Replicabilità, dalla più alta"),
+}
+SORTABLE = {"title": "title", "cost": "cost", "published": "published_at"}
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    return len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    given = len(request.META["QUERY_STRING"])
+    return render(request, "cards/too_long.html", {"given": given, "most": MAX_ADDRESS}, status=414)
+
+
+@require_safe
+def card_list(request):
+    """The list with its filters; the URL is the state.
+
+    Context: `page`, `items`, `count`, `query`, `view`, `groups` (facets with counts), `chips` (active filters
+    with the address that removes each), `sorts`, `columns` (of the table), `map`, `problems` (what was left
+    out and why), `correction`, `base` and `api_base` (query strings).
+    """
+    if _is_too_long(request):
+        return _refused(request)
+    query, problems = parse(request.GET, page=True)
+    view = _choice(request.GET, "vista", VIEWS, problems)
+    cards = find(query)
+    if suffix := _choice(request.GET, "formato", FORMATS, problems):
+        return _download(query, cards, suffix)
+    paginator = Paginator(cards.hits(), PER_PAGE)
+    paginator.count = cards.count()
+    number = request.GET.get("pagina", "1")
+    if number.isdecimal() and (len(number) > 9 or int(number) > paginator.num_pages):
+        return redirect(request.path + address(query, vista=view, pagina=str(paginator.num_pages)))
+    page = paginator.get_page(number)
+    context = {
+        **_filtered(query, cards, view, paginator.count),
+        **_found(query, cards, page.object_list, is_table=view == "tabella"),
+        "page": page,
+        "problems": [problem.detail for problem in problems],
+        "views": _views(query, view),
+        "sorts": [(italian, sort_label(key), key == query.sort) for key, italian in SORTS.items()],
+        "columns": _columns(query) if view == "tabella" else [],
+        "map": result_map(query, cards, vista="mappa") if view != "tabella" else None,
+        "csv_url": address(query, formato="csv"),
+        "json_url": address(query, formato="json"),
+        "api_base": api_params(query).urlencode(),
+    }
+    context["here"] = address(query, vista=view, pagina=str(page.number) if page.number > 1 else "")
+    context["sizes"] = _sizes(paginator.count, page.object_list)
+    return render(request, "cards/card_list.html", context)
+
+
+def _choice(params: QueryDict, name: str, known: tuple[str, ...], problems: list) -> str:
+    """The word under `name`, empty for none; one that is not known is told."""
+    raw = params.get(name, "")
+    if raw and raw not in known:
+        problems.append(_Unknown(name, raw))
+    return raw if raw in known else ""
+
+
+class _Unknown:
+    def __init__(self, name: str, raw: str):
+        self.parameter = name
+        told = _("Il valore «%(value)s» di %(name)s non esiste")
+        self.detail = told % {"value": raw[:60], "name": name}
+
+
+def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dict:
+    """What list and map share: the filters with their counts, and a way out where nothing is found."""
+    active = chips(query, vista=view)
+    return {
+        "query": query,
+        "view": view,
+        "count": count,
+        "base": address(query),
+        "kept_ranges": list(page_params(ProjectQuery(ranges=query.ranges)).items()),
+        "chips": active,
+        "groups": facet_groups(query, counted(query, cards)),
+        "reset_url": address(ProjectQuery(), vista=view),
+        "widenings": [] if count else widenings(query, active, vista=view),
+    }
+
+
+def _found(
+    query: ProjectQuery, cards: Results, hits: Sequence[Hit | Card], *, is_table: bool = False
+) -> dict:
+    """`items` with the words found marked, and `correction`, where others replaced those typed."""
+    items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
+    if not cards.forms:
+        return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
+    documents = dict(Card.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
+    texts = [passages(orjson.loads(documents[card.pk])) for card in hits]
+    for item, passage in zip(items, texts, strict=True):
+        item["snippet"] = snippet(passage, cards.forms)
+        item["marked_title"] = marked(item["title"], cards.forms)
+    correction = None
+    if cards.mended:
+        said = [
+            text for item, passage in zip(items, texts, strict=True) for text in (item["title"], *passage)
+        ]
+        shown, exact = wording_shown(query.text, cards.mended, said)
+        correction = {"typed": query.text, "shown": shown, "exact": exact}
+    return {"items": items, "correction": correction, "is_unchecked": not cards.phrases_are_checked}
+
+
+def _views(query: ProjectQuery, view: str) -> list[dict]:
+    labels = {"elenco": _("Elenco"), "mappa": _("Mappa"), "tabella": _("Tabella")}
+    current = view or VIEWS[0]
+    return [
+        {
+            "name": name,
+            "label": labels[name],
+            "url": address(query, vista="" if name == VIEWS[0] else name) or "?",
+            "is_current": name == current,
+        }
+        for name in VIEWS
+    ]
+
+
+def _columns(query: ProjectQuery) -> dict[str, dict]:
+    """`{column: {url, sorted}}` of the columns that sort: pressing the one in use turns its order round."""
+    current = query.sort or "-published_at"
+    found = {}
+    for column, key in SORTABLE.items():
+        is_first_falling = column == "published"
+        turned = f"-{key}" if current == key or (is_first_falling and current != f"-{key}") else key
+        found[column] = {
+            "url": address(ProjectQuery(query.text, query.facets, query.ranges, turned), vista="tabella"),
+            "sorted": {key: "ascending", f"-{key}": "descending"}.get(current, ""),
+        }
+    return found
+
+
+def sort_label(key: str) -> str:
+    return str(SORT_LABELS[key])
+
+
+def _sizes(count: int, shown: Sequence[Hit]) -> dict[str, int]:
+    """About how many bytes each download has, from the cards on the page."""
+    if not shown:
+        return {}
+    each = sum(len(card.item.encode()) for card in shown) / len(shown)
+    return {"csv": round(count * each * CSV_SHARE), "json": round(count * (each + 2))}
+
+
+def _download(query: ProjectQuery, cards: Results, suffix: str) -> HttpResponse:
+    """The whole list as a file: CSV from the API, which knows the columns; JSON as stored."""
+    if suffix == "csv":
+        params = api_params(query)
+        params["format"] = "csv"
+        return redirect(f"{reverse('api:projects')}?{params.urlencode()}")
+    response = StreamingHttpResponse(_json(cards), content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="progetti.json"'
+    return response
+
+
+def _json(cards: Results) -> Iterator[str]:
+    between = "[\n"
+    for batch in cards.batches():
+        for card in batch:
+            yield between + card.item
+            between = ",\n"
+    yield "\n]\n" if between == ",\n" else "[]\n"
+
+
+@require_safe
+def map_page(request):
+    """The projects found, counted by place: shapes, and the table that says the same."""
+    if _is_too_long(request):
+        return _refused(request)
+    query, problems = parse(request.GET, page=True)
+    cards = find(query)
+    context = {
+        **_filtered(query, cards, "", cards.count()),
+        "problems": [problem.detail for problem in problems],
+        "map": result_map(query, cards),
+        "is_map": True,
+        "is_unchecked": not cards.phrases_are_checked,
+    }
+    return render(request, "cards/map.html", context)
+
+
+@require_safe
+@conditional_page
+def boundaries(request, key):
+    """The boundaries of a map as GeoJSON, WGS84; 304 for whoever has them."""
+    frame = frame_named(key)
+    found = frame and geojson(frame)
+    if not found:
+        raise Http404(_("Questi confini non ci sono."))
+    response = HttpResponse(orjson.dumps(found), content_type="application/geo+json")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@require_safe
+@conditional_page
+def points(request):
+    """Where the cards found lie, one by one: for the map that moves."""
+    if _is_too_long(request):
+        return _refused(request)
+    query, _problems = parse(request.GET, page=True)
+    return HttpResponse(orjson.dumps(points_of(find(query))), content_type="application/geo+json")

@@ -1,0 +1,229 @@
+"""A card document in the words of a page: labels in the reader's language, money, period, safe HTML."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+import nh3
+import orjson
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markdown_it import MarkdownIt
+
+from cards.presentation import charts
+from cards.vocabulary.areas import AREA_BY_KEY
+from cards.vocabulary.bands import BAND_NAMES, IN_EVALUATION
+from cards.vocabulary.lists import (
+    SDG_CHOICES,
+    CostLine,
+    DocumentType,
+    FundingSource,
+    Instrument,
+    Kind,
+    PartnerRole,
+    Platform,
+    Scale,
+    Stage,
+    TargetGroup,
+    labels,
+)
+
+SDG_LABELS = dict(SDG_CHOICES)
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+ALLOWED_TAGS = {
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "a",
+    "h3",
+    "h4",
+    "h5",
+    "blockquote",
+    "code",
+    "pre",
+    "br",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+
+LESSONS = (
+    "what_worked",
+    "what_did_not",
+    "success_conditions",
+    "risks",
+    "would_do_differently",
+    "reuse_costs",
+)
+
+
+def render_markdown(text: str | None) -> SafeString:
+    """CommonMark to HTML through an allow-list; headings start at h3, links carry rel."""
+    if not text:
+        return SafeString("")
+    parsed = MARKDOWN.parse(text)
+    _level(parsed)
+    clean = nh3.clean(
+        MARKDOWN.renderer.render(parsed, MARKDOWN.options, {}),
+        tags=ALLOWED_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return mark_safe(clean)
+
+
+def _level(parsed: list) -> None:
+    """Headings from h3 to h5 without a gap: the first is h3, each at most one deeper than the one before."""
+    last = 2
+    for token in parsed:
+        if token.type == "heading_open":
+            last = min(int(token.tag[1]) + 2, last + 1, 5)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{last}"
+
+
+def card_context(document: Mapping) -> dict:
+    """What the card's template needs, from a document whose places are already named (cards.read_document).
+
+    `card` is the document itself; beside it: areas, labels, `period`, Decimal amounts, `image`, `files` by
+    kind, and what is drawn: `timeline`, bars of `funding` and `reuse_costs`, progress of `indicators`.
+    """
+    areas = [document["primary_area"], *document["other_areas"]]
+    pictures = [d for d in document["documents"] if d["type"] == DocumentType.IMAGE]
+    total = _money(document["total_cost"])
+    funding = _money_rows(document["funding_lines"], FundingSource, "source")
+    return {
+        "card": document,
+        "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
+        "kind_label": _label(Kind, document["kind"]),
+        "stage_label": _label(Stage, document["stage"]),
+        "scale_label": _label(Scale, document["scale"]),
+        "instrument_label": _label(Instrument, document["financing_instrument"]),
+        "target_labels": [_label(TargetGroup, key) for key in document["target_groups"]],
+        "platform_labels": [_label(Platform, key) for key in document["platforms"]],
+        "sdg_labels": [SDG_LABELS.get(number, number) for number in document["sdgs"]],
+        "period": period(document),
+        "total_cost": total,
+        "running_cost_per_year": _money(document["running_cost_per_year"]),
+        "savings_per_year": _money(document["savings_per_year"]),
+        "funding": charts.money_bars(funding, total),
+        "uncovered": charts.uncovered(total, funding),
+        "reuse_costs": charts.money_bars(_money_rows(document["reuse_costs"], CostLine, "line")),
+        "timeline": _timeline(document),
+        "steps": _steps(document),
+        "partners": [{**row, "label": _label(PartnerRole, row["role"])} for row in document["partners"]],
+        "indicators": [_indicator(row) for row in document["indicators"]],
+        "has_lessons": any(document[key] for key in LESSONS),
+        "description_html": render_markdown(document["description"]),
+        "image": pictures[0] if pictures else None,
+        "images": pictures,
+        "files": _files(document["documents"]),
+    }
+
+
+def _money_rows(rows: list[Mapping], words, key: str) -> list[dict]:
+    return [{**row, "label": _label(words, row[key]), "amount": _money(row["amount"])} for row in rows]
+
+
+def _indicator(row: Mapping) -> dict:
+    row = {**row, **{key: _money(row[key]) for key in ("baseline", "target", "value")}}
+    return {**row, "progress": charts.progress(row)}
+
+
+def _files(documents: list[Mapping]) -> list[dict]:
+    """Documents with the words of their kind, kinds in the order of the list; pictures are left out."""
+    order = list(DocumentType.values)
+    files = [{**d, "label": _label(DocumentType, d["type"])} for d in documents if d["type"] != "image"]
+    return sorted(files, key=lambda d: order.index(d["type"]) if d["type"] in order else len(order))
+
+
+def _steps(document: Mapping) -> list[dict]:
+    """Start, milestones and end in the order of time, those without a date last: `{date, title, is_done}`."""
+    ends = []
+    for end, done, planned in (
+        ("start", _("Inizio"), _("Inizio previsto")),
+        ("end", _("Conclusione"), _("Conclusione prevista")),
+    ):
+        actual = document[f"{end}_actual"]
+        if day := actual or document[f"{end}_planned"]:
+            ends.append({"date": day, "title": done if actual else planned, "is_done": bool(actual)})
+    rows = [{**row, "is_written": True} for row in document["milestones"]]
+    first, last = (ends[:1], ends[1:]) if len(ends) == 2 else (ends, [])
+    return sorted([*first, *rows, *last], key=lambda row: row["date"] or "9999")
+
+
+def _timeline(document: Mapping) -> dict | None:
+    drawing = charts.timeline(document)
+    if drawing is None:
+        return None
+    return {**drawing, "words": [_delay(end, months) for end, months in drawing["delays"].items()]}
+
+
+def _delay(end: str, months: int) -> str:
+    """`Iniziato 3 mesi dopo il previsto.`"""
+    if not months:
+        return _("Iniziato nei tempi previsti.") if end == "start" else _("Concluso nei tempi previsti.")
+    span = ngettext("%(n)s mese", "%(n)s mesi", abs(months)) % {"n": abs(months)}
+    words = {
+        ("start", True): _("Iniziato %(span)s dopo il previsto."),
+        ("start", False): _("Iniziato %(span)s prima del previsto."),
+        ("end", True): _("Concluso %(span)s dopo il previsto."),
+        ("end", False): _("Concluso %(span)s prima del previsto."),
+    }
+    return words[end, months > 0] % {"span": span}
+
+
+def list_item(card) -> dict:
+    """A card of a list: the stored item with its labels, and `stored`, the texts it comes from. No query."""
+    return item_of(card.item, card.live_values)
+
+
+def undrawn(card) -> dict:
+    """The same while only the texts are wanted: a list draws most of its cards from those drawn before."""
+    return {"stored": (card.item, card.live_values)}
+
+
+def item_of(stored: str, live_values: str) -> dict:
+    """The item of the two stored texts of a card: what was published, what moves without an edition."""
+    item = orjson.loads(stored)
+    areas = [item["primary_area"], *item["other_areas"]]
+    live = dict(orjson.loads(live_values))
+    band = live.get("replicability_band", IN_EVALUATION)
+    return {
+        **item,
+        "stored": (stored, live_values),
+        "band": band,
+        "band_label": BAND_NAMES[band],
+        "is_demonstration": "demonstration" in live,
+        "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
+        "stage_label": _label(Stage, item["stage"]),
+        "kind_label": _label(Kind, item["kind"]),
+        "total_cost": _money(item["total_cost"]),
+        "period": period(item),
+        "published_at": datetime.fromisoformat(item["published_at"]),
+    }
+
+
+def _label(choices, key):
+    return labels(choices).get(key, key or "")
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def period(document: Mapping) -> str:
+    """`2019–2022`, `dal 2019`, `2019`; empty when no year is known."""
+    first, last = document["year_from"], document["year_to"]
+    if first and last and first != last:
+        return f"{first}–{last}"
+    return str(first or last or "")

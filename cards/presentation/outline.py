@@ -1,0 +1,219 @@
+"""A card as plain words in the fixed order of its sections: what a sheet of paper holds.
+
+The page is a template; this is the same card for writers that know no HTML.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lib.formats import euro, file_kind, measure, partial_date
+
+
+def words_of_card(context: Mapping, reuse: Mapping[str, list[dict]] | None = None) -> dict:
+    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
+
+    `reuse` are the blocks of reuse.outline by section: `replicability`, `family`.
+    """
+    card = context["card"]
+    body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
+    day = date_format(datetime.fromisoformat(card["published_at"]), "j F Y")
+    meta = [context["stage_label"], body, _("aggiornata il %(day)s") % {"day": day}]
+    return {
+        "title": _own(card, "title") or _("Senza titolo"),
+        "summary": _own(card, "summary") or _("Sintesi non comunicata"),
+        "meta": " · ".join(str(word) for word in meta if word),
+        "facts": _facts(context),
+        "sections": [(title, blocks) for title, blocks in _sections(context, reuse or {}) if blocks],
+        "source": _("Scheda %(code)s di %(body)s, edizione %(n)s. Contenuti con licenza CC BY 4.0.")
+        % {"code": card["code"], "body": body, "n": card["edition"]},
+    }
+
+
+def _own(card: Mapping, field: str) -> str | None:
+    return (get_language() == "en" and card[f"{field}_en"]) or card[field]
+
+
+def _told(text) -> str:
+    return str(text) if text not in (None, "") else _("Non comunicato")
+
+
+def _cost(context: Mapping) -> str:
+    words = _told(euro(context["total_cost"]))
+    return f"{words} ({_('stima')})" if context["card"]["cost_is_estimate"] else words
+
+
+def _facts(context: Mapping) -> list[list[str]]:
+    card = context["card"]
+    return [
+        [_("Stato"), _told(context["stage_label"])],
+        [_("Periodo"), _told(context["period"])],
+        [_("Costo totale"), _cost(context)],
+        [_("Dove"), _told(_places(card))],
+        [_("Tipo"), _told(context["kind_label"])],
+    ]
+
+
+def _places(card: Mapping, *, all_of_them: bool = False) -> str:
+    lead, others = card["lead_municipality"], card["other_municipalities"]
+    if not lead:
+        return ""
+    names = [f"{p['name']} ({p['province']})" if p["province"] else p["name"] for p in (lead, *others)]
+    if all_of_them or len(names) < 3:
+        return ", ".join(names)
+    return _("%(name)s e altri %(n)s Comuni") % {"name": names[0], "n": len(others)}
+
+
+def _sections(context: Mapping, reuse: Mapping) -> list[tuple[str, list[dict]]]:
+    return [
+        (_("Il problema"), _problem(context["card"])),
+        (_("La soluzione"), _solution(context)),
+        (_("Risultati"), _results(context)),
+        (_("Riuso e lezioni"), _lessons(context)),
+        (_("Replicabilità"), reuse.get("replicability")),
+        (_("Chi lo ha riusato"), reuse.get("family")),
+        (_("Tempi e risorse"), _resources(context)),
+        (_("Soggetti"), _people(context)),
+        (_("Documenti e contatti"), _documents(context)),
+    ]
+
+
+def _text(text: str | None, heading: str = "") -> list[dict]:
+    if not text:
+        return []
+    parts = [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    blocks = [{"kind": "text", "text": part} for part in parts]
+    return [{"kind": "heading", "text": heading}, *blocks] if heading else blocks
+
+
+def _note(text: str) -> list[dict]:
+    return [{"kind": "note", "text": text}]
+
+
+def _pairs(*rows: tuple[str, object]) -> list[dict]:
+    told = [[str(label), str(value)] for label, value in rows if value not in (None, "", [])]
+    return [{"kind": "pairs", "rows": told}] if told else []
+
+
+def _problem(card: Mapping) -> list[dict]:
+    blocks = _text(card["need"])
+    blocks += _text(card["starting_situation"], _("La situazione di partenza"))
+    blocks += _text(card["objectives"], _("Gli obiettivi"))
+    blocks += _text(card["policy"], _("Il piano di cui fa parte"))
+    return blocks or _note(_("L’ente non ha descritto il problema di partenza."))
+
+
+def _solution(context: Mapping) -> list[dict]:
+    card = context["card"]
+    blocks = _text(card["solution"])
+    if card["description"]:
+        blocks.append({"kind": "markdown", "text": card["description"]})
+    blocks = blocks or _note(_("L’ente non ha descritto la soluzione."))
+    return blocks + _pairs(
+        (_("Tecnologie"), ", ".join(card["technologies"])),
+        (_("Componenti"), card["components"]),
+        (_("Piattaforme nazionali"), ", ".join(map(str, context["platform_labels"]))),
+        (_("Standard"), card["standards"]),
+        (_("API aperte"), card["open_apis"]),
+        (_("Dati prodotti"), card["data_produced"]),
+        (_("Codice sorgente"), card["repository_url"]),
+    )
+
+
+def _results(context: Mapping) -> list[dict]:
+    rows = [
+        [
+            row["name"] + (f" ({row['unit']})" if row["unit"] and row["unit"] != "numero" else ""),
+            *(_told(measure(row[key])) for key in ("baseline", "value", "target")),
+        ]
+        for row in context["indicators"]
+    ]
+    head = [_("Indicatore"), _("Partenza"), _("Valore"), _("Obiettivo")]
+    caption = _("Indicatori: da dove si parte, dove si è, dove si vuole arrivare")
+    blocks = [{"kind": "table", "head": head, "rows": rows, "caption": caption}] if rows else []
+    blocks = blocks or _note(_("L’ente non ha ancora comunicato risultati misurati."))
+    return blocks + _text(context["card"]["beneficiaries"], _("Chi ne beneficia"))
+
+
+def _lessons(context: Mapping) -> list[dict]:
+    card = context["card"]
+    blocks = _text(card["what_worked"], _("Che cosa ha funzionato"))
+    blocks += _text(card["what_did_not"], _("Che cosa non ha funzionato"))
+    blocks += _text(card["success_conditions"], _("Che cosa serve per rifarlo"))
+    blocks += _text(card["risks"], _("Rischi"))
+    blocks += _text(card["would_do_differently"], _("Che cosa farebbero in un altro modo"))
+    return blocks + _bars(context["reuse_costs"], _("Quanto costa riusarlo"), _("Voce"))
+
+
+def _bars(rows: list[Mapping], caption: str, head: str) -> list[dict]:
+    drawn = [[_row_label(row), _told(euro(row["amount"])), row["bar"]] for row in rows]
+    head = [head, _("Importo"), _("Parte")]
+    return [{"kind": "bars", "caption": caption, "head": head, "rows": drawn}] if drawn else []
+
+
+def _row_label(row: Mapping) -> str:
+    label = ": ".join(filter(None, [str(row["label"]), row.get("programme")]))
+    return f"{label} ({_('all’anno')})" if row.get("is_yearly") else label
+
+
+def _resources(context: Mapping) -> list[dict]:
+    card = context["card"]
+    blocks = _pairs(*map(_step, context["steps"])) or _note(_("L’ente non ha comunicato le date."))
+    if context["timeline"]:
+        blocks += [{"kind": "text", "text": words} for words in context["timeline"]["words"]]
+    if context["total_cost"] is None and not context["funding"]:
+        blocks += _note(_("L’ente non ha comunicato costi e fonti di finanziamento."))
+    else:
+        blocks += _pairs(
+            (_("Costo totale"), _cost(context)),
+            (_("Costo annuo di gestione"), euro(context["running_cost_per_year"])),
+            (_("Risparmio annuo"), euro(context["savings_per_year"])),
+            (_("Come è finanziato"), context["instrument_label"]),
+            (_("Nota sui costi"), card["cost_note"]),
+        )
+    blocks += _bars(context["funding"], _("Fonti di finanziamento"), _("Fonte"))
+    return blocks + _pairs(*((row["scheme"].upper(), row["value"]) for row in card["identifiers"]))
+
+
+def _step(row: Mapping) -> tuple[str, str]:
+    is_told = row["is_done"] and row.get("is_written")
+    title = f"{row['title']} ({_('fatto')})" if is_told else row["title"]
+    return partial_date(row["date"]) or _("data non comunicata"), title
+
+
+def _people(context: Mapping) -> list[dict]:
+    card = context["card"]
+    return _pairs(
+        (_("Ente titolare"), _told((card["promoter"] or {}).get("name"))),
+        *((row["label"] or _("Partner"), row["name"]) for row in context["partners"]),
+        (_("Comuni"), _told(_places(card, all_of_them=True))),
+        (_("Luogo"), card["place_name"]),
+        (_("Scala"), context["scale_label"]),
+        (_("A chi si rivolge"), ", ".join(map(str, context["target_labels"]))),
+        (_("Obiettivi di sviluppo sostenibile"), ", ".join(map(str, context["sdg_labels"]))),
+        (_("Partecipazione"), card["participation"]),
+    )
+
+
+def _documents(context: Mapping) -> list[dict]:
+    card = context["card"]
+    files = [
+        {"kind": "bullet", "text": f"{file['title']} ({file['label']}, {file_kind(file)})"}
+        for file in context["files"]
+    ]
+    links = [
+        {"kind": "bullet", "text": source["title"] or source["url"], "url": source["url"]}
+        for source in card["sources"]
+    ]
+    return [
+        *files,
+        *_pairs(
+            (_("Ufficio"), _told(card["contact_office"])),
+            (_("E-mail"), card["contact_email"]),
+            (_("Sito del progetto"), card["website"]),
+        ),
+        *([{"kind": "heading", "text": _("Fonti")}, *links] if links else []),
+    ]

@@ -1,0 +1,266 @@
+"""Finding cards: one parser of the query string for page, API, feed and dataset.
+
+Pages speak Italian parameters and slugs, the API English keys; both become one ProjectQuery.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import gettext as _
+
+from cardindex.analysis import MAX_WORDS, read
+from cards.search.results import Results
+from cards.vocabulary.areas import AREA_BY_KEY, AREA_BY_SLUG
+from cards.vocabulary.bands import BAND_SLUGS
+from cards.vocabulary.facets import BAND_BY_SLUG, CLOSED, FACET_NAMES, RANGE_NAMES, SORTS, YES_OR_NO
+from lib.text import fold
+from municipalities.models import Territory
+from municipalities.search import find_municipality, named
+
+MAX_VALUES, MAX_TEXT = 50, 200
+YEAR = re.compile(r"^[0-9]{4}$")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One parameter that cannot be read: which, and what to do."""
+
+    parameter: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ProjectQuery:
+    """Words and filters. Values of one facet are alternatives, facets narrow each other.
+
+    `as_of` asks for what was public at the end of that day; None for what is now.
+    """
+
+    text: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: Mapping[str, object] = field(default_factory=dict)
+    sort: str = ""
+    as_of: date | None = None
+
+    def without(self, facet: str) -> "ProjectQuery":
+        return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.facets or self.ranges or self.as_of)
+
+
+def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
+    """Read a query string. What cannot be read is a Problem and is left out of the query.
+
+    `page=True` takes the Italian names and area slugs of the public pages. One query has one form: values of
+    a facet are sorted, so that an address made from it is always the same.
+    """
+    problems: list[Problem] = []
+    facets = {}
+    for key, italian in FACET_NAMES.items():
+        name = italian if page else key
+        if name in params and (values := _facet_values(key, name, params, page, problems)):
+            facets[key] = tuple(sorted(values))
+    ranges = {}
+    for key, italian in RANGE_NAMES.items():
+        name = italian if page else key
+        if name in params and (raw := params.get(name, "").strip()):
+            try:
+                ranges[key] = _range_value(key, raw)
+            except (ValueError, InvalidOperation):
+                problems.append(Problem(name, _unknown(name, raw)))
+    text, sort = _text(params.get("q", ""), problems), _sort(params, page, problems)
+    as_of = None if page else _as_of(params, problems)
+    return ProjectQuery(text, facets, ranges, sort, as_of), problems
+
+
+def _as_of(params: QueryDict, problems: list[Problem]) -> date | None:
+    raw = params.get("as_of", "")
+    day = _day(raw) if raw else None
+    if raw and day is None:
+        problems.append(Problem("as_of", _("Serve una data, per esempio 2026-03-31")))
+    return day
+
+
+def _day(raw: str) -> date | None:
+    """A day as `2026-03-31`; None when it is none, or one that no change of time zone can reach."""
+    try:
+        day = parse_date(raw)
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year < 9000 else None
+
+
+def _sort(params: QueryDict, page: bool, problems: list[Problem]) -> str:
+    name = "ordina" if page else "sort"
+    raw = params.get(name, "")
+    if not raw:
+        return ""
+    known = {italian: key for key, italian in SORTS.items()} if page else {key: key for key in SORTS}
+    if raw not in known:
+        problems.append(Problem(name, _unknown(name, raw)))
+    return known.get(raw, "")
+
+
+def _text(raw: str, problems: list[Problem]) -> str:
+    """The words to look for: what is beyond the limits is told, never dropped in silence."""
+    if not raw:
+        return ""
+    text = " ".join(raw.replace("\x00", " ").split())
+    if len(text) > MAX_TEXT:
+        told = _("Le parole da cercare possono avere al massimo %(most)s caratteri: qui sono %(given)s")
+        problems.append(Problem("q", told % {"most": MAX_TEXT, "given": len(text)}))
+        text = text[:MAX_TEXT].rstrip()
+    if cut := read(text).cut:
+        told = _("Si cercano al massimo %(most)s parole: «%(words)s» non è fra quelle")
+        problems.append(Problem("q", told % {"most": MAX_WORDS, "words": " ".join(cut)[:60]}))
+    return text
+
+
+def _facet_values(
+    key: str, name: str, params: QueryDict, page: bool, problems: list[Problem]
+) -> dict[str, None]:
+    """The values of one facet, once each; those that do not exist or are too many become problems."""
+    raw = list(dict.fromkeys(v.strip() for v in params.getlist(name) if v.strip()))
+    if len(raw) > MAX_VALUES:
+        told = _("Per %(name)s si possono scegliere al massimo %(most)s valori: qui sono %(given)s")
+        problems.append(Problem(name, told % {"name": name, "most": MAX_VALUES, "given": len(raw)}))
+    values = {}
+    for written in raw[:MAX_VALUES]:
+        if value := _facet_value(key, written, page):
+            values[value] = None
+        else:
+            problems.append(Problem(name, _unknown(name, written, _homonyms(key, written))))
+    return values
+
+
+def _homonyms(key: str, written: str) -> list[str]:
+    """What a name may mean, where more than one municipality bears it."""
+    places = named(written) if key == "municipality" else []
+    return [f"{place.name} ({place.province.code})" for place in places if place.province]
+
+
+def _unknown(name: str, value: str, meant: list[str] = ()) -> str:
+    if len(meant) > 1:
+        told = _("Più Comuni si chiamano «%(value)s»: scrivi %(meant)s")
+        return told % {"value": value[:60], "meant": _(" o ").join(meant)}
+    return _("Il valore «%(value)s» di %(name)s non esiste") % {"value": value[:60], "name": name}
+
+
+def _facet_value(key: str, raw: str, page: bool) -> str | None:
+    """The stored value for what was written, or None when there is no such value."""
+    if key == "area":
+        area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
+        return area and area.key
+    if key == "replicability_band" and page:
+        return BAND_BY_SLUG.get(raw)
+    if key == "municipality":
+        place = find_municipality(raw)
+        if place is None and page:
+            place = next(iter(named(raw, only=True)), None)
+        return place and place.code
+    if key in ("province", "region"):
+        return _territory_code(key, raw)
+    if key == "year":
+        return raw if YEAR.match(raw) else None
+    if key == "technology":
+        return fold(raw)[:80] or None
+    if key == "adopted":
+        raw = YES_OR_NO.get(raw, raw)
+    return raw if raw in CLOSED[key] else None
+
+
+def _territory_code(level: str, raw: str) -> str | None:
+    code = raw.upper() if level == "province" else raw.zfill(2)
+    places = Territory.objects.filter(level=level)
+    return places.filter(Q(code=code) | Q(slug=raw.lower())).values_list("code", flat=True).first()
+
+
+def _range_value(key: str, raw: str):
+    if key.startswith("year"):
+        if not YEAR.match(raw):
+            raise ValueError(raw)
+        return int(raw)
+    if key.startswith("cost"):
+        amount = Decimal(raw)
+        if not amount.is_finite() or not 0 <= amount < 10**12:
+            raise ValueError(raw)
+        return amount.quantize(Decimal("0.01"))
+    if key == "replicability_min":
+        least = Decimal(raw)
+        if not least.is_finite() or not 0 <= least <= 100:
+            raise ValueError(raw)
+        return least
+    if key == "bbox":
+        west, south, east, north = (Decimal(part) for part in raw.split(","))
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+            raise ValueError(raw)
+        return tuple(side.quantize(Decimal("0.000001")) for side in (west, south, east, north))
+    moment = parse_datetime(raw) or parse_date(raw)
+    # Beyond these a change of time zone would leave the calendar.
+    if moment is None or not 1900 <= moment.year < 9000:
+        raise ValueError(raw)
+    return make_aware(moment) if isinstance(moment, datetime) and is_naive(moment) else moment
+
+
+def page_params(query: ProjectQuery) -> QueryDict:
+    """The query string of a page for this query: the inverse of parse(page=True)."""
+    params = QueryDict(mutable=True)
+    if query.text:
+        params["q"] = query.text
+    for key, name in FACET_NAMES.items():
+        if values := query.facets.get(key):
+            params.setlist(name, [page_value(key, value) for value in values])
+    for key, value in query.ranges.items():
+        params[RANGE_NAMES[key]] = _written(value)
+    if query.sort:
+        params["ordina"] = SORTS[query.sort]
+    return params
+
+
+def page_value(facet: str, value: str) -> str:
+    """The value of a facet as the addresses of pages write it."""
+    if facet == "area":
+        return AREA_BY_KEY[value].slug
+    return BAND_SLUGS[value] if facet == "replicability_band" else value
+
+
+def api_params(query: ProjectQuery) -> QueryDict:
+    """The query string of the API for this query: the inverse of parse()."""
+    params = QueryDict(mutable=True)
+    if query.text:
+        params["q"] = query.text
+    for key, values in query.facets.items():
+        params.setlist(key, list(values))
+    for key, value in query.ranges.items():
+        params[key] = _written(value)
+    if query.sort:
+        params["sort"] = query.sort
+    if query.as_of:
+        params["as_of"] = query.as_of.isoformat()
+    return params
+
+
+def _written(value) -> str:
+    """The value of a range as a query string has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def find(query: ProjectQuery) -> Results:
+    """The current cards that answer the query, sorted; most relevant first for words, else freshest."""
+    return Results(query)
+
+
+def facet_counts(query: ProjectQuery, facets: tuple[str, ...]) -> dict[str, dict[str, int]]:
+    """`{facet: {value: cards}}`, each facet counted under all filters but its own."""
+    return find(query).facets(facets)

@@ -1,0 +1,117 @@
+"""The office's page of its own city card, and the desk's: texts are public at once, staff may hide them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.rules import is_reviewer
+from cards.search.query import ProjectQuery, find
+from cards.vocabulary.areas import AREA_BY_KEY
+from cities import actions as city_actions
+from cities import rules as city_rules
+from cities.forms import CityForm, need_forms, needs_of
+from cities.models import CityProfile
+from lib.forms.base import ReasonForm
+from lib.forms.fields import tidied
+from municipalities.models import Territory
+from municipalities.search import find_municipality
+from projects import rules
+from projects import rules
+
+CHOICES = 60
+
+
+@login_required
+@require_safe
+def towns(request):
+    """The municipalities whose card this person writes; with one alone, straight to it."""
+    if not rules.can_create(request.user):
+        raise PermissionDenied
+    if wanted := request.GET.get("comune", "").strip():
+        if town := find_municipality(wanted):
+            return redirect("officer:city-edit", town.slug)
+        messages.error(request, _("Non c’è un Comune con questo nome o codice."))
+    mine = list(rules_.towns_of(request.user).order_by("name"))
+    if len(mine) == 1 and not is_reviewer(request.user):
+        return redirect("officer:city-edit", mine[0].slug)
+    return render(
+        request, "cities/office/city_list.html", {"towns": mine, "staff": is_reviewer(request.user)}
+    )
+
+
+def _load(request, slug: str) -> Territory:
+    """The municipality, or 403: the same for what is not theirs and for what is not there."""
+    related = Territory.objects.municipalities().current().select_related("province")
+    town = related.filter(slug=slug).first()
+    if town is None or not city_rules.can_write_city(request.user, town):
+        raise PermissionDenied
+    return town
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, slug):
+    """Write, look at a preview in the same page, publish."""
+    town = _load(request, slug)
+    profile = CityProfile.objects.filter(town=town).first() or CityProfile(town=town)
+    needs = profile.needs.order_by("pk") if profile.pk else ()
+    data = tidied(request.POST) if request.method == "POST" else None
+    form = CityForm(data, instance=profile, projects=_projects(town))
+    rows = need_forms(data, needs=needs)
+    preview = None
+    if data is not None and form.is_valid() and rows.is_valid():
+        if "preview" not in request.POST:
+            texts = form.texts()
+            city_actions.write_city(town, by=request.user, needs=needs_of(rows), **texts)
+            messages.success(request, _("La scheda città è aggiornata."))
+            return redirect("public:city-detail", town.slug)
+        preview = {"profile": form.instance, "needs": shown_needs(needs_of(rows))}
+    failed = bool(data is not None and (form.errors or any(rows.errors)))
+    context = {"town": town, "form": form, "rows": rows, "preview": preview, "profile": profile}
+    context |= {"failed": failed, "row_errors": [e for row in rows for e in row.errors.get("title", ())]}
+    return render(request, "cities/office/city_edit.html", context, status=422 if failed else 200)
+
+
+def shown_needs(needs) -> list[dict]:
+    """Needs with the area in words, from rows of the database or of the form."""
+    rows = [need if isinstance(need, dict) else vars(need) for need in needs]
+    return [{"title": r["title"], "text": r["text"], "area": AREA_BY_KEY.get(r["area"])} for r in rows]
+
+
+def _projects(town: Territory) -> list[tuple[str, str]]:
+    cards = find(ProjectQuery(facets={"municipality": (town.code,)}))
+    return [(card.code, card.title) for card in cards[:CHOICES]]
+
+
+@login_required
+@require_safe
+def desk_list(request):
+    """What municipalities wrote, from the last: the desk reads after publication."""
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+    profiles = CityProfile.objects.select_related("town__province", "updated_by").order_by("-updated_at")
+    context = {"profiles": profiles[:200], "form": ReasonForm()}
+    return render(request, "cities/desk/city_list.html", context)
+
+
+@login_required
+@require_POST
+def desk_hide(request, slug):
+    """Hide with a reason, or show again what was hidden."""
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+    profile = get_object_or_404(CityProfile.objects.select_related("town"), town__slug=slug)
+    if "show" in request.POST:
+        city_actions.show_city(profile, by=request.user)
+        messages.success(request, _("I testi sono di nuovo pubblici."))
+        return redirect("desk:city-list")
+    form = ReasonForm(request.POST)
+    if not form.is_valid() or len(form.cleaned_data["reason"]) > 300:
+        messages.error(request, _("Scrivi il motivo, al massimo 300 caratteri: non è cambiato nulla."))
+        return redirect("desk:city-list")
+    city_actions.hide_city(profile, by=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, _("I testi non sono più pubblici."))
+    return redirect("desk:city-list")

@@ -1,0 +1,235 @@
+"""City cards: every municipality has one, also with no project yet."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cards.models import Card
+from cards.pages.maps import locator_of
+from cards.presentation.context import list_item
+from cards.search.query import ProjectQuery, find
+from cards.search.totals import area_bars, city_totals, count_bars, projects_by_municipality, whole_registry
+from cards.vocabulary.areas import AREA_BY_KEY
+from cards.vocabulary.lists import Stage
+from cities.models import CityProfile
+from cities.peers import money_per_head, peers_of
+from lib.text import fold
+from municipalities.models import Territory
+from municipalities.search import find_municipality, suggest_municipalities
+from protocols.models import Adhesion
+from reuse.reads.family import city_exchange
+
+PER_PAGE = 50
+SHOWN = 4
+
+
+@require_safe
+def city_list(request):
+    """Municipalities by name and province, with the number of their projects.
+
+    Context: `rows` [{town, projects}], `page`, `text`, `province`, `provinces`, `count`, `only_with`.
+    With `vai` a name that only one municipality has leads straight to its card.
+    """
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    if text and "vai" in request.GET and (town := _only_one(text)):
+        return redirect("public:city-detail", town.slug)
+    province = request.GET.get("provincia", "").upper()[:8]
+    only_with = request.GET.get("solo") == "con-progetti"
+    counts = projects_by_municipality()
+    towns = Territory.objects.municipalities().current().select_related("province", "region")
+    if text:
+        towns = towns.filter(search_name__contains=fold(text))
+    if province:
+        towns = towns.filter(province__code=province)
+    if only_with:
+        towns = towns.filter(code__in=list(counts))
+    page = Paginator(towns.order_by("search_name", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {
+        "page": page,
+        "rows": [{"town": t, "projects": counts.get(t.code, 0)} for t in page.object_list],
+        "count": page.paginator.count,
+        "text": text,
+        "province": province,
+        "only_with": only_with,
+        "provinces": Territory.objects.provinces().current().order_by("name"),
+        "base": _base(request),
+    }
+    return render(request, "cities/city_list.html", context)
+
+
+def _only_one(text: str) -> Territory | None:
+    """The municipality a person means: the only one with that name, or whose name holds the words."""
+    found = suggest_municipalities(text)
+    exact = [town for town in found if fold(text) in (fold(town.name), fold(town.name_other))]
+    return exact[0] if len(exact) == 1 else found[0] if len(found) == 1 else None
+
+
+def _base(request) -> str:
+    """The query string without the page, for the links of the pages."""
+    params = request.GET.copy()
+    params.pop("pagina", None)
+    return params.urlencode()
+
+
+@require_safe
+def city_detail(request, slug):
+    """A municipality's card; any code, old slug or merged municipality leads to the one in force."""
+    town = find_municipality(slug)
+    if town is None:
+        raise Http404(_("Non c’è un Comune con questo nome o codice."))
+    if town.slug != slug:
+        return redirect("public:city-detail", town.slug, permanent=True)
+    figures = city_totals(town.code)
+    registry = whole_registry()
+    peers = peers_of(town)
+    former = town.changes_in.filter(kind="merger").exclude(predecessor=F("successor"))
+    former = list(former.select_related("predecessor"))
+    context = {
+        "town": town,
+        "figures": figures,
+        **_portfolio(figures, registry),
+        **_own_words(town, figures["projects"]),
+        "peers": peers,
+        "money": money_per_head(peers, town, figures["cost_led"]),
+        **_alike(peers, registry["municipality"]),
+        "former": former,
+        "adhesions": Adhesion.objects.filter(
+            municipality=town, kind="municipality", status="accepted"
+        ).select_related("protocol"),
+        "neighbours": [] if figures["projects"] else _neighbours(town, registry["municipality"]),
+        "exchange": city_exchange([town, *(change.predecessor for change in former)]),
+        "locator": locator_of(town.code),
+        "density": density(town),
+    }
+    return render(request, "cities/city_detail.html", context)
+
+
+def density(town: Territory) -> int | None:
+    """Inhabitants for each km², where both are known."""
+    return round(town.population / float(town.area_km2)) if town.population and town.area_km2 else None
+
+
+def _portfolio(figures: dict, registry: dict) -> dict:
+    """Tables with bars: by area with the mean, by stage, by year."""
+    stages = [(s.label, figures["by_stage"][s.value]) for s in Stage if s.value in figures["by_stage"]]
+    by_area = area_bars(figures["by_area"], registry)
+    return {
+        "by_area": by_area,
+        "areas_covered": sum(row["count"] > 0 for row in by_area),
+        "by_stage": count_bars(stages),
+        "by_year": count_bars(sorted(figures["by_year"].items())),
+    }
+
+
+def _own_words(town: Territory, projects: int) -> dict:
+    """What the municipality wrote, unless hidden: `profile`, `needs`; its chosen projects or the newest."""
+    profile = CityProfile.objects.public().filter(town=town).prefetch_related("needs").first()
+    codes = profile.featured if profile else []
+    chosen = {card.code: card for card in Card.objects.current().filter(code__in=codes)} if codes else {}
+    cards = [chosen[code] for code in codes if code in chosen]
+    if projects and not cards:
+        cards = find(ProjectQuery(facets={"municipality": (town.code,)}))[:SHOWN]
+    needs = profile.needs.all() if profile else []
+    return {
+        "profile": profile,
+        "needs": [{"title": n.title, "text": n.text, "area": AREA_BY_KEY.get(n.area)} for n in needs],
+        "items": [list_item(card) for card in cards],
+    }
+
+
+def _alike(peers: dict | None, counts: dict[str, int]) -> dict:
+    """What similar cities do: those with most projects, and the newest three of their projects."""
+    codes = [code for code in (peers["codes"] if peers else ()) if code in counts]
+    if not codes:
+        return {"alike": [], "alike_items": []}
+    first = sorted(codes, key=lambda code: (-counts[code], code))[:5]
+    found = Territory.objects.municipalities().current().select_related("province").filter(code__in=first)
+    towns = {town.code: town for town in found}
+    rows = [{"town": towns[code], "projects": counts[code]} for code in first if code in towns]
+    newest = find(ProjectQuery(facets={"municipality": tuple(codes)}))[:3]
+    return {"alike": rows, "alike_items": [list_item(card) for card in newest]}
+
+
+def _neighbours(town: Territory, counts: dict[str, int]) -> list[dict]:
+    """Municipalities of the same province with most projects: what to look at when there is none here."""
+    near = (
+        Territory.objects.municipalities()
+        .filter(province=town.province, code__in=list(counts))
+        .exclude(pk=town.pk)
+    )
+    rows = [{"town": place, "projects": counts[place.code]} for place in near]
+    return sorted(rows, key=lambda row: (-row["projects"], row["town"].name))[:5]
+
+
+@require_safe
+def city_compare(request):
+    """Two municipalities side by side: `?a=…&b=…`, slugs or codes or names; a form until both are known.
+
+    Context: `towns` (two or none), `rows` [{label, values, kind, differs}], `only` (differences alone),
+    `typed` and `problems` of the form.
+    """
+    typed = [request.GET.get(name, "").replace("\x00", "").strip()[:100] for name in "ab"]
+    towns = [(find_municipality(text) or _only_one(text)) if text else None for text in typed]
+    problems = [
+        _("Non c’è un solo Comune che si chiama «%(text)s»: scrivi il nome per intero o il codice.")
+        % {"text": text}
+        for text, town in zip(typed, towns, strict=True)
+        if text and town is None
+    ]
+    if None not in towns and towns[0] == towns[1]:
+        problems.append(_("Scegli due Comuni diversi."))
+    context = {"typed": typed, "problems": problems, "towns": []}
+    if None not in towns and not problems:
+        only = request.GET.get("solo") == "differenze"
+        rows = _compared(towns)
+        context |= {
+            "towns": towns,
+            "rows": [row for row in rows if row["differs"]] if only else rows,
+            "only": only,
+            "base": urlencode({"a": towns[0].slug, "b": towns[1].slug}),
+        }
+    else:
+        context["typed"] = [town.name if town else text for town, text in zip(towns, typed, strict=True)]
+    return render(request, "cities/city_compare.html", context)
+
+
+def _compared(towns: list[Territory]) -> list[dict]:
+    """The rows of a comparison: facts, portfolio by area and stage, money."""
+    figures = [city_totals(town.code) for town in towns]
+    rows = [
+        _row(_("Provincia"), [town.province and town.province.name for town in towns]),
+        _row(_("Abitanti"), [town.population for town in towns], "number"),
+        _row(_("Superficie in km²"), [town.area_km2 for town in towns], "number"),
+        _row(_("Abitanti per km²"), [density(town) for town in towns], "number"),
+        _row(_("Zona altimetrica"), [_display(town, "altitude_zone") for town in towns]),
+        _row(_("Grado di urbanizzazione"), [_display(town, "urbanisation_degree") for town in towns]),
+        _row(_("Progetti pubblicati"), [f["projects"] for f in figures], "number"),
+        _row(_("Costo dei progetti di cui è capofila"), [f["cost_led"] for f in figures], "euro"),
+        _row(_("Euro per abitante"), [_per_head(*pair) for pair in zip(towns, figures, strict=True)], "euro"),
+    ]
+    for area in AREA_BY_KEY.values():
+        counts = [f["by_area"].get(area.key, 0) for f in figures]
+        rows.append(_row(_("Progetti: %(name)s") % {"name": area.name}, counts, "number"))
+    for stage in Stage:
+        counts = [f["by_stage"].get(stage.value, 0) for f in figures]
+        if any(counts):
+            rows.append(_row(_("Stato: %(name)s") % {"name": stage.label}, counts, "number"))
+    return rows
+
+
+def _row(label: str, values: list, kind: str = "text") -> dict:
+    return {"label": label, "values": values, "kind": kind, "differs": values[0] != values[1]}
+
+
+def _display(town: Territory, field: str) -> str | None:
+    return getattr(town, f"get_{field}_display")() if getattr(town, field) else None
+
+
+def _per_head(town: Territory, figures: dict):
+    known = figures["cost_led"] is not None and town.population
+    return figures["cost_led"] / town.population if known else None

@@ -1,0 +1,250 @@
+"""Real projects written up from public sources: one JSON entry each, loaded once and then left to people.
+
+The load is idempotent by `origin_key`. An entry whose words did not change since it was loaded is not
+touched, so that what an office or the desk has edited in the meantime stays.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from cards import issuing, records
+from cards.document.build import build_card, serialise
+from cards.document.shape import OWN_FIELDS, ROWS
+from cards.vocabulary.lists import IdentifierScheme, Origin
+from lib.audit import history
+from lib.cup import normalise_cup
+from lib.dates import parse_partial_date
+from municipalities.actions import body_of_municipality, open_body
+from municipalities.models import Organisation, Territory
+from municipalities.search import find_municipality
+from projects import history as history_
+from projects.models import Project
+from projects.workflow import Status
+from protocols.models import Protocol
+from reuse.actions import adopting, assessing
+
+LOAD = "load"
+# The municipality with this code.
+Find = Callable[[str], Territory | None]
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+PLAIN = (
+    "title",
+    "acronym",
+    "summary",
+    "description",
+    "title_en",
+    "summary_en",
+    "kind",
+    "place_name",
+    "scale",
+    "primary_area",
+    "other_areas",
+    "target_groups",
+    "technologies",
+    "sdgs",
+    "need",
+    "objectives",
+    "solution",
+    "policy",
+    "stage",
+    "cost_is_estimate",
+    "cost_note",
+    "financing_instrument",
+    "beneficiaries",
+    "what_worked",
+    "what_did_not",
+    "participation",
+)
+DATES = ("stage_as_of", "start_planned", "start_actual", "end_planned", "end_actual")
+AMOUNTS = ("total_cost", "running_cost_per_year", "savings_per_year")
+LISTS = ("other_areas", "target_groups", "technologies", "sdgs", "platforms")
+FLAGS = ("cost_unknown", "cost_is_estimate")
+NUMBERS = (*AMOUNTS, "latitude", "longitude", "amount", "baseline", "target", "value")
+# key of the entry → kind of row
+ROW_KEYS = {
+    "partners": "partners",
+    "funding": "funding_lines",
+    "indicators": "indicators",
+    "sources": "sources",
+}
+
+
+class BadEntry(Exception):
+    """An entry that cannot be loaded: its key and why."""
+
+
+@dataclass
+class Report:
+    """What one run did: keys of the entries by outcome."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def load_protocols(path: Path) -> int:
+    """Publish the protocols that are not there yet; those that staff may have edited stay. Gives how many."""
+    made = 0
+    for entry in json.loads(path.read_text("utf-8")):
+        slug = entry.pop("slug")
+        defaults = {**entry, "published_at": timezone.now()}
+        made += Protocol.objects.get_or_create(slug=slug, defaults=defaults)[1]
+    return made
+
+
+def load_projects(path: Path) -> Report:
+    """Load every entry of the file, each in its own transaction; a bad one is told and left out."""
+    # Many entries name the same towns, each of them several times.
+    report, find = Report(), cache(find_municipality)
+    for entry in json.loads(path.read_text("utf-8")):
+        try:
+            getattr(report, load_entry(entry, find)).append(entry["key"])
+        except BadEntry as error:
+            report.problems.append(str(error))
+    return report
+
+
+@transaction.atomic
+def load_entry(entry: Mapping, find: Find = find_municipality) -> str:
+    """Create or renew one project and its public card. Gives `created`, `updated`, `unchanged` or `kept`.
+
+    `kept`: the entry has changed, but people have worked on the project since, and their words stay.
+    """
+    facts = facts_of(entry, find)
+    checksum = _checksum(facts)
+    project = Project.objects.filter(origin_key=entry["key"]).first()
+    if project and _is_loaded(project, checksum):
+        return "unchanged"
+    if project and _is_edited(project):
+        return "kept"
+    outcome = "updated" if project else "created"
+    project = _write(entry["key"], facts, project, find)
+    history_.record(project, LOAD, None, {"sha256": checksum})
+    issuing.issue_card(project, by=None)
+    return outcome
+
+
+def _is_loaded(project: Project, checksum: str) -> bool:
+    last = history(records.RECORD, project.code).filter(verb=LOAD).order_by("-pk").first()
+    return bool(last and last.changes.get("sha256") == checksum and project.cards.exists())
+
+
+def _is_edited(project: Project) -> bool:
+    others = [LOAD, *assessing.EVENTS, *adopting.EVENTS]
+    return history(records.RECORD, project.code).exclude(verb__in=others).exists()
+
+
+def facts_of(entry: Mapping, find: Find = find_municipality) -> dict:
+    """The entry in the words of projects.source.collect, without code. Raises BadEntry for unknown places."""
+    facts = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
+    facts |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
+    facts |= {name: _date(entry, name) for name in DATES}
+    facts |= {name: _decimal(entry.get(name)) for name in (*AMOUNTS, "latitude", "longitude")}
+    facts |= {"cost_unknown": facts["total_cost"] is None, "origin": Origin.SAMPLE.value, "contact_email": ""}
+    facts["lead_municipality"] = _place(entry, entry["lead_municipality"], find).code
+    facts["other_municipalities"] = sorted(
+        _place(entry, c, find).code for c in entry.get("other_municipalities") or []
+    )
+    facts["promoter"] = entry["promoter"]
+    facts |= {rows: [] for rows in (*ROWS, "documents")}
+    for key, rows in ROW_KEYS.items():
+        facts[rows] = [_row(rows, given) for given in entry.get(key) or []]
+    facts["identifiers"] = [
+        {"scheme": IdentifierScheme.CUP.value, "value": normalise_cup(code)}
+        for code in entry.get("cup_codes") or []
+    ]
+    return facts
+
+
+def _date(entry: Mapping, name: str) -> str:
+    given = str(entry.get(name) or "")
+    try:
+        return parse_partial_date(given) if given else ""
+    except ValueError as error:
+        raise BadEntry(f"{entry['key']}: {name} non è una data: {given}") from error
+
+
+def _place(entry: Mapping, code: str, find: Find) -> Territory:
+    place = find(code)
+    if place is None:
+        raise BadEntry(f"{entry['key']}: il Comune {code} non è nell’elenco")
+    return place
+
+
+def _row(rows: str, given: Mapping) -> dict:
+    row = {}
+    for name in ROWS[rows]:
+        value = given.get(name)
+        row[name] = _decimal(value) if name in NUMBERS else str(value or "")
+    return row
+
+
+def _decimal(value) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _checksum(facts: Mapping) -> str:
+    document = build_card(facts, slug="", edition=0, published_at=EPOCH)
+    return hashlib.sha256(serialise(document).encode()).hexdigest()
+
+
+def _write(key: str, facts: Mapping, project: Project | None, find: Find) -> Project:
+    """Put the facts into the rows of the project, new or loaded before."""
+    lead, is_new = find(facts["lead_municipality"]), project is None
+    promoter = body_of(facts["promoter"], key, find)
+    if project is None:
+        owner = promoter if promoter.kind == Organisation.Kind.MUNICIPALITY else body_of_municipality(lead)
+        project = Project(origin_key=key, owner=owner, code=records.next_code(owner))
+    for name in OWN_FIELDS:
+        if name != "code":
+            setattr(project, name, facts[name])
+    project.lead_municipality, project.promoter, project.status = lead, promoter, Status.PUBLISHED
+    _validate(project, key)
+    project.save()
+    codes = facts["other_municipalities"]
+    project.other_municipalities.set(Territory.objects.municipalities().filter(code__in=codes))
+    for rows in ROWS:
+        if not is_new:
+            getattr(project, rows).all().delete()
+        _add_rows(project, rows, facts[rows], key)
+    return project
+
+
+def _add_rows(project: Project, rows: str, values: list[dict], key: str) -> None:
+    manager = getattr(project, rows)
+    made = [manager.model(project=project, **value) for value in values]
+    for row in made:
+        _validate(row, key)
+    manager.bulk_create(made)
+
+
+def _validate(row, key: str) -> None:
+    try:
+        row.clean_fields()
+    except ValidationError as error:
+        raise BadEntry(f"{key}: {type(row).__name__} {error.message_dict}") from error
+
+
+def body_of(promoter: Mapping, key: str, find: Find = find_municipality) -> Organisation:
+    """The body that promotes a project: `{kind, name, municipality}` → a row, made when missing."""
+    if promoter["kind"] not in Organisation.Kind.values:
+        raise BadEntry(f"{key}: tipo di ente sconosciuto: {promoter['kind']}")
+    place = find(promoter["municipality"]) if promoter.get("municipality") else None
+    if promoter["kind"] == Organisation.Kind.MUNICIPALITY:
+        if place is None:
+            raise BadEntry(f"{key}: del Comune {promoter['name']} manca il codice")
+        return body_of_municipality(place)
+    existing = Organisation.objects.filter(kind=promoter["kind"], name=promoter["name"]).first()
+    return existing or open_body(kind=promoter["kind"], name=promoter["name"], territory=place)

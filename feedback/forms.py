@@ -1,0 +1,71 @@
+"""What readers write without an account, and the desk's answers."""
+
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import ErrorReport
+
+
+class ReportForm(forms.Form):
+    topic = forms.ChoiceField(
+        label=_("Che cosa non va"),
+        choices=ErrorReport.Topic,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Scegli che cosa non va")},
+    )
+    text = forms.CharField(
+        label=_("Che cosa hai trovato"),
+        help_text=_("Se conosci il dato giusto, scrivi anche dove si trova. Niente dati personali."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5, "data-counter": 2000}),
+        error_messages={"required": _("Scrivi che cosa hai trovato")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("Solo se vuoi una risposta: la cancelliamo appena ti abbiamo risposto."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Scrivi un’e-mail, per esempio nome@example.org")},
+    )
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("initial", {})
+        kwargs["initial"]["nonce"] = uuid.uuid4()
+        super().__init__(*args, **kwargs)
+
+
+class AccessReportForm(ReportForm):
+    """The same for a page that somebody cannot use: the page is asked, the topic known."""
+
+    topic = None
+    page = forms.CharField(
+        label=_("Quale pagina"),
+        help_text=_("Copia l’indirizzo, per esempio /progetti/, o scrivi come si chiama"),
+        max_length=300,
+        error_messages={"required": _("Scrivi quale pagina")},
+    )
+    field_order = ("page", "text", "email", "nonce")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("Che cosa volevi fare e con quale dispositivo")
+        self.fields["text"].help_text = ""
+
+
+class ReportAnswerForm(forms.Form):
+    status = forms.ChoiceField(
+        label=_("Esito"),
+        choices=[c for c in ErrorReport.Status.choices if c[0] != ErrorReport.Status.RECEIVED],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Scegli l’esito")},
+    )
+    answer = forms.CharField(
+        label=_("Risposta"),
+        help_text=_("La legge chi ha scritto. Non serve il nome di nessuno."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Scrivi la risposta")},
+    )

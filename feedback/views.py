@@ -1,0 +1,147 @@
+"""What readers tell us: errors on a card, pages they cannot use, how clear a page was."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import F, Sum
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.rules import is_reviewer
+from cards.models import Card
+from feedback import actions as voice_actions
+from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
+from feedback.models import ErrorReport, PageRating
+from lib.forms.fields import tidied
+from lib.limits import HONEYPOT, is_trapped, open_form
+from lib.workflow import WrongMove
+from projects.workflow import ANSWER
+
+RATED_APPS = ("projects", "pages", "municipalities", "opendata")
+PER_PAGE = 50
+HOUR = 3600
+
+
+@never_cache
+@open_form(scope="report", limit=10, seconds=HOUR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_card(request, slug):
+    """«Segnala un errore» on a card in force, without an account and without a cookie."""
+    card = get_object_or_404(Card.objects.current(), slug=slug)
+    form = ReportForm(tidied(request.POST) if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _stored(request, form, card=card)
+    context = {"form": form, "card": card, "trap": HONEYPOT}
+    return render(request, "feedback/card_report.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@open_form(scope="report", limit=10, seconds=HOUR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_page(request):
+    """A page that somebody cannot use: what the accessibility statement promises to read."""
+    page = request.GET.get("pagina", "")[:300]
+    form = AccessReportForm(
+        tidied(request.POST) if request.method == "POST" else None, initial={"page": page}
+    )
+    if request.method == "POST" and form.is_valid():
+        return _stored(request, form, topic=ErrorReport.Topic.ACCESS)
+    context = {"form": form, "trap": HONEYPOT}
+    return render(request, "feedback/report_page.html", context, status=422 if form.errors else 200)
+
+
+def _stored(request, form, **place) -> HttpResponse:
+    """Store the report and lead to its page; what a program sent is thanked for and dropped."""
+    if is_trapped(request):
+        return redirect("public:home")
+    report = voice_actions.report_error(**place, **form.cleaned_data)
+    return redirect("public:report-status", report.token)
+
+
+@never_cache
+@require_safe
+def report_status(request, token):
+    """Where the sender sees what became of the report; the address is known to them alone."""
+    report = get_object_or_404(ErrorReport.objects.select_related("project"), token=token)
+    card = report.project and report.project.cards.current().first()
+    context = {"report": report, "card": card, "answer_days": ANSWER.amount}
+    return render(request, "feedback/report_status.html", context)
+
+
+@open_form(scope="rating", limit=60, seconds=HOUR)
+@require_POST
+def rate(request):
+    """Count a score of 1–5 for a public page; the answer is words for a script, or the page again."""
+    path = request.POST.get("pagina", "")[:200]
+    score = request.POST.get("voto", "")
+    if score not in ("1", "2", "3", "4", "5") or not _is_rated(path):
+        return HttpResponseBadRequest(
+            _("Scegli un voto da 1 a 5 e riprova."), content_type="text/plain; charset=utf-8"
+        )
+    if not is_trapped(request):
+        voice_actions.rate_page(path, int(score))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
+    return render(request, "feedback/rated.html", {"back": path})
+
+
+def _is_rated(path: str) -> bool:
+    try:
+        return path.startswith("/") and resolve(path).app_name in RATED_APPS
+    except (Resolver404, ValueError):
+        return False
+
+
+def _staff_only(request) -> None:
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+
+
+@login_required
+@require_safe
+def report_list(request):
+    """Reports from the oldest; those answered by choice."""
+    _staff_only(request)
+    wanted = request.GET.get("stato", ErrorReport.Status.RECEIVED)
+    if wanted not in ErrorReport.Status.values:
+        wanted = ErrorReport.Status.RECEIVED
+    reports = ErrorReport.objects.filter(status=wanted).select_related("project")
+    page = Paginator(reports.order_by("created_at", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
+    context = {"page": page, "wanted": wanted, "states": ErrorReport.Status.choices}
+    return render(request, "feedback/desk/report_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_detail(request, pk):
+    """One report: read it, answer it once."""
+    _staff_only(request)
+    report = get_object_or_404(ErrorReport.objects.select_related("project__owner", "answered_by"), pk=pk)
+    form = ReportAnswerForm(tidied(request.POST) if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            voice_actions.answer_report(report, by=request.user, **form.cleaned_data)
+        except WrongMove:
+            messages.error(request, _("Qualcuno ha già risposto a questa segnalazione."))
+        else:
+            messages.success(request, _("Risposta registrata."))
+        return redirect("desk:report-detail", pk)
+    card = report.project and report.project.cards.current().first()
+    context = {"report": report, "card": card, "form": form}
+    return render(request, "feedback/desk/report_detail.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def rating_list(request):
+    """How clear readers find each page, the least clear first."""
+    _staff_only(request)
+    rows = PageRating.objects.values("path").annotate(n=Sum("count"), total=Sum(F("score") * F("count")))
+    pages = [{**row, "mean": row["total"] / row["n"]} for row in rows.filter(count__gt=0)]
+    pages.sort(key=lambda row: (row["mean"], -row["n"], row["path"]))
+    return render(request, "feedback/desk/rating_list.html", {"pages": pages[:200], "count": len(pages)})

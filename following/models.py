@@ -1,0 +1,59 @@
+"""People who follow a view, a city or a project by e-mail, without an account."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from projects.models import Project
+
+
+class FollowerQuerySet(models.QuerySet):
+    def confirmed(self):
+        """Those whose address has been proved."""
+        return self.exclude(confirmed_at=None)
+
+
+class Follower(models.Model):
+    """An address and what it follows: a project, or the cards that answer `query` (a page's query string).
+
+    `key` is the only secret: whoever has a message can confirm or stop, nobody else. A row that stops is
+    deleted, so that nothing of the address remains. `newest_card` is the last card already told.
+    """
+
+    class Pace(models.TextChoices):
+        DAILY = "daily", _("Ogni giorno, se c’è qualcosa di nuovo")
+        WEEKLY = "weekly", _("Una volta la settimana, se c’è qualcosa di nuovo")
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(_("lingua"), max_length=5, choices=settings.LANGUAGES)
+    pace = models.CharField(_("quanto spesso"), max_length=6, choices=Pace, default=Pace.WEEKLY)
+    query = models.CharField(_("vista"), max_length=1000, blank=True)
+    project = models.ForeignKey(
+        Project, models.CASCADE, null=True, blank=True, related_name="followers", verbose_name=_("progetto")
+    )
+    created_at = models.DateTimeField(_("richiesta il"), auto_now_add=True)
+    asked_at = models.DateTimeField(_("conferma chiesta il"))
+    confirmed_at = models.DateTimeField(_("confermata il"), null=True, blank=True)
+    newest_card = models.BigIntegerField(_("ultima scheda raccontata"), default=0)
+    told_at = models.DateTimeField(_("ultimo messaggio"), null=True, blank=True)
+
+    objects = FollowerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("iscrizione agli aggiornamenti")
+        verbose_name_plural = _("iscrizioni agli aggiornamenti")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email", "query"], condition=Q(project=None), name="follows_view_once"
+            ),
+            models.UniqueConstraint(fields=["email", "project"], name="follows_project_once"),
+            models.CheckConstraint(condition=Q(project=None) | Q(query=""), name="follows_view_or_project"),
+        ]
+        indexes = [models.Index(fields=["confirmed_at", "told_at"], name="follower_due")]
+
+    def __str__(self):
+        return f"{self.project or self.query or '*'}"

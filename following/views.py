@@ -1,0 +1,79 @@
+"""«Segui»: news of a view, a city or a project by e-mail, with double opt-in and one click out."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cards.models import Card
+from cards.search.query import page_params
+from following import actions as follow_actions
+from following.forms import FollowForm, PaceForm
+from following.models import Follower
+from following.news import followed_query, title_of
+from lib.forms.fields import tidied
+from lib.limits import HONEYPOT, is_trapped, open_form
+
+HOUR = 3600
+
+
+def _wanted(params) -> Follower:
+    """What the address of the page asks to follow: `progetto=<slug>`, or the filters of the list."""
+    if slug := params.get("progetto"):
+        card = get_object_or_404(Card.objects.current().select_related("project"), slug=slug)
+        return Follower(project=card.project)
+    query = page_params(followed_query(params.urlencode())).urlencode()
+    if len(query) > Follower._meta.get_field("query").max_length:
+        raise Http404
+    return Follower(query=query)
+
+
+@never_cache
+@open_form(scope="follow", limit=10, seconds=HOUR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request):
+    wanted = _wanted(request.GET)
+    form = FollowForm(tidied(request.POST) if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if not is_trapped(request):
+            place = {"query": wanted.query, "project": wanted.project}
+            follow_actions.ask(**form.cleaned_data, **place, language=get_language())
+        return redirect("public:follow-asked")
+    context = {"form": form, "title": title_of(wanted), "wanted": wanted, "trap": HONEYPOT}
+    return render(request, "following/follow.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_safe
+def asked(request):
+    return render(request, "following/follow_asked.html")
+
+
+@never_cache
+@open_form(scope="follow-manage", limit=60, seconds=HOUR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage(request, key):
+    """Confirm, change the pace, stop. Buttons, since mail scanners follow links by themselves."""
+    follower = Follower.objects.filter(key=key).select_related("project").first()
+    if follower is None:
+        return render(request, "following/follow_stopped.html", status=410)
+    form = PaceForm(request.POST or None, initial={"pace": follower.pace})
+    if request.method == "POST" and form.is_valid():
+        follow_actions.confirm(follower, **form.cleaned_data)
+        return redirect("public:follow-manage", key)
+    context = {"form": form, "follower": follower, "title": title_of(follower)}
+    return render(request, "following/follow_manage.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@csrf_exempt  # a mail program posts here by itself (RFC 8058); the key in the address is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request, key):
+    follower = Follower.objects.filter(key=key).first()
+    if request.method != "POST" and follower is not None:
+        return redirect("public:follow-manage", key)
+    if follower is not None:
+        follow_actions.stop(follower)
+    return render(request, "following/follow_stopped.html")

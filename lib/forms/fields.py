@@ -1,0 +1,150 @@
+"""Form fields that read what Italian offices type: euro, days, names of municipalities, lists of words."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from lib.cup import normalise_cup
+from lib.dates import parse_partial_date
+from lib.forms.read_field import ReadField
+
+THOUSANDS = re.compile(r"^\d{1,3}(\.\d{3})+$")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+ENGLISH = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,2})?$")
+
+
+def parse_euro(text: str) -> Decimal:
+    """`1250000`, `1.250.000`, `1.250.000,00 €`, `1250000.50` → Decimal euro. ValueError when it is no amount.
+
+    A single dot followed by three digits separates thousands, as in Italian. A comma before three digits
+    does so on English pages; on Italian ones it is refused, since it could mean either.
+    """
+    plain = re.sub(r"[\s\u00a0€]|EUR|euro", "", text, flags=re.IGNORECASE)
+    if ENGLISH.match(plain):
+        if get_language() != "en":
+            raise ValueError(text)
+        plain = plain.replace(",", "")
+    whole, comma, cents = plain.partition(",")
+    if comma or THOUSANDS.match(whole):
+        plain = whole.replace(".", "") + ("." + cents if cents else "")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not amount.is_finite() or amount < 0 or amount >= 10**12 or amount != round(amount, 2):
+        raise ValueError(text)
+    return amount
+
+
+def tidied(posted: QueryDict) -> QueryDict:
+    """What was typed without invisible control characters, a line break counted as one, as browsers count."""
+    clean = posted.copy()
+    for name, values in posted.lists():
+        plain = (CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")) for value in values)
+        clean.setlist(name, list(plain))
+    return clean
+
+
+class EuroField(ReadField):
+    """An amount in euro, shown with its thousands."""
+
+    max_length = 30
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "is-short"})
+
+    def prepare_value(self, value):
+        if isinstance(value, Decimal):
+            places = 0 if value == value.to_integral_value() else 2
+            return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+        return value
+
+    def read(self, text):
+        try:
+            return parse_euro(text)
+        except ValueError as error:
+            raise ValidationError(_("Scrivi l’importo in euro, per esempio 1.250.000")) from error
+
+    def has_changed(self, initial, data):
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class PartialDateField(ReadField):
+    """A day, a month or a year, shown as Italians write it and kept as reduced ISO."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "class": "is-short is-date"})
+
+    def empty(self):
+        return ""
+
+    def prepare_value(self, value):
+        parts = value.split("-") if isinstance(value, str) else []
+        if parts and all(part.isdigit() for part in parts) and len(parts[0]) == 4:
+            return "/".join(str(int(part)) for part in reversed(parts))
+        return value
+
+    def read(self, text):
+        try:
+            return parse_partial_date(text)
+        except ValueError as error:
+            raise ValidationError(
+                _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2024; basta anche l’anno")
+            ) from error
+
+
+class ListField(ReadField):
+    """Several short texts in one, kept as a list without repetitions."""
+
+    max_length = 600
+    separators = ","
+    item_max = 60
+
+    def empty(self):
+        return []
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def item(self, text: str) -> str:
+        return text.strip()
+
+    def read(self, text):
+        items = [self.item(part) for part in re.split(f"[{self.separators}]", text) if part.strip()]
+        if any(len(item) > self.item_max for item in items):
+            raise ValidationError(
+                _("Ogni voce può avere al massimo %(limit)s caratteri: separale con una virgola"),
+                params={"limit": self.item_max},
+            )
+        return list(dict.fromkeys(items))
+
+
+class WordListField(ListField):
+    """Tags, in lower case."""
+
+    def item(self, text):
+        return text.strip().lower()
+
+
+class CupListField(ListField):
+    """CUP codes; malformed ones are kept, and flagged elsewhere."""
+
+    separators = ",;\n"
+
+    def item(self, text):
+        return normalise_cup(text)
+
+
+class CheckboxList(forms.TypedMultipleChoiceField):
+    """Choices kept as a JSON list."""
+
+    def __init__(self, **options):
+        options.setdefault("widget", forms.CheckboxSelectMultiple)
+        options.setdefault("required", False)
+        super().__init__(**options)

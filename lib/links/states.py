@@ -1,0 +1,1 @@
+ALIVE, DEAD, UNKNOWN = "alive", "dead", "unknown"

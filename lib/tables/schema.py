@@ -1,0 +1,155 @@
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from operator import itemgetter
+
+from django.utils.translation import override
+
+TEXT, INTEGER, NUMBER, BOOLEAN, LIST, MOMENT, PARTIAL_DATE, DAY = (
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "list",
+    "moment",
+    "partial_date",
+    "day",
+)
+MONEY_PLACES, DEGREE_PLACES = 2, 5
+# In the order of the pairs below.
+LANGUAGES = ("it", "en")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`label` and `about` are pairs (Italian, English); `get` reads the value off a row."""
+
+    name: str
+    type: str
+    label: tuple[str, str]
+    about: tuple[str, str] = ("", "")
+    get: Callable | None = None
+    choices: Sequence = ()
+    places: int = 0
+    is_required: bool = False
+
+    def value(self, row: Mapping):
+        """The plain value of this column: str, int, Decimal, bool, list of str, or None."""
+        value = self.get(row) if self.get else row[self.name]
+        if value is None or value == "":
+            return None
+        if self.type == NUMBER:
+            return Decimal(value)
+        return [str(part) for part in value] if self.type == LIST else value
+
+
+def _worded(column: Column, place: int, is_kept: bool) -> Column:
+    words = {value: str(label) for value, label in column.choices}
+
+    def get(row: Mapping):
+        value = column.value(row)
+        if isinstance(value, list):
+            return [words.get(part, part) for part in value]
+        return words.get(value, value) if words else value
+
+    return replace(column, name=column.name if is_kept else column.label[place], get=get)
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    title: tuple[str, str]
+    about: tuple[str, str]
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    parents: tuple[tuple[str, str, str], ...] = ()
+    has_points: bool = False
+
+    def values(self, row: Mapping) -> list:
+        """The value of each column (Column.value), all at once: a file of many rows spends its time here."""
+        values = self._taken(row)
+        for place, get in self._got:
+            values[place] = get(row)
+        if "" in values:
+            values = [None if value == "" else value for value in values]
+        for place in self._numbers:
+            if values[place] is not None:
+                values[place] = Decimal(values[place])
+        for place in self._lists:
+            # Most are empty.
+            if parts := values[place]:
+                values[place] = list(map(str, parts))
+        return values
+
+    @cached_property
+    def _taken(self) -> Callable:
+        """Takes the values that stand in a row as they are; columns with a way of their own come after."""
+        width, names = len(self.columns), [column.name for column in self.columns if not column.get]
+        if not names:
+            return lambda row: [None] * width
+        # Once more, as a single name would give no tuple.
+        take = itemgetter(*(names[0] if c.get else c.name for c in self.columns), names[0])
+        return lambda row: list(take(row)[:width])
+
+    @cached_property
+    def _got(self) -> list[tuple[int, Callable]]:
+        return [(place, column.get) for place, column in enumerate(self.columns) if column.get]
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return [place for place, column in enumerate(self.columns) if column.type == NUMBER]
+
+    @cached_property
+    def _lists(self) -> list[int]:
+        return [place for place, column in enumerate(self.columns) if column.type == LIST]
+
+    def narrowed(self, names: Sequence[str]) -> "Table":
+        """The same table with the columns named, in that order."""
+        by_name = {column.name: column for column in self.columns}
+        return replace(self, columns=tuple(by_name[name] for name in dict.fromkeys(names)))
+
+    def worded(self, language: str, kept: Sequence[str] = ()) -> "Table":
+        """The same table with words in place of names and codes; the columns `kept` keep their names."""
+        place = LANGUAGES.index(language)
+        with override(language):
+            columns = tuple(_worded(column, place, column.name in kept) for column in self.columns)
+        return replace(self, columns=columns)
+
+
+def coded(name: str, italian: str, english: str, about=("", ""), get=None, **options) -> Column:
+    return Column(name, TEXT, (italian, english), about, get, **options)
+
+
+def money(name: str, italian: str, english: str, about=("", ""), get=None) -> Column:
+    return Column(name, NUMBER, (f"{italian} (€)", f"{english} (€)"), about, get, places=MONEY_PLACES)
+
+
+def dated(name: str, italian: str, english: str) -> Column:
+    about = ("ISO 8601: anno, anno-mese o giorno, come è noto", "ISO 8601: year, year-month or day, as known")
+    return Column(name, PARTIAL_DATE, (italian, english), about)
+
+
+def degrees(name: str, italian: str, english: str) -> Column:
+    return Column(name, NUMBER, (italian, english), ("WGS84, gradi", "WGS84, degrees"), places=DEGREE_PLACES)
+
+
+def listed(name: str, italian: str, english: str, about=("", ""), get=None, choices=()) -> Column:
+    return Column(name, LIST, (italian, english), about, get, choices)
+
+
+def text(name: str, italian: str, english: str, get=None, choices=(), is_required=False) -> Column:
+    return Column(name, TEXT, (italian, english), ("", ""), get, choices, 0, is_required)
+
+
+def counted(name: str, italian: str, english: str) -> Column:
+    return Column(name, INTEGER, (italian, english), is_required=True)
+
+
+def part_of(part: str, key: str) -> Callable:
+    """The value under `key` of a part of the row that may be missing."""
+    return lambda row: (row[part] or {}).get(key)
+
+
+def each_of(part: str, key: str) -> Callable:
+    return lambda row: [item[key] for item in row[part]]

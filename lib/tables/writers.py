@@ -1,0 +1,314 @@
+"""Files of tables. A writer knows a format and a table's columns, not what the rows are about.
+
+All write row by row and without a clock: the same rows give the same bytes.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from lib.tables.csv_text import as_text, cell_of, csv_row, moment, neutralised
+from lib.tables.schema import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, Column, Table
+
+PARQUET_ROWS = 2_000
+XLSX_CELL = 32_767
+# Rows of one sheet below its header.
+XLSX_ROWS = 1_048_575
+# The last line of a workbook whose tables need more than one sheet each.
+CONTINUED = (
+    "Una tabella che non sta in un foglio continua nei fogli numerati: « 2», « 3»…",
+    "A table that does not fit a sheet goes on in the numbered sheets: “ 2”, “ 3”…",
+)
+FIXED = datetime(1980, 1, 1)
+FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
+
+
+class JsonRow:
+    """Makes the JSON object of a row of values: numbers are numbers, lists are lists."""
+
+    def __init__(self, table: Table):
+        self.names = [column.name for column in table.columns]
+        spelt = {NUMBER: _number, MOMENT: _moment, DAY: _day}
+        self.spelt = [(c.name, spelt[c.type](c)) for c in table.columns if c.type in spelt]
+
+    def __call__(self, values: list) -> dict:
+        row = dict(zip(self.names, values, strict=True))
+        for name, spell in self.spelt:
+            if row[name] is not None:
+                row[name] = spell(row[name])
+        return row
+
+
+def _number(column: Column) -> Callable:
+    return lambda value: float(round(value, column.places))
+
+
+def _moment(_column: Column) -> Callable:
+    return moment
+
+
+def _day(_column: Column) -> Callable:
+    return date.isoformat
+
+
+class _Kept(io.BytesIO):
+    """What was written is still there after the writer closed its file."""
+
+    def close(self) -> None:
+        self.seek(0, io.SEEK_END)
+
+
+class Pipe:
+    """Stands where a writer wants a path: what is written comes out in pieces, and no file is made."""
+
+    def __init__(self):
+        self._bytes, self._text = _Kept(), None
+
+    def open(self, mode: str, encoding: str = "", newline: str = ""):
+        if "b" in mode:
+            return self._bytes
+        self._text = io.TextIOWrapper(self._bytes, encoding=encoding, newline=newline)
+        return self._text
+
+    def drained(self) -> bytes:
+        """What was written since the last time."""
+        if self._text and not self._text.closed:
+            self._text.flush()
+        written = self._bytes.getvalue()
+        self._bytes.seek(0)
+        self._bytes.truncate()
+        return written
+
+
+def header(table: Table) -> str:
+    """The first line of a CSV file."""
+    return csv_row(column.name for column in table.columns)
+
+
+class CsvWriter:
+    """UTF-8 without mark, comma, CRLF, quotes where needed (RFC 4180)."""
+
+    suffix = ".csv"
+    is_whole = False
+
+    def __init__(self, path: Path, table: Table):
+        self.columns = table.columns
+        self.file = path.open("w", encoding="utf-8", newline="")
+        self.file.write(header(table))
+
+    def write(self, values: list) -> None:
+        self.file.write(csv_row(map(cell_of, self.columns, values)))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class JsonLinesWriter:
+    suffix = ".jsonl"
+    is_whole = False
+
+    def __init__(self, path: Path, table: Table):
+        self.row = JsonRow(table)
+        self.file = path.open("wb")
+
+    def write(self, values: list) -> None:
+        self.file.write(orjson.dumps(self.row(values), option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class GeoJsonWriter:
+    """A FeatureCollection (RFC 7946); a row without coordinates has no geometry."""
+
+    suffix = ".geojson"
+    is_whole = False
+
+    def __init__(self, path: Path, table: Table):
+        self.row = JsonRow(table)
+        self.file = path.open("wb")
+        self.file.write(b'{"type":"FeatureCollection","features":[')
+        self.before = b"\n"
+
+    def write(self, values: list) -> None:
+        row = self.row(values)
+        point = [row.pop("longitude"), row.pop("latitude")]
+        geometry = None if None in point else {"type": "Point", "coordinates": point}
+        feature = {"type": "Feature", "geometry": geometry, "properties": row}
+        self.file.write(self.before + orjson.dumps(feature))
+        self.before = b",\n"
+
+    def close(self) -> None:
+        self.file.write(b"\n]}\n")
+        self.file.close()
+
+
+class ParquetWriter:
+    suffix = ".parquet"
+    is_whole = True
+
+    def __init__(self, path: Path, table: Table):
+        self.columns = table.columns
+        self.schema = pa.schema([pa.field(c.name, _arrow_type(c), not c.is_required) for c in table.columns])
+        self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+        self.rows: list[list] = []
+
+    def write(self, values: list) -> None:
+        self.rows.append(values)
+        if len(self.rows) == PARQUET_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        cells = zip(*self.rows, strict=True) if self.rows else ([] for _column in self.columns)
+        arrays = [
+            pa.array(_arrow_values(column, values), field.type)
+            for column, values, field in zip(self.columns, cells, self.schema, strict=True)
+        ]
+        self.writer.write_table(pa.Table.from_arrays(arrays, schema=self.schema))
+        self.rows = []
+
+    def close(self) -> None:
+        self._flush()
+        self.writer.close()
+
+
+def _arrow_type(column: Column) -> pa.DataType:
+    if column.type == NUMBER:
+        return pa.decimal128(18, column.places)
+    return {
+        INTEGER: pa.int64(),
+        BOOLEAN: pa.bool_(),
+        LIST: pa.list_(pa.string()),
+        MOMENT: pa.timestamp("s", tz="UTC"),
+        DAY: pa.date32(),
+    }.get(column.type, pa.string())
+
+
+def _arrow_values(column: Column, values: Iterable) -> list:
+    if column.type == NUMBER:
+        return [None if value is None else round(value, column.places) for value in values]
+    if column.type == MOMENT:
+        whole = {"microsecond": 0}
+        return [None if v is None else datetime.fromisoformat(v).replace(**whole) for v in values]
+    return list(values)
+
+
+class Workbook:
+    """One XLSX with a sheet a table and a last one that explains the columns. Text is never a formula."""
+
+    def __init__(self, path: Path):
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self.book = xlsxwriter.Workbook(path, options)
+        # A sheet of a million rows is larger than the older archives allow.
+        self.book.use_zip64()
+        self.book.set_properties({"created": FIXED, "title": "Osservatorio Smart City"})
+        self.bold = self.book.add_format({"bold": True})
+
+    def sheet(self, table: Table) -> "SheetWriter":
+        return SheetWriter(partial(self._sheet, table), table)
+
+    def _sheet(self, table: Table, number: int):
+        """An empty sheet with its header; from the second on the sheets of one table are numbered."""
+        sheet = self.book.add_worksheet(table.name if number == 1 else f"{table.name} {number}")
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(table.columns):
+            sheet.write_string(0, place, column.name, self.bold)
+        return sheet
+
+    def close(self, tables: Iterable[Table]) -> None:
+        sheet = self.book.add_worksheet("columns")
+        lines = [("tabella / table", "colonna / column", "etichetta", "label", "descrizione", "description")]
+        for table in tables:
+            lines += [(table.name, c.name, *c.label, *c.about) for c in table.columns]
+        if any(" " in other.name for other in self.book.worksheets()):
+            lines += [(), CONTINUED]
+        for number, line in enumerate(lines):
+            for place, text in enumerate(line):
+                sheet.write_string(number, place, text, None if number else self.bold)
+        self.book.close()
+
+
+class SheetWriter:
+    """The rows of a table; when a sheet is full they go on in another."""
+
+    def __init__(self, add: Callable, table: Table):
+        self.add, self.columns, self.sheets = add, table.columns, 0
+        self._next()
+
+    def _next(self) -> None:
+        self.sheets += 1
+        self.sheet, self.number = self.add(self.sheets), 0
+
+    def write(self, values: list) -> None:
+        if self.number == XLSX_ROWS:
+            self._next()
+        self.number += 1
+        for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+            if value is None:
+                continue
+            if column.type in (INTEGER, NUMBER):
+                self.sheet.write_number(self.number, place, value)
+            else:
+                self.sheet.write_string(self.number, place, as_text(column, value)[:XLSX_CELL])
+
+    def close(self) -> None:
+        """The workbook closes its sheets."""
+
+
+class BookWriter:
+    """A workbook of one table, written as the other formats are."""
+
+    suffix = ".xlsx"
+    is_whole = True
+
+    def __init__(self, path: Path, table: Table):
+        self.book, self.table = Workbook(path), table
+        self.write = self.book.sheet(table).write
+
+    def close(self) -> None:
+        self.book.close([self.table])
+
+
+def write_zip(path: Path, files: Iterable[Path]) -> None:
+    """An archive whose bytes depend on the names and contents alone."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(files):
+            info = zipfile.ZipInfo(file.name, FIXED_ZIP)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            with file.open("rb") as source, archive.open(info, "w", force_zip64=True) as target:
+                while block := source.read(1 << 20):
+                    target.write(block)
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8; header=present"
+
+
+def csv_lines(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[str]:
+    """UTF-8, comma, CRLF (RFC 4180); None is an empty cell."""
+    yield csv_row(head)
+    for row in rows:
+        yield csv_row(map(neutralised, row))
+
+
+def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence]) -> bytes:
+    """A workbook with one sheet and a bold first row that stays in sight."""
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet(title[:31])
+    sheet.write_row(0, 0, head, book.add_format({"bold": True}))
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(rows, 1):
+        sheet.write_row(number, 0, [float(v) if isinstance(v, Decimal) else neutralised(v) for v in row])
+    book.close()
+    return file.getvalue()

@@ -1,0 +1,44 @@
+"""Joins the addresses of all apps by audience: `public`, `officer`, `desk`, and files.
+
+Features stand before projects: `progetti/<code>/<slug>/`, a step of the form, matches their addresses too.
+"""
+
+from django.urls import path
+
+from accounts import urls as accounts
+from cards import urls as cards
+from cities import urls as cities
+from feedback import urls as feedback
+from following import urls as following
+from observatory.desk import dashboard, register
+from observatory.pages import home, site_search
+from opendata import urls as opendata
+from projects import urls as projects
+from protocols import urls as protocols
+from reuse import urls as reuse
+from suitability import urls as suitability
+
+PUBLIC = [
+    path("", home.home, name="home"),
+    path("cerca/", site_search.search, name="search"),
+    *reuse.PUBLIC,
+    *suitability.PUBLIC,
+    *cities.PUBLIC,
+    *feedback.PUBLIC,
+    *following.PUBLIC,
+    *cards.PUBLIC,
+]
+OFFICE = [*accounts.OFFICE, *reuse.OFFICE, *cities.OFFICE, *projects.OFFICE]
+DESK = [
+    path("cruscotto/", dashboard.dashboard, name="dashboard"),
+    path("cruscotto/<slug:key>.csv", dashboard.table_file, name="dashboard-file"),
+    path("registro/", register.register, name="register"),
+    *protocols.DESK,
+    *accounts.DESK,
+    *opendata.DESK,
+    *reuse.DESK,
+    *feedback.DESK,
+    *cities.DESK,
+    *projects.DESK,
+]
+FILES = [*reuse.FILES, *cards.FILES, *opendata.FILES]

@@ -1,0 +1,64 @@
+"""The register: who did what and when, on projects, adhesions and accounts, from the newest."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.rules import staff_page
+from cards.records import RECORD
+from lib.audit import Entry
+from projects.history import EVENTS, label_of
+from projects.models import Project
+
+PER_PAGE = 50
+DAY = forms.DateField(
+    required=False,
+    input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y"],
+    error_messages={"invalid": gettext_lazy("Scrivi la data come giorno/mese/anno, per esempio 1/3/2026")},
+)
+
+
+@staff_page
+@require_safe
+def register(request):
+    """Filtered by person, verb, thing and days, as the address says; a day that cannot be read is told."""
+    asked = {
+        name: request.GET.get(name, "").replace("\x00", "").strip()[:120]
+        for name in ("chi", "cosa", "scheda", "dal", "al")
+    }
+    entries = Entry.objects.all()
+    if asked["chi"]:
+        entries = entries.filter(Q(by__name__icontains=asked["chi"]) | Q(by__email__icontains=asked["chi"]))
+    if asked["cosa"] in EVENTS:
+        entries = entries.filter(verb=asked["cosa"])
+    if asked["scheda"]:
+        words = asked["scheda"]
+        entries = entries.filter(Q(kind=RECORD, code__iexact=words) | Q(title__icontains=words))
+    wrong = {}
+    for name, lookup in (("dal", "at__date__gte"), ("al", "at__date__lte")):
+        if day := _day(asked, name, wrong):
+            entries = entries.filter(**{lookup: day})
+    # A draft erased from the bin has entries but no page.
+    has_page = Exists(Project.objects.filter(code=OuterRef("code"))) & Q(kind=RECORD)
+    rows = entries.annotate(has_page=ExpressionWrapper(has_page, BooleanField()))
+    rows = rows.select_related("by", "person")
+    page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(request.GET.get("pagina"))
+    for entry in page.object_list:
+        entry.label = label_of(entry.verb)
+    verbs = sorted(((verb, str(words)) for verb, words in EVENTS.items()), key=lambda pair: pair[1])
+    context = {"page": page, "asked": asked, "verbs": verbs, "wrong": wrong, "nobody": _("Il sistema")}
+    return render(request, "observatory/desk/register.html", context)
+
+
+def _day(asked: dict, name: str, wrong: dict):
+    """The day typed under a name; one that cannot be read goes to `wrong` with its words."""
+    try:
+        return DAY.clean(asked[name])
+    except ValidationError as error:
+        wrong[name] = error.messages[0]
+        return None

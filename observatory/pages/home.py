@@ -1,0 +1,28 @@
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cards.pages.maps import region_map
+from cards.presentation.context import list_item
+from cards.search.query import ProjectQuery, find
+from cards.search.totals import area_totals, busiest_towns, front_figures
+from cards.vocabulary.bands import HIGH, LOW, MEDIUM
+
+# What others can take over best: whatever has a score, the highest first.
+SCORED = ProjectQuery(facets={"replicability_band": (HIGH, MEDIUM, LOW)}, sort="replicability")
+
+
+@require_safe
+def home(request):
+    """Figures, areas, what is new."""
+    newest = [list_item(card) for card in find(ProjectQuery()).hits()[:8]]
+    best = [list_item(card) for card in find(SCORED).hits()[:3]]
+    context = {
+        "figures": front_figures(),
+        "areas": area_totals(),
+        "newest": newest,
+        "regions": region_map(),
+        "towns": busiest_towns(),
+        "best": best,
+        "are_ready": all(item["band"] == HIGH for item in best),
+    }
+    return render(request, "observatory/home.html", context)

@@ -1,0 +1,199 @@
+"""Writing the national export: all tables, all formats, described and summed. No clock; whole or not."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import orjson
+from django.db import router
+
+from cards.document.columns import PROJECTS
+from cards.document.derive import sheet_line
+from cards.document.places import places_of
+from cards.models import Card
+from cards.reads.bulk import DOCUMENT, LINE, found, joined, parts_of
+from lib.tables.schema import LANGUAGES, Table
+from lib.tables.writers import (
+    BookWriter,
+    CsvWriter,
+    GeoJsonWriter,
+    JsonLinesWriter,
+    ParquetWriter,
+    Pipe,
+    Workbook,
+    header,
+    write_zip,
+)
+from opendata.columns import TABLES
+from opendata.datapackage import PACKAGE, SUMS, WORKBOOK, describe
+from opendata.snapshot import Snapshot
+
+FORMATS = {
+    writer.suffix[1:]: writer
+    for writer in (CsvWriter, JsonLinesWriter, GeoJsonWriter, ParquetWriter, BookWriter)
+}
+PROJECT_FIELDS = tuple(column.name for column in PROJECTS.columns)
+POINT = ("latitude", "longitude")
+CODES = "codes"
+LABELS = (*LANGUAGES, CODES)
+ROWS_AT_ONCE, BLOCK = 200, 1 << 16
+
+
+class NotAnExport(Exception):
+    """The target folder holds something that no export made; it is not touched."""
+
+
+def export_national(out: Path, *, day: date | None = None, archive: Path | None = None) -> dict[str, int]:
+    """Write the state of `day`, or of now, into the folder `out`; gives the rows of each table.
+
+    An earlier export in `out` is replaced at once when the new one is complete.
+    """
+    out = out.absolute()
+    _check_target(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        made = Path(scratch, "new")
+        made.mkdir()
+        counts = _write_tables(made, Snapshot(day))
+        _write_package(made, counts, day)
+        if archive:
+            _write_archive(made, archive.absolute(), Path(scratch, "archive.zip"))
+        _replace(out, made, Path(scratch, "old"))
+    return counts
+
+
+def project_chunks(
+    keys: Iterable[int], suffix: str, fields: Sequence[str] = (), labels: str = CODES
+) -> Iterator[bytes]:
+    """The sheets of the cards with these keys, in their order, as the pieces of one file.
+
+    `fields` chooses the columns; a map keeps its coordinates. `labels` is a language, for words in place
+    of column names and codes. Memory does not grow with the rows.
+    """
+    table = PROJECTS
+    if fields:
+        table = table.narrowed([*fields, *(POINT if suffix == "geojson" else ())])
+    if labels in LANGUAGES:
+        table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
+    if suffix == "csv" and table is PROJECTS:
+        return _stored_lines(array("Q", keys), router.db_for_read(Card))
+    snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
+    return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
+
+
+def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
+    """Project sheets as they were made when the cards were published: nothing is parsed."""
+    yield header(PROJECTS).encode()
+    for part in parts_of(keys):
+        yield joined(part, LINE, alias) or b"".join(_lines(part, alias))
+
+
+def _lines(keys: Sequence[int], alias: str) -> list[bytes]:
+    """Lines one by one, made of the document where none is stored."""
+    lines = found(keys, LINE, alias)
+    if missing := [key for key in keys if key not in lines]:
+        lines |= _made_lines(missing, alias)
+    return [lines[key] for key in keys]
+
+
+def _made_lines(keys: Sequence[int], alias: str) -> dict[int, bytes]:
+    documents = {key: orjson.loads(text) for key, text in found(keys, DOCUMENT, alias).items()}
+    places = places_of(list(documents.values()))
+    return {key: sheet_line(document, places).encode() for key, document in documents.items()}
+
+
+def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
+    pipe = Pipe()
+    writer = made_by(pipe, table)
+    for number, row in enumerate(snapshot.rows(table.name), 1):
+        writer.write(table.values(row))
+        if number % ROWS_AT_ONCE == 0:
+            yield pipe.drained()
+    writer.close()
+    yield pipe.drained()
+
+
+def _whole_file(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
+    """For formats whose first bytes depend on the last rows: written aside, then read in blocks."""
+    with tempfile.TemporaryDirectory(prefix="progetti-") as folder:
+        path = Path(folder, f"progetti{made_by.suffix}")
+        _write_rows(table, snapshot, [made_by(path, table)])
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+
+
+def _check_target(out: Path) -> None:
+    """Only a missing folder, an empty one or an earlier export may be written."""
+    if not out.exists():
+        return
+    found = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
+    if found and not (out.is_dir() and found <= _listed(out)):
+        raise NotAnExport(out)
+
+
+def _listed(out: Path) -> set[str]:
+    sums = out / SUMS
+    if not sums.is_file():
+        return set()
+    return {SUMS, *(line.partition("  ")[2] for line in sums.read_text("utf-8").splitlines())}
+
+
+def _write_tables(folder: Path, snapshot: Snapshot) -> dict[str, int]:
+    workbook = Workbook(folder / WORKBOOK)
+    counts = {}
+    for table in TABLES:
+        formats = [CsvWriter, JsonLinesWriter, ParquetWriter] + [GeoJsonWriter] * table.has_points
+        writers = [made(folder / f"{table.name}{made.suffix}", table) for made in formats]
+        counts[table.name] = _write_rows(table, snapshot, [*writers, workbook.sheet(table)])
+    workbook.close(TABLES)
+    return counts
+
+
+def _write_rows(table: Table, snapshot: Snapshot, writers: list) -> int:
+    count = 0
+    for row in snapshot.rows(table.name):
+        values, count = table.values(row), count + 1
+        for writer in writers:
+            writer.write(values)
+    for writer in writers:
+        writer.close()
+    return count
+
+
+def _write_package(folder: Path, counts: dict[str, int], day: date | None) -> None:
+    files = {
+        path.name: {"bytes": path.stat().st_size, "hash": f"sha256:{_digest(path)}"}
+        for path in folder.iterdir()
+    }
+    package = describe(TABLES, files, counts, day)
+    (folder / PACKAGE).write_bytes(
+        orjson.dumps(package, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    )
+    lines = [f"{_digest(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    (folder / SUMS).write_text("".join(lines), "utf-8")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_archive(folder: Path, archive: Path, scratch: Path) -> None:
+    """Beside its final name first, so that a reader never sees half an archive."""
+    write_zip(scratch, folder.iterdir())
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    beside = archive.with_name(f".{archive.name}.new")
+    shutil.copyfile(scratch, beside)
+    os.replace(beside, archive)
+
+
+def _replace(out: Path, made: Path, aside: Path) -> None:
+    if out.exists():
+        out.rename(aside)
+    made.rename(out)

@@ -1,0 +1,267 @@
+"""What was public on a day, as rows for the open data. Streamed: memory does not grow with the projects."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import orjson
+from django.db import router
+from django.db.models import Q
+from django.utils.translation import override
+
+from cards.document.columns import PROJECTS
+from cards.models import Card
+from cards.reads.as_of import cards_on
+from cards.reads.bulk import DOCUMENT, found, parts_of
+from cards.vocabulary.areas import AREAS
+from cards.vocabulary.lists import Stage
+from municipalities.models import Territory, TerritoryChange, TerritoryCode
+from municipalities.search import ENDING_KINDS
+from opendata.columns import ADOPTIONS, CITIES, DOCUMENTS, FUNDING, REPLICABILITY
+from opendata.columns import AREAS as AREAS_TABLE
+from reuse.criteria import KEYS
+from reuse.models import Adoption, Assessment
+from reuse.reads.adoptions import adoptions_among
+from reuse.reads.standing import panel_of
+
+BATCH = 500
+# To so many cards the towns are asked for as they are met; more name most of all towns.
+SMALL = 5_000
+CITY_FIELDS = (
+    "code",
+    "istat_code",
+    "name",
+    "name_other",
+    "population",
+    "population_year",
+    "area_km2",
+    "altitude_m",
+    "altitude_zone",
+    "urbanisation_degree",
+    "latitude",
+    "longitude",
+    "ipa_code",
+    "website",
+    "valid_from",
+)
+# What a project sheet tells of a town, beside province and region.
+SHEET_FIELDS = CITY_FIELDS[:3]
+
+
+def codes_on(day: date, territory_ids=None) -> dict[int, TerritoryCode]:
+    """`{territory id: its dated code}` of municipalities as they were called and coded on `day`."""
+    began = Q(valid_from=None) | Q(valid_from__lte=day)
+    dated = TerritoryCode.objects.filter(began, Q(valid_to=None) | Q(valid_to__gt=day))
+    if territory_ids is not None:
+        dated = dated.filter(territory__in=territory_ids)
+    return {row.territory_id: row for row in dated.select_related("province__region")}
+
+
+def cities_on(
+    day: date | None = None, codes: Collection[str] | None = None, fields: Sequence[str] = CITY_FIELDS
+) -> dict[str, dict]:
+    """`{Belfiore code: facts}` of the municipalities in force on `day`, or now, sorted by code.
+
+    `codes` asks for those alone, `fields` for fewer facts.
+    """
+    places = Territory.objects.municipalities()
+    places = (places.on(day) if day else places.current()).order_by("code")
+    if codes is not None:
+        places = places.filter(code__in=codes)
+    dated = codes_on(day) if day else {}
+    cities = {}
+    for row in places.values("pk", *fields, "province__code", "region__code"):
+        row["province_code"], row["region_code"] = row.pop("province__code"), row.pop("region__code")
+        if then := dated.get(row.pop("pk")):
+            row["name"], row["istat_code"] = then.name, then.istat_code
+            if then.province:
+                row["province_code"] = then.province.code
+                row["region_code"] = then.province.region.code if then.province.region else None
+        cities[row["code"]] = row
+    return cities
+
+
+class Snapshot:
+    """The portal at one moment. Cards never change, so their ids, read once, hold it still."""
+
+    def __init__(self, day: date | None = None, keys: Iterable[int] | None = None):
+        """All that was public on `day`, by code; or the cards with these keys alone, in their order."""
+        self.keys = array(
+            "Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys
+        )
+        self.day = day
+        self.successors = _successors()
+        # A file of few cards needs some towns, which are read as they are met.
+        is_small = keys is not None and len(self.keys) <= SMALL
+        fields = CITY_FIELDS if keys is None else SHEET_FIELDS
+        self.cities = {} if is_small else cities_on(day, fields=fields)
+        self.asked: set[str] | None = set() if is_small else None
+        # Where a public read asks; the file is written when its request is over.
+        self.alias = router.db_for_read(Card)
+
+    def city_of(self, code: str | None) -> dict | None:
+        """The municipality in force on the day that holds the ground of `code`."""
+        if code in self.cities:
+            return self.cities[code]
+        seen = set()
+        while code and code not in self.cities and code not in seen:
+            seen.add(code)
+            code = self.successors.get(code)
+        return self.cities.get(code)
+
+    def _meet(self, codes: Iterable[str | None]) -> None:
+        """Read the towns of these codes, and those that took them in, unless they are known already."""
+        if self.asked is None:
+            return
+        wanted = set()
+        for code in codes:
+            while code and code not in wanted and code not in self.asked:
+                wanted.add(code)
+                code = self.successors.get(code)
+        if wanted:
+            self.asked |= wanted
+            self.cities |= cities_on(self.day, wanted, SHEET_FIELDS)
+
+    def documents(self) -> Iterator[dict]:
+        """The card documents by code of project, with their municipalities as they were on the day."""
+        for keys in parts_of(self.keys):
+            stored = found(keys, DOCUMENT, self.alias)
+            # One after the other where it may be: of many at once the collector would look for circles.
+            documents = (orjson.loads(stored[key]) for key in keys)
+            if self.asked is not None:
+                documents = list(documents)
+                self._meet(
+                    code for d in documents for code in (d["lead_municipality"], *d["other_municipalities"])
+                )
+            yield from map(self._placed, documents)
+
+    def _placed(self, document: dict) -> dict:
+        document["municipality"] = self.city_of(document["lead_municipality"]) or {
+            "code": document["lead_municipality"]
+        }
+        if codes := document["other_municipalities"]:
+            others = map(self.city_of, codes)
+            document["other_municipalities"] = sorted({city["code"] for city in others if city})
+        return document
+
+    def rows(self, name: str) -> Iterator[Mapping]:
+        """The rows of one table, in the order of its key."""
+        return {
+            PROJECTS.name: self.documents,
+            CITIES.name: self._cities,
+            AREAS_TABLE.name: self._areas,
+            REPLICABILITY.name: self._replicability,
+            ADOPTIONS.name: self._adoptions,
+            FUNDING.name: self._funding,
+            DOCUMENTS.name: self._files,
+        }[name]()
+
+    def _cities(self) -> Iterator[dict]:
+        totals = defaultdict(lambda: defaultdict(int))
+        for document in self.documents():
+            _count_in(totals, document)
+        empty = dict.fromkeys((c.name for c in CITIES.columns if c.is_required), 0) | {"total_cost_led": None}
+        for code, city in self.cities.items():
+            yield {**empty, **totals.get(code, {}), **city}
+
+    def _areas(self) -> Iterator[dict]:
+        counts, costs = defaultdict(int), defaultdict(Decimal)
+        for document in self.documents():
+            area = document["primary_area"]
+            counts[area] += 1
+            costs[area] += Decimal(document["total_cost"] or 0)
+        for area in sorted(AREAS, key=lambda area: area.key):
+            with override("it"):
+                row = {"key": area.key, "slug": area.slug, "name": str(area.name)}
+            with override("en"):
+                row["name_en"] = str(area.name)
+            yield {**row, "projects": counts[area.key], "total_cost": costs[area.key]}
+
+    def _replicability(self) -> Iterator[dict]:
+        """One row a rater of each project, as it was on the day; demonstrations only where they show."""
+        assessed = set(Assessment.objects.shown().values_list("project", flat=True))
+        if not assessed:
+            return
+        for start in range(0, len(self.keys), BATCH):
+            keys = self.keys[start : start + BATCH]
+            cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "document")
+            found = {pk: (project, document) for pk, project, document in cards if project in assessed}
+            for project, document in (found[key] for key in keys if key in found):
+                yield from self._judged(project, orjson.loads(document))
+
+    def _judged(self, project: int, document: dict) -> Iterator[dict]:
+        panel = panel_of(project, document, today=self.day)
+        for judged in sorted(panel.judgements, key=lambda judged: judged.assessment.rater):
+            yield {
+                "project_code": document["code"],
+                "rater": judged.assessment.rater,
+                "assessed_on": judged.rated_on,
+                "score": judged.score.score,
+                "ratings_mean": judged.score.ratings_mean,
+                "kit_completeness": judged.score.kit_completeness,
+                "adoptions": judged.score.adoptions,
+                "adoptions_under_way": judged.score.adoptions_under_way,
+                "is_demonstration": judged.assessment.is_demonstration,
+                **dict.fromkeys(KEYS),
+                **judged.values,
+            }
+
+    def _adoptions(self) -> Iterator[dict]:
+        """Who reuses what, as it was on the day: bodies and steps, never words."""
+        if not Adoption.objects.shown().exists():
+            return
+        for start in range(0, len(self.keys), BATCH):
+            keys = self.keys[start : start + BATCH]
+            cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "code")
+            found = {pk: (project, code) for pk, project, code in cards}
+            among = adoptions_among([project for project, _code in found.values()], self.day)
+            for project, code in (found[key] for key in keys):
+                for adoption in sorted(among.get(project, []), key=lambda adoption: adoption.pk):
+                    yield _adopted(adoption, code)
+
+    def _funding(self) -> Iterator[dict]:
+        for document in self.documents():
+            for number, line in enumerate(document["funding_lines"], 1):
+                yield {**line, "project_code": document["code"], "line": number}
+
+    def _files(self) -> Iterator[dict]:
+        for document in self.documents():
+            for file in sorted(document["documents"], key=lambda file: file["id"]):
+                yield {**file, "project_code": document["code"]}
+
+
+def _adopted(adoption: Adoption, code: str) -> dict:
+    place = adoption.adopter.territory
+    return {
+        "project_code": code,
+        "adoption_id": adoption.pk,
+        "taken_from": adoption.parent_id,
+        "adopter": adoption.adopter.name,
+        "adopter_code": place and place.code,
+        "giver": adoption.giver.name,
+        "step": adoption.stood,
+        "is_demonstration": adoption.is_demonstration,
+    }
+
+
+def _count_in(totals: Mapping, document: Mapping) -> None:
+    """Add one project to the totals of every municipality it names."""
+    lead = document["municipality"]["code"]
+    for code in {lead, *document["other_municipalities"]} - {None}:
+        totals[code]["projects"] += 1
+        totals[code][f"area_{document['primary_area']}"] += 1
+        if document["stage"] in Stage.values:
+            totals[code][f"stage_{document['stage']}"] += 1
+    totals[lead]["projects_led"] += 1
+    if document["total_cost"] is not None:
+        totals[lead]["total_cost_led"] += Decimal(document["total_cost"])
+
+
+def _successors() -> dict[str, str]:
+    """`{code of an ended municipality: code of the one that took it in}`, the latest change winning."""
+    changes = TerritoryChange.objects.filter(kind__in=ENDING_KINDS).exclude(successor=None)
+    changes = changes.order_by("effective_date", "pk")
+    pairs = changes.values_list("predecessor__code", "successor__code")
+    return {before: after for before, after in pairs if before != after}

@@ -1,0 +1,113 @@
+"""What a machine can see about a working copy before a person reads it, for a page of projects at a time."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import prefetch_related_objects
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from rapidfuzz import fuzz
+
+from lib.cup import cup_warning
+from lib.links.models import LinkCheck
+from lib.text import fold
+from projects.completeness import missing_required
+from projects.models import Identifier, Project
+from projects.workflow import Status
+
+# Titles of one municipality that are at least so alike, out of 100, may be of one project.
+ALIKE = 88
+# Titles compared for one page: of the largest cities the most recent ones.
+TITLES = 5_000
+
+
+@dataclass
+class Checks:
+    """`errors` and `twins` (likely the same project) keep it from being published in bulk, `notes` do not."""
+
+    errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    twins: list[dict] = field(default_factory=list)
+
+    @property
+    def warnings(self) -> list[str]:
+        return self.errors + self.notes
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing in the way of publishing it together with others."""
+        return not (self.errors or self.twins)
+
+
+def check(projects: Sequence[Project]) -> dict[int, Checks]:
+    """`{id of the project: Checks}`; the number of queries does not grow with the projects."""
+    related = ("identifiers", "funding_lines", "documents", "sources")
+    prefetch_related_objects(projects, *related)
+    dead = _dead_links(projects)
+    twins = _twins(projects)
+    return {project.pk: _check(project, dead, twins[project.pk]) for project in projects}
+
+
+def _check(project: Project, dead: set[str], twins: list[dict]) -> Checks:
+    errors = [str(text) for _step, text in missing_required(project).values()]
+    errors += [f"{code}: {warning}" for code in _cups(project) if (warning := cup_warning(code))]
+    errors += _funding(project)
+    notes = []
+    if not (project.title_en and project.summary_en):
+        notes.append(_("Manca l’inglese: titolo o sintesi"))
+    notes += [_("Il collegamento non risponde: {}").format(url) for url in _links(project) if url in dead]
+    return Checks(errors, notes, twins)
+
+
+def _cups(project: Project) -> list[str]:
+    return [row.value for row in project.identifiers.all() if row.scheme == "cup"]
+
+
+def _funding(project: Project) -> list[str]:
+    """Sources that do not make the total: more than it, or all told and less."""
+    amounts = [line.amount for line in project.funding_lines.all()]
+    total, told = project.total_cost, sum(amount for amount in amounts if amount is not None)
+    is_whole = bool(amounts) and None not in amounts
+    if total is None or (told <= total and not (is_whole and told < total)):
+        return []
+    words = _("Le fonti sommano {} €, il costo totale è {} €")
+    return [words.format(*(number_format(value, 0, force_grouping=True) for value in (told, total)))]
+
+
+def _links(project: Project) -> list[str]:
+    urls = [project.website, project.repository_url]
+    urls += [row.url for row in (*project.documents.all(), *project.sources.all())]
+    return list(dict.fromkeys(filter(None, urls)))
+
+
+def _dead_links(projects: Sequence[Project]) -> set[str]:
+    urls = {url for project in projects for url in _links(project)}
+    dead = LinkCheck.objects.filter(url__in=urls, state=LinkCheck.State.DEAD)
+    return set(dead.values_list("url", flat=True))
+
+
+def _twins(projects: Sequence[Project]) -> dict[int, list[dict]]:
+    """Other projects with the same CUP, or a like title in the same municipality: `{code, title, why}`."""
+    found = defaultdict(dict)
+    codes = {code for project in projects for code in _cups(project)}
+    same = Identifier.objects.filter(scheme="cup", value__in=codes, project__deleted_at=None)
+    same = list(same.exclude(project__status=Status.ARCHIVED).select_related("project").order_by("pk"))
+    towns = {project.lead_municipality_id for project in projects} - {None}
+    others = Project.objects.filter(lead_municipality__in=towns, deleted_at=None).exclude(title="")
+    others = others.exclude(status=Status.ARCHIVED).order_by("-pk")
+    titles = list(others.values_list("pk", "lead_municipality", "code", "title")[:TITLES])
+    for project in projects:
+        mine, mine_folded = set(_cups(project)), fold(project.title)
+        for row in same:
+            if row.value in mine and row.project_id != project.pk:
+                why = _("stesso CUP")
+                found[project.pk][row.project.code] = {"title": str(row.project), "why": why}
+        for pk, town, code, title in titles:
+            is_other = pk != project.pk and town == project.lead_municipality_id
+            if is_other and project.title and fuzz.token_sort_ratio(mine_folded, fold(title)) >= ALIKE:
+                row = {"title": title, "why": _("titolo simile nello stesso Comune")}
+                found[project.pk].setdefault(code, row)
+    return defaultdict(
+        list, {pk: [{"code": code, **row} for code, row in rows.items()] for pk, rows in found.items()}
+    )

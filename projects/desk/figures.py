@@ -1,0 +1,88 @@
+from collections import Counter
+from statistics import median
+
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from lib.chart_table import Table, last_months, month_name
+from projects.completeness import REQUIRED, WORTH_ADDING
+from projects.models import Project, Submission
+from projects.workflow import Status
+
+BANDS = 5
+
+
+def received_by_month(count: int) -> Table:
+    """Sendings of each of the last months, from the oldest."""
+    months = last_months(count)
+    first = timezone.make_aware(timezone.datetime(months[0].year, months[0].month, 1))
+    sent = Submission.objects.filter(submitted_at__gte=first).annotate(month=TruncMonth("submitted_at"))
+    found = {row["month"].date(): row["n"] for row in sent.values("month").annotate(n=Count("pk"))}
+    rows = [[month_name(month), found.get(month, 0)] for month in months]
+    return Table("ricevute", _("Schede ricevute"), [_("Mese"), _("Schede")], rows, is_by_month=True)
+
+
+def by_status() -> Table:
+    found = dict(
+        Project.objects.filter(deleted_at=None).values_list("status").annotate(n=Count("pk")).order_by()
+    )
+    rows = [[label, found.get(value, 0)] for value, label in Status.choices]
+    return Table("stati", _("Schede per stato di lavorazione"), [_("Stato"), _("Schede")], rows)
+
+
+def filled(name: str) -> Q:
+    """Whether a field of the working copy is filled, as projects.completeness sees it."""
+    if name == "total_cost":
+        return Q(total_cost__isnull=False) | Q(cost_unknown=True)
+    if name in ("lead_municipality", "promoter"):
+        return Q(**{f"{name}__isnull": False})
+    return ~Q(**{name: [] if name == "technologies" else ""})
+
+
+def completeness_in_database():
+    """Sum of the weights of what is filled: two for required fields, one for those worth adding."""
+    weights = dict.fromkeys(WORTH_ADDING, 1) | dict.fromkeys(REQUIRED, 2)
+    parts = [
+        Case(When(filled(name), then=Value(weight)), default=Value(0), output_field=IntegerField())
+        for name, weight in weights.items()
+    ]
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def by_completeness() -> Table:
+    """Published projects by percentage of completeness, in fifths."""
+    whole = 2 * len(REQUIRED) + len(WORTH_ADDING)
+    projects = Project.objects.filter(cards__is_current=True).annotate(weight=completeness_in_database())
+    found = Counter()
+    for weight, count in projects.values_list("weight").annotate(n=Count("pk")).order_by():
+        found[min(BANDS - 1, round(100 * weight / whole) * BANDS // 100)] += count
+    rows = [[_band_name(number), found[number]] for number in range(BANDS)]
+    return Table(
+        "completezza", _("Quanto sono complete le schede pubbliche"), [_("Completezza"), _("Schede")], rows
+    )
+
+
+def _band_name(number: int) -> str:
+    first, last = 100 * number // BANDS, 100 * (number + 1) // BANDS
+    return f"{first}–{last if last == 100 else last - 1}%"
+
+
+def review_times(count: int = 12) -> Table:
+    """Median days between sending and decision, by the month of the decision."""
+    months = last_months(count)
+    first = timezone.make_aware(timezone.datetime(months[0].year, months[0].month, 1))
+    decided = Submission.objects.filter(decided_at__gte=first).exclude(outcome=Submission.Outcome.RECALLED)
+    spans = {month: [] for month in months}
+    for start, end in decided.values_list("submitted_at", "decided_at"):
+        spans[timezone.localdate(end).replace(day=1)].append((end - start).total_seconds() / 86400)
+    rows = [
+        [month_name(month), round(median(days), 1) if days else None, len(days)]
+        for month, days in spans.items()
+    ]
+    header = [_("Mese"), _("Giorni, valore mediano"), _("Decisioni")]
+    return Table("tempi", _("Tempi di revisione"), header, rows, is_by_month=True)

@@ -1,0 +1,78 @@
+"""Filters of the review queue."""
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cards.search.readiness import GAPS, lacking
+from municipalities.models import Organisation
+from projects.desk.review_queue import DESK
+from projects.models import Project
+from projects.workflow import Status
+
+WAITS = [("ente", _("Aspettano l’ente")), ("mie", _("In carico a te")), ("tutte", _("Tutte"))]
+
+
+class QueueFilter(django_filters.FilterSet):
+    """By who waits, state, body, words and what is missing; with nothing chosen, what waits for the desk.
+
+    Wrong values filter nothing.
+    """
+
+    q = django_filters.CharFilter(label=_("Titolo o codice"), method="by_words", max_length=120)
+    attesa = django_filters.ChoiceFilter(
+        label=_("Attesa"), choices=WAITS, empty_label=_("Aspettano la redazione"), method="by_wait"
+    )
+    stato = django_filters.ChoiceFilter(
+        field_name="status", label=_("Stato"), choices=Status.choices, empty_label=_("Tutti gli stati")
+    )
+    ente = django_filters.ModelChoiceFilter(
+        field_name="owner",
+        label=_("Ente"),
+        queryset=Organisation.objects.none(),
+        empty_label=_("Tutti gli enti"),
+    )
+    manca = django_filters.ChoiceFilter(
+        label=_("Schede pubbliche incomplete"),
+        choices=[(gap.key, gap.label) for gap in GAPS],
+        empty_label=_("Qualunque"),
+        method="by_gap",
+    )
+
+    class Meta:
+        model = Project
+        fields = []
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        owners = Organisation.objects.filter(projects__isnull=False).distinct().order_by("name")
+        self.filters["ente"].queryset = owners
+        for bound in self.form.fields.values():
+            bound.is_optional = False
+
+    def filter_queryset(self, queryset):
+        chosen = self.form.cleaned_data
+        if not any(chosen.get(name) for name in ("stato", "attesa", "manca", "q")):
+            queryset = queryset.filter(status__in=DESK)
+        return super().filter_queryset(queryset)
+
+    @property
+    def qs(self):
+        """Also with a wrong value, which is left out."""
+        self.form.is_valid()
+        return self.filter_queryset(self.queryset.all())
+
+    def by_words(self, queryset, _name, value):
+        return queryset.filter(Q(title__icontains=value) | Q(code__iexact=value))
+
+    def by_wait(self, queryset, _name, value):
+        if value == "ente":
+            return queryset.filter(status=Status.CHANGES_REQUESTED)
+        if value == "mie":
+            mine = {"submissions__taken_by": self.user, "submissions__decided_at": None}
+            return queryset.filter(status=Status.IN_REVIEW, **mine)
+        return queryset
+
+    def by_gap(self, queryset, _name, value):
+        return queryset.filter(pk__in=lacking(value).values("project"))

@@ -1,0 +1,166 @@
+"""Rows that hang on a project: money lines, partners, results, documents, identifiers."""
+
+import uuid
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cards.vocabulary.lists import (
+    CostDriver,
+    CostLine,
+    DocumentType,
+    FundingSource,
+    IdentifierScheme,
+    PartnerRole,
+)
+from municipalities.models import Organisation
+from projects.models.project import Project
+
+
+class Row(models.Model):
+    """A repeated part. `uid` is its name in the form: sent twice it is one row, taken away it may return."""
+
+    uid = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [models.UniqueConstraint(fields=["project", "uid"], name="%(class)s_row_once")]
+
+
+class Identifier(Row):
+    """A code by which others know the project. A malformed CUP is kept and flagged, never dropped."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(_("tipo"), max_length=12, choices=IdentifierScheme)
+    value = models.CharField(_("codice"), max_length=60)
+
+    class Meta:
+        constraints = [
+            *Row.Meta.constraints,
+            models.UniqueConstraint(fields=["project", "scheme", "value"], name="identifier_once"),
+        ]
+        indexes = [models.Index(fields=["scheme", "value"], name="identifier_lookup")]
+
+    def __str__(self):
+        return f"{self.scheme} {self.value}"
+
+
+class Milestone(Row):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
+    title = models.CharField(_("tappa"), max_length=160)
+    date = models.CharField(_("data"), max_length=10, blank=True)
+    is_done = models.BooleanField(_("raggiunta"), default=False)
+
+    def __str__(self):
+        return self.title
+
+
+class Partner(Row):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="partners")
+    name = models.CharField(_("denominazione"), max_length=200)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    role = models.CharField(_("ruolo"), max_length=18, choices=PartnerRole)
+
+    def __str__(self):
+        return self.name
+
+
+class FundingLine(Row):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="funding_lines")
+    source = models.CharField(_("fonte"), max_length=12, choices=FundingSource)
+    programme = models.CharField(_("fondo o programma"), max_length=200, blank=True)
+    amount = models.DecimalField(
+        _("importo"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+
+    def __str__(self):
+        return f"{self.get_source_display()} {self.programme}".strip()
+
+
+class ReuseCost(models.Model):
+    """What one line of AgID's comparative evaluation would cost elsewhere, in euro."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="reuse_costs")
+    line = models.CharField(_("voce"), max_length=16, choices=CostLine)
+    amount = models.DecimalField(_("importo"), max_digits=14, decimal_places=2)
+    driver = models.CharField(_("cresce con"), max_length=12, choices=CostDriver, default=CostDriver.FIXED)
+    is_yearly = models.BooleanField(_("ogni anno"), default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "line"], name="reuse_cost_once")]
+
+    def __str__(self):
+        return f"{self.line} {self.amount}"
+
+
+class Indicator(Row):
+    project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")
+    name = models.CharField(_("indicatore"), max_length=160)
+    unit = models.CharField(_("unità di misura"), max_length=40, blank=True)
+    baseline = models.DecimalField(_("partenza"), max_digits=18, decimal_places=4, null=True, blank=True)
+    target = models.DecimalField(_("obiettivo"), max_digits=18, decimal_places=4, null=True, blank=True)
+    value = models.DecimalField(_("oggi"), max_digits=18, decimal_places=4, null=True, blank=True)
+    date = models.CharField(_("data della misura"), max_length=10, blank=True)
+    method = models.CharField(_("metodo"), max_length=300, blank=True)
+    source = models.CharField(_("fonte"), max_length=300, blank=True)
+
+    def __str__(self):
+        return self.name
+
+
+def document_path(document, filename: str) -> str:
+    """A generated name under the project's id; the extension is set from the checked content."""
+    return f"projects/{document.project_id}/{uuid.uuid4().hex}{document.extension}"
+
+
+class Document(Row):
+    """A typed file or link. Files are checked, images re-encoded, before they get here."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="documents")
+    type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
+    title = models.CharField(_("titolo"), max_length=160)
+    file = models.FileField(_("file"), upload_to=document_path, blank=True, max_length=200)
+    url = models.URLField(_("collegamento"), blank=True, max_length=500)
+    media_type = models.CharField(max_length=80, blank=True)
+    size = models.PositiveIntegerField(_("byte"), null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    alt_text = models.CharField(_("testo alternativo"), max_length=300, blank=True)
+    credit = models.CharField(_("autore"), max_length=160, blank=True)
+    date = models.CharField(_("data"), max_length=10, blank=True)
+    licence = models.CharField(_("licenza"), max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    extension = ""
+
+    class Meta:
+        constraints = [
+            *Row.Meta.constraints,
+            models.CheckConstraint(
+                condition=(Q(file="") & ~Q(url="")) | (~Q(file="") & Q(url="")), name="document_file_or_link"
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Source(models.Model):
+    """A public page where the facts of the card can be checked."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="sources")
+    url = models.URLField(_("indirizzo"), max_length=500)
+    title = models.CharField(_("titolo"), max_length=200, blank=True)
+
+    def __str__(self):
+        return self.title or self.url

@@ -1,0 +1,139 @@
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from lib.workflow import HeldByAnother, WrongMove
+from projects import mail
+from projects.history import record
+from projects.models import FieldComment, Project, Submission
+from projects.workflow import PROJECT, Move, Status
+
+
+@transaction.atomic
+def take(project: Project, *, by) -> Submission:
+    """Take a submitted project into review."""
+    PROJECT.apply(project, Move.TAKE)
+    submission = _open_submission(project)
+    submission.taken_at, submission.taken_by = timezone.now(), by
+    submission.save(update_fields=["taken_at", "taken_by"])
+    record(project, Move.TAKE, by)
+    return submission
+
+
+@transaction.atomic
+def take_over(project: Project, *, by) -> Submission:
+    """Take a project under review out of a colleague's hands, who is told of it by the history."""
+    # Writes the row that every decision writes, so that of a decision and this one is first.
+    if not Project.objects.filter(pk=project.pk, status=Status.IN_REVIEW).update(status=Status.IN_REVIEW):
+        raise WrongMove
+    submission = _open_submission(project)
+    former = submission.taken_by
+    if former == by:
+        return submission
+    submission.taken_at, submission.taken_by = timezone.now(), by
+    submission.save(update_fields=["taken_at", "taken_by"])
+    record(project, "take_over", by, {"from": str(former)})
+    return submission
+
+
+@transaction.atomic
+def release(project: Project, *, by) -> Project:
+    """Give a project under review back to the queue."""
+    PROJECT.apply(project, Move.RELEASE)
+    submission = _held_submission(project, by)
+    submission.taken_at = submission.taken_by = None
+    submission.save(update_fields=["taken_at", "taken_by"])
+    record(project, Move.RELEASE, by)
+    return project
+
+
+@transaction.atomic
+def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
+    """A reviewer's word on one field; sent with the request for changes."""
+    if project.status != Status.IN_REVIEW:
+        raise WrongMove
+    submission = _held_submission(project, by)
+    return FieldComment.objects.create(submission=submission, field=field, text=text, by=by)
+
+
+@transaction.atomic
+def write_comments(project: Project, *, by, texts: Mapping[str, tuple[str, str]]) -> int:
+    """Keep what a reviewer says of each field, one comment a field: `{field: (words read, words now)}`.
+
+    Where another page wrote meanwhile, both words stay. Gives how many comments there are now.
+    """
+    if project.status != Status.IN_REVIEW:
+        raise WrongMove
+    submission = _held_submission(project, by)
+    known = {note.field: note for note in submission.comments.order_by("pk")}
+    for field, (read, now) in texts.items():
+        note = known.get(field)
+        stored = note.text if note else ""
+        if stored not in (read, now):
+            now = f"{stored}\n\n{now}".strip()
+        if note and not now:
+            note.delete()
+        elif note:
+            note.text, note.by = now, by
+            note.save(update_fields=["text", "by"])
+        elif now:
+            FieldComment.objects.create(submission=submission, field=field, text=now, by=by)
+    return submission.comments.count()
+
+
+@transaction.atomic
+def remove_comment(project: Project, *, pk: int, by) -> None:
+    """Take back a comment not yet sent to the office."""
+    if project.status != Status.IN_REVIEW:
+        raise WrongMove
+    _held_submission(project, by)
+    FieldComment.objects.filter(pk=pk, submission__project=project, submission__decided_at=None).delete()
+
+
+@transaction.atomic
+def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
+    """The office's answer to one comment."""
+    note.answer, note.answered_at, note.answered_by = answer, timezone.now(), by
+    note.save(update_fields=["answer", "answered_at", "answered_by"])
+    return note
+
+
+@transaction.atomic
+def request_changes(project: Project, *, by, message: str = "") -> Submission:
+    """Give the project back to its office with the comments made."""
+    PROJECT.apply(project, Move.REQUEST_CHANGES)
+    submission = _decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
+    record(project, Move.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
+    transaction.on_commit(lambda: mail.changes_requested(submission))
+    return submission
+
+
+@transaction.atomic
+def archive(project: Project, *, by, reason: str) -> Project:
+    """Decide not to publish, with the reason; a public card, if any, stays."""
+    PROJECT.apply(project, Move.ARCHIVE)
+    submission = _decide(project, by, Submission.Outcome.ARCHIVED, reason)
+    record(project, Move.ARCHIVE, by, {"reason": reason})
+    transaction.on_commit(lambda: mail.archived(submission))
+    return project
+
+
+def _open_submission(project: Project) -> Submission:
+    return project.submissions.get(decided_at=None)
+
+
+def _held_submission(project: Project, by) -> Submission:
+    """The sending under review, while `by` has it in hand; HeldByAnother otherwise."""
+    submission = _open_submission(project)
+    if submission.taken_by_id not in (None, by.pk):
+        raise HeldByAnother(submission.taken_by)
+    return submission
+
+
+def _decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+    submission = _held_submission(project, by)
+    submission.decided_at, submission.decided_by = timezone.now(), by
+    submission.outcome, submission.message = outcome, message
+    submission.save(update_fields=["decided_at", "decided_by", "outcome", "message"])
+    return submission

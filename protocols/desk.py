@@ -1,0 +1,127 @@
+"""Requests to join a protocol, as staff see and decide them."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import actions as actions_
+from accounts.models import Membership
+from accounts.rules import staff_page
+from lib.audit import history
+from protocols import actions
+from protocols.forms import DeclineForm
+from protocols.models import Adhesion
+
+PER_PAGE = 50
+
+
+@staff_page
+@require_safe
+def adhesion_list(request):
+    """By state and by words, from the oldest; the counts of all states stand beside."""
+    wanted = request.GET.get("stato", Adhesion.Status.RECEIVED)
+    if wanted not in Adhesion.Status.values:
+        wanted = Adhesion.Status.RECEIVED
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:120]
+    found = dict(Adhesion.objects.values_list("status").annotate(n=Count("pk")).order_by())
+    adhesions = Adhesion.objects.filter(status=wanted).select_related("protocol", "municipality__province")
+    if words:
+        named = Q(municipality__name__icontains=words) | Q(body_name__icontains=words)
+        adhesions = adhesions.filter(named | Q(officer_name__icontains=words) | Q(email__icontains=words))
+    page = Paginator(adhesions.order_by("created_at", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
+    states = [(value, label, found.get(value, 0)) for value, label in Adhesion.Status.choices]
+    context = {"page": page, "wanted": wanted, "words": words, "states": states}
+    return render(request, "protocols/desk/adhesion_list.html", context)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def adhesion_detail(request, pk):
+    """One request: accept it, or decline it with a reason."""
+    related = ("protocol", "municipality__province", "organisation", "decided_by")
+    adhesion = get_object_or_404(Adhesion.objects.select_related(*related), pk=pk)
+    form = DeclineForm(request.POST if "decline" in request.POST else None)
+    if request.method == "POST":
+        answer = _decide(request, adhesion, form)
+        if answer:
+            return answer
+    events = list(history("adhesion", str(adhesion.pk)).select_related("person"))
+    context = {
+        "adhesion": adhesion,
+        "form": form,
+        "open": adhesion.status == Adhesion.Status.RECEIVED,
+        "mail_failed": bool(events) and events[0].verb == "mail_failed",
+        "officer": next((event.person for event in events if event.person), None),
+        "twins": _twins(adhesion),
+    }
+    return render(request, "protocols/desk/adhesion_detail.html", context, status=422 if form.errors else 200)
+
+
+def _decide(request, adhesion, form):
+    """Accept or decline as the pressed button says; None when the reason is missing."""
+    try:
+        if "accept" in request.POST:
+            actions.accept_adhesion(adhesion, by=request.user)
+            messages.success(request, _("Adesione accolta: abbiamo scritto a {}.").format(adhesion.email))
+        elif form.is_valid():
+            actions.decline_adhesion(adhesion, by=request.user, reason=form.cleaned_data["reason"])
+            messages.success(request, _("Adesione non accolta: abbiamo scritto a {}.").format(adhesion.email))
+        else:
+            return None
+    except actions.AlreadyJoined as joined:
+        words = _(
+            "{} ha già aderito a questo protocollo con un’altra richiesta. "
+            "Chiudi questa con «Non accogliere»: il responsabile dell’ente può invitare la persona."
+        )
+        messages.error(request, words.format(joined.args[0].organisation))
+    except actions_.AlreadyDecided:
+        messages.error(request, _("Qualcuno ha già deciso questa adesione, o l’indirizzo non è confermato."))
+    return redirect("desk:adhesion-detail", adhesion.pk)
+
+
+@staff_page
+@require_POST
+def adhesion_resend(request, pk):
+    """Write again to the officer of an accepted adhesion."""
+    accepted = Adhesion.objects.filter(status=Adhesion.Status.ACCEPTED).select_related(
+        "protocol", "organisation"
+    )
+    adhesion = get_object_or_404(accepted, pk=pk)
+    try:
+        actions.resend_access(adhesion, by=request.user)
+    except actions_.TooSoon:
+        messages.error(request, _("L’invito è appena partito: aspetta un minuto prima di inviarlo ancora."))
+    except Membership.DoesNotExist:
+        messages.error(request, _("La persona non lavora più per l’ente: invita qualcun altro."))
+    else:
+        messages.success(request, _("Invito inviato di nuovo a {}.").format(adhesion.email))
+    return redirect("desk:adhesion-detail", adhesion.pk)
+
+
+def _twins(adhesion):
+    """Other requests for the same body and protocol, so that nobody accepts twice."""
+    same = Adhesion.objects.filter(protocol=adhesion.protocol, kind=adhesion.kind).exclude(pk=adhesion.pk)
+    if adhesion.municipality_id:
+        same = same.filter(municipality=adhesion.municipality)
+    else:
+        same = same.filter(body_name__iexact=adhesion.body_name)
+    return same.order_by("created_at")
+
+
+@staff_page
+@require_safe
+def adhesion_document(request, pk):
+    """The signed document, for staff alone, as a download."""
+    adhesion = get_object_or_404(Adhesion, pk=pk)
+    if not adhesion.signed_document:
+        raise Http404
+    return FileResponse(
+        adhesion.signed_document.open("rb"),
+        as_attachment=True,
+        filename=f"adesione-{pk}.pdf",
+        content_type="application/pdf",
+    )

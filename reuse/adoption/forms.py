@@ -1,0 +1,207 @@
+"""Forms of a reuse: the request, the next move, a practice from outside."""
+
+import uuid
+
+from django import forms
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from lib.forms.base import name_blanks
+from lib.forms.fields import PartialDateField
+from municipalities.models import Organisation
+from projects.models import Project
+from reuse.models import Adoption, OutsidePractice
+from reuse.models.adoption import NOTE_MAX
+from reuse.transitions import ADOPTED, ADOPTION, AdoptionMove
+
+DAY_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"]
+MOVES_BY_SLUG = {
+    "risposta": AdoptionMove.REPLY,
+    "accordo": AdoptionMove.AGREE,
+    "adattamento": AdoptionMove.ADAPT,
+    "servizio": AdoptionMove.START,
+    "riscontro": AdoptionMove.TELL,
+    "nota": AdoptionMove.WRITE,
+    "rifiuto": AdoptionMove.DECLINE,
+    "ritiro": AdoptionMove.WITHDRAW,
+}
+SLUG_OF_MOVE = {move: slug for slug, move in MOVES_BY_SLUG.items()}
+NOTE_WORDS = {
+    AdoptionMove.REPLY: _("La tua risposta: come e con chi ci si sente"),
+    AdoptionMove.DECLINE: _("Perché non puoi accoglierla"),
+    AdoptionMove.WITHDRAW: _("Perché ritiri la richiesta"),
+    AdoptionMove.WRITE: _("Nota"),
+}
+NOTE_MISSING = {
+    AdoptionMove.REPLY: _("Scrivi la risposta"),
+    AdoptionMove.DECLINE: _("Scrivi il motivo: l’altro ente lo legge"),
+    AdoptionMove.WITHDRAW: _("Scrivi il motivo: l’altro ente lo legge"),
+    AdoptionMove.WRITE: _("Scrivi la nota"),
+}
+
+
+def _words(label, rows: int = 3, **options) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": rows}), **options
+    )
+
+
+class AskForm(forms.Form):
+    """For which body, of whom, and why."""
+
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    adopter = forms.ModelChoiceField(
+        label=_("Per quale ente"),
+        queryset=Organisation.objects.none(),
+        error_messages={"required": _("Scegli l’ente che riusa il progetto")},
+    )
+    parent = forms.ModelChoiceField(
+        label=_("Da chi lo prendi"),
+        queryset=Adoption.objects.none(),
+        required=False,
+        help_text=_("Da chi lo ha fatto nascere, o da un ente che lo ha già riusato e adattato."),
+    )
+    note = _words(
+        _("Che cosa ti serve"),
+        5,
+        help_text=_(
+            "Perché ti interessa, che cosa vuoi sapere, come ti possono ricontattare. Resta privato."
+        ),
+        error_messages={"required": _("Scrivi in due righe che cosa ti serve")},
+    )
+
+    def __init__(self, *args, project: Project, bodies, parents, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["nonce"].initial = uuid.uuid4()
+        self.fields["adopter"].queryset = bodies
+        if len(bodies) == 1:
+            self.fields["adopter"].initial = bodies[0]
+        parent = self.fields["parent"]
+        parent.queryset = parents.filter(step__in=ADOPTED)
+        parent.label_from_instance = lambda adoption: adoption.adopter.name
+        parent.empty_label = project.owner.name
+        if not parent.queryset.exists():
+            del self.fields["parent"]
+
+    def clean(self):
+        data = super().clean()
+        parent = data.get("parent")
+        if parent and data.get("adopter") == parent.adopter:
+            self.add_error("parent", _("Scegli un ente diverso dal tuo"))
+        return data
+
+
+class MoveForm(forms.Form):
+    """One move: its day, a note, and for the account of how it went what was changed and learnt.
+
+    Words are private unless their box is ticked.
+    """
+
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    on = forms.DateField(
+        label=_("In che giorno"),
+        input_formats=DAY_FORMATS,
+        required=False,
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
+        help_text=_("Giorno/mese/anno, per esempio 1/3/2024. Vuoto: oggi."),
+        error_messages={"invalid": _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2024")},
+    )
+    what_changed = _words(_("Che cosa hai cambiato rispetto all’originale"), 4, required=False)
+    what_learnt = _words(_("Che cosa hai imparato"), 4, required=False)
+    lessons_are_public = forms.BooleanField(
+        label=_("Mostra a tutti che cosa è cambiato e che cosa si è imparato, nella scheda del progetto"),
+        required=False,
+    )
+    note = _words(_("Nota"))
+    note_is_public = forms.BooleanField(label=_("Mostra a tutti la nota, nella scheda"), required=False)
+
+    def __init__(self, *args, move: AdoptionMove, adoption: Adoption, **kwargs):
+        super().__init__(*args, prefix=SLUG_OF_MOVE[move], **kwargs)
+        self.move, self.adoption = move, adoption
+        self.fields["nonce"].initial = uuid.uuid4()
+        note = self.fields["note"]
+        note.required = ADOPTION.transitions[move].needs_note
+        note.label = NOTE_WORDS.get(move, note.label)
+        if move in NOTE_MISSING:
+            note.error_messages["required"] = NOTE_MISSING[move]
+        if move != AdoptionMove.TELL:
+            for name in ("what_changed", "what_learnt", "lessons_are_public"):
+                del self.fields[name]
+        if move in (AdoptionMove.DECLINE, AdoptionMove.WITHDRAW):
+            del self.fields["note_is_public"]
+        if move == AdoptionMove.WRITE:
+            del self.fields["on"]
+
+    def clean_on(self):
+        day = self.cleaned_data["on"]
+        if day and day > localdate():
+            raise forms.ValidationError(_("Il giorno non può essere nel futuro"))
+        if day and day < localdate(self.adoption.asked_at):
+            raise forms.ValidationError(_("Il giorno non può venire prima della richiesta"))
+        return day
+
+    def clean(self):
+        data = super().clean()
+        is_empty = not (data.get("what_changed") or data.get("what_learnt"))
+        if self.move == AdoptionMove.TELL and is_empty and not self.errors:
+            self.add_error("what_changed", _("Racconta che cosa hai cambiato o che cosa hai imparato"))
+        return data
+
+
+class ResultForm(forms.Form):
+    """Which published project of the adopter came of an adoption."""
+
+    result = forms.ModelChoiceField(
+        label=_("Il progetto che ne è nato"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label=_("Nessuno, o non ancora nel registro"),
+        help_text=_("Un progetto pubblicato dell’ente che riusa: le due schede si nominano a vicenda."),
+        error_messages={"invalid_choice": _("Scegli un progetto dell’elenco")},
+    )
+
+    def __init__(self, *args, adoption: Adoption, **kwargs):
+        super().__init__(*args, prefix="nato", **kwargs)
+        mine = Project.objects.filter(owner=adoption.adopter_id, cards__is_current=True)
+        self.fields["result"].queryset = mine.exclude(pk=adoption.project_id).order_by("title")
+        self.fields["result"].initial = adoption.result_id
+
+
+class PracticeForm(forms.ModelForm):
+    """A practice from outside the registry. Public, with its source."""
+
+    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    adopted_on = PartialDateField(
+        label=_("Adottata nel"),
+        required=False,
+        help_text=_("Giorno, mese o anno: per esempio 1/3/2024, 3/2024 oppure 2024."),
+    )
+
+    class Meta:
+        model = OutsidePractice
+        fields = ("adopter", "name", "city", "country", "url", "adopted_on", "what_changed", "project")
+        error_messages = {
+            "adopter": {"required": _("Scegli l’ente che l’ha adottata")},
+            "name": {"required": _("Scrivi il nome della pratica")},
+            "city": {"required": _("Scrivi da quale città o ente viene")},
+            "country": {"required": _("Scrivi il Paese")},
+            "url": {"required": _("Scrivi l’indirizzo di una pagina che la racconta")},
+        }
+
+    def __init__(self, *args, bodies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["nonce"].initial = uuid.uuid4()
+        self.fields["adopter"].queryset = bodies
+        if len(bodies) == 1:
+            self.fields["adopter"].initial = bodies[0]
+        mine = Project.objects.owned_by(bodies).filter(cards__is_current=True)
+        self.fields["project"].queryset = mine.order_by("title")
+        self.fields["url"].assume_scheme = "https"
+        name_blanks(self)
+
+    def clean(self):
+        data = super().clean()
+        project = data.get("project")
+        if project and data.get("adopter") and project.owner_id != data["adopter"].pk:
+            self.add_error("project", _("Scegli un progetto dell’ente che ha adottato la pratica"))
+        return data

@@ -1,0 +1,182 @@
+"""Reuse of a project by another body, step by step, and practices taken up from outside the registry."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lib.constraints import pair
+from municipalities.models import Organisation
+from projects.models import Project
+from reuse.transitions import CLOSED, PUBLIC, AdoptionMove, Side, Step
+
+NOTE_MAX = 3000
+
+
+class AdoptionQuerySet(models.QuerySet):
+    def shown(self):
+        """Those of a demonstration only where the whole portal is one."""
+        return self if settings.DEMO else self.filter(is_demonstration=False)
+
+    def public(self):
+        return self.shown().filter(step__in=PUBLIC)
+
+    def living(self):
+        return self.exclude(step__in=CLOSED)
+
+    def of_bodies(self, organisation_ids):
+        """Where one of the bodies gives, adopts, or owns the project."""
+        bodies = list(organisation_ids)
+        return self.filter(Q(giver__in=bodies) | Q(adopter__in=bodies) | Q(project__owner__in=bodies))
+
+
+class Adoption(models.Model):
+    """One body takes up a project. `giver` is its owner, or who adopted it before (`parent`)."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="adoptions")
+    giver = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="given_adoptions", verbose_name=_("ente cedente")
+    )
+    adopter = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="adoptions", verbose_name=_("ente riusante")
+    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    # What came of it, when the adopter has put it in the registry.
+    result = models.ForeignKey(
+        Project,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="born_of",
+        verbose_name=_("progetto che ne è nato"),
+    )
+    step = models.CharField(_("passo"), max_length=12, choices=Step, default=Step.INTEREST)
+    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    asked_at = models.DateTimeField(_("richiesta il"), default=timezone.now)
+    waiting_since = models.DateTimeField(_("in attesa dal"), default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    is_demonstration = models.BooleanField(_("riuso dimostrativo"), default=False)
+
+    objects = AdoptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("riuso")
+        verbose_name_plural = _("riusi")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "adopter", "is_demonstration"],
+                condition=~Q(step__in=sorted(CLOSED)),
+                name="one_living_adoption",
+            ),
+            models.CheckConstraint(condition=~Q(giver=models.F("adopter")), name="adoption_between_two"),
+            models.CheckConstraint(
+                condition=Q(result=None) | ~Q(result=models.F("project")), name="adoption_of_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "step"], name="adoption_project_step")]
+
+    def __str__(self):
+        return f"{self.project_id} {self.adopter_id} {self.step}"
+
+
+class AdoptionStep(models.Model):
+    """What one side did and wrote, on which day. Never changed; staff may hide its public words.
+
+    `on` is the day of the fact, `at` when it was recorded. Words are private to the two sides and the
+    desk unless the `…_public` flag beside them says otherwise.
+    """
+
+    adoption = models.ForeignKey(Adoption, models.PROTECT, related_name="steps")
+    move = models.CharField(max_length=12, choices=AdoptionMove)
+    step = models.CharField(_("passo"), max_length=12, choices=Step)
+    side = models.CharField(_("parte"), max_length=8, choices=Side)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    on = models.DateField(_("data"))
+    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    note = models.TextField(_("nota"), blank=True, max_length=NOTE_MAX)
+    note_is_public = models.BooleanField(_("nota pubblica"), default=False)
+    what_changed = models.TextField(_("che cosa è stato cambiato"), blank=True, max_length=NOTE_MAX)
+    what_learnt = models.TextField(_("che cosa si è imparato"), blank=True, max_length=NOTE_MAX)
+    lessons_are_public = models.BooleanField(_("riscontro pubblico"), default=False)
+    hidden_at = models.DateTimeField(null=True, blank=True)
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [pair("adoption_step_hidden_pair", "hidden_at", "hidden_by")]
+        indexes = [models.Index(fields=["adoption", "at"], name="adoption_step_time")]
+
+    def __str__(self):
+        return f"{self.move} {self.on}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError("a step of an adoption never changes")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError("a step of an adoption stays on record")
+
+    @property
+    def public_note(self) -> str:
+        return self.note if self.note_is_public and not self.hidden_at else ""
+
+    @property
+    def public_lessons(self) -> tuple[str, str]:
+        """What was changed and what was learnt, as far as everybody may read it."""
+        told = self.lessons_are_public and not self.hidden_at
+        return (self.what_changed, self.what_learnt) if told else ("", "")
+
+
+class OutsidePracticeQuerySet(models.QuerySet):
+    def shown(self):
+        found = self.filter(removed_at=None)
+        return found if settings.DEMO else found.filter(is_demonstration=False)
+
+
+class OutsidePractice(models.Model):
+    """A practice that a body took from outside the registry, with the page that proves it.
+
+    `project` is what came of it, when it is in the registry.
+    """
+
+    adopter = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="outside_practices", verbose_name=_("ente riusante")
+    )
+    project = models.ForeignKey(
+        Project,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="outside_practices",
+        verbose_name=_("progetto che ne è nato"),
+    )
+    name = models.CharField(_("pratica"), max_length=160)
+    city = models.CharField(_("città o ente di origine"), max_length=120)
+    country = models.CharField(_("Paese"), max_length=80)
+    url = models.URLField(_("fonte"), max_length=500)
+    adopted_on = models.CharField(_("adottata nel"), max_length=10, blank=True)
+    what_changed = models.TextField(_("che cosa è stato cambiato"), blank=True, max_length=NOTE_MAX)
+    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    is_demonstration = models.BooleanField(_("pratica dimostrativa"), default=False)
+
+    objects = OutsidePracticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pratica adottata da fuori")
+        verbose_name_plural = _("pratiche adottate da fuori")
+        constraints = [pair("outside_practice_removed_pair", "removed_at", "removed_by")]
+
+    def __str__(self):
+        return f"{self.name} ({self.city})"

@@ -1,0 +1,201 @@
+"""Pages on which people assess: an office its own project or another's, staff from their queue."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.rules import is_officer, is_reviewer
+from cards.models import Card
+from lib.forms.fields import tidied
+from lib.workflow import StaleDraft
+from projects.models import Project
+from reuse import rules
+from reuse.actions import assessing
+from reuse.criteria import BY_KEY, CRITERIA, OBSERVATORY, RATER_NAMES, SELF
+from reuse.models import Assessment, EvidenceFile
+from reuse.reads.standing import assessments_in_force
+from reuse.replicability.forms import AssessmentForm
+from reuse.score import is_expired
+
+PER_PAGE = 50
+# What the queue shows first.
+UNRATED, EXPIRED, GAP, DONE = range(4)
+RELATED = ("owner__territory", "promoter", "lead_municipality")
+
+
+def _project(code: str) -> Project:
+    return get_object_or_404(Project.objects.select_related(*RELATED), code=code)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assess(request, code):
+    """An officer rates: their own project, or as a peer city one that another body has published."""
+    project = Project.objects.select_related(*RELATED).filter(code=code).first()
+    seat = project and rules.seat_for(request.user, project)
+    if not seat:
+        raise PermissionDenied
+    return _assess(request, project, seat, reverse("officer:assess", args=[code]), "reuse/office/assess.html")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def assess_as_staff(request, code):
+    """Staff rate for the observatory what is public."""
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+    project = _project(code)
+    seat = rules.staff_seat_for(request.user, project)
+    if not seat:
+        raise Http404
+    return _assess(request, project, seat, reverse("desk:assess", args=[code]), "reuse/desk/assess.html")
+
+
+def _assess(request, project: Project, seat, address: str, template: str):
+    rater, organisation = seat
+    mine = {"rater": rater, "organisation": organisation}
+    draft = project.assessments.open().filter(**mine).first()
+    if request.method != "POST":
+        source = draft or assessing.last_version(project, **mine)
+        ratings = list(source.ratings.all()) if source else []
+        draft = draft or Assessment(project=project, **mine)
+        return _show(request, template, project, draft, AssessmentForm(assessment=draft, ratings=ratings))
+    draft = draft or assessing.open_assessment(project, by=request.user, **mine)
+    is_closing = request.POST.get("do") == "close"
+    stored = draft.ratings.all()
+    form = AssessmentForm(
+        tidied(request.POST), request.FILES, assessment=draft, ratings=stored, is_closing=is_closing
+    )
+    is_valid = form.is_valid()
+    # A file is kept also when something else is wrong: a browser would not send it again by itself.
+    form.keep(
+        {key: assessing.keep_evidence(evidence, by=request.user) for key, evidence in form.checked.items()}
+    )
+    if not is_valid:
+        return _show(request, template, project, draft, form, status=422)
+    told = {"by": request.user, "revision": form.cleaned_data["revision"], "ratings": form.ratings()}
+    try:
+        if is_closing:
+            done = assessing.complete_assessment(draft, **told)
+            messages.success(request, _("Valutazione conclusa: versione {}.").format(done.version))
+            return redirect(_after(project, rater))
+        assessing.save_assessment(draft, **told)
+    except StaleDraft:
+        return _conflict(request, template, project, mine, form)
+    messages.success(request, _("Bozza della valutazione salvata."))
+    return redirect(address)
+
+
+def _after(project: Project, rater: str) -> str:
+    if rater == OBSERVATORY:
+        return reverse("desk:assessment-queue")
+    if rater == SELF:
+        return reverse("officer:project-status", args=[project.code])
+    return reverse("public:card-detail", args=[project.slug])
+
+
+def _conflict(request, template: str, project: Project, mine: dict, form: AssessmentForm):
+    """A colleague was faster: what was typed stays, what they saved is shown, saving again wins."""
+    latest = assessing.open_assessment(project, by=request.user, **mine)
+    form.data = form.data.copy()
+    form.data["revision"] = str(latest.revision)
+    saved = latest.ratings.all()
+    theirs = [(BY_KEY[rating.key].name, rating.value, rating.motive) for rating in saved]
+    extra = {"theirs": theirs, "saved_by": latest.by, "saved_at": latest.saved_at, "is_conflict": True}
+    return _show(request, template, project, latest, form, status=409, **extra)
+
+
+def _show(request, template, project, draft, form, *, status=200, **extra):
+    former = project.assessments.completed().filter(rater=draft.rater, organisation=draft.organisation_id)
+    context = {
+        "project": project,
+        "draft": draft,
+        "form": form,
+        "rater_name": RATER_NAMES[draft.rater],
+        "card": project.cards.current().first(),
+        "versions": former.order_by("-made_at")[:10],
+        "proofs": form.files_of_seat.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
+        "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),
+        **extra,
+    }
+    return render(request, template, context, status=status)
+
+
+@login_required
+@require_POST
+def withdraw_evidence(request, pk):
+    """Take a file that proves a rating away from all readers."""
+    evidence = get_object_or_404(EvidenceFile.objects.select_related("project__owner"), pk=pk)
+    if not rules.can_use_evidence(request.user, evidence):
+        raise PermissionDenied
+    assessing.withdraw_evidence(evidence, by=request.user)
+    messages.success(request, _("File ritirato: «{}». Nessuno lo può più scaricare.").format(evidence.name))
+    if evidence.rater == OBSERVATORY:
+        return redirect("desk:assess", evidence.project.code)
+    if is_officer(request.user, evidence.organisation_id):
+        return redirect("officer:assess", evidence.project.code)
+    return redirect("desk:assessment-queue")
+
+
+@login_required
+@require_safe
+def queue(request):
+    """Public cards by what they need: never rated by the observatory, expired, gaps, then the rest."""
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+    numbers = _order_of_queue()
+    page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("pagina"))
+    cards = Card.objects.select_related("project").in_bulk([pk for _why, _when, pk in page.object_list])
+    rows = [{"card": cards[pk], "why": why, "when": when} for why, when, pk in page.object_list]
+    in_force = assessments_in_force([row["card"].project_id for row in rows])
+    for row in rows:
+        given = in_force.get(row["card"].project_id, [])
+        row["raters"] = [(a, RATER_NAMES[a.rater]) for a in given]
+        row["ours"] = next((a for a in given if a.rater == OBSERVATORY), None)
+        row["can_second"] = row["why"] == GAP and rules.can_second(request.user, row["ours"])
+    counts = {name: sum(why == number for why, *_rest in numbers) for number, name in NAMES.items()}
+    return render(request, "reuse/desk/assessments.html", {"page": page, "rows": rows, "counts": counts})
+
+
+NAMES = {UNRATED: "unrated", EXPIRED: "expired", GAP: "gap", DONE: "done"}
+
+
+def _order_of_queue() -> list[tuple]:
+    """`(need, moment, key of the card)` of all public cards, the oldest first within each need."""
+    today = timezone.localdate()
+    cards = Card.objects.current().values_list("pk", "project_id", "published_at")
+    rated = set(Assessment.objects.shown().values_list("project", flat=True))
+    in_force = assessments_in_force(rated)
+    found = []
+    for pk, project, published_at in cards.iterator():
+        given = in_force.get(project, [])
+        ours = next((a for a in given if a.rater == OBSERVATORY), None)
+        need = UNRATED if ours is None else DONE
+        if ours and is_expired(timezone.localdate(ours.made_at), today):
+            need = EXPIRED
+        elif ours and assessing.wants_second_reader(given):
+            need = GAP
+        found.append((need, ours.made_at if ours else published_at, pk))
+    return sorted(found)
+
+
+@login_required
+@require_POST
+def second(request, pk):
+    """A second reader agrees with the observatory's ratings."""
+    if not is_reviewer(request.user):
+        raise PermissionDenied
+    assessment = get_object_or_404(Assessment.objects.completed(), pk=pk)
+    if not rules.can_second(request.user, assessment):
+        messages.error(request, _("Serve una seconda persona, e una volta sola."))
+    else:
+        assessing.second(assessment, by=request.user)
+        messages.success(request, _("Hai confermato i voti dell’Osservatorio."))
+    return redirect("desk:assessment-queue")

@@ -1,0 +1,79 @@
+"""A panel of replicability in the words of a page: raters, gaps, the kit with what lacks."""
+
+from cards.vocabulary.bands import BAND_NAMES, BAND_SLUGS
+from cards.vocabulary.lists import DocumentType, labels
+from lib.links.states import DEAD, UNKNOWN
+from reuse.criteria import CRITERIA, RATER_NAMES
+from reuse.reads.standing import Judgement, Panel, address_of
+from reuse.score import ENOUGH, KitAspect
+
+
+def panel_context(panel: Panel) -> dict:
+    """What `_card_replicability.html` shows. No query."""
+    score = panel.score
+    return {
+        "score": score.score,
+        "band": score.band,
+        "band_label": BAND_NAMES[score.band],
+        "band_slug": BAND_SLUGS[score.band],
+        "published": panel.published and _judged(panel.published),
+        "others": [_judged(other) for other in panel.others],
+        "gaps": _gaps(panel),
+        "kit": [_kit_row(row) for row in panel.kit],
+        "kit_is_demonstration": any(d.is_demonstration for row in panel.kit for d in row.documents),
+        "kit_percent": round(100 * score.kit_completeness),
+        "adoptions": score.adoptions,
+        "adoptions_under_way": score.adoptions_under_way,
+        "is_demonstration": panel.is_demonstration,
+        "enough": ENOUGH,
+    }
+
+
+def _judged(judged: Judgement) -> dict:
+    rows = []
+    for criterion in CRITERIA:
+        rating = judged.ratings.get(criterion.key)
+        anchor = rating and {1: criterion.low, 3: criterion.middle, 5: criterion.high}.get(rating.value)
+        rows.append({"criterion": criterion, "rating": rating, "anchor": anchor})
+    return {
+        "assessment": judged.assessment,
+        "name": RATER_NAMES[judged.assessment.rater],
+        "rated_on": judged.rated_on,
+        "is_expired": judged.is_expired,
+        "score": judged.score,
+        "band_label": BAND_NAMES[judged.score.band],
+        "rows": rows,
+    }
+
+
+def _gaps(panel: Panel) -> list[dict]:
+    by_rater = {judged.assessment.rater: judged.values for judged in panel.judgements}
+    return [
+        {
+            "criterion": next(c for c in CRITERIA if c.key == key),
+            "low": (RATER_NAMES[low], by_rater[low][key]),
+            "high": (RATER_NAMES[high], by_rater[high][key]),
+        }
+        for key, (low, high) in panel.gaps.items()
+    ]
+
+
+def _kit_row(row: KitAspect) -> dict:
+    words = labels(DocumentType)
+    return {
+        "name": row.aspect.name,
+        "percent": round(100 * row.share),
+        "documents": [
+            {
+                "title": document.title,
+                "label": words.get(document.type, document.type),
+                "url": address_of(document),
+                "is_demonstration": document.is_demonstration,
+                "is_file": not document.url,
+                "is_dead": document.state == DEAD,
+                "is_unknown": document.state == UNKNOWN,
+            }
+            for document in row.documents
+        ],
+        "missing": [[words[name] for name in part] for part in row.missing],
+    }

@@ -1,0 +1,113 @@
+"""«Quanto costerebbe da me»: the reuse costs of a project scaled to the reader's city."""
+
+from collections.abc import Iterator
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cards.document.read import read_document
+from cards.vocabulary.lists import CostDriver, CostLine
+from lib.tables.writers import CSV, XLSX, csv_lines, xlsx
+from municipalities.models import Territory
+from suitability.estimate.costs import Estimate, estimate
+from suitability.estimate.forms import EstimateForm, Start, read_estimate
+from suitability.reader_forms import read_reader
+from suitability.views import shown_card
+
+
+@require_safe
+def card_estimate(request, slug):
+    """The 12 lines with their range; every assumption is in the URL, `formato` gives CSV or XLSX.
+
+    Context: `form`, `estimate` (None while nothing can be reckoned), `rows`, `has_lines` (the card has some).
+    """
+    card = shown_card(slug, "public:card-estimate", request.GET)
+    if isinstance(card, HttpResponse):
+        return card
+    document, reader = read_document(card), read_reader(request.GET)
+    start = Start(document["reuse_costs"], reader.town and reader.town.population, _inhabitants(document))
+    form = read_estimate(request.GET, start)
+    found = None
+    if form.is_valid() and form.lines():
+        found = estimate(form.lines(), form.assumptions())
+    if found and request.GET.get("formato") in ("csv", "xlsx"):
+        return _file(card.slug, form, found, request.GET["formato"])
+    context = {
+        "card": document,
+        "reader": reader,
+        "form": form,
+        "estimate": found,
+        "rows": _rows(form, found) if found else [],
+        "has_lines": bool(document["reuse_costs"]),
+        "base": _base(request),
+        "given": form.assumptions() if found else None,
+    }
+    return render(request, "suitability/card_estimate.html", context)
+
+
+def _inhabitants(document: dict) -> int | None:
+    """Inhabitants of all the municipalities taking part; None when those of one are not known."""
+    places = [document["lead_municipality"], *document["other_municipalities"]]
+    codes = {place["code"] for place in places if place}
+    towns = Territory.objects.municipalities().filter(code__in=codes)
+    counts = list(towns.values_list("population", flat=True))
+    return sum(counts) if counts and all(counts) else None
+
+
+def _base(request) -> str:
+    params = request.GET.copy()
+    params.pop("formato", None)
+    return params.urlencode()
+
+
+def _rows(form: EstimateForm, found: Estimate) -> list[dict]:
+    """Each line with its words and range."""
+    return [
+        {
+            "key": told.line.key,
+            "label": str(CostLine(told.line.key).label),
+            "driver": str(CostDriver(told.line.driver).label),
+            "is_yearly": told.line.is_yearly,
+            "amount": told.line.amount,
+            "range": told.range,
+        }
+        for told in found.lines
+    ]
+
+
+def _file(slug: str, form: EstimateForm, found: Estimate, suffix: str) -> HttpResponse:
+    head = [_("Voce"), _("Importo all’origine (€)"), _("Cresce con"), _("Ogni anno"), _("Da (€)"), _("A (€)")]
+    if suffix == "csv":
+        body, media_type = "".join(csv_lines(head, _table(form, found))), CSV
+    else:
+        body, media_type = xlsx(_("Stima"), head, _table(form, found)), XLSX
+    answer = HttpResponse(body, content_type=media_type)
+    answer["Content-Disposition"] = f'attachment; filename="stima-{slug}.{suffix}"'
+    return answer
+
+
+def _table(form: EstimateForm, found: Estimate) -> Iterator[list]:
+    """Lines, totals, then the assumptions: the file explains itself."""
+    for row in _rows(form, found):
+        ends = (row["range"].low, row["range"].high) if row["range"] else (None, None)
+        yield [
+            row["label"],
+            row["amount"],
+            str(row["driver"]),
+            _("sì") if row["is_yearly"] else _("no"),
+            *ends,
+        ]
+    for label, part in _totals(found):
+        yield [label, None, None, None, part.low, part.high]
+    for field in form.assumption_fields:
+        yield [str(field.label), form.cleaned_data.get(field.name), None, None, None, None]
+
+
+def _totals(found: Estimate) -> list[tuple]:
+    return [
+        (_("Per cominciare"), found.first),
+        (_("Ogni anno, dopo"), found.yearly),
+        (_("In tutto"), found.total),
+    ]

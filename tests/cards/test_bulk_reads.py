@@ -1,0 +1,69 @@
+"""Stored texts of many cards: all that were asked for, in pieces, whether they lie side by side or apart."""
+
+from array import array
+
+import pytest
+from django.db import DEFAULT_DB_ALIAS
+
+from cards.models import Card, CardLine
+from cards.reads import bulk
+from tests import builders
+
+
+@pytest.fixture
+def keys(db):
+    towns, desk = builders.piedmont(), builders.reviewer()
+    officer = builders.officer(towns["torino"])
+    return [builders.published(officer, desk, towns["torino"], title=f"Perché {n}").pk for n in range(5)]
+
+
+@pytest.mark.parametrize("between", [-1, 10])
+def test_all_texts_asked_for_are_found(keys, monkeypatch, between):
+    """Read by key, and as a stretch."""
+    monkeypatch.setattr(bulk, "BETWEEN", between)
+    wanted = [keys[3], keys[0], keys[4]]
+    stored = dict(CardLine.objects.values_list("pk", "text"))
+    lines = bulk.found(wanted, bulk.LINE, DEFAULT_DB_ALIAS)
+    assert [lines[key] for key in wanted] == [stored[key].encode() for key in wanted]
+
+
+def test_parts_follow_one_another(keys):
+    wanted = array("Q", keys[::-1])
+    assert [list(part) for part in bulk.parts_of(wanted, 2)] == [keys[:2:-1], keys[2:0:-1], keys[:1]]
+    assert list(bulk.parts_of(array("Q"))) == []
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_texts_of_keys_in_a_row_come_as_one(keys, way):
+    stored = dict(CardLine.objects.values_list("pk", "text"))
+    wanted = array("Q", keys[1:4][::way])
+    body = bulk.joined(wanted, bulk.LINE, DEFAULT_DB_ALIAS)
+    assert body == "".join(stored[key] for key in wanted).encode()
+    assert bulk.joined(keys[2:3], bulk.LINE, DEFAULT_DB_ALIAS) == stored[keys[2]].encode()
+
+
+def test_keys_in_no_row_do_not_come_as_one(keys):
+    for wanted in (keys[::2], [keys[0], keys[0]], [keys[1], keys[0], keys[2]]):
+        assert bulk.joined(wanted, bulk.LINE, DEFAULT_DB_ALIAS) is None
+
+
+def test_row_with_a_text_missing_does_not_come_as_one(keys):
+    CardLine.objects.filter(pk=keys[2]).delete()
+    assert bulk.joined(keys[1:4], bulk.LINE, DEFAULT_DB_ALIAS) is None
+    assert bulk.joined(keys[3:], bulk.LINE, DEFAULT_DB_ALIAS)
+
+
+def test_documents_come_as_they_are_stored(keys):
+    found = bulk.found(keys, bulk.DOCUMENT, DEFAULT_DB_ALIAS)
+    assert found == {pk: text.encode() for pk, text in Card.objects.values_list("pk", "document")}
+
+
+def test_stretch_is_read_whole_only_when_most_of_it_is_wanted(keys):
+    assert bulk.found(keys[::4], bulk.LINE, DEFAULT_DB_ALIAS).keys() == {keys[0], keys[4]}
+
+
+def test_line_takes_the_place_of_the_one_before(keys):
+    bulk.put_line(keys[0], "a")
+    bulk.put_line(keys[0], "b")
+    assert CardLine.objects.get(pk=keys[0]).text == "b"
+    assert CardLine.objects.count() == 5

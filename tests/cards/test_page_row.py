@@ -1,0 +1,160 @@
+"""What the page of a card is read from: plain SQL says what the models say, and asks no table in vain."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from cards.models import Card
+from cards.pages.maps import locator_of
+from cards.reads.page_row import document_before, in_force
+from cards.search import results
+from lib.content_version import bump_content_version
+from municipalities.actions import body_of_municipality
+from municipalities.search import municipalities_of
+from projects import publishing
+from projects.models import Project
+from reuse.models import Adoption, Assessment, DemonstrationDocument, OutsidePractice
+from reuse.reads.beside import Beside, beside
+from reuse.reads.family import family_of
+from reuse.reads.standing import panel_of
+from tests import builders
+
+NOTHING = Beside(False, False, False, False, False)
+
+
+@pytest.fixture
+def card(office, desk, towns):
+    return builders.published(office, desk, towns["torino"])
+
+
+@pytest.mark.django_db
+def test_card_in_force_is_the_stored_one(card):
+    moment = timezone.now()
+    Project.objects.filter(pk=card.project_id).update(confirmed_at=moment)
+    stored, shown = Card.objects.get(pk=card.pk), in_force(card.slug)
+    assert shown.confirmed_at == moment
+    names = [name for name in shown._fields if name != "confirmed_at"]
+    assert [getattr(shown, name) for name in names] == [getattr(stored, name) for name in names]
+
+
+@pytest.mark.django_db
+def test_card_never_confirmed_has_no_day(card):
+    assert in_force(card.slug).confirmed_at is None
+
+
+@pytest.mark.django_db
+def test_withdrawn_card_is_not_in_force(card, desk):
+    publishing.withdraw(card, by=desk, reason="Dati sbagliati")
+    assert (in_force(card.slug), in_force("nessuna")) == (None, None)
+
+
+@pytest.mark.django_db
+def test_document_before_is_that_of_the_edition_before(card, desk):
+    assert document_before(card.project_id, 2) == card.document
+    assert document_before(card.project_id, 1) is None
+    Card.objects.filter(pk=card.pk).update(
+        is_current=False, withdrawn_at=timezone.now(), withdrawal_reason="Dati sbagliati"
+    )
+    assert document_before(card.project_id, 2) is None
+
+
+@pytest.mark.django_db
+def test_nothing_stands_beside_a_new_card(card):
+    assert beside(card.project_id) == NOTHING
+
+
+def rate(card, body):
+    Assessment.objects.create(project=card.project, rater="self", organisation=body)
+
+
+def adopt(card, body):
+    Adoption.objects.create(project=card.project, giver=card.project.promoter, adopter=body)
+
+
+def come_of(card, body):
+    other = builders.draft(card.published_by, card.project.lead_municipality, title="Orti")
+    Adoption.objects.create(project=other, giver=body, adopter=card.project.promoter, result=card.project)
+
+
+def come_from_outside(card, body):
+    OutsidePractice.objects.create(
+        adopter=body, project=card.project, name="Orti", city="Lione", country="Francia", url="https://a.eu"
+    )
+
+
+def document(card, body):
+    DemonstrationDocument.objects.create(
+        project=card.project, type="study", title="Guida", url="https://a.eu", made_on=date(2026, 1, 1)
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("add", "told"),
+    [
+        (rate, "is_rated"),
+        (document, "has_demonstration_kit"),
+        (adopt, "is_adopted"),
+        (come_of, "is_result"),
+        (come_from_outside, "has_origins"),
+    ],
+)
+def test_each_table_that_speaks_of_a_project_is_known(card, towns, settings, add, told):
+    settings.DEMO = True
+    add(card, body_of_municipality(towns["ivrea"]))
+    known = beside(card.project_id)
+    assert known == NOTHING._replace(**{told: True})
+    text = {"documents": [], "partners": []}
+    assert panel_of(card.project_id, text, known=known) == panel_of(card.project_id, text)
+    assert family_of(card.project_id, None, known) == family_of(card.project_id)
+
+
+@pytest.mark.django_db
+def test_town_is_shown_where_it_lies(towns, django_assert_num_queries):
+    builders.squares()
+    bump_content_version()
+    first = locator_of("L219")
+    assert first["town_path"].startswith("M5") and first["town_path"] != first["province_path"]
+    assert [float(part) for part in first["view_box"].split()][2:] == pytest.approx([93.6, 93.6])
+    with django_assert_num_queries(1):  # the version: neither town nor province is asked for again
+        assert locator_of("L219") == first
+    assert locator_of("E379")["province_path"] == first["province_path"]
+    assert (locator_of("A199"), locator_of("Z999"), locator_of(None)) == (None, None, None)
+
+
+@pytest.mark.django_db
+def test_municipalities_are_named_by_code(towns):
+    assert sorted(municipalities_of({"L219", "A199", "Z999"})) == [
+        (
+            "A199",
+            "Alice Superiore",
+            "alice-superiore",
+            "001005",
+            "TO",
+            "01",
+            ended(municipalities_of(["A199"])),
+        ),
+        ("L219", "Torino", "torino", "001272", "TO", "01", None),
+    ]
+    assert municipalities_of([]) == []
+
+
+def ended(rows) -> object:
+    """The end as the database gives it: a date, or its text."""
+    assert str(rows[0][-1]) == "2019-01-01"
+    return rows[0][-1]
+
+
+NUMBERS = st.frozensets(st.integers(0, 60), max_size=30)
+
+
+@given(NUMBERS, st.lists(NUMBERS, max_size=3), st.integers(1, 9))
+def test_newest_in_places_are_all_of_them_from_the_last(cards, places, stretch):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(results, "STRETCH", stretch)
+        found = list(results._newest_in(BitMap(cards), [BitMap(place) for place in places]))
+    assert found == sorted(cards & frozenset().union(*places), reverse=True)

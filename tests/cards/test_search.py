@@ -1,0 +1,161 @@
+import pytest
+from django.http import QueryDict
+
+from cards.search.query import facet_counts, find, page_params, parse
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cards():
+    towns = builders.piedmont()
+    office, desk = builders.officer(towns["torino"]), builders.reviewer()
+    return {
+        "led": builders.published(office, desk, towns["torino"]),
+        "bici": builders.published(
+            office,
+            desk,
+            towns["ivrea"],
+            title="Mobilità sostenibile in città",
+            primary_area="mobility",
+            other_areas=["environment"],
+            stage="completed",
+            total_cost=90_000,
+            start_actual="2015",
+            technologies=[],
+        ),
+        "aria": builders.published(
+            office,
+            desk,
+            towns["samone"],
+            title="Qualità dell’aria",
+            summary="Sensori per la mobilità",
+            primary_area="environment",
+            total_cost=None,
+            cost_unknown=True,
+            start_actual="",
+            technologies=["sensori"],
+        ),
+    }
+
+
+def found(query: str, *, page: bool = False) -> list[str]:
+    parsed, problems = parse(QueryDict(query), page=page)
+    assert problems == []
+    return [card.title for card in find(parsed)]
+
+
+def test_no_filter_finds_all_from_the_newest(cards):
+    assert found("") == [cards["aria"].title, cards["bici"].title, cards["led"].title]
+
+
+@pytest.mark.parametrize("words", ["mobilita", "MOBILITÀ", "mobil", "mobilita%20sosten"])
+def test_words_fold_case_and_accents_and_match_prefixes(cards, words):
+    assert found(f"q={words}")[0] == "Mobilità sostenibile in città"
+
+
+def test_title_counts_more_than_summary(cards):
+    assert found("q=mobilita") == ["Mobilità sostenibile in città", "Qualità dell’aria"]
+
+
+@pytest.mark.parametrize("text", ["%25", "_", "'", '"', "*", "AND", "(", "a" * 200, "%F0%9F%98%80"])
+def test_query_is_text_never_syntax(cards, text):
+    assert found(f"q={text}") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("q=" + "a" * 201, "al massimo 200 caratteri: qui sono 201"),
+        ("q=" + "+".join(f"parola{n}{'x' * n}" for n in range(13)), "al massimo 12 parole"),
+        ("&".join(f"technology=t{n}" for n in range(51)), "al massimo 50 valori: qui sono 51"),
+    ],
+)
+def test_limits_are_told(cards, query, told):
+    _parsed, problems = parse(QueryDict(query))
+    assert len(problems) == 1
+    assert told in problems[0].detail
+
+
+def test_name_of_a_municipality_is_read_on_pages(cards):
+    assert found("comune=Ivrea", page=True) == ["Mobilità sostenibile in città"]
+    assert found("comune=samone+(to)", page=True) == ["Qualità dell’aria"]
+
+
+def test_name_that_two_municipalities_bear_is_told(cards):
+    parsed, problems = parse(QueryDict("comune=Samone"), page=True)
+    assert [p.detail for p in problems] == [
+        "Più Comuni si chiamano «Samone»: scrivi Samone (TN) o Samone (TO)"
+    ]
+    assert parsed.is_empty
+
+
+def test_one_query_has_one_address(cards):
+    first, second = (
+        parse(QueryDict(query), page=True)[0]
+        for query in (
+            "stato=running&area=mobilita&area=energia&q=+led++torino",
+            "q=led torino&area=energia&area=mobilita&area=&stato=running&stato=running",
+        )
+    )
+    assert page_params(first).urlencode() == page_params(second).urlencode()
+    assert page_params(first).urlencode() == "q=led+torino&area=energia&area=mobilita&stato=running"
+
+
+def test_values_of_one_facet_are_alternatives_and_facets_narrow(cards):
+    assert found("area=energy&area=mobility") == [
+        "Mobilità sostenibile in città",
+        "Illuminazione pubblica a LED",
+    ]
+    assert found("area=environment&stage=completed") == ["Mobilità sostenibile in città"]
+
+
+def test_pages_speak_italian(cards):
+    assert found("area=energia&comune=torino&stato=running", page=True) == ["Illuminazione pubblica a LED"]
+
+
+def test_municipality_by_any_code(cards):
+    assert found("municipality=001125") == found("municipality=E379") == ["Mobilità sostenibile in città"]
+
+
+def test_ranges(cards):
+    assert found("cost_min=90000&cost_max=90000") == ["Mobilità sostenibile in città"]
+    assert found("year_from=2018") == ["Illuminazione pubblica a LED"]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("area=ambiente", "area"),
+        ("stage=x", "stage"),
+        ("municipality=Z999", "municipality"),
+        ("year=abc", "year"),
+        ("cost_min=molto", "cost_min"),
+        ("cost_max=NaN", "cost_max"),
+        ("bbox=1,2,3", "bbox"),
+        ("sort=colour", "sort"),
+        ("updated_since=ieri", "updated_since"),
+        ("bbox=9,1,8,2", "bbox"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_parameter(cards, query, parameter):
+    parsed, problems = parse(QueryDict(query))
+    assert [p.parameter for p in problems] == [parameter]
+    assert parsed.is_empty
+
+
+def test_counts_leave_out_their_own_filter(cards):
+    query, _problems = parse(QueryDict("area=environment"))
+    counts = facet_counts(query, ("area", "stage"))
+    assert counts == {
+        "area": {"energy": 1, "environment": 2, "mobility": 1},
+        "stage": {"completed": 1, "running": 1},
+    }
+
+
+def test_page_params_is_the_inverse_of_parse(cards):
+    query, _problems = parse(
+        QueryDict("q=luce&area=energia&stato=running&anno_da=2015&ordina=titolo"), page=True
+    )
+    assert parse(page_params(query), page=True)[0] == query

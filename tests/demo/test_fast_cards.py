@@ -1,0 +1,76 @@
+"""Invented rows are pressed from moulds: they are those that the ordinary way would write."""
+
+from io import StringIO
+
+import orjson
+import pytest
+from django.core.management import call_command
+
+from cards.document.derive import derive_columns
+from cards.document.places import places_of
+from cards.models import Card, CardLine
+from demo import fast_cards
+from demo.bulk_load import generate, towns_of_today
+from demo.generator import Country, draw, published_at
+from municipalities.models import Territory
+from projects.models import Project
+from tests import builders
+
+MANY, SEED = 1_500, 5
+
+
+@pytest.fixture
+def country(db):
+    """Towns with a point and without, one with a name of several words; joint projects come about."""
+    towns = builders.piedmont()
+    Territory.objects.filter(pk=towns["ivrea"].pk).update(
+        name="San Germano d’Ivrea", longitude=None, latitude=None
+    )
+    Territory.objects.filter(pk=towns["torino"].pk).update(longitude="7.68250", latitude="45.06900")
+
+
+def drawn_today():
+    there = Country(towns_of_today())
+    return [draw(number, SEED, there) for number in range(MANY)]
+
+
+def test_cards_are_byte_for_byte_those_of_the_ordinary_way(country):
+    generate(MANY, seed=SEED)
+    cards, drawn = list(Card.objects.order_by("pk")), drawn_today()
+    assert any(one.other_towns for one in drawn)
+    assert {one.point is None for one in drawn} == {one.cost is None for one in drawn} == {True, False}
+    places = places_of([orjson.loads(card.document) for card in cards])
+    lines = dict(CardLine.objects.values_list("pk", "text"))
+    for card, one in zip(cards, drawn, strict=True):
+        made = fast_cards.whole(one, places, card.pk)
+        derived = derive_columns(orjson.loads(card.document), places)
+        columns = derived["columns"]
+        assert lines[card.pk] == derived["line"]
+        assert card.document == made.columns["document"]
+        assert {name: getattr(card, name) for name in columns} == columns
+        assert (card.published_at, card.live_values) == (published_at(one.number), "[]")
+        assert (card.edition, card.is_current, card.withdrawn_at) == (1, True, None)
+
+
+def test_index_of_pressed_cards_is_that_of_their_stored_columns(country):
+    generate(MANY, seed=SEED)
+    out = StringIO()
+    call_command("check_index", stdout=out)
+    assert str(MANY) in out.getvalue()
+
+
+def test_projects_belong_to_the_municipality_of_their_card(country):
+    generate(60, seed=SEED)
+    for project in Project.objects.select_related("owner__territory"):
+        card = project.cards.get()
+        assert project.owner.territory.code == card.municipality_code
+        assert (project.code, project.slug, project.title) == (card.code, card.slug, card.title)
+        assert (project.created_at, project.status) == (card.published_at, "published")
+
+
+def test_text_that_copy_would_misread_is_refused():
+    line = fast_cards.CARDS.line(dict.fromkeys(fast_cards.CARDS.own, "a"))
+    fast_cards.CARDS.check(line + line, 2)
+    for ill in ("a\tb", "a\nb"):
+        with pytest.raises(ValueError, match="end of a cell"):
+            fast_cards.CARDS.check(fast_cards.CARDS.line(dict.fromkeys(fast_cards.CARDS.own, ill)), 1)

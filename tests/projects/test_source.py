@@ -1,0 +1,118 @@
+"""The rows of a project as plain values (projects.source.collect) have the values and types of the models."""
+
+from datetime import datetime
+from decimal import Decimal
+from threading import Thread
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from cards.document.shape import OWN_FIELDS
+from projects.models import Document, Project
+from projects.source import collect
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+NOON = datetime.fromisoformat("2026-01-01T12:00:00+00:00")
+POINT = {"latitude": Decimal("45.07000"), "longitude": Decimal("7.68000")}
+ROWS = {
+    "identifiers": {"scheme": "cup", "value": "C11B19000050006"},
+    "milestones": {"title": "Avvio", "date": "2024-05", "is_done": True},
+    "partners": {"name": "Consorzio", "role": "supplier"},
+    "funding_lines": {"source": "eu", "programme": "FESR", "amount": Decimal("1000.50")},
+    "reuse_costs": {"line": "training", "amount": Decimal("10.00"), "driver": "fixed", "is_yearly": False},
+    "indicators": {
+        "name": "Utenti",
+        "baseline": None,
+        "target": Decimal("12.5000"),
+        "value": Decimal("3.0000"),
+    },
+    "sources": {"url": "https://www.example.org/fonte", "title": "Fonte"},
+}
+
+
+@pytest.fixture
+def two(office, towns):
+    """A project with a row of each kind, and one with none."""
+    whole = builders.draft(office, towns["torino"], technologies=["LED"], **POINT)
+    whole.contact_email, whole.contact_is_public = "ufficio@example.org", True
+    whole.save()
+    whole.other_municipalities.set([towns["ivrea"], towns["torino"]])
+    for name, values in ROWS.items():
+        getattr(whole, name).create(**values)
+    Document.objects.create(project=whole, type="other", title="Atto", url="https://www.example.org/atto")
+    gone = Document.objects.create(
+        project=whole, type="other", title="Via", url="https://www.example.org/via"
+    )
+    Document.objects.filter(pk=gone.pk).update(removed_at=NOON)
+    return [Project.objects.get(pk=whole.pk), builders.draft(office, towns["ivrea"])]
+
+
+def test_facts_are_the_values_of_the_models(two):
+    whole, bare = two
+    for project in (whole, bare, whole):
+        facts = collect(project.pk)
+        stored = Project.objects.get(pk=project.pk)
+        assert {name: facts[name] for name in OWN_FIELDS} == {n: getattr(stored, n) for n in OWN_FIELDS}
+        assert [type(facts[name]) for name in OWN_FIELDS] == [type(getattr(stored, n)) for n in OWN_FIELDS]
+        assert facts["lead_municipality"] == project.lead_municipality.code
+        promoter = project.promoter
+        assert facts["promoter"] == {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
+        assert facts["slug"] is None
+
+
+def test_rows_are_those_of_the_project_with_their_types(two):
+    facts = collect(two[0].pk)
+    for name, values in ROWS.items():
+        (row,) = facts[name]
+        assert {key: row[key] for key in values} == values
+        assert [type(row[key]) for key in values] == [type(value) for value in values.values()]
+    assert facts["other_municipalities"] == ["E379", "L219"]
+    assert facts["contact_email"] == "ufficio@example.org"
+    assert [document["title"] for document in facts["documents"]] == ["Atto"]
+    bare = collect(two[1].pk)
+    assert [bare[name] for name in (*ROWS, "documents", "other_municipalities")] == [[]] * 9
+
+
+def test_project_without_neighbours_has_none(two):
+    Project.objects.filter(pk=two[1].pk).update(lead_municipality=None, promoter=None)
+    facts = collect(two[1].pk)
+    assert (facts["lead_municipality"], facts["promoter"]) == (None, None)
+
+
+def test_missing_project_is_told(db):
+    with pytest.raises(Project.DoesNotExist):
+        collect(123_456)
+
+
+def test_every_statement_is_counted_when_queries_are(two):
+    collect(two[1].pk)
+    with CaptureQueriesContext(connection) as asked:
+        collect(two[1].pk)
+    assert len(asked) == 2
+
+
+needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL alone does so")
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_held_project_waits_for_nobody_else(office, towns):
+    project, refused = builders.draft(office, towns["torino"]), []
+
+    def other():
+        try:
+            with transaction.atomic():
+                Project.objects.select_for_update(nowait=True).get(pk=project.pk)
+        except DatabaseError as error:
+            refused.append(error)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic():
+        assert collect(project.pk, is_held=True)["code"] == project.code
+        thread = Thread(target=other)
+        thread.start()
+        thread.join(20)
+    assert "could not obtain lock" in str(refused[0])

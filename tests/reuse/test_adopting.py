@@ -1,0 +1,676 @@
+"""Reuse through the pages: the table of moves, both sides, staff, what is public, what stays private."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from cards.search.query import ProjectQuery, find
+from demo.demo_adoptions import load_adoptions
+from lib.audit import Entry
+from lib.content_version import ContentVersion
+from lib.workflow import WrongMove
+from municipalities.actions import body_of_municipality
+from projects import actions, publishing, reviewing
+from projects.models import Partner
+from reuse import rules
+from reuse.actions import adopting
+from reuse.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE
+from reuse.models import Adoption, AdoptionStep, OutsidePractice, Standing
+from reuse.reads.family import family_of
+from reuse.reads.standing import panel_of
+from reuse.transitions import ADOPTION, LIVING, NEXT, TASKS, AdoptionMove, Side, Step
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+SECRET = "Il sindaco è contrario"
+
+
+@pytest.fixture
+def giver(towns):
+    return builders.officer(towns["torino"])
+
+
+@pytest.fixture
+def adopter(towns):
+    return builders.officer(towns["ivrea"], "ivrea@example.org")
+
+
+@pytest.fixture
+def card(giver, desk, towns):
+    return builders.published(giver, desk, towns["torino"])
+
+
+@pytest.fixture
+def asked(card, adopter, towns):
+    return request_of(card, adopter, towns["ivrea"])
+
+
+def request_of(card, by, town, **more) -> Adoption:
+    body = body_of_municipality(town)
+    return adopting.ask(card.project, by=by, adopter=body, nonce=uuid.uuid4(), note="Ci serve", **more)
+
+
+SIDES = {AdoptionMove.REPLY: Side.GIVER, AdoptionMove.DECLINE: Side.GIVER}
+
+
+def advance(adoption, move, by=None, **words) -> AdoptionStep:
+    side = SIDES.get(move, Side.ADOPTER)
+    return adopting.advance(adoption, move, by=by, side=side, nonce=uuid.uuid4(), **words)
+
+
+PATH = (
+    AdoptionMove.REPLY,
+    AdoptionMove.AGREE,
+    AdoptionMove.ADAPT,
+    AdoptionMove.START,
+    AdoptionMove.TELL,
+)
+
+
+def brought_to(adoption: Adoption, step: str) -> Adoption:
+    adoption.refresh_from_db()
+    while adoption.step != step:
+        advance(adoption, NEXT[adoption.step])
+        adoption.refresh_from_db()
+    return adoption
+
+
+def page_of(adoption) -> str:
+    return reverse("officer:adoption", args=[adoption.pk])
+
+
+def typed(move, **fields) -> dict:
+    slug = SLUG_OF_MOVE[move]
+    fields = {"nonce": uuid.uuid4(), "note": "Va bene", **fields}
+    return {"mossa": slug, **{f"{slug}-{name}": value for name, value in fields.items()}}
+
+
+# (move, step) → where it leads; all the rest is refused
+LEADS = {
+    ("reply", "interest"): "contact",
+    ("agree", "contact"): "agreement",
+    ("adapt", "agreement"): "adaptation",
+    ("start", "adaptation"): "in_service",
+    ("tell", "in_service"): "feedback",
+    ("tell", "feedback"): "feedback",
+    ("decline", "interest"): "declined",
+    ("decline", "contact"): "declined",
+    **{("withdraw", step.value): "withdrawn" for step in LIVING},
+    **{("write", step.value): step.value for step in LIVING},
+}
+WHO = {
+    "reply": {"giver"},
+    "agree": {"giver", "adopter"},
+    "adapt": {"adopter"},
+    "start": {"adopter"},
+    "tell": {"adopter"},
+    "write": {"giver", "adopter"},
+    "decline": {"giver"},
+    "withdraw": {"adopter"},
+}
+
+
+@pytest.mark.parametrize("step", Step.values)
+@pytest.mark.parametrize("move", list(ADOPTION.transitions))
+def test_table_of_moves(asked, move, step):
+    for side in ("giver", "adopter", "staff"):
+        may = (move, step) in LEADS and (side == "staff" or side in WHO[move])
+        assert ADOPTION.allows(move, step, {side}) is may
+        Adoption.objects.filter(pk=asked.pk).update(step=step)
+        before = AdoptionStep.objects.count()
+        words = {"by": None, "side": Side(side), "nonce": uuid.uuid4()}
+        if may:
+            adopting.advance(asked, AdoptionMove(move), **words)
+            assert Adoption.objects.get(pk=asked.pk).step == LEADS[move, step]
+            assert AdoptionStep.objects.order_by("-pk").first().step == LEADS[move, step]
+        else:
+            with pytest.raises(WrongMove):
+                adopting.advance(asked, AdoptionMove(move), **words)
+            assert (Adoption.objects.get(pk=asked.pk).step, AdoptionStep.objects.count()) == (step, before)
+
+
+def test_tables_agree():
+    """What is expected of a side at a step is a move that the side may make there."""
+    assert set(ADOPTION.waits) == set(NEXT) == set(TASKS)
+    assert all(ADOPTION.allows(NEXT[step], step, {side}) for step, (side, _rule) in ADOPTION.waits.items())
+    assert set(MOVES_BY_SLUG.values()) == set(ADOPTION.transitions)
+    assert ADOPTION.turn_of(Step.FEEDBACK) is ADOPTION.turn_of(Step.DECLINED) is None
+
+
+def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_on_commit_callbacks):
+    page = client.get(reverse("public:card-reuse", args=[card.slug])).content.decode()
+    ask = reverse("officer:adoption-ask", args=[card.code])
+    assert f'href="{ask}"' in page
+    assert client.get(ask).url == f"/accesso/?next={ask}"
+    client.force_login(adopter)
+    nonce = str(uuid.uuid4())
+    body = adopter.memberships.get().organisation
+    data = {"nonce": nonce, "adopter": body.pk, "note": "Vogliamo capire il bando"}
+    with django_capture_on_commit_callbacks(execute=True):
+        first = client.post(ask, data)
+        again = client.post(ask, data)
+    made = Adoption.objects.get()
+    assert first.url == again.url == page_of(made)
+    assert (made.step, made.giver, made.adopter) == ("interest", card.project.owner, body)
+    step = made.steps.get()
+    assert (step.move, step.side, step.by, step.note_is_public) == ("ask", "adopter", adopter, False)
+    assert [message.to for message in mail.outbox] == [[giver.email]]
+    assert "Vogliamo capire il bando" in mail.outbox[0].body
+    assert Entry.objects.get(verb="adopt").changes == {
+        "adopter": "Comune di Ivrea",
+        "step": "interest",
+        "move": "ask",
+    }
+
+
+def test_second_request_leads_to_the_first(client, asked, card, adopter):
+    client.force_login(adopter)
+    data = {"nonce": uuid.uuid4(), "adopter": asked.adopter_id, "note": "Ancora noi"}
+    answer = client.post(reverse("officer:adoption-ask", args=[card.code]), data, follow=True)
+    assert answer.redirect_chain[-1][0] == page_of(asked)
+    assert "Il tuo ente ha già chiesto questo progetto" in answer.content.decode()
+    assert Adoption.objects.count() == 1
+
+
+def test_request_wants_words_and_keeps_them(client, card, adopter):
+    client.force_login(adopter)
+    body = adopter.memberships.get().organisation
+    data = {"nonce": uuid.uuid4(), "adopter": body.pk, "note": " "}
+    answer = client.post(reverse("officer:adoption-ask", args=[card.code]), data)
+    assert (answer.status_code, Adoption.objects.count()) == (422, 0)
+    assert "Scrivi in due righe che cosa ti serve" in answer.content.decode()
+
+
+def test_who_may_ask(client, card, giver, adopter, desk, towns):
+    ask = reverse("officer:adoption-ask", args=[card.code])
+    client.force_login(giver)
+    assert client.get(ask).url == reverse("officer:adoption-list")
+    client.force_login(desk)
+    assert client.get(ask).status_code == 403
+    client.force_login(adopter)
+    foreign = body_of_municipality(towns["val_di_chy"]).pk
+    data = {"nonce": uuid.uuid4(), "adopter": foreign, "note": "Per altri"}
+    assert client.post(ask, data).status_code == 422
+    assert not Adoption.objects.exists()
+    publishing.withdraw(card, by=desk, reason="Errata")
+    assert client.get(ask).status_code == 404
+    assert client.get(reverse("public:card-reuse", args=[card.slug])).status_code == 410
+
+
+def test_nobody_adopts_from_themselves(card, giver, towns):
+    with pytest.raises(WrongMove):
+        request_of(card, giver, towns["torino"])
+    body = card.project.owner
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Adoption.objects.create(project=card.project, giver=body, adopter=body)
+
+
+def test_strangers_see_nothing(client, asked, towns, giver, adopter, desk):
+    stranger = builders.officer(towns["val_di_chy"], "valdichy@example.org")
+    for user, status in ((stranger, 403), (giver, 200), (adopter, 200), (desk, 200)):
+        client.force_login(user)
+        assert client.get(page_of(asked)).status_code == status
+    client.force_login(stranger)
+    assert client.post(page_of(asked), typed(AdoptionMove.REPLY)).status_code == 403
+    assert client.get("/area-riservata/riuso/999999/").status_code == 403
+    assert client.get(reverse("desk:adoption-list")).status_code == 403
+    client.logout()
+    assert client.get(page_of(asked)).status_code == 302
+
+
+@pytest.mark.parametrize("move", [move for move in MOVES_BY_SLUG.values() if move != AdoptionMove.TELL])
+def test_moves_are_offered_to_those_who_may(client, asked, adopter, giver, desk, move):
+    for user, side in ((giver, "giver"), (adopter, "adopter"), (desk, "staff")):
+        client.force_login(user)
+        offered = f'value="{SLUG_OF_MOVE[move]}"' in client.get(page_of(asked)).content.decode()
+        assert offered is ADOPTION.allows(move, "interest", {side})
+        assert (move in rules.moves_for(user, asked)) is offered
+
+
+def test_wrong_side_is_refused_and_its_words_come_back(client, asked, adopter):
+    client.force_login(adopter)
+    answer = client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Rispondo io"))
+    assert answer.status_code == 409
+    assert "Rispondo io" in answer.content.decode()
+    assert Adoption.objects.get().step == "interest"
+
+
+def test_double_click_counts_once(client, asked, giver):
+    client.force_login(giver)
+    data = typed(AdoptionMove.REPLY, note="Eccoci")
+    assert [client.post(page_of(asked), data).status_code for _click in range(2)] == [302, 302]
+    assert list(asked.steps.values_list("move", flat=True)) == ["ask", "reply"]
+
+
+def test_second_tab_is_told_and_keeps_its_words(client, asked, giver):
+    client.force_login(giver)
+    client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Dalla prima scheda"))
+    answer = client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Dalla seconda scheda"))
+    assert answer.status_code == 409
+    assert "Dalla seconda scheda" in answer.content.decode()
+    assert asked.steps.count() == 2
+
+
+def test_whole_path_through_the_pages(client, asked, giver, adopter, card):
+    for user, move, step in (
+        (giver, AdoptionMove.REPLY, "contact"),
+        (giver, AdoptionMove.AGREE, "agreement"),
+        (adopter, AdoptionMove.ADAPT, "adaptation"),
+        (adopter, AdoptionMove.START, "in_service"),
+        (adopter, AdoptionMove.TELL, "feedback"),
+    ):
+        client.force_login(user)
+        more = {"what_changed": "Meno lampioni", "lessons_are_public": "on"} if step == "feedback" else {}
+        assert client.post(page_of(asked), typed(move, **more)).status_code == 302
+        assert Adoption.objects.get().step == step
+    client.logout()
+    html = client.get(reverse("public:card-detail", args=[card.slug])).content.decode()
+    assert "Comune di Ivrea" in html
+    assert "Meno lampioni" in html
+    assert "Va bene" not in html
+
+
+@pytest.mark.parametrize(
+    ("move", "fields", "told"),
+    [
+        (AdoptionMove.REPLY, {"note": ""}, "Scrivi la risposta"),
+        (AdoptionMove.DECLINE, {"note": ""}, "Scrivi il motivo: l’altro ente lo legge"),
+        (AdoptionMove.REPLY, {"on": "domani"}, "Scrivi la data come giorno/mese/anno"),
+        (AdoptionMove.REPLY, {"on": "1/1/2199"}, "Il giorno non può essere nel futuro"),
+        (AdoptionMove.REPLY, {"on": "1/1/2001"}, "Il giorno non può venire prima della richiesta"),
+    ],
+)
+def test_bad_move_is_explained(client, asked, giver, move, fields, told):
+    client.force_login(giver)
+    answer = client.post(page_of(asked), typed(move, **fields))
+    assert (answer.status_code, Adoption.objects.get().step) == (422, "interest")
+    assert told in answer.content.decode()
+
+
+def test_feedback_wants_something_told(client, asked, adopter):
+    brought_to(asked, "in_service")
+    client.force_login(adopter)
+    answer = client.post(page_of(asked), typed(AdoptionMove.TELL, note=""))
+    assert answer.status_code == 422
+    assert "Racconta che cosa hai cambiato o che cosa hai imparato" in answer.content.decode()
+
+
+def test_steps_never_change(asked):
+    step = asked.steps.get()
+    step.note = "Altro"
+    with pytest.raises(TypeError):
+        step.save()
+    with pytest.raises(TypeError):
+        step.delete()
+
+
+def everything_public(client, card) -> str:
+    """All that everybody can read of a card and its cities."""
+    addresses = [
+        reverse("public:card-detail", args=[card.slug]),
+        f"/en{reverse('public:card-detail', args=[card.slug])}",
+        reverse("public:card-reuse", args=[card.slug]),
+        reverse("public:city-detail", args=["ivrea"]),
+        reverse("public:city-detail", args=["torino"]),
+        reverse("api:adoptions", args=[card.code]),
+        reverse("api:project", args=[card.code]),
+        reverse("api:replicability", args=[card.code]),
+    ]
+    return "".join(client.get(address).content.decode() for address in addresses)
+
+
+def test_private_words_never_leave(client, asked, card, tmp_path):
+    advance(asked, AdoptionMove.REPLY, note=SECRET)
+    brought_to(asked, "in_service")
+    advance(
+        asked,
+        AdoptionMove.TELL,
+        what_changed=SECRET,
+        what_learnt=SECRET,
+        note="Visibile",
+        note_is_public=True,
+    )
+    advance(asked, AdoptionMove.WRITE, note=SECRET)
+    told = everything_public(client, card)
+    assert "Visibile" in told
+    assert "Comune di Ivrea" in told
+    assert SECRET not in told
+    assert "ivrea@example.org" not in told
+    assert SECRET.encode() not in b"".join(client.get(f"/progetti/{card.slug}/kit.zip").streaming_content)
+    call_command("export_national", out=tmp_path / "out")
+    assert all(SECRET.encode() not in file.read_bytes() for file in (tmp_path / "out").iterdir())
+    head, row = (tmp_path / "out" / "adoptions.csv").read_text("utf-8-sig").splitlines()
+    assert head == "project_code,adoption_id,taken_from,adopter,adopter_code,giver,step,is_demonstration"
+    assert row == f"{card.code},{asked.pk},,Comune di Ivrea,E379,Comune di Torino,feedback,false"
+
+
+@pytest.mark.parametrize("end", [None, AdoptionMove.DECLINE, AdoptionMove.WITHDRAW])
+def test_interest_and_refusals_are_not_public(client, asked, card, end):
+    if end:
+        advance(asked, end, note="Non ora")
+    assert (
+        "Comune di Ivrea" not in client.get(reverse("public:card-detail", args=[card.slug])).content.decode()
+    )
+    assert client.get(reverse("api:adoptions", args=[card.code])).json()["count"] == 0
+    assert not Standing.objects.exists()
+
+
+def test_diffusion_follows_each_step(asked, card):
+    counted = []
+    for move in PATH:
+        advance(asked, move)
+        row = Standing.objects.filter(project=card.project).values_list("adoptions", "adoptions_under_way")
+        counted.append(row.get())
+    assert counted == [(0, 1), (0, 1), (0, 1), (1, 0), (1, 0)]
+    assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 1
+    advance(asked, AdoptionMove.WITHDRAW, note="Spento")
+    assert not Standing.objects.exists()
+    assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 0
+
+
+def test_body_named_on_the_card_counts_once(asked, card, giver, desk):
+    Partner.objects.create(project=card.project, name="Comune di Ivrea", role="replicating_body")
+    Partner.objects.create(project=card.project, name="Comune di Samone", role="replicating_body")
+    actions.revise(card.project, by=giver)
+    actions.submit(card.project, by=giver, nonce=uuid.uuid4())
+    reviewing.take(card.project, by=desk)
+    publishing.publish(card.project, by=desk)
+    brought_to(asked, "in_service")
+    row = Standing.objects.get()
+    assert (row.adoptions, row.adoptions_under_way) == (2, 0)
+
+
+def test_count_of_a_past_day(asked, card):
+    brought_to(asked, "in_service")
+    long_ago = timezone.now() - timedelta(days=10)
+    AdoptionStep.objects.exclude(step="in_service").update(at=long_ago)
+    document = {"partners": [], "documents": []}
+    counts = []
+    for day in (localdate() - timedelta(days=11), localdate() - timedelta(days=2), None):
+        score = panel_of(card.project_id, document, today=day).score
+        counts.append((score.adoptions, score.adoptions_under_way))
+    assert counts == [(0, 0), (0, 1), (1, 0)]
+
+
+def test_family_is_nested(client, asked, card, towns):
+    brought_to(asked, "in_service")
+    small = builders.officer(towns["val_di_chy"], "valdichy@example.org")
+    client.force_login(small)
+    data = {"nonce": uuid.uuid4(), "adopter": small.memberships.get().organisation_id, "parent": asked.pk}
+    client.post(reverse("officer:adoption-ask", args=[card.code]), {**data, "note": "Da voi"})
+    child = Adoption.objects.get(parent=asked)
+    assert (child.giver, child.step) == (asked.adopter, "interest")
+    advance(child, AdoptionMove.REPLY)
+    family = family_of(card.project_id)
+    assert [(n.body.name, [c.body.name for c in n.children]) for n in family.nodes] == [
+        ("Comune di Ivrea", ["Comune di Val di Chy"])
+    ]
+    rows = client.get(reverse("api:adoptions", args=[card.slug])).json()
+    assert (rows["count"], rows["next"], rows["previous"]) == (2, None, None)
+    told = [
+        (r["adopter"]["name"], r["giver"]["name"], r["taken_from"], r["counts_as"]) for r in rows["results"]
+    ]
+    assert told == [
+        ("Comune di Ivrea", "Comune di Torino", None, "adoption"),
+        ("Comune di Val di Chy", "Comune di Ivrea", asked.pk, "under_way"),
+    ]
+    city = client.get(reverse("public:city-detail", args=["ivrea"])).content.decode()
+    assert "Presi da altri" in city
+    assert "Dati ad altri" in city
+    advance(asked, AdoptionMove.WITHDRAW, note="Spento")
+    assert [node.body.name for node in family_of(card.project_id).nodes] == ["Comune di Val di Chy"]
+
+
+def test_only_who_adopted_may_pass_it_on(asked, card, towns):
+    small = builders.officer(towns["val_di_chy"], "valdichy@example.org")
+    with pytest.raises(WrongMove):
+        request_of(card, small, towns["val_di_chy"], parent=asked)
+
+
+def test_staff_hide_public_words(client, asked, card, desk, giver):
+    advance(asked, AdoptionMove.REPLY, note="Parole sbagliate", note_is_public=True)
+    step = asked.steps.get(move="reply")
+    hide = reverse("desk:adoption-hide", args=[step.pk])
+    assert "Parole sbagliate" in everything_public(client, card)
+    client.force_login(giver)
+    assert client.post(hide).status_code == 403
+    client.force_login(desk)
+    assert client.post(hide).status_code == 302
+    assert "Nascosto dalla redazione" in client.get(page_of(asked)).content.decode()
+    client.logout()
+    assert "Parole sbagliate" not in everything_public(client, card)
+
+
+def test_staff_stand_in_for_a_side_and_both_are_told(
+    client, asked, desk, giver, adopter, django_capture_on_commit_callbacks
+):
+    client.force_login(desk)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page_of(asked), typed(AdoptionMove.REPLY))
+    assert asked.steps.get(move="reply").side == "staff"
+    assert [message.to[0] for message in mail.outbox] == [giver.email, adopter.email]
+    assert "asked" not in client.get(reverse("desk:adoption-list")).content.decode()
+    page = client.get(reverse("desk:adoption-list") + "?passo=contact").content.decode()
+    assert "Comune di Ivrea" in page
+    assert (
+        "Comune di Ivrea"
+        not in client.get(reverse("desk:adoption-list") + "?passo=feedback").content.decode()
+    )
+
+
+def test_lists_say_whose_turn_it_is(client, asked, giver, adopter):
+    client.force_login(giver)
+    assert "Tocca a te:</strong>" not in client.get(reverse("officer:adoption-list")).content.decode()
+    assert "Un riuso aspetta te." in client.get(reverse("officer:adoption-list")).content.decode()
+    client.force_login(adopter)
+    assert "Nessun riuso aspetta te." in client.get(reverse("officer:adoption-list")).content.decode()
+
+
+def test_reminder_goes_once_to_who_is_waited_for(asked, giver, capsys, django_capture_on_commit_callbacks):
+    def run(**options) -> list[str]:
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            call_command("send_reminders", **options)
+        return [message.to[0] for message in mail.outbox if "riuso" in message.subject]
+
+    assert run() == []
+    Adoption.objects.update(waiting_since=timezone.now() - timedelta(days=16))
+    assert run(dry_run=True) == []
+    assert giver.email in capsys.readouterr().out
+    assert run() == [giver.email]
+    assert run() == []
+    advance(asked, AdoptionMove.REPLY)
+    assert run() == []
+    Adoption.objects.update(waiting_since=timezone.now() - timedelta(days=31), reminded_at=None)
+    assert run() == ["ivrea@example.org"]
+
+
+def test_note_of_the_other_side_does_not_end_the_wait(asked):
+    since = timezone.now() - timedelta(days=5)
+    Adoption.objects.update(waiting_since=since)
+    advance(asked, AdoptionMove.WRITE, note="Siete lì?")
+    assert Adoption.objects.get().waiting_since == since
+    adopting.advance(asked, AdoptionMove.WRITE, by=None, side=Side.GIVER, nonce=uuid.uuid4(), note="Sì")
+    assert Adoption.objects.get().waiting_since > since
+
+
+def test_public_answers_are_renewed(asked):
+    advance(asked, AdoptionMove.REPLY)
+    before = ContentVersion.objects.get(pk=1).number
+    advance(asked, AdoptionMove.AGREE)
+    assert ContentVersion.objects.get(pk=1).number > before
+
+
+PRACTICE = {
+    "name": "Superisolati",
+    "city": "Barcellona",
+    "country": "Spagna",
+    "url": "https://example.org/superilles",
+    "adopted_on": "2024",
+    "what_changed": "Un solo quartiere",
+}
+
+
+def test_practice_from_outside_shows_on_city_card_and_api(client, card, giver, adopter):
+    client.force_login(giver)
+    body = giver.memberships.get().organisation
+    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, "project": card.project_id}
+    for _click in range(2):
+        assert client.post(reverse("officer:practice-add"), data).status_code == 302
+    practice = OutsidePractice.objects.get()
+    for address in (f"/progetti/{card.slug}/", "/citta/torino/"):
+        page = client.get(address).content.decode()
+        assert "Superisolati" in page
+        assert 'href="https://example.org/superilles"' in page
+    row = client.get(reverse("api:adoptions", args=[card.code])).json()["results"][0]
+    assert (row["kind"], row["source"]["city"], row["counts_as"]) == ("outside", "Barcellona", None)
+    remove = reverse("officer:practice-remove", args=[practice.pk])
+    client.force_login(adopter)
+    assert client.post(remove).status_code == 403
+    client.force_login(giver)
+    assert client.post(remove).status_code == 302
+    client.logout()
+    assert "Superisolati" not in client.get("/citta/torino/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["name", "city", "country", "url"])
+def test_practice_wants_its_source(client, giver, name):
+    client.force_login(giver)
+    body = giver.memberships.get().organisation
+    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, name: ""}
+    assert client.post(reverse("officer:practice-add"), data).status_code == 422
+    assert not OutsidePractice.objects.exists()
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "non un indirizzo"])
+def test_practice_refuses_bad_addresses(client, giver, url):
+    client.force_login(giver)
+    body = giver.memberships.get().organisation
+    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, "url": url}
+    assert client.post(reverse("officer:practice-add"), data).status_code == 422
+
+
+STEPS = [{"move": "ask", "on": date(2025, 1, 1)}, {"move": "reply", "on": date(2025, 1, 8)}]
+SERVED = [*STEPS, *({"move": m, "on": date(2025, 2, 1)} for m in ("agree", "adapt", "start"))]
+
+
+def test_demonstration_counts_only_in_a_demonstration(client, card, towns, settings):
+    settings.DEMO = True
+    adopting.demonstrate(card.project, adopter=body_of_municipality(towns["ivrea"]), steps=SERVED)
+    address = reverse("api:adoptions", args=[card.code])
+    assert [r["is_demonstration"] for r in client.get(address).json()["results"]] == [True]
+    assert Standing.objects.get().is_demonstration
+    assert "dimostrativo" in client.get(f"/progetti/{card.slug}/").content.decode()
+    settings.DEMO = False
+    assert panel_of(card.project_id, {"partners": [], "documents": []}).score.adoptions == 0
+    assert family_of(card.project_id).count == 0
+    assert not Standing.objects.shown().exists()
+
+
+def test_demonstration_gives_way_to_a_real_reuse(asked, card, towns, settings):
+    settings.DEMO = True
+    adopting.demonstrate(card.project, adopter=body_of_municipality(towns["val_di_chy"]), steps=SERVED)
+    assert [node.body.name for node in family_of(card.project_id).nodes] == ["Comune di Val di Chy"]
+    advance(asked, AdoptionMove.REPLY)
+    assert [node.body.name for node in family_of(card.project_id).nodes] == ["Comune di Ivrea"]
+
+
+def test_demonstrations_load_once_and_tell_bad_entries(card, tmp_path, settings):
+    settings.DEMO = True
+    type(card.project).objects.update(origin_key="led")
+    step = '{"move": "ask", "on": "2026-01-01"}'
+    path = tmp_path / "adoptions.json"
+    path.write_text(
+        f'{{"adoptions": [{{"project": "led", "municipality": "E379", "steps": [{step}]}},'
+        f'{{"project": "led", "municipality": "L219", "steps": [{step}]}},'
+        f'{{"project": "manca", "municipality": "E379", "steps": [{step}]}}], "practices": []}}'
+    )
+    first, second = load_adoptions(path), load_adoptions(path)
+    assert (first.created, second.unchanged) == (["led/E379"], ["led/E379"])
+    assert (
+        first.problems
+        == second.problems
+        == [
+            "led/L219: un ente non riusa un progetto proprio",
+            "manca/E379: il progetto non c’è",
+        ]
+    )
+    assert Adoption.objects.get().is_demonstration
+
+
+# The project that came of it
+
+
+def result_of(adoption, card, client, **more):
+    told = {"mossa": "nato", "nato-result": card.project_id if card else "", **more}
+    return client.post(page_of(adoption), told)
+
+
+@pytest.fixture
+def own_card(adopter, desk, towns):
+    return builders.published(adopter, desk, towns["ivrea"], title="Lampioni di Ivrea")
+
+
+def test_both_cards_name_each_other(client, asked, adopter, card, own_card):
+    brought_to(asked, Step.IN_SERVICE)
+    client.force_login(adopter)
+    assert "Lampioni di Ivrea" in client.get(page_of(asked)).content.decode()
+    assert result_of(asked, own_card, client).status_code == 302
+    client.logout()
+    theirs = client.get(f"/progetti/{card.slug}/").content.decode()
+    assert f'href="/progetti/{own_card.slug}/"' in theirs
+    assert '<a href="#riusi">Chi lo ha riusato</a>' in theirs
+    mine = client.get(f"/progetti/{own_card.slug}/").content.decode()
+    assert "Nasce dal riuso di" in mine
+    assert f'href="/progetti/{card.slug}/#riusi"' in mine
+    rows = client.get(f"/api/v1/projects/{card.code}/adoptions").json()["results"]
+    assert [row["result"] for row in rows] == [own_card.code]
+    # Sent again, it changes and tells nothing.
+    events = Entry.objects.filter(verb="adoption_result")
+    client.force_login(adopter)
+    result_of(asked, own_card, client)
+    assert events.count() == 1
+    result_of(asked, None, client)
+    asked.refresh_from_db()
+    assert (asked.result, events.count()) == (None, 2)
+
+
+def test_result_is_the_adopters_own_and_comes_after_the_agreement(
+    client, asked, adopter, card, own_card, desk, towns
+):
+    client.force_login(adopter)
+    assert result_of(asked, own_card, client).status_code == 403
+    brought_to(asked, Step.ADAPTATION)
+    foreign = builders.published(
+        builders.officer(towns["val_di_chy"], "v@example.org"), desk, towns["val_di_chy"]
+    )
+    for wrong in (card, foreign):
+        assert result_of(asked, wrong, client).status_code == 422
+        with pytest.raises(WrongMove), transaction.atomic():
+            adopting.tell_result(asked, by=adopter, result=wrong.project)
+    asked.refresh_from_db()
+    assert asked.result is None
+
+
+@pytest.mark.parametrize(("who", "status"), [("giver", 403), ("stranger", 403), ("desk", 302)])
+def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, towns, who, status):
+    brought_to(asked, Step.IN_SERVICE)
+    stranger = builders.officer(towns["val_di_chy"], "v@example.org")
+    client.force_login({"giver": giver, "stranger": stranger, "desk": desk}[who])
+    assert result_of(asked, own_card, client).status_code == status
+
+
+def test_result_that_was_withdrawn_is_not_named(client, asked, adopter, card, own_card, desk):
+    brought_to(asked, Step.IN_SERVICE)
+    adopting.tell_result(asked, by=adopter, result=own_card.project)
+    publishing.withdraw(own_card, by=desk, reason="Doppione")
+    page = client.get(f"/progetti/{card.slug}/").content.decode()
+    assert "Il progetto che ne è nato" not in page
+    assert client.get(f"/progetti/{card.slug}/scheda.pdf").status_code == 200
