@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from cards.models import Card
+from cards.models import Edition
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -14,7 +14,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-@admin.register(Card)
+@admin.register(Edition)
 class CardAdmin(ReadOnlyAdmin):
     list_display = ("code", "title", "edition", "is_current", "published_at", "withdrawn_at")
     list_filter = ("is_current", "primary_area", "stage")

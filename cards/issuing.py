@@ -7,7 +7,7 @@ from cards.document.build import build_card, serialise
 from cards.document.derive import derive_columns
 from cards.document.places import Place, places_at_hand
 from cards.index import terms, writer
-from cards.models import Card
+from cards.models import Edition
 from cards.reads.bulk import put_line
 from cards.records import _give_slug
 from projects.models import Project
@@ -16,7 +16,7 @@ from reuse.actions import refresh
 
 
 @transaction.atomic(savepoint=False)
-def issue_card(project: Project, *, by, change_note: str = "") -> Card:
+def issue_card(project: Project, *, by, change_note: str = "") -> Edition:
     """Make the next numbered card from the rows as they are: the heart of publish and of the loaders."""
     # Held, but not its key: a withdrawal that waits for this row while its turn is held would never end.
     facts = collect(project.pk, is_held=True)
@@ -25,8 +25,8 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     last = last_edition(project.pk)
     former = {last.pk: terms.terms_of(last)} if last and last.is_current else {}
     if former:
-        Card.objects.filter(pk=last.pk).update(is_current=False)
-    card = Card(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
+        Edition.objects.filter(pk=last.pk).update(is_current=False)
+    card = Edition(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
     card.published_by, card.change_note = by, change_note
     card.live_values = last.live_values if last else card.live_values
     document = build_card(facts, slug=slug, edition=card.edition, published_at=now)
@@ -38,13 +38,13 @@ def issue_card(project: Project, *, by, change_note: str = "") -> Card:
     return card
 
 
-def write_card(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
+def write_card(card: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
     """Store document and derived columns of one card; the index is the caller's (index.change)."""
     card.document = serialise(document)
     derive_into(card, document, places)
 
 
-def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> None:
+def derive_into(card: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
     """Renew what follows from the document; the document itself is not touched."""
     derived = derive_columns(document, places)
     for name, value in derived["columns"].items():
@@ -53,7 +53,7 @@ def derive_into(card: Card, document: Mapping, places: Mapping[str, Place]) -> N
     put_line(card.pk, derived["line"])
 
 
-def last_edition(project_id: int) -> Card | None:
+def last_edition(project_id: int) -> Edition | None:
     """The newest edition with the columns that the next one needs: number, currency, index terms."""
-    cards = Card.objects.filter(project=project_id).order_by("-edition")
+    cards = Edition.objects.filter(project=project_id).order_by("-edition")
     return cards.only("edition", "is_current", *terms.TERM_FIELDS).first()

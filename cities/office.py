@@ -19,7 +19,6 @@ from lib.forms.fields import tidied
 from municipalities.models import Territory
 from municipalities.search import find_municipality
 from projects import rules
-from projects import rules
 
 CHOICES = 60
 

@@ -9,7 +9,7 @@ from statistics import median
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from cards.models import Card
+from cards.models import Edition
 from municipalities.models import Territory
 
 CLASSES = (
@@ -63,7 +63,7 @@ def money_per_head(peers: dict | None, town: Territory, cost_led) -> dict | None
     """
     if not town.population or peers is None:
         return None
-    led = Card.objects.current().filter(total_cost__isnull=False, municipality_code__in=peers["codes"])
+    led = Edition.objects.current().filter(total_cost__isnull=False, municipality_code__in=peers["codes"])
     sums = led.values_list("municipality_code").annotate(cost=Sum("total_cost")).order_by()
     values = [cost / peers["codes"][code] for code, cost in sums if peers["codes"][code]]
     mine = cost_led / town.population if cost_led is not None else None

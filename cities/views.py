@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find
@@ -130,7 +130,7 @@ def _own_words(town: Territory, projects: int) -> dict:
     """What the municipality wrote, unless hidden: `profile`, `needs`; its chosen projects or the newest."""
     profile = CityProfile.objects.public().filter(town=town).prefetch_related("needs").first()
     codes = profile.featured if profile else []
-    chosen = {card.code: card for card in Card.objects.current().filter(code__in=codes)} if codes else {}
+    chosen = {card.code: card for card in Edition.objects.current().filter(code__in=codes)} if codes else {}
     cards = [chosen[code] for code in codes if code in chosen]
     if projects and not cards:
         cards = find(ProjectQuery(facets={"municipality": (town.code,)}))[:SHOWN]

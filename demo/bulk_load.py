@@ -25,7 +25,7 @@ from cardindex.sort_keys import DEGREE
 from cards.document.places import Place, places_of
 from cards.index import writer
 from cards.index.rows import allow_long_statements, is_postgresql
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 from demo.copy_tables import bare, move_counters
 from demo.fast_cards import CARDS, LINES, PREFIX, PROJECTS, Found, Keys, Press
 from demo.generator import Country, Town
@@ -84,7 +84,7 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
             LINES.write(block.lines)
             builder.extend(block_of(plan.keys.card + stop - 1), *block.found)
             told(stop)
-    move_counters([Project, Card])
+    move_counters([Project, Edition])
     writer.rebuild(builder.rows())
     return total - done
 
@@ -92,8 +92,8 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
 def _made_bare(added: int):
     """Many rows for an empty PostgreSQL are written before their indexes, which takes half the time."""
     is_worth = is_postgresql() and added >= WORTH_PROCESSES
-    if is_worth and not Project.objects.exists() and not Card.objects.exists():
-        return bare([Project, Card, CardLine])
+    if is_worth and not Project.objects.exists() and not Edition.objects.exists():
+        return bare([Project, Edition, Line])
     return nullcontext()
 
 
@@ -119,7 +119,7 @@ def _plan(seed: int, done: int) -> Plan:
     towns = towns_of_today()
     names = [{"lead_municipality": town.code, "other_municipalities": []} for town in towns]
     last_project = Project.objects.aggregate(n=Max("pk"))["n"] or 0
-    last_card = Card.objects.aggregate(n=Max("pk"))["n"] or 0
+    last_card = Edition.objects.aggregate(n=Max("pk"))["n"] or 0
     return Plan(
         seed,
         towns,

@@ -26,7 +26,7 @@ from cards.document.derive import cost_band, derive_columns
 from cards.document.places import Place, named_place
 from cards.index import terms
 from cards.index import terms as index
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 from cards.vocabulary.facets import FACETS
 from demo.copy_tables import CARRIAGE, LINE_END, NULL, Form
 from demo.generator import Country, Drawn, draw, facts_of, published_at
@@ -42,7 +42,7 @@ PROJECTS = Form(
     origin="imported",
 )
 CARDS = Form(
-    Card,
+    Edition,
     (
         *("id", "project_id", "published_at", "document", "item", "search_text", "facet_values"),
         *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
@@ -52,7 +52,7 @@ CARDS = Form(
     edition=1,
     origin="imported",
 )
-LINES = Form(CardLine, ("id", "text"))
+LINES = Form(Line, ("id", "text"))
 # Keys of the document in which invented projects differ; two are named otherwise in the list item.
 DIFFERING = (
     *("slug", "published_at", "code", "title", "summary", "need", "solution", "kind", "stage"),

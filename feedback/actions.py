@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from cards.models import Card
+from cards.models import Edition
 from feedback import mail
 from feedback.models import ErrorReport, PageRating
 from lib import audit
@@ -15,7 +15,7 @@ from projects.history import subject_through
 
 
 @transaction.atomic
-def report_error(*, card: Card | None = None, nonce: uuid.UUID, by=None, **fields) -> ErrorReport:
+def report_error(*, card: Edition | None = None, nonce: uuid.UUID, by=None, **fields) -> ErrorReport:
     """Store what a reader found wrong. The same `nonce` twice gives the report already stored."""
     place = {"project_id": card.project_id, "edition": card.edition} if card else {}
     try:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_reviewer
-from cards.models import Card
+from cards.models import Edition
 from feedback import actions as voice_actions
 from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
 from feedback.models import ErrorReport, PageRating
@@ -32,7 +32,7 @@ HOUR = 3600
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_card(request, slug):
     """«Segnala un errore» on a card in force, without an account and without a cookie."""
-    card = get_object_or_404(Card.objects.current(), slug=slug)
+    card = get_object_or_404(Edition.objects.current(), slug=slug)
     form = ReportForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _stored(request, form, card=card)

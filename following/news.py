@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.filter_panel import chips
 from cards.search.query import ProjectQuery, find, parse
 from following.models import Follower
@@ -20,10 +20,10 @@ class News:
     """Cards published since the last message, newest first, at most SHOWN of `count`; `withdrawn` has the
     card that a followed project no longer shows; `newest` is the last card of the registry then."""
 
-    cards: list[Card]
+    cards: list[Edition]
     count: int
     newest: int
-    withdrawn: Card | None = None
+    withdrawn: Edition | None = None
 
     def __bool__(self) -> bool:
         return bool(self.count or self.withdrawn)
@@ -46,7 +46,7 @@ def title_of(follower: Follower) -> str:
 
 def newest_card() -> int:
     """The key of the last card published; keys follow the order of publication."""
-    return Card.objects.aggregate(n=Max("pk"))["n"] or 0
+    return Edition.objects.aggregate(n=Max("pk"))["n"] or 0
 
 
 def news_for(follower: Follower) -> News:

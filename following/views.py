@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import page_params
 from following import actions as follow_actions
 from following.forms import FollowForm, PaceForm
@@ -22,7 +22,7 @@ HOUR = 3600
 def _wanted(params) -> Follower:
     """What the address of the page asks to follow: `progetto=<slug>`, or the filters of the list."""
     if slug := params.get("progetto"):
-        card = get_object_or_404(Card.objects.current().select_related("project"), slug=slug)
+        card = get_object_or_404(Edition.objects.current().select_related("project"), slug=slug)
         return Follower(project=card.project)
     query = page_params(followed_query(params.urlencode())).urlencode()
     if len(query) > Follower._meta.get_field("query").max_length:

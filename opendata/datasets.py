@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from cards.models import Card
+from cards.models import Edition
 from opendata.datapackage import MEDIA_TYPES, SUMS
 
 LICENCE, LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
@@ -97,7 +97,7 @@ def listed_files() -> dict[str, str]:
 
 def modified_at() -> datetime | None:
     """When a card was last published; None in an empty registry."""
-    return Card.objects.current().aggregate(at=Max("published_at"))["at"]
+    return Edition.objects.current().aggregate(at=Max("published_at"))["at"]
 
 
 def exported_at() -> datetime | None:

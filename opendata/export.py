@@ -15,7 +15,7 @@ from django.db import router
 from cards.document.columns import PROJECTS
 from cards.document.derive import sheet_line
 from cards.document.places import places_of
-from cards.models import Card
+from cards.models import Edition
 from cards.reads.bulk import DOCUMENT, LINE, found, joined, parts_of
 from lib.tables.schema import LANGUAGES, Table
 from lib.tables.writers import (
@@ -81,7 +81,7 @@ def project_chunks(
     if labels in LANGUAGES:
         table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
     if suffix == "csv" and table is PROJECTS:
-        return _stored_lines(array("Q", keys), router.db_for_read(Card))
+        return _stored_lines(array("Q", keys), router.db_for_read(Edition))
     snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
     return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
 

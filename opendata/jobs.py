@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cards.models import Card
+from cards.models import Edition
 from lib.audit import Subject, record
 from opendata.export import export_national, project_chunks
 from opendata.models import ExportJob
@@ -39,7 +39,7 @@ def request_export(*, by, format: str, nonce: uuid.UUID) -> ExportJob:
 
 def is_small() -> bool:
     """Whether all cards can be written at once."""
-    return Card.objects.current().count() <= SMALL
+    return Edition.objects.current().count() <= SMALL
 
 
 def waiting_jobs():
@@ -72,7 +72,7 @@ def _write(job: ExportJob) -> None:
             counts = export_national(Path(scratch, "out"), archive=path)
             job.cards = next(iter(counts.values()))
         else:
-            keys = list(Card.objects.current().order_by("code").values_list("pk", flat=True))
+            keys = list(Edition.objects.current().order_by("code").values_list("pk", flat=True))
             job.cards = len(keys)
             with path.open("wb") as file:
                 file.writelines(project_chunks(keys, job.format))

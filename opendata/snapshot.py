@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from cards.document.columns import PROJECTS
-from cards.models import Card
+from cards.models import Edition
 from cards.reads.as_of import cards_on
 from cards.reads.bulk import DOCUMENT, found, parts_of
 from cards.vocabulary.areas import AREAS
@@ -99,7 +99,7 @@ class Snapshot:
         self.cities = {} if is_small else cities_on(day, fields=fields)
         self.asked: set[str] | None = set() if is_small else None
         # Where a public read asks; the file is written when its request is over.
-        self.alias = router.db_for_read(Card)
+        self.alias = router.db_for_read(Edition)
 
     def city_of(self, code: str | None) -> dict | None:
         """The municipality in force on the day that holds the ground of `code`."""
@@ -186,7 +186,7 @@ class Snapshot:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "document")
+            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "project", "document")
             found = {pk: (project, document) for pk, project, document in cards if project in assessed}
             for project, document in (found[key] for key in keys if key in found):
                 yield from self._judged(project, orjson.loads(document))
@@ -214,7 +214,7 @@ class Snapshot:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            cards = Card.objects.filter(pk__in=keys).values_list("pk", "project", "code")
+            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "project", "code")
             found = {pk: (project, code) for pk, project, code in cards}
             among = adoptions_among([project for project, _code in found.values()], self.day)
             for project, code in (found[key] for key in keys):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from cards.index import terms, writer
 from cards.issuing import issue_card
-from cards.models import Card
+from cards.models import Edition
 from lib import audit
 from lib.workflow import WrongMove
 from projects import mail
@@ -16,7 +16,7 @@ from projects.workflow import PROJECT, Move
 
 
 @transaction.atomic
-def publish(project: Project, *, by, change_note: str = "", checked: Sequence[str] = ()) -> Card:
+def publish(project: Project, *, by, change_note: str = "", checked: Sequence[str] = ()) -> Edition:
     """Freeze the working copy into the next edition, which at once replaces the public card.
 
     `checked`: what the reviewer says to have looked at, kept in the history.
@@ -31,10 +31,10 @@ def publish(project: Project, *, by, change_note: str = "", checked: Sequence[st
 
 
 @transaction.atomic
-def withdraw(card: Card, *, by, reason: str) -> Card:
+def withdraw(card: Edition, *, by, reason: str) -> Edition:
     """Take a public card down. A page says so and why; the card and its data stay on record."""
     turn = writer.lock()
-    taken = Card.objects.filter(pk=card.pk, is_current=True).update(
+    taken = Edition.objects.filter(pk=card.pk, is_current=True).update(
         is_current=False, withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal_reason=reason
     )
     if not taken:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.rules import BODY_ROLES
-from cards.models import Card
+from cards.models import Edition
 from projects import mail
 from projects.models import Project, Reminder
 from projects.workflow import Status
@@ -35,20 +35,20 @@ class Due:
     project: Project
     matter: str
     since: datetime
-    card: Card | None = None
+    card: Edition | None = None
 
 
-def last_word(project: Project, card: Card) -> datetime:
+def last_word(project: Project, card: Edition) -> datetime:
     """When the public card was last known to hold: published, or confirmed later."""
     return max(filter(None, [project.confirmed_at, card.published_at]))
 
 
-def needs_confirming(project: Project, card: Card, *, now: datetime | None = None) -> bool:
+def needs_confirming(project: Project, card: Edition, *, now: datetime | None = None) -> bool:
     """Whether a public card is so old that its office is asked."""
     return last_word(project, card) < (now or timezone.now()) - AGEING_AFTER
 
 
-def make_token(project: Project, card: Card, user: User) -> str:
+def make_token(project: Project, card: Edition, user: User) -> str:
     """The signed end of a link that lets one person confirm one edition, for two months."""
     told = {"project": project.pk, "edition": card.edition, "user": user.pk, "at": time.time()}
     return signing.dumps(told, salt=SALT, compress=True)
@@ -69,7 +69,7 @@ def due_reminders(*, now: datetime) -> Iterator[Due]:
 
 def _ageing(now: datetime) -> Iterator[Due]:
     held = Greatest("published_at", Coalesce("project__confirmed_at", "published_at"))
-    cards = Card.objects.current().annotate(held=held).filter(held__lt=now - AGEING_AFTER)
+    cards = Edition.objects.current().annotate(held=held).filter(held__lt=now - AGEING_AFTER)
     cards = cards.filter(project__status=Status.PUBLISHED, project__origin="entered")
     for card in cards.select_related("project").order_by("held", "pk"):
         yield Due(card.project, Reminder.Matter.AGEING, card.held, card)

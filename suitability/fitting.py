@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from cardindex.snapshot import Snapshot
 from cards.document.read import read_document
 from cards.index.terms import SCORE, cost_size, euro_of
-from cards.models import Card
+from cards.models import Edition
 from cards.search.results import Results
 from cards.vocabulary.bands import DEMONSTRATION
 from municipalities.models import Territory
@@ -71,7 +71,7 @@ def fit_of(document: Mapping, town: Territory, reader: Town | None = None) -> An
 def town_of(town: Territory) -> Town:
     """The reader's municipality with what its own published projects cost per inhabitant. One query."""
     sheet = SHEETS.read().get(town.code) or sheet_of(town)
-    led = Card.objects.current().filter(municipality_code=town.code, total_cost__isnull=False)
+    led = Edition.objects.current().filter(municipality_code=town.code, total_cost__isnull=False)
     sums = led.aggregate(cost=Sum("total_cost"), count=Count("pk"))
     if not (sums["count"] and sheet.population):
         return Town(sheet)
@@ -245,6 +245,6 @@ def suited(
     return order.among(results.numbers - results.snapshot.any_of("municipality", MEMORY.codes_of(town)))
 
 
-def fit_for(card: Card, town: Territory) -> Answer:
+def fit_for(card: Edition, town: Territory) -> Answer:
     """How the project of a card fits a municipality, with reasons and questions. Four queries at most."""
     return fit_of(read_document(card), town)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from pyroaring import BitMap
 
 from cards.document.read import read_document
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.filter_panel import Counted, chips, facet_groups
 from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find, page_params, parse
@@ -38,11 +38,11 @@ PER_PAGE, BATCH, MOST_ROWS = 20, 500, 10_000
 FACETS = ("area", "stage", "cost_band", "kind")
 
 
-def shown_card(slug: str, route: str, params: QueryDict) -> Card | HttpResponse:
+def shown_card(slug: str, route: str, params: QueryDict) -> Edition | HttpResponse:
     """The current card of a slug; a redirect for a code; 404 when there is none or it was withdrawn."""
-    if card := Card.objects.current().filter(slug=slug).first():
+    if card := Edition.objects.current().filter(slug=slug).first():
         return card
-    if card := Card.objects.current().filter(code=slug.upper()).first():
+    if card := Edition.objects.current().filter(code=slug.upper()).first():
         query = f"?{params.urlencode()}" if params else ""
         return redirect(reverse(route, args=[card.slug]) + query, permanent=True)
     raise Http404(_("Non c’è una scheda con questo indirizzo."))
@@ -147,7 +147,7 @@ def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -
 
 def _items(rows: list[dict], start: int, invented: BitMap) -> list[dict]:
     """List items of the rows shown, with their place and figures. One query."""
-    cards = Card.objects.in_bulk([row["keys"] for row in rows])
+    cards = Edition.objects.in_bulk([row["keys"] for row in rows])
     return [
         {
             **list_item(cards[row["keys"]]),
@@ -184,7 +184,7 @@ def _records(order: Order) -> Iterator[list]:
     for start in range(0, len(order), BATCH):
         rows = order.rows(start, BATCH)
         fields = ("pk", "code", "title", "municipality_code", "primary_area", "stage")
-        found = Card.objects.filter(pk__in=[row["keys"] for row in rows]).values_list(*fields)
+        found = Edition.objects.filter(pk__in=[row["keys"] for row in rows]).values_list(*fields)
         told = {key: rest for key, *rest in found}
         for number, row in enumerate(rows, start + 1):
             figures = [None if row[name] is None else round(row[name], most) for name, most in PLACES.items()]

@@ -6,7 +6,7 @@ from datetime import date
 from allauth.account.models import EmailAddress
 
 from accounts.models import Membership, User
-from cards.models import Card
+from cards.models import Edition
 from lib.text import fold
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Territory, TerritoryBoundary, TerritoryChange, TerritoryCode
@@ -112,12 +112,12 @@ def draft(by: User, town: Territory, **fields) -> Project:
     )
 
 
-def published(by: User, desk: User, town: Territory, **fields) -> Card:
+def published(by: User, desk: User, town: Territory, **fields) -> Edition:
     """A project sent, taken and published through the real workflow."""
     return publish_draft(draft(by, town, **fields), by, desk)
 
 
-def publish_draft(project: Project, by: User, desk: User) -> Card:
+def publish_draft(project: Project, by: User, desk: User) -> Edition:
     actions.submit(project, by=by, nonce=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from cards.models import Card
+from cards.models import Edition
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_lost_connections_are_noticed_and_writers_wait_in_turn():
 def test_card_has_no_index_that_nobody_asks():
     """Each is written by every publication: a new one needs a question that it answers."""
     with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, Card._meta.db_table)
+        found = connection.introspection.get_constraints(cursor, Edition._meta.db_table)
     columns = [told["columns"] for told in found.values() if told["index"] or told["unique"]]
     assert sorted(column for column in columns if column != ["id"]) == [
         ["code", "edition"],

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from cards import urls
-from cards.models import Card
+from cards.models import Edition
 from cards.pages import areas
 from lib.content_version import bump_content_version
 from municipalities.models import Territory, TerritoryChange
@@ -258,7 +258,7 @@ def test_card_as_data_is_its_document_with_places_named(client, country, people)
     assert data["title"] == 'Chiave "lead_municipality":"X" nel titolo'
     assert data["need"] == '"other_municipalities":[]'
     assert data["lead_municipality"]["name"] == "Torino"
-    assert Card.objects.get().document == card.document
+    assert Edition.objects.get().document == card.document
 
 
 @pytest.mark.parametrize("path", ["/", "/progetti/", "/accesso/entra/", "/admin/", "/api/v1/projects"])

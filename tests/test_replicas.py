@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from cards.models import Card
+from cards.models import Edition
 from observatory.public_cache.replicas import Router, reading_from
 from tools.cache_server import free_port
 from tools.replica import can_be_made, primary_and_replica
@@ -36,10 +36,10 @@ builders.published(*people, town, title="{title}")
 def test_router_sends_reads_of_a_public_request_alone():
     router = Router()
     with reading_from("replica1"):
-        assert (router.db_for_read(Card), router.db_for_write(Card)) == ("replica1", "default")
+        assert (router.db_for_read(Edition), router.db_for_write(Edition)) == ("replica1", "default")
         with reading_from("default"):
-            assert router.db_for_read(Card) is None
-    assert router.db_for_read(Card) is None
+            assert router.db_for_read(Edition) is None
+    assert router.db_for_read(Edition) is None
     assert (router.allow_migrate("replica1", "projects"), router.allow_migrate("default", "x")) == (
         False,
         None,

@@ -25,7 +25,7 @@ from django.http import QueryDict  # noqa: E402
 
 from cards import issuing
 from cards.index import reader
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import find, parse
 from cards.vocabulary.facets import FACETS
 from projects import publishing
@@ -146,7 +146,7 @@ def together(readers: int, publishers: int) -> list[float]:
 
 
 def main() -> None:
-    print(connection.vendor, Card.objects.current().count(), "cards; ms: median, p95, processor")
+    print(connection.vendor, Edition.objects.current().count(), "cards; ms: median, p95, processor")
     reader.INDEXES.clear()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print("load of the index", told(lambda: reader.newest().state(reader.ROWS), 1))
@@ -172,7 +172,7 @@ def measure_publication() -> None:
         f"{'publish a new edition (old words go too)':42}{quantiles(writes)} {spent:9.2f} with the next line"
     )
     print(f"{'a process sees it':42}{quantiles(reads)}")
-    cards = list(Card.objects.current().filter(project__in=projects))
+    cards = list(Edition.objects.current().filter(project__in=projects))
     before = processor_time()
     withdrawals = [
         t for card in cards for t in timed(lambda c=card: publishing.withdraw(c, by=None, reason="Prova"), 1)

@@ -18,7 +18,7 @@ from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
 from cards.document.read import served
-from cards.models import Card
+from cards.models import Edition
 from cards.reads.as_of import cards_on
 from cards.reads.editions import newest_document
 from cards.search.query import ProjectQuery, api_params, find, parse
@@ -56,7 +56,7 @@ def _named(key: str) -> tuple[str, str]:
 def editions_of(key: str):
     """All editions of the project with this code or slug, newest first."""
     column, value = _named(key)
-    return Card.objects.filter(**{column: value}).order_by("-edition")
+    return Edition.objects.filter(**{column: value}).order_by("-edition")
 
 
 def current_document(key: str) -> str:
@@ -70,7 +70,7 @@ def current_document(key: str) -> str:
     return document
 
 
-def current_card(key: str) -> Card:
+def current_card(key: str) -> Edition:
     """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
     editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document", *NEAR)
     newest = editions.order_by("-is_current", "-edition").first()
@@ -167,7 +167,7 @@ class ProjectDetail(PublicView):
         return Response(orjson.Fragment(served(document)))
 
 
-def _card_on(card: Card, on: date) -> Card:
+def _card_on(card: Edition, on: date) -> Edition:
     then = cards_on(on).filter(project=card.project_id).first()
     if then is None or then.withdrawn_at:
         raise Http404
@@ -216,7 +216,7 @@ class VersionDetail(PublicView):
 
     def get(self, request: Request, key: str, edition: int) -> Response:
         project = current_card(key).project_id
-        card = Card.objects.filter(project=project, edition=edition).first()
+        card = Edition.objects.filter(project=project, edition=edition).first()
         if card is None:
             raise Http404
         if card.withdrawn_at:

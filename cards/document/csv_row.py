@@ -59,5 +59,5 @@ _SPELT = [
     if column.type in (NUMBER, BOOLEAN, LIST, MOMENT)
 ]
 # Stored lines are of these columns, spelt as above. When this changes, a migration must delete
-# all of CardLine: what is not stored is made of the document.
+# all of Line: what is not stored is made of the document.
 SHAPE = [(column.name, column.type, column.places) for column in PROJECTS.columns]

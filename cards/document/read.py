@@ -5,7 +5,7 @@ import orjson
 
 from cards.document.places import _codes_of, _places_today, _with_places, named_place, places_of
 from cards.document.shape import OTHERS
-from cards.models import Card
+from cards.models import Edition
 
 LEAD = "lead_municipality"
 PLACE_CODES = re.compile(r'null|"[^"]*"|\[[^]]*\]')
@@ -27,7 +27,7 @@ def passages(document: Mapping) -> list[str]:
     return [document[key] for key in keys if document[key]]
 
 
-def read_document(card: Card) -> dict:
+def read_document(card: Edition) -> dict:
     """The stored document with its municipalities and promoter named as they are today.
 
     One query for each municipality that this process did not read since a place changed.
@@ -36,7 +36,7 @@ def read_document(card: Card) -> dict:
     return _with_places(document, _places_today(_codes_of([document])))
 
 
-def read_documents(cards: Iterable[Card]) -> list[dict]:
+def read_documents(cards: Iterable[Edition]) -> list[dict]:
     """read_document of several cards, in one query for all their municipalities."""
     documents = [orjson.loads(card.document) for card in cards]
     places = places_of(documents)

@@ -25,7 +25,7 @@ from cardindex.sort_keys import MOST, place, split, with_roots
 from cards.index.reader import BATCH, ROWS
 from cards.index.rows import allow_long_statements, fetch, insert, one_of, write
 from cards.index.terms import ORDER_FIELDS, TERM_FIELDS, gained, order_keys, terms_of
-from cards.models import Card, IndexEntry, IndexLog, IndexVersion
+from cards.models import Edition, IndexEntry, IndexLog, IndexVersion
 from projects.models import Project
 
 # Uncompacted cards from which each commit is followed by a step of compaction; the rows of the log that a
@@ -170,7 +170,7 @@ def _split(
 
 
 def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
-    cards = Card.objects.filter(pk__in=one_of(numbers)).only(*ORDER_FIELDS)
+    cards = Edition.objects.filter(pk__in=one_of(numbers)).only(*ORDER_FIELDS)
     return {card.pk: order_keys(card)[kind] for card in cards}
 
 
@@ -181,7 +181,7 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     card has no place yet. Within the transaction that changes the facts.
     """
     turn = lock()
-    card = Card.objects.filter(project=project).order_by("-edition").only("live_values").first()
+    card = Edition.objects.filter(project=project).order_by("-edition").only("live_values").first()
     if card is None:
         return
     others = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
@@ -189,9 +189,9 @@ def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
     live_values = orjson.dumps(sorted([*map(tuple, others), *given])).decode()
     if live_values == card.live_values:
         return
-    card = Card.objects.only("is_current", *TERM_FIELDS).get(pk=card.pk)
+    card = Edition.objects.only("is_current", *TERM_FIELDS).get(pk=card.pk)
     before, card.live_values = terms_of(card), live_values
-    Card.objects.filter(pk=card.pk).update(live_values=live_values)
+    Edition.objects.filter(pk=card.pk).update(live_values=live_values)
     if card.is_current:
         after = terms_of(card)
         added, dropped = {card.pk: gained(before, after)}, {card.pk: gained(after, before)}
@@ -214,7 +214,7 @@ def _advance(turn: IndexVersion, *, added: int, dropped: int, changes: bytes | N
 
 def current_terms() -> Iterator[tuple[int, Terms]]:
     """`(key, terms)` of the current cards, by key."""
-    cards = Card.objects.current().order_by("pk").only("pk", *TERM_FIELDS)
+    cards = Edition.objects.current().order_by("pk").only("pk", *TERM_FIELDS)
     return ((card.pk, terms_of(card)) for card in cards.iterator(chunk_size=BATCH))
 
 
@@ -242,7 +242,7 @@ def rebuild(rows: Iterable[tuple[str, str, int, bytes]] | None = None) -> int:
     # No change leads here from an older version: readers load everything.
     turn.rebuilt = turn.compacted = turn.number + 1
     turn.uncompacted = 0
-    _advance(turn, added=Card.objects.current().count(), dropped=0, changes=None)
+    _advance(turn, added=Edition.objects.current().count(), dropped=0, changes=None)
     return insert((*row, turn.number) for row in (built() if rows is None else rows))
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 # PostgreSQL sorts these columns by code point whatever the collation of the database: the index compares
 # them in Python.
-CODE_POINT_COLUMNS = (("cards_card", "title_key"), ("cards_indexentry", "value"))
+CODE_POINT_COLUMNS = (("cards_edition", "title_key"), ("cards_indexentry", "value"))
 # lz4 takes a third less time than PostgreSQL's own compression to store an edition, for about the same space.
 COMPRESSED_COLUMNS = ("document", "item", "search_text", "facet_values")
 
@@ -21,7 +21,7 @@ def set_column_options(apps, schema_editor):
     # A server may have been built without lz4.
     if row and "lz4" in row[0]:
         for column in COMPRESSED_COLUMNS:
-            schema_editor.execute(f"ALTER TABLE cards_card ALTER COLUMN {column} SET COMPRESSION lz4")
+            schema_editor.execute(f"ALTER TABLE cards_edition ALTER COLUMN {column} SET COMPRESSION lz4")
 
 
 class Migration(migrations.Migration):
@@ -34,13 +34,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CardLine',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-            ],
-        ),
         migrations.CreateModel(
             name='IndexEntry',
             fields=[
@@ -61,6 +54,13 @@ class Migration(migrations.Migration):
                 ('added', models.PositiveIntegerField()),
                 ('dropped', models.PositiveIntegerField()),
                 ('changes', models.BinaryField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Line',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('text', models.TextField()),
             ],
         ),
         migrations.CreateModel(
@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Card',
+            name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('edition', models.PositiveSmallIntegerField(verbose_name='edizione')),

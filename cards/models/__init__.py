@@ -1,5 +1,5 @@
-from cards.models.edition import Card, CardLine
+from cards.models.edition import Edition, Line
 from cards.models.index import IndexEntry, IndexLog, IndexVersion
 from cards.models.record import CodeCounter
 
-__all__ = ["Card", "CardLine", "CodeCounter", "IndexEntry", "IndexLog", "IndexVersion"]
+__all__ = ["CodeCounter", "Edition", "IndexEntry", "IndexLog", "IndexVersion", "Line"]

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from projects.models import Project
 
 
-class CardQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet):
     def current(self):
         """The edition in force of each project, withdrawn ones left out."""
         return self.filter(is_current=True)
 
 
-class Card(models.Model):
+class Edition(models.Model):
     """Document frozen at publication, with typed columns for what is filtered and sorted.
 
     `document` never changes: the project's own words and official codes of its neighbours.
@@ -23,7 +23,7 @@ class Card(models.Model):
     (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
     `live_values`, shaped as `facet_values`, is no part of the edition: facts that change while it stands
     (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is its
-    row in open data (CardLine).
+    row in open data (Line).
     """
 
     # The constraints below begin with it: an index of its own would only be written.
@@ -64,7 +64,7 @@ class Card(models.Model):
     facet_values = models.TextField(default="[]")
     live_values = models.TextField(default="[]")
 
-    objects = CardQuerySet.as_manager()
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("scheda")
@@ -116,7 +116,7 @@ class Card(models.Model):
         return card
 
 
-class CardLine(models.Model):
+class Line(models.Model):
     """The row of a card in CSV files (cards.document.csv_row), away from the card: whole files read nothing else.
 
     `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without

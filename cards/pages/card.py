@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cards.document.diff import differences, label_of
 from cards.document.read import read_document
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import card_context, list_item
 from cards.presentation.pdf import card_pdf as pdf_of
@@ -24,14 +24,17 @@ from reuse.reads.standing import panel_of
 from reuse.replicability.panel import panel_context
 
 
-def _card_or_404(slug: str) -> Card | HttpResponse:
+def _card_or_404(slug: str) -> Edition | HttpResponse:
     """The card in force for a slug; a redirect for a code; the last withdrawn edition otherwise."""
     card = (
-        Card.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("project").first()
+        Edition.objects.filter(slug=slug)
+        .order_by("-is_current", "-edition")
+        .select_related("project")
+        .first()
     )
     if card:
         return card
-    by_code = Card.objects.filter(code=slug.upper()).order_by("-edition").first()
+    by_code = Edition.objects.filter(code=slug.upper()).order_by("-edition").first()
     if by_code:
         return redirect("public:card-detail", by_code.slug, permanent=True)
     raise Http404(_("Non c’è una scheda con questo indirizzo."))
@@ -51,7 +54,7 @@ def card_detail(request, slug):
     return render(request, "cards/card_detail.html", _detail(card, card.project.confirmed_at))
 
 
-def _detail(card: Card | Shown, confirmed_at: datetime | None) -> dict:
+def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
     document, known = read_document(card), beside(card.project_id)
     town = document["lead_municipality"]
     panel = panel_of(card.project_id, document, known=known)
@@ -67,7 +70,7 @@ def _detail(card: Card | Shown, confirmed_at: datetime | None) -> dict:
     }
 
 
-def _changes(card: Card | Shown) -> list[str]:
+def _changes(card: Edition | Shown) -> list[str]:
     """The names of the fields that this edition changed; none for a first edition."""
     document = document_before(card.project_id, card.edition) if card.edition > 1 else None
     if document is None:
@@ -81,7 +84,7 @@ def card_pdf(request, slug):
     """The card in force as a tagged PDF: made once for each edition and language."""
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
-        slug = Card.objects.filter(code=slug.upper()).first().slug
+        slug = Edition.objects.filter(code=slug.upper()).first().slug
         return redirect("public:card-pdf", slug, permanent=True)
     if not card.is_current:
         return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
@@ -103,7 +106,7 @@ def card_json(request, slug):
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         return redirect(
-            "public:card-json", Card.objects.filter(code=slug.upper()).first().slug, permanent=True
+            "public:card-json", Edition.objects.filter(code=slug.upper()).first().slug, permanent=True
         )
     if not card.is_current:
         return _gone(card)
@@ -111,18 +114,18 @@ def card_json(request, slug):
     return HttpResponse(body, content_type="application/json; charset=utf-8")
 
 
-def _gone(card: Card) -> HttpResponse:
+def _gone(card: Edition) -> HttpResponse:
     """That a card was withdrawn and why, for machines (RFC 9457), as the API says it."""
     detail = _("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason}
     problem = {"type": "about:blank", "title": "Gone", "status": 410, "detail": detail}
     return HttpResponse(orjson.dumps(problem), status=410, content_type="application/problem+json")
 
 
-def _editions(slug: str) -> list[Card]:
+def _editions(slug: str) -> list[Edition]:
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         raise Http404
-    return list(Card.objects.filter(project=card.project_id).order_by("-edition"))
+    return list(Edition.objects.filter(project=card.project_id).order_by("-edition"))
 
 
 @require_safe
@@ -149,7 +152,7 @@ def card_version(request, slug, number):
     )
 
 
-def _edition(editions: list[Card], number: int) -> Card:
+def _edition(editions: list[Edition], number: int) -> Edition:
     found = next((card for card in editions if card.edition == number), None)
     if found is None:
         raise Http404(_("La scheda non ha questa edizione."))

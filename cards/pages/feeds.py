@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, find, page_params, parse
 
 LENGTH = 50
@@ -33,22 +33,22 @@ class CardFeed(Feed):
     def items(self, query: ProjectQuery):
         return find(ProjectQuery(query.text, query.facets, query.ranges, "-published_at"))[:LENGTH]
 
-    def item_title(self, card: Card) -> str:
+    def item_title(self, card: Edition) -> str:
         return card.title
 
-    def item_description(self, card: Card) -> str:
+    def item_description(self, card: Edition) -> str:
         return orjson.loads(card.item)["summary"] or ""
 
-    def item_link(self, card: Card) -> str:
+    def item_link(self, card: Edition) -> str:
         return reverse("public:card-detail", args=[card.slug])
 
-    def item_guid(self, card: Card) -> str:
+    def item_guid(self, card: Edition) -> str:
         return f"urn:osservatorio:{card.code}"
 
-    def item_pubdate(self, card: Card):
+    def item_pubdate(self, card: Edition):
         return card.published_at
 
-    def item_updateddate(self, card: Card):
+    def item_updateddate(self, card: Edition):
         return card.published_at
 
 
@@ -56,7 +56,7 @@ class CardSitemap(Sitemap):
     limit = 10_000
 
     def items(self):
-        return Card.objects.current().order_by("pk").only("slug", "published_at")
+        return Edition.objects.current().order_by("pk").only("slug", "published_at")
 
     def lastmod(self, card):
         return card.published_at

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from cards.document.read import passages
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.filter_panel import VIEWS, address, chips, counted, facet_groups, widenings
 from cards.pages.result_map import frame_named, geojson, result_map
 from cards.pages.result_map import points as points_of
@@ -121,13 +121,13 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
 
 
 def _found(
-    query: ProjectQuery, cards: Results, hits: Sequence[Hit | Card], *, is_table: bool = False
+    query: ProjectQuery, cards: Results, hits: Sequence[Hit | Edition], *, is_table: bool = False
 ) -> dict:
     """`items` with the words found marked, and `correction`, where others replaced those typed."""
     items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
     if not cards.forms:
         return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
-    documents = dict(Card.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
+    documents = dict(Edition.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
     texts = [passages(orjson.loads(documents[card.pk])) for card in hits]
     for item, passage in zip(items, texts, strict=True):
         item["snippet"] = snippet(passage, cards.forms)

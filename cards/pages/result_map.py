@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.filter_panel import address
 from cards.pages.maps import outline, region_shapes, shape
 from cards.pages.outlines import box, coordinates, drawn, rings
@@ -153,7 +153,7 @@ def points(cards: Results) -> dict:
     Properties: `label` in words and `url`, of the card or of the list of its municipality. Two queries.
     """
     fields = ("longitude", "latitude", "title", "slug", "municipality_code")
-    rows = Card.objects.filter(pk__in=list(cards.ids(0, MOST_POINTS))).exclude(latitude=None)
+    rows = Edition.objects.filter(pk__in=list(cards.ids(0, MOST_POINTS))).exclude(latitude=None)
     places: dict[tuple, list] = {}
     for west, north, *rest in rows.order_by("-pk").values_list(*fields):
         places.setdefault((float(west), float(north)), []).append(rest)

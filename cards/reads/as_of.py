@@ -3,29 +3,29 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from cards.models import Card
+from cards.models import Edition
 from lib.dates import end_of
 
 
-def cards_on(day: date | None = None) -> QuerySet[Card]:
+def cards_on(day: date | None = None) -> QuerySet[Edition]:
     """The edition of each project in force at the end of `day` in Italy, or now.
 
     An edition withdrawn by then is left out, and does not bring an earlier one back.
     """
     if day is None or day > timezone.localdate():
-        return Card.objects.current()
+        return Edition.objects.current()
     end = end_of(day)
-    newer = Card.objects.filter(
+    newer = Edition.objects.filter(
         project=OuterRef("project"), edition__gt=OuterRef("edition"), published_at__lt=end
     )
-    issued = Card.objects.filter(~Exists(newer), published_at__lt=end)
+    issued = Edition.objects.filter(~Exists(newer), published_at__lt=end)
     return issued.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end))
 
 
-def replaced_since(day: date) -> QuerySet[Card]:
+def replaced_since(day: date) -> QuerySet[Edition]:
     """Editions in force at the end of `day` of projects that have a later one now; withdrawn ones never."""
     end = end_of(day)
-    same = Card.objects.filter(project=OuterRef("project"))
+    same = Edition.objects.filter(project=OuterRef("project"))
     newer = same.filter(edition__gt=OuterRef("edition"), published_at__lt=end)
-    issued = Card.objects.filter(is_current=False, published_at__lt=end, withdrawn_at=None)
+    issued = Edition.objects.filter(is_current=False, published_at__lt=end, withdrawn_at=None)
     return issued.filter(~Exists(newer), Exists(same.current()))

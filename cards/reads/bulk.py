@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import connections
 from psycopg.pq.abc import PGresult
 
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 
 AT_ONCE = 500
 # A stretch of keys is read from end to end while those not wanted are at most this part of those wanted.
@@ -22,14 +22,14 @@ class Stored(NamedTuple):
     column: str
 
 
-LINE = Stored(CardLine._meta.db_table, "id", "text")
-DOCUMENT = Stored(Card._meta.db_table, "id", "document")
+LINE = Stored(Line._meta.db_table, "id", "text")
+DOCUMENT = Stored(Edition._meta.db_table, "id", "document")
 
 
 def put_line(key: int, line: str) -> None:
     """Store the CSV line of a card, in the place of an earlier one. In the transaction that writes it."""
-    line = CardLine(id=key, text=line)
-    CardLine.objects.bulk_create([line], update_conflicts=True, unique_fields=["id"], update_fields=["text"])
+    line = Line(id=key, text=line)
+    Line.objects.bulk_create([line], update_conflicts=True, unique_fields=["id"], update_fields=["text"])
 
 
 def parts_of(keys: Sequence[int], at_once: int = AT_ONCE) -> Iterator[Sequence[int]]:

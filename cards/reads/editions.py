@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 
 from cards.index.rows import one_of
-from cards.models import Card
+from cards.models import Edition
 
 
 def rows(keys: Collection[int], columns: Sequence[str], alias: str) -> dict[int, tuple]:
     """`{key: its columns}` of these cards in the database `alias`. One query, none without keys."""
     if not keys:
         return {}
-    cards = Card.objects.using(alias).filter(pk__in=one_of(keys)).values_list("pk", *columns)
+    cards = Edition.objects.using(alias).filter(pk__in=one_of(keys)).values_list("pk", *columns)
     return {key: found for key, *found in cards}
 
 
@@ -25,5 +25,5 @@ def newest_document(column: str, value: str) -> tuple[bool, str, str] | None:
 
     The current edition, else the last one; None when there is none.
     """
-    cards = Card.objects.filter(**{column: value}).order_by("-is_current", "-edition")
+    cards = Edition.objects.filter(**{column: value}).order_by("-is_current", "-edition")
     return cards.values_list("is_current", "withdrawal_reason", "document").first()

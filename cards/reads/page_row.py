@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from django.db import connections, router
 
-from cards.models import Card
+from cards.models import Edition
 from projects.models import Project
 
-TABLE, PROJECTS = Card._meta.db_table, Project._meta.db_table
+TABLE, PROJECTS = Edition._meta.db_table, Project._meta.db_table
 
 
 class Shown(NamedTuple):
@@ -31,7 +31,7 @@ class Shown(NamedTuple):
 def in_force(slug: str) -> Shown | None:
     """The current card of this slug; None when it has none."""
     columns = ", ".join(f"c.{name}" for name in ("id", *Shown._fields[1:-2]))
-    with connections[router.db_for_read(Card)].cursor() as cursor:
+    with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(
             f"SELECT {columns}, p.confirmed_at FROM {TABLE} c JOIN {PROJECTS} p ON p.id = c.project_id "
             "WHERE c.slug = %s AND c.is_current LIMIT 1",
@@ -49,7 +49,7 @@ def _moment(stored: datetime | str | None) -> datetime | None:
 
 def document_before(project_id: int, edition: int) -> str | None:
     """The document of the edition before this one; None where there is none, or it was withdrawn."""
-    with connections[router.db_for_read(Card)].cursor() as cursor:
+    with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(
             f"SELECT document FROM {TABLE} WHERE project_id = %s AND edition = %s AND withdrawn_at IS NULL",
             [project_id, edition - 1],

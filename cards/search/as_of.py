@@ -16,7 +16,7 @@ from cardindex.postings import Postings
 from cardindex.snapshot import ALL, EVERY, TEXT, WORD_KINDS, Snapshot
 from cardindex.sort_keys import ROOTS, place, with_roots
 from cards.index.terms import TERM_FIELDS, terms_of
-from cards.models import Card
+from cards.models import Edition
 from cards.reads.as_of import replaced_since
 from lib.dates import end_of
 
@@ -62,7 +62,7 @@ def _put_together(snapshot: Snapshot, day: date) -> Snapshot:
         for kind, values in terms_of(card).items():
             for value in values:
                 terms[kind, _bucket(snapshot, kind, value)].add(card.pk)
-    later = Card.objects.current().filter(published_at__gte=end_of(day)).values_list("pk", flat=True)
+    later = Edition.objects.current().filter(published_at__gte=end_of(day)).values_list("pk", flat=True)
     everything = (snapshot.all - BitMap(later.iterator(chunk_size=BATCH))) | numbers
     sets = {kind: known.copy() for kind, known in snapshot.postings.items()}
     for (kind, value), cards in terms.items():

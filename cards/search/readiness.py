@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy
 
-from cards.models import Card
+from cards.models import Edition
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ GAPS = (
 def lacking(key: str):
     """The public cards that miss one thing."""
     gap = next(gap for gap in GAPS if gap.key == key)
-    return Card.objects.current().filter(gap.lacking)
+    return Edition.objects.current().filter(gap.lacking)
 
 
 def readiness() -> dict:
@@ -34,7 +34,9 @@ def readiness() -> dict:
     for gap in GAPS:
         nothing |= gap.lacking
     wanted = {gap.key: Count("pk", filter=gap.lacking) for gap in GAPS}
-    found = Card.objects.current().aggregate(total=Count("pk"), unready=Count("pk", filter=nothing), **wanted)
+    found = Edition.objects.current().aggregate(
+        total=Count("pk"), unready=Count("pk", filter=nothing), **wanted
+    )
     ready = found["total"] - found["unready"]
     gaps = [{"key": gap.key, "label": gap.label, "count": found[gap.key]} for gap in GAPS if found[gap.key]]
     share = round(100 * ready / found["total"]) if found["total"] else 0

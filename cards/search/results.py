@@ -35,7 +35,7 @@ from cardindex.sort_keys import (
 from cards.index.reader import ROWS, STAMP, Rows, newest
 from cards.index.rows import one_of
 from cards.index.terms import FIRST_YEAR, LAST_YEAR, ORDER_FIELDS, PRIMARY_AREA, SCORE, cost_text, order_keys
-from cards.models import Card
+from cards.models import Edition
 from cards.reads import editions
 from cards.search.as_of import as_it_was
 
@@ -147,14 +147,14 @@ class Results:
 
     def texts(self, numbers: list[int]) -> list[str]:
         """The stored list items of these cards. One query."""
-        return editions.items(numbers, router.db_for_read(Card))
+        return editions.items(numbers, router.db_for_read(Edition))
 
     @property
     def version(self) -> str:
         """Which version of the index the answer was read from."""
         return self._answer.snapshot.stamp.token
 
-    def page(self, offset: int, limit: int) -> list[Card]:
+    def page(self, offset: int, limit: int) -> list[Edition]:
         """Cards in order, without their documents. One query."""
         return self._cards(list(self.ids(offset, limit)))
 
@@ -166,20 +166,20 @@ class Results:
         """The stored texts of the cards, to be sliced: what a list draws. One query for each slice."""
         return Sliced(self._hits)
 
-    def batches(self, size: int = BATCH) -> Iterator[list[Card]]:
+    def batches(self, size: int = BATCH) -> Iterator[list[Edition]]:
         """All cards in order, `size` at a time: memory does not grow with the list."""
         ids = self.ids()
         while numbers := list(islice(ids, size)):
             yield self._cards(numbers)
 
-    def __iter__(self) -> Iterator[Card]:
+    def __iter__(self) -> Iterator[Edition]:
         for batch in self.batches():
             yield from batch
 
-    def __getitem__(self, part: slice) -> list[Card]:
+    def __getitem__(self, part: slice) -> list[Edition]:
         return self.page(*_window(part, self))
 
-    def similar(self, card: Card, alike: Iterable[str], limit: int) -> list["Hit"]:
+    def similar(self, card: Edition, alike: Iterable[str], limit: int) -> list["Hit"]:
         """Other cards like this one, from the index alone.
 
         Of the same main area and a technology in common, then of the area, then of a technology: in each,
@@ -221,8 +221,8 @@ class Results:
         """False when so many cards hold the words of a phrase that nobody looked whether in that order."""
         return self._answer.is_checked
 
-    def _cards(self, numbers: list[int]) -> list[Card]:
-        cards = Card.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
+    def _cards(self, numbers: list[int]) -> list[Edition]:
+        cards = Edition.objects.defer(*HEAVY).in_bulk(numbers) if numbers else {}
         return [cards[number] for number in numbers]
 
     def _items(self, offset: int, limit: int) -> list[str]:
@@ -232,7 +232,7 @@ class Results:
         return self._hits_of(list(self.ids(offset, limit)))
 
     def _hits_of(self, numbers: list[int]) -> list["Hit"]:
-        rows = editions.rows(numbers, "item, live_values", router.db_for_read(Card))
+        rows = editions.rows(numbers, "item, live_values", router.db_for_read(Edition))
         return [Hit(number, *rows[number]) for number in numbers]
 
     def _from(self, offset: int) -> Iterator[int]:
@@ -345,7 +345,7 @@ def _buckets_after(answer: Answer, kind: str, column: str, descends: bool, numbe
 
 def _bucket_of(known: Mapping, kind: str, column: str, number: int) -> tuple[str, object]:
     """`(bucket, value)` of one card in an order. Raises LookupError for a card that never was."""
-    card = Card.objects.only(*ORDER_FIELDS, "live_values").filter(pk=number).first()
+    card = Edition.objects.only(*ORDER_FIELDS, "live_values").filter(pk=number).first()
     if card is None:
         raise LookupError(number)
     if kind == SCORE:
@@ -369,7 +369,7 @@ def _sorted(cards: BitMap, column: str, descends: bool, offset: int, after=None)
 def _chunks(cards: BitMap) -> Iterator:
     """Querysets of these cards, a bounded number of keys each."""
     for start in range(0, len(cards), CHUNK):
-        yield Card.objects.filter(pk__in=one_of(cards[start : start + CHUNK])).order_by()
+        yield Edition.objects.filter(pk__in=one_of(cards[start : start + CHUNK])).order_by()
 
 
 def _worked_out(query, snapshot: Snapshot) -> Answer:
@@ -457,7 +457,7 @@ def _settled(
 
 def _updated_since(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
     """Numbers follow the order of publication: the first card since then tells where to begin."""
-    fresh = Card.objects.current().filter(published_at__gte=_moment(since)).order_by("published_at", "pk")
+    fresh = Edition.objects.current().filter(published_at__gte=_moment(since)).order_by("published_at", "pk")
     first = fresh.values_list("pk", flat=True).first()
     return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
 

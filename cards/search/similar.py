@@ -4,7 +4,7 @@ from typing import NamedTuple
 import orjson
 from django.utils.translation import gettext as _
 
-from cards.models import Card
+from cards.models import Edition
 from cards.reads.page_row import Shown
 from cards.search.query import ProjectQuery, find
 from cards.search.results import Hit
@@ -21,7 +21,7 @@ class Similar(NamedTuple):
     reasons: list[str]
 
 
-def similar_to(card: Card | Shown, limit: int = 3) -> list[Similar]:
+def similar_to(card: Edition | Shown, limit: int = 3) -> list[Similar]:
     """Other current cards like this one, with the reasons in the reader's language.
 
     Those of the same area and technology first, and among them those of towns of the same kind. One query
@@ -35,7 +35,11 @@ def similar_to(card: Card | Shown, limit: int = 3) -> list[Similar]:
 
 
 def _similar(
-    card: Card | Shown, tags: Mapping[str, str], other: Hit, mine: Sheet | None, sheets: Mapping[str, Sheet]
+    card: Edition | Shown,
+    tags: Mapping[str, str],
+    other: Hit,
+    mine: Sheet | None,
+    sheets: Mapping[str, Sheet],
 ) -> Similar:
     item = orjson.loads(other.item)
     shared = sorted(tags[tag] for tag in tags.keys() & _tags(item).keys())

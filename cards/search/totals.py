@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Sum
 
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from cards.search.results import Results
 from cards.vocabulary.areas import AREAS
@@ -20,7 +20,7 @@ def total_cost(version: str) -> Decimal:
     """The known costs of all current cards, in euro, summed once for each version of the index."""
     cost = _costs.get(version) if version else None
     if cost is None:
-        cost = Card.objects.current().aggregate(cost=Sum("total_cost"))["cost"] or Decimal(0)
+        cost = Edition.objects.current().aggregate(cost=Sum("total_cost"))["cost"] or Decimal(0)
         _costs.clear()
         _costs[version] = cost
     return cost
@@ -97,7 +97,7 @@ def count_bars(rows: list[tuple]) -> list[dict]:
 def city_totals(code: str) -> dict:
     """A municipality's portfolio: projects, known money in euro, counts by area, stage and year."""
     mine = find(ProjectQuery(facets={"municipality": (code,)}))
-    led = Card.objects.current().filter(municipality_code=code)
+    led = Edition.objects.current().filter(municipality_code=code)
     sums = led.aggregate(led=Count("pk"), cost_led=Sum("total_cost"))
     counts = mine.facets(("area", "stage", "year"))
     return {

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cards.models import Card
+from cards.models import Edition
 from cards.search.totals import totals
 from cards.vocabulary.areas import AREAS
 from cards.vocabulary.lists import Stage
@@ -29,7 +29,7 @@ AGES = (90, 180, 365)
 
 def headline() -> dict:
     """Cards, money, municipalities reached of those of the metropolitan city, reports that wait."""
-    money = Card.objects.current().aggregate(
+    money = Edition.objects.current().aggregate(
         cards=Count("pk"), cost=Sum("total_cost"), told=Count("total_cost")
     )
     town_codes = set(home_towns().values_list("code", flat=True))
@@ -50,7 +50,7 @@ def home_towns():
 
 
 def by_stage() -> Table:
-    found = dict(Card.objects.current().values_list("stage").annotate(n=Count("pk")).order_by())
+    found = dict(Edition.objects.current().values_list("stage").annotate(n=Count("pk")).order_by())
     rows = [[label, found.get(value, 0)] for value, label in Stage.choices]
     return Table(
         "avanzamento",
@@ -73,7 +73,7 @@ def by_area() -> Table:
 
 
 def _grouped(name: str, counted: dict):
-    return Card.objects.current().values(name).annotate(**counted).order_by()
+    return Edition.objects.current().values(name).annotate(**counted).order_by()
 
 
 def by_age() -> Table:
@@ -85,7 +85,7 @@ def by_age() -> Table:
     for number, (newest, oldest) in enumerate(pairwise(edges)):
         within = Q(**{"held__lte": newest} if newest else {}) & Q(**{"held__gt": oldest} if oldest else {})
         wanted[f"band{number}"] = Count("pk", filter=within)
-    found = Card.objects.current().annotate(held=held).aggregate(**wanted)
+    found = Edition.objects.current().annotate(held=held).aggregate(**wanted)
     labels = [_("fino a 3 mesi"), _("da 3 a 6 mesi"), _("da 6 a 12 mesi"), _("più di un anno")]
     rows = [[label, found[f"band{number}"]] for number, label in enumerate(labels)]
     return Table("freschezza", _("Da quando le schede sono confermate"), [_("Età"), _("Schede")], rows)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from cards.vocabulary.areas import AREA_CHOICES, AREAS
 from cards.vocabulary.lists import DocumentType
@@ -117,11 +117,13 @@ def statistics(request):
     year_ago = timezone.localdate() - timedelta(days=365)
     rated = PageRating.objects.filter(day__gte=year_ago)
     votes = rated.aggregate(n=Sum("count"), total=Sum(F("score") * F("count")))
-    months = Card.objects.annotate(month=TruncMonth("published_at")).values("month").annotate(n=Count("pk"))
+    months = (
+        Edition.objects.annotate(month=TruncMonth("published_at")).values("month").annotate(n=Count("pk"))
+    )
     reports = ErrorReport.objects.aggregate(n=Count("pk"), open=Count("pk", filter=Q(status="received")))
     context = {
         "figures": registry_figures(),
-        "editions": Card.objects.count(),
+        "editions": Edition.objects.count(),
         "months": months.order_by("-month")[:12],
         "ratings": {"n": votes["n"] or 0, "mean": votes["total"] / votes["n"] if votes["n"] else None},
         "reports": reports["n"],

@@ -3,7 +3,7 @@
 from django import template
 from django.db.models import Exists, OuterRef
 
-from cards.models import Card
+from cards.models import Edition
 from feedback.models import ErrorReport
 from projects.models import Project
 from protocols.models import Adhesion
@@ -19,7 +19,7 @@ def desk_counts() -> dict[str, int]:
     rated = Assessment.objects.completed().filter(project=OuterRef("project"), rater=OBSERVATORY)
     return {
         "queue": Project.objects.waiting_for_review().count(),
-        "assessments": Card.objects.current().filter(~Exists(rated)).count(),
+        "assessments": Edition.objects.current().filter(~Exists(rated)).count(),
         "adhesions": Adhesion.objects.waiting().count(),
         "reports": ErrorReport.objects.filter(status=ErrorReport.Status.RECEIVED).count(),
     }

@@ -7,7 +7,7 @@ from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Subquery,
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from cards.models import Card
+from cards.models import Edition
 from lib.deadlines import last_overdue_start
 from projects.models import Project, Submission
 from projects.workflow import ANSWER, PROJECT, Status
@@ -58,7 +58,7 @@ def queue_figures() -> dict:
     told = list(with_waits(waiting).values_list("status", "sent_at", "is_answer"))
     limit = last_overdue_day(today)
     month = timezone.make_aware(timezone.datetime(today.year, today.month, 1))
-    public = Card.objects.current()
+    public = Edition.objects.current()
     return {
         "waiting": sum(status == Status.SUBMITTED for status, _at, _answer in told),
         "overdue": sum(bool(at) and timezone.localdate(at) <= limit for _status, at, _answer in told),

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cards.index import terms, writer
-from cards.models import Card
+from cards.models import Edition
 from cards.vocabulary.bands import DEMONSTRATION
 from lib.content_version import bump_content_version
 from lib.sql import models_with
@@ -18,7 +18,7 @@ from reuse.reads.standing import Panel, _panel, kit_documents, panel_of
 def refresh_standing(project_ids=None) -> int:
     """Work out the standing of current cards anew: of these projects, or of all rated. Gives how many."""
     writer.lock()
-    cards = Card.objects.current().select_related("project")
+    cards = Edition.objects.current().select_related("project")
     if project_ids is None:
         assessed = set(Assessment.objects.completed().values_list("project", flat=True))
         assessed |= set(DemonstrationDocument.objects.values_list("project", flat=True))
@@ -30,7 +30,7 @@ def refresh_standing(project_ids=None) -> int:
     return len(chosen)
 
 
-def refresh(card: Card, document: Mapping) -> Standing | None:
+def refresh(card: Edition, document: Mapping) -> Standing | None:
     """Write the standing of a current card anew. None, and no row, where there is nothing to tell.
 
     Within the transaction of whoever changed what it rests on.

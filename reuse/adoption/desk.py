@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
-from cards.models import Card
+from cards.models import Edition
 from lib.forms.fields import tidied
 from lib.workflow import WrongMove
 from municipalities.models import Organisation
@@ -89,7 +89,7 @@ def all_of_them(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request, code):
     """The request of an office for a published project."""
-    card = get_object_or_404(Card.objects.current().select_related("project__owner"), code=code)
+    card = get_object_or_404(Edition.objects.current().select_related("project__owner"), code=code)
     project = card.project
     if not is_officer(request.user):
         raise PermissionDenied

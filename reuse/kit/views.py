@@ -13,17 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cards.document.read import read_document
-from cards.models import Card
+from cards.models import Edition
 from protocols.models import Protocol
 from reuse.kit.archive import write_kit
 from reuse.reads.family import family_of
 from reuse.reads.standing import demonstration_kit_of
 
 
-def _card(slug: str) -> Card:
+def _card(slug: str) -> Edition:
     """The newest card of a slug, the one in force first."""
     found = (
-        Card.objects.filter(slug=slug).select_related("project__owner").order_by("-is_current", "-edition")
+        Edition.objects.filter(slug=slug).select_related("project__owner").order_by("-is_current", "-edition")
     )
     card = found.first()
     if card is None:

@@ -2,7 +2,7 @@ from typing import NamedTuple
 
 from django.db import connections, router
 
-from cards.models import Card
+from cards.models import Edition
 from reuse.models import Adoption, Assessment, DemonstrationDocument, OutsidePractice
 
 
@@ -32,6 +32,6 @@ TABLES_ASKED = ", ".join(
 
 def beside(project_id: int) -> Beside:
     """Where there is anything to read of a project, shown or not. One query."""
-    with connections[router.db_for_read(Card)].cursor() as cursor:
+    with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(f"SELECT {TABLES_ASKED}", [project_id] * len(SPEAKING))
         return Beside(*map(bool, cursor.fetchone()))

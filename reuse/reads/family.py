@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Prefetch, Q
 
-from cards.models import Card
+from cards.models import Edition
 from municipalities.models import Organisation, Territory
 from reuse.models import Adoption, AdoptionStep, OutsidePractice
 from reuse.reads.adoptions import adoptions_of
@@ -35,7 +35,7 @@ class Node:
     adoption: Adoption
     steps: list[tuple[str, str, date]]
     words: list[Word]
-    result: Card | None = None
+    result: Edition | None = None
     children: list["Node"] = field(default_factory=list)
 
     @property
@@ -57,7 +57,7 @@ class Family:
     origins: list[OutsidePractice]
     nodes: list[Node]
     count: int
-    born_of: list[tuple[Adoption, Card]] = field(default_factory=list)
+    born_of: list[tuple[Adoption, Edition]] = field(default_factory=list)
 
     def __bool__(self):
         return bool(self.origins or self.nodes or self.born_of)
@@ -100,10 +100,10 @@ def _origins(project_id: int) -> list[OutsidePractice]:
     return list(found.select_related("adopter").order_by("pk"))
 
 
-def _cards(project_ids: set[int | None]) -> dict[int, Card]:
+def _cards(project_ids: set[int | None]) -> dict[int, Edition]:
     """The current cards of projects. One query, none for none."""
     wanted = project_ids - {None}
-    return {c.project_id: c for c in Card.objects.current().filter(project__in=wanted)} if wanted else {}
+    return {c.project_id: c for c in Edition.objects.current().filter(project__in=wanted)} if wanted else {}
 
 
 def _is_above(nodes: dict[int, Node], key: int, parent: Node) -> bool:
@@ -139,7 +139,7 @@ def city_exchange(territories: Iterable[Territory]) -> dict[str, list]:
     `{taken: [(adoption, card)], practices: […], given: [(adoption, card)]}`. Two queries, one more for cards.
     """
     places = {place.pk for place in territories}
-    current = Prefetch("project__cards", Card.objects.current(), to_attr="current")
+    current = Prefetch("project__cards", Edition.objects.current(), to_attr="current")
     found = Adoption.objects.public().select_related("adopter", "giver", "project")
     found = found.filter(Q(adopter__territory__in=places) | Q(giver__territory__in=places))
     rows = found.filter(project__cards__is_current=True).prefetch_related(current)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_officer, is_reviewer
-from cards.models import Card
+from cards.models import Edition
 from lib.forms.fields import tidied
 from lib.workflow import StaleDraft
 from projects.models import Project
@@ -152,7 +152,7 @@ def queue(request):
         raise PermissionDenied
     numbers = _order_of_queue()
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("pagina"))
-    cards = Card.objects.select_related("project").in_bulk([pk for _why, _when, pk in page.object_list])
+    cards = Edition.objects.select_related("project").in_bulk([pk for _why, _when, pk in page.object_list])
     rows = [{"card": cards[pk], "why": why, "when": when} for why, when, pk in page.object_list]
     in_force = assessments_in_force([row["card"].project_id for row in rows])
     for row in rows:
@@ -170,7 +170,7 @@ NAMES = {UNRATED: "unrated", EXPIRED: "expired", GAP: "gap", DONE: "done"}
 def _order_of_queue() -> list[tuple]:
     """`(need, moment, key of the card)` of all public cards, the oldest first within each need."""
     today = timezone.localdate()
-    cards = Card.objects.current().values_list("pk", "project_id", "published_at")
+    cards = Edition.objects.current().values_list("pk", "project_id", "published_at")
     rated = set(Assessment.objects.shown().values_list("project", flat=True))
     in_force = assessments_in_force(rated)
     found = []

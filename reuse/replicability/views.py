@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from cards.models import Card
+from cards.models import Edition
 from cards.presentation.context import list_item
 from cards.vocabulary.areas import AREA_BY_SLUG, AREAS
 from cards.vocabulary.bands import BAND_NAMES
@@ -119,7 +119,7 @@ def _rows(choice: Choice) -> tuple[list[dict], RankingRelease | None, int]:
     first = placed[:FIRST]
     codes = [place.entry.code for place in first]
     cards = {
-        c.code: c for c in Card.objects.current().filter(code__in=codes).defer("document", "search_text")
+        c.code: c for c in Edition.objects.current().filter(code__in=codes).defer("document", "search_text")
     }
     standings = {
         s.project_id: s for s in Standing.objects.filter(pk__in=[c.project_id for c in cards.values()])
@@ -133,7 +133,7 @@ def _rows(choice: Choice) -> tuple[list[dict], RankingRelease | None, int]:
     return rows, release, len(placed)
 
 
-def _row(place: Placed, card: Card, standing: Standing, gained: dict) -> dict:
+def _row(place: Placed, card: Edition, standing: Standing, gained: dict) -> dict:
     return {
         "position": place.position,
         "item": list_item(card),

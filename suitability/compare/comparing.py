@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards.document.read import read_documents
-from cards.models import Card
+from cards.models import Edition
 from cards.presentation.context import card_context
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import FundingSource
@@ -69,7 +69,7 @@ class Criterion:
     is_cost: bool = False
 
 
-def compared(cards: Sequence[Card], town: Territory | None) -> list[Compared]:
+def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]:
     """The projects of the cards, in their order. Constant queries."""
     sheets = SHEETS.read()
     standings = Standing.objects.shown().filter(project__in=[card.project_id for card in cards])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from cards.models import Card
+from cards.models import Edition
 from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find
 from lib.tables.writers import CSV, XLSX, csv_lines, xlsx
@@ -70,13 +70,13 @@ def compare(request):
     return render(request, "suitability/compare.html", context)
 
 
-def _cards(wanted: list[str]) -> tuple[list[Card], list[str]]:
+def _cards(wanted: list[str]) -> tuple[list[Edition], list[str]]:
     """Current cards in the order asked for, at most MOST, and what could not be shown. Two queries."""
     problems = []
     wanted = wanted[: 4 * MOST]
-    by_slug = {card.slug: card for card in Card.objects.current().filter(slug__in=wanted)}
+    by_slug = {card.slug: card for card in Edition.objects.current().filter(slug__in=wanted)}
     codes = [key.upper() for key in wanted]
-    by_code = {card.code: card for card in Card.objects.current().filter(code__in=codes)}
+    by_code = {card.code: card for card in Edition.objects.current().filter(code__in=codes)}
     found = [(key, by_slug.get(key) or by_code.get(key.upper())) for key in wanted]
     lost = [key for key, card in found if card is None]
     for key in lost[:TOLD]:
@@ -110,7 +110,7 @@ def read_weights(params: QueryDict) -> tuple[dict[str, float], list[str]]:
     return weights, problems
 
 
-def _url(params: QueryDict, drop: Card | None = None, **changes: str) -> str:
+def _url(params: QueryDict, drop: Edition | None = None, **changes: str) -> str:
     """The query string of this comparison with something changed, or one project fewer."""
     params = params.copy()
     for name in ("cerca", "formato"):
@@ -124,7 +124,7 @@ def _url(params: QueryDict, drop: Card | None = None, **changes: str) -> str:
     return params.urlencode()
 
 
-def _candidates(params: QueryDict, cards: Iterable[Card]) -> list[dict]:
+def _candidates(params: QueryDict, cards: Iterable[Edition]) -> list[dict]:
     """Projects found by the words of `cerca`, or the newest, without those compared already."""
     text = params.get("cerca", "").replace("\x00", " ").strip()[:200]
     chosen = {card.pk for card in cards}

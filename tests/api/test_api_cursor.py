@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cards import issuing
-from cards.models import Card
+from cards.models import Edition
 from cards.search import as_of
 from projects import publishing
 from tests import builders
@@ -69,7 +69,7 @@ def test_publication_shifts_no_cursor(client, many, publish, sort):
     whole = codes(client.get(f"{question}&limit=500".replace("limit=2&", "")).json())
     first = client.get(f"{question}&cursor=*").json()
     publish(title="Aaa prima di tutte", total_cost=1)
-    publishing.withdraw(Card.objects.get(code=whole[1], is_current=True), by=None, reason="Prova")
+    publishing.withdraw(Edition.objects.get(code=whole[1], is_current=True), by=None, reason="Prova")
     rest = walk(client, first["next"])
     assert codes(first) + [code for code in rest if code in whole] == whole
 
@@ -109,8 +109,8 @@ def test_cursor_takes_two_queries(client, publish, django_assert_num_queries, ca
         client.get(ahead)
 
 
-def dated(card: Card, moment: datetime) -> None:
-    Card.objects.filter(pk=card.pk).update(published_at=moment)
+def dated(card: Edition, moment: datetime) -> None:
+    Edition.objects.filter(pk=card.pk).update(published_at=moment)
 
 
 @pytest.fixture

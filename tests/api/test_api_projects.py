@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from cards import issuing
-from cards.models import Card
+from cards.models import Edition
 from projects import publishing
 from tests import builders
 
@@ -188,7 +188,7 @@ def test_data_beside_the_page_are_gone_with_the_card(client, publish):
 @pytest.fixture
 def two_editions(publish):
     card = publish(title="Prima")
-    Card.objects.filter(pk=card.pk).update(published_at=datetime(2024, 5, 1, 12, tzinfo=UTC))
+    Edition.objects.filter(pk=card.pk).update(published_at=datetime(2024, 5, 1, 12, tzinfo=UTC))
     card.project.title = "Seconda"
     card.project.save()
     return issuing.issue_card(card.project, by=None, change_note="Titolo")

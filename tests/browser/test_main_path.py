@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from cards.models import Card
+from cards.models import Edition
 from projects.models import Project
 from protocols.models import Protocol
 from tests import builders
@@ -215,7 +215,7 @@ def publish(desk):
 
 
 def check_public(office, tmp_path):
-    page, slug = office.page, Card.objects.get().slug
+    page, slug = office.page, Edition.objects.get().slug
     office.go(f"/progetti/{slug}/")
     office.sees("Centraline in dodici scuole")
     office.sees("Politecnico di Torino")

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from cards.models import Card
+from cards.models import Edition
 from cities import actions as city_actions
 from feedback import actions as voice_actions
 from feedback.models import ErrorReport
@@ -90,11 +90,11 @@ def names(transactional_db):
     }
 
 
-def _card(office, desk, places, title: str) -> Card:
+def _card(office, desk, places, title: str) -> Edition:
     return builders.published(office, desk, places["torino"], title=title, primary_area="mobility")
 
 
-def _full_card(office, desk, town) -> Card:
+def _full_card(office, desk, town) -> Edition:
     project = builders.draft(office, town, start_planned="2018-05", start_actual="2019-01")
     FundingLine.objects.create(project=project, source="eu", programme="FESR", amount=9_000_000)
     Milestone.objects.create(project=project, title="Collaudo", date="2021-03", is_done=True)

@@ -5,7 +5,7 @@ from array import array
 import pytest
 from django.db import DEFAULT_DB_ALIAS
 
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 from cards.reads import bulk
 from tests import builders
 
@@ -22,7 +22,7 @@ def test_all_texts_asked_for_are_found(keys, monkeypatch, between):
     """Read by key, and as a stretch."""
     monkeypatch.setattr(bulk, "BETWEEN", between)
     wanted = [keys[3], keys[0], keys[4]]
-    stored = dict(CardLine.objects.values_list("pk", "text"))
+    stored = dict(Line.objects.values_list("pk", "text"))
     lines = bulk.found(wanted, bulk.LINE, DEFAULT_DB_ALIAS)
     assert [lines[key] for key in wanted] == [stored[key].encode() for key in wanted]
 
@@ -35,7 +35,7 @@ def test_parts_follow_one_another(keys):
 
 @pytest.mark.parametrize("way", [1, -1])
 def test_texts_of_keys_in_a_row_come_as_one(keys, way):
-    stored = dict(CardLine.objects.values_list("pk", "text"))
+    stored = dict(Line.objects.values_list("pk", "text"))
     wanted = array("Q", keys[1:4][::way])
     body = bulk.joined(wanted, bulk.LINE, DEFAULT_DB_ALIAS)
     assert body == "".join(stored[key] for key in wanted).encode()
@@ -48,14 +48,14 @@ def test_keys_in_no_row_do_not_come_as_one(keys):
 
 
 def test_row_with_a_text_missing_does_not_come_as_one(keys):
-    CardLine.objects.filter(pk=keys[2]).delete()
+    Line.objects.filter(pk=keys[2]).delete()
     assert bulk.joined(keys[1:4], bulk.LINE, DEFAULT_DB_ALIAS) is None
     assert bulk.joined(keys[3:], bulk.LINE, DEFAULT_DB_ALIAS)
 
 
 def test_documents_come_as_they_are_stored(keys):
     found = bulk.found(keys, bulk.DOCUMENT, DEFAULT_DB_ALIAS)
-    assert found == {pk: text.encode() for pk, text in Card.objects.values_list("pk", "document")}
+    assert found == {pk: text.encode() for pk, text in Edition.objects.values_list("pk", "document")}
 
 
 def test_stretch_is_read_whole_only_when_most_of_it_is_wanted(keys):
@@ -65,5 +65,5 @@ def test_stretch_is_read_whole_only_when_most_of_it_is_wanted(keys):
 def test_line_takes_the_place_of_the_one_before(keys):
     bulk.put_line(keys[0], "a")
     bulk.put_line(keys[0], "b")
-    assert CardLine.objects.get(pk=keys[0]).text == "b"
-    assert CardLine.objects.count() == 5
+    assert Line.objects.get(pk=keys[0]).text == "b"
+    assert Line.objects.count() == 5

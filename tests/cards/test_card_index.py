@@ -20,7 +20,7 @@ from cardindex.sort_keys import MOST, TITLE_KEY
 from cards import issuing
 from cards.index import reader, terms, writer
 from cards.index import terms as terms_
-from cards.models import Card, IndexEntry, IndexLog, IndexVersion
+from cards.models import Edition, IndexEntry, IndexLog, IndexVersion
 from cards.presentation.snippets import snippet
 from cards.search.query import ProjectQuery, find, parse
 from cards.vocabulary.facets import FACETS
@@ -31,7 +31,7 @@ from projects.models import Project
 from tests import builders
 from tests.projects.test_races import together
 
-TABLES = (IndexEntry, IndexLog, IndexVersion, Card)
+TABLES = (IndexEntry, IndexLog, IndexVersion, Edition)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def towns(db):
 def invented(towns):
     """Two hundred invented cards, after which nothing is different on either database."""
     generate(200, seed=7)
-    return list(Card.objects.current().order_by("-pk"))
+    return list(Edition.objects.current().order_by("-pk"))
 
 
 def found(query: str) -> list[int]:
@@ -131,10 +131,10 @@ def test_difference_is_told_and_mended_by_a_rebuild(invented):
 
 def test_invented_projects_are_the_same_for_one_seed(towns):
     generate(30, seed=3)
-    first = list(Card.objects.order_by("pk").values_list("code", "document"))
+    first = list(Edition.objects.order_by("pk").values_list("code", "document"))
     generate(40, seed=3)
-    assert list(Card.objects.order_by("pk").values_list("code", "document"))[:30] == first
-    assert Card.objects.count() == 40
+    assert list(Edition.objects.order_by("pk").values_list("code", "document"))[:30] == first
+    assert Edition.objects.count() == 40
     check()
 
 
@@ -143,7 +143,7 @@ def test_invented_projects_stay_away_from_real_ones(towns):
     with pytest.raises(CommandError, match="1 progetti veri"):
         call_command("generate_projects", 5)
     call_command("generate_projects", 5, force=True, stdout=StringIO())
-    assert Card.objects.count() == 5
+    assert Edition.objects.count() == 5
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def writers(card):
 def test_whoever_writes_cards_waits_for_the_turn_first(towns, name):
     """Numbers of cards follow the order of publication because of this."""
     card = builders.published(builders.officer(towns["torino"]), builders.reviewer(), towns["torino"])
-    Card.objects.update(item="{}")
+    Edition.objects.update(item="{}")
     with CaptureQueriesContext(connection) as captured:
         writers(card)[name]()
     statements = [query["sql"] for query in captured if "projects_" in query["sql"]]
@@ -279,7 +279,7 @@ def test_buckets_that_split_keep_the_order(invented, monkeypatch, towns, every, 
         monkeypatch.setitem(MOST, kind, 7)
     monkeypatch.setattr(writer, "STEP_ROWS", rows)
     writer.rebuild(rows=())
-    terms = {card.pk: terms_.terms_of(card) for card in Card.objects.current()}
+    terms = {card.pk: terms_.terms_of(card) for card in Edition.objects.current()}
     with transaction.atomic():
         for number in sorted(terms):
             writer.change(added={number: terms[number]}, dropped={})
@@ -302,10 +302,10 @@ def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, 
     monkeypatch.setattr("cardindex.blocks.LIMIT", 60)
     monkeypatch.setitem(MOST, TITLE_KEY, 7)
     writer.rebuild(rows=())
-    Card.objects.update(title_key="a" * 120)
+    Edition.objects.update(title_key="a" * 120)
     # Every other one, as a run of numbers takes no room.
-    Card.objects.filter(pk__in=[card.pk for card in invented[::2]]).update(is_current=False)
-    cards = list(Card.objects.current().order_by("pk"))
+    Edition.objects.filter(pk__in=[card.pk for card in invented[::2]]).update(is_current=False)
+    cards = list(Edition.objects.current().order_by("pk"))
     for card in cards:
         writer.change(added={card.pk: terms.terms_of(card)}, dropped={})
         writer.compact()
@@ -313,7 +313,7 @@ def test_bucket_that_cannot_be_split_is_cut_in_slices_and_stays_right(invented, 
     check()
     assert found("sort=title") == [card.pk for card in cards]
     gone = cards[3]
-    Card.objects.filter(pk=gone.pk).update(is_current=False)
+    Edition.objects.filter(pk=gone.pk).update(is_current=False)
     writer.change(added={}, dropped={gone.pk: terms.terms_of(gone)})
     check()
     assert found("sort=title") == [card.pk for card in cards if card != gone]
@@ -336,7 +336,7 @@ def test_readers_at_work_see_whole_editions_while_two_publish():
             seen.add((cards.count(), len(cards.items()[0:20]), sum(stages.values())))
         return seen
 
-    first = Card.objects.current().first()
+    first = Edition.objects.current().first()
     outcomes = together(work, times=5)
     assert outcomes[2:] == [{(4, 4, 4)}] * 3
     assert len({*outcomes[0], *outcomes[1]}) == 16
@@ -354,8 +354,8 @@ def test_withdrawing_while_an_edition_is_issued_ends_for_both():
             (lambda c=card: publishing.withdraw(c, by=desk, reason="Dati errati")),
         )
         outcomes = together(lambda n, w=work: w[n](), times=2)
-        assert isinstance(outcomes[0], Card)
-        assert isinstance(outcomes[1], Card | workflow.WrongMove)
+        assert isinstance(outcomes[0], Edition)
+        assert isinstance(outcomes[1], Edition | workflow.WrongMove)
     check()
 
 
@@ -444,9 +444,9 @@ def test_process_killed_at_any_moment_leaves_index_and_cards_equal():
         time.sleep(delay)
         process.kill()
         told = [int(line) for line in process.communicate()[0].splitlines() if line.strip()]
-        assert set(told) <= set(Card.objects.values_list("pk", flat=True))
+        assert set(told) <= set(Edition.objects.values_list("pk", flat=True))
         assert "3" in check()
-        assert found("q=luce") == sorted(Card.objects.current().values_list("pk", flat=True), reverse=True)
+        assert found("q=luce") == sorted(Edition.objects.current().values_list("pk", flat=True), reverse=True)
     issuing.issue_card(Project.objects.first(), by=None)
     check()
 

@@ -13,7 +13,7 @@ from cardindex.sort_keys import MOST
 from cards import issuing
 from cards.index import reader, rows, writer
 from cards.index.check import differences
-from cards.models import Card, IndexLog, IndexVersion
+from cards.models import Edition, IndexLog, IndexVersion
 from cards.search.query import ProjectQuery, find
 from projects import publishing
 from tests import builders
@@ -66,7 +66,7 @@ def test_publications_withdrawals_and_steps_in_any_order_equal_a_rebuild(town, p
         cards.append(issuing.issue_card(draw.choice(cards).project, by=desk))
 
     def withdraw() -> None:
-        if current := list(Card.objects.current()):
+        if current := list(Edition.objects.current()):
             publishing.withdraw(draw.choice(current), by=desk, reason="Dati errati")
 
     def place_anew() -> None:
@@ -76,7 +76,7 @@ def test_publications_withdrawals_and_steps_in_any_order_equal_a_rebuild(town, p
         draw.choice([publish, publish_again, publish_again, withdraw, place_anew, writer.compact_step])()
         assert differences() == []
         assert set(reader.newest().snapshot(reader.ROWS).all) == set(
-            Card.objects.current().values_list("pk", flat=True)
+            Edition.objects.current().values_list("pk", flat=True)
         )
         if draw.random() < 0.2:
             late.snapshot(reader.ROWS)
@@ -153,7 +153,7 @@ def test_changes_are_kept_until_they_are_compacted(town, people, monkeypatch):
     writer.compact()
     assert list(kept.all()) == [5]
     assert set(Index().snapshot(reader.ROWS).postings[ALL][EVERY]) == set(
-        Card.objects.values_list("pk", flat=True)
+        Edition.objects.values_list("pk", flat=True)
     )
 
 

@@ -11,7 +11,7 @@ from cards import issuing
 from cards.document.columns import PROJECTS
 from cards.document.csv_row import SHAPE
 from cards.document.derive import derive_columns
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 from lib.tables.csv_text import neutralised
 from lib.tables.writers import CsvWriter, Pipe
 from municipalities.models import Territory
@@ -55,7 +55,7 @@ def by_the_writer(keys: list[int]) -> bytes:
 
 def test_stored_lines_are_what_the_writer_makes(cards):
     keys = [card.pk for card in cards]
-    assert CardLine.objects.count() == Card.objects.count()
+    assert Line.objects.count() == Edition.objects.count()
     assert b"".join(project_chunks(keys, "csv")) == by_the_writer(keys)
     assert b"".join(project_chunks(keys[::-1], "csv")) == by_the_writer(keys[::-1])
 
@@ -63,25 +63,25 @@ def test_stored_lines_are_what_the_writer_makes(cards):
 def test_line_that_is_missing_is_made_of_the_document(cards):
     keys = [card.pk for card in cards]
     before = b"".join(project_chunks(keys, "csv"))
-    CardLine.objects.filter(pk__in=keys[:2]).delete()
+    Line.objects.filter(pk__in=keys[:2]).delete()
     assert b"".join(project_chunks(keys, "csv")) == before == by_the_writer(keys)
 
 
 def test_rebuild_cards_stores_the_lines(cards):
-    before = dict(CardLine.objects.values_list("pk", "text"))
-    CardLine.objects.filter(pk=cards[0].pk).delete()
-    CardLine.objects.filter(pk=cards[1].pk).update(text="")
+    before = dict(Line.objects.values_list("pk", "text"))
+    Line.objects.filter(pk=cards[0].pk).delete()
+    Line.objects.filter(pk=cards[1].pk).update(text="")
     call_command("rebuild_cards", stdout=StringIO())
-    assert dict(CardLine.objects.values_list("pk", "text")) == before
+    assert dict(Line.objects.values_list("pk", "text")) == before
 
 
 def test_invented_cards_have_their_lines(db):
     builders.piedmont()
     call_command("generate_projects", 3, stdout=StringIO())
-    keys = list(Card.objects.values_list("pk", flat=True))
-    lines = CardLine.objects.order_by("pk").values_list("text", flat=True)
+    keys = list(Edition.objects.values_list("pk", flat=True))
+    lines = Line.objects.order_by("pk").values_list("text", flat=True)
     assert [line.split(",")[0] for line in lines] == list(
-        Card.objects.order_by("pk").values_list("code", flat=True)
+        Edition.objects.order_by("pk").values_list("code", flat=True)
     )
     assert b"".join(project_chunks(keys, "csv")) == by_the_writer(keys)
 

@@ -7,7 +7,7 @@ from cardindex import blocks, builder
 from cardindex.blocks import WHOLE, pack
 from cards.index import terms, writer
 from cards.index.check import differences
-from cards.models import Card, IndexEntry
+from cards.models import Edition, IndexEntry
 from demo.bulk_load import generate
 from tests import builders
 
@@ -23,7 +23,7 @@ def in_blocks(db, monkeypatch):
     for module in (blocks, builder):
         monkeypatch.setattr(module, "LIMIT", 20)
     writer.rebuild_alone()
-    return list(Card.objects.order_by("pk").values_list("pk", flat=True))
+    return list(Edition.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def entry(**wanted) -> IndexEntry:
@@ -81,11 +81,11 @@ def test_empty_registry_has_an_empty_index(db):
 
 def test_what_is_on_record_is_proved_with_the_rest(in_blocks):
     """A change that is not in the sets yet is right or wrong by itself."""
-    card = Card.objects.current().get(pk=in_blocks[11])
-    Card.objects.filter(pk=card.pk).update(is_current=False)
+    card = Edition.objects.current().get(pk=in_blocks[11])
+    Edition.objects.filter(pk=card.pk).update(is_current=False)
     writer.change(added={}, dropped={card.pk: terms.terms_of(card)})
     assert differences() == []
-    Card.objects.filter(pk=card.pk).update(is_current=True)
+    Edition.objects.filter(pk=card.pk).update(is_current=True)
     missing = {(kind, value) for kind, value, less, more in differences() if (less, more) == (1, 0)}
     assert len(missing) == len(differences()) > 10 and ("all", "") in missing
     writer.change(added={card.pk: terms.terms_of(card)}, dropped={})

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cards.models import Card
+from cards.models import Edition
 from cards.pages import listing as list_views
 from municipalities.models import Territory, TerritoryBoundary
 from observatory.public_cache import response_cache
@@ -354,7 +354,7 @@ def test_search_groups_projects_cities_protocols_pages(client, cards):
 
 def test_suggestions_are_titles_places_and_areas(client, cards):
     found = json.loads(get(client, "/cerca/suggerimenti?q=mob").content)["suggestions"]
-    slug = Card.objects.get(title__startswith="Mobilità").slug
+    slug = Edition.objects.get(title__startswith="Mobilità").slug
     assert found == [
         {"kind": "Progetto", "text": "Mobilità sostenibile in città", "url": f"/progetti/{slug}/"},
         {"kind": "Area", "text": "Mobilità", "url": "/aree/mobilita/"},
@@ -423,12 +423,12 @@ def test_page_stays_within_its_weight(client, publish, path):
 
 def test_points_are_the_cards_found_and_those_of_one_place_are_one(client, publish):
     first, second = publish("LED in centro"), publish("LED in collina")
-    Card.objects.filter(pk__in=[first.pk, second.pk]).update(longitude="7.68", latitude="45.07")
+    Edition.objects.filter(pk__in=[first.pk, second.pk]).update(longitude="7.68", latitude="45.07")
     alone = json.loads(get(client, "/mappa/punti.geojson?q=collina").content)["features"]
     assert [(f["geometry"]["coordinates"], f["properties"]) for f in alone] == [
         ([7.68, 45.07], {"label": "LED in collina", "url": f"/progetti/{second.slug}/"})
     ]
     (both,) = json.loads(get(client, "/mappa/punti.geojson?q=led").content)["features"]
     assert both["properties"]["label"] == "2 progetti in questo punto"
-    Card.objects.filter(pk=first.pk).update(longitude=None, latitude=None)
+    Edition.objects.filter(pk=first.pk).update(longitude=None, latitude=None)
     assert len(json.loads(get(client, "/mappa/punti.geojson?q=led").content)["features"]) == 1

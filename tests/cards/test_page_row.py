@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cards.models import Card
+from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.reads.page_row import document_before, in_force
 from cards.search import results
@@ -35,7 +35,7 @@ def card(office, desk, towns):
 def test_card_in_force_is_the_stored_one(card):
     moment = timezone.now()
     Project.objects.filter(pk=card.project_id).update(confirmed_at=moment)
-    stored, shown = Card.objects.get(pk=card.pk), in_force(card.slug)
+    stored, shown = Edition.objects.get(pk=card.pk), in_force(card.slug)
     assert shown.confirmed_at == moment
     names = [name for name in shown._fields if name != "confirmed_at"]
     assert [getattr(shown, name) for name in names] == [getattr(stored, name) for name in names]
@@ -56,7 +56,7 @@ def test_withdrawn_card_is_not_in_force(card, desk):
 def test_document_before_is_that_of_the_edition_before(card, desk):
     assert document_before(card.project_id, 2) == card.document
     assert document_before(card.project_id, 1) is None
-    Card.objects.filter(pk=card.pk).update(
+    Edition.objects.filter(pk=card.pk).update(
         is_current=False, withdrawn_at=timezone.now(), withdrawal_reason="Dati sbagliati"
     )
     assert document_before(card.project_id, 2) is None

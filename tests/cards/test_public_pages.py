@@ -7,7 +7,7 @@ import uuid
 import orjson
 import pytest
 
-from cards.models import Card
+from cards.models import Edition
 from projects import actions, publishing, reviewing
 from projects.models import Project
 from tests import builders
@@ -134,7 +134,7 @@ def test_list_keeps_the_filters_when_it_is_sorted(client, card):
     assert hidden == [("area", "energia"), ("q", "led")]
 
 
-# Card
+# Edition
 
 
 def test_card_page_says_what_is_missing(client, card):
@@ -391,7 +391,7 @@ def test_page_takes_the_same_queries_with_more_cards(
 ):
     titles = ["LED in centro", "LED in collina", "LED a Mirafiori"][:cards]
     made = [builders.published(officer, desk, country["torino"], title=title) for title in titles]
-    assert Card.objects.current().count() == cards
+    assert Edition.objects.current().count() == cards
     client.get(path.format(slug=made[0].slug))  # which renews what this process keeps of the index
     with django_assert_num_queries(QUERIES[path]):
         client.get(path.format(slug=made[0].slug))

@@ -10,7 +10,7 @@ from django.conf import settings as installed
 from django.urls import reverse
 
 from cards import issuing
-from cards.models import Card
+from cards.models import Edition
 from demo.demo_assessments import load_assessments
 from demo.demo_kits import load_kits, rows_of, told_of
 from demo.sample import load_projects
@@ -73,7 +73,7 @@ def folder(tmp_path, settings, towns):
 @pytest.fixture
 def card(folder):
     assert load(folder).created == ["luci-torino"]
-    return Card.objects.current().get()
+    return Edition.objects.current().get()
 
 
 def load(folder, text=TEXT, key="luci-torino"):

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from cards.document.derive import derive_columns
 from cards.document.places import places_of
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 from demo import fast_cards
 from demo.bulk_load import generate, towns_of_today
 from demo.generator import Country, draw, published_at
@@ -36,11 +36,11 @@ def drawn_today():
 
 def test_cards_are_byte_for_byte_those_of_the_ordinary_way(country):
     generate(MANY, seed=SEED)
-    cards, drawn = list(Card.objects.order_by("pk")), drawn_today()
+    cards, drawn = list(Edition.objects.order_by("pk")), drawn_today()
     assert any(one.other_towns for one in drawn)
     assert {one.point is None for one in drawn} == {one.cost is None for one in drawn} == {True, False}
     places = places_of([orjson.loads(card.document) for card in cards])
-    lines = dict(CardLine.objects.values_list("pk", "text"))
+    lines = dict(Line.objects.values_list("pk", "text"))
     for card, one in zip(cards, drawn, strict=True):
         made = fast_cards.whole(one, places, card.pk)
         derived = derive_columns(orjson.loads(card.document), places)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership, User
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, facet_counts, find
 from demo.demo_assessments import load_assessments
 from demo.sample import load_projects
@@ -77,7 +77,7 @@ def load(tmp_path, towns):
 def test_point_of_an_entry_is_on_its_card_and_none_is_invented(load):
     placed = {**ENTRY, "latitude": "45.07391", "longitude": "7.69966"}
     assert load(placed, {**ENTRY, "key": "altrove"}).problems == []
-    points = dict(Card.objects.values_list("project__origin_key", "latitude"))
+    points = dict(Edition.objects.values_list("project__origin_key", "latitude"))
     assert points == {"luci-torino": Decimal("45.07391"), "altrove": None}
 
 
@@ -89,7 +89,7 @@ def test_entry_becomes_a_published_project(load):
     assert (project.start_actual, project.total_cost) == ("2014-03", Decimal("14000000.50"))
     assert list(project.identifiers.values_list("value", flat=True)) == ["C19I21000130001"]
     assert project.indicators.get().target == Decimal("5.25")
-    card = Card.objects.current().get()
+    card = Edition.objects.current().get()
     assert (card.code, card.slug, card.edition) == (project.code, "luci-a-led", 1)
     assert facet_counts(ProjectQuery(), ("municipality",)) == {
         "municipality": {"E379": 1, "L219": 1, "M405": 1}
@@ -105,11 +105,11 @@ def test_project_of_a_firm_is_kept_by_the_municipality(load):
 
 def test_second_run_changes_nothing(load):
     load(ENTRY, FIRM)
-    before = list(Card.objects.order_by("pk").values()), list(Project.objects.order_by("pk").values())
+    before = list(Edition.objects.order_by("pk").values()), list(Project.objects.order_by("pk").values())
     report = load(ENTRY, FIRM)
     assert report.unchanged == ["luci-torino", "ditta-ivrea"]
     assert (
-        list(Card.objects.order_by("pk").values()),
+        list(Edition.objects.order_by("pk").values()),
         list(Project.objects.order_by("pk").values()),
     ) == before
     assert Organisation.objects.count() == 3
@@ -120,7 +120,7 @@ def test_changed_entry_makes_the_next_edition(load):
     load(ENTRY)
     report = load({**ENTRY, "stage": "completed", "funding": []})
     assert report.updated == ["luci-torino"]
-    card = Card.objects.current().get()
+    card = Edition.objects.current().get()
     assert (card.edition, card.stage) == (2, "completed")
     assert Project.objects.get().funding_lines.count() == 0
 
@@ -131,14 +131,14 @@ def test_what_people_wrote_stays(load, towns):
     actions.revise(project, by=builders.officer(towns["torino"]))
     assert load({**ENTRY, "title": "Altro"}).kept == ["luci-torino"]
     assert Project.objects.get().title == "Luci a LED"
-    assert Card.objects.count() == 1
+    assert Edition.objects.count() == 1
 
 
 def test_withdrawn_card_is_not_brought_back(load):
     load(ENTRY)
-    publishing.withdraw(Card.objects.get(), by=builders.reviewer(), reason="Dati errati")
+    publishing.withdraw(Edition.objects.get(), by=builders.reviewer(), reason="Dati errati")
     assert load(ENTRY).unchanged == ["luci-torino"]
-    assert not Card.objects.current().exists()
+    assert not Edition.objects.current().exists()
 
 
 @pytest.mark.parametrize(
@@ -209,21 +209,21 @@ def test_demo_accounts_are_refused_in_production(towns, settings):
 
 def test_rebuild_mends_what_is_derived(load):
     load(ENTRY, FIRM)
-    Card.objects.filter(slug="app").update(municipality_code="X")
-    Card.objects.filter(slug="luci-a-led").update(search_text="\n\n", facet_values="[]")
+    Edition.objects.filter(slug="app").update(municipality_code="X")
+    Edition.objects.filter(slug="luci-a-led").update(search_text="\n\n", facet_values="[]")
     assert "Schede: 2, cambiate: 2" in run("rebuild_cards")
     assert "Schede: 2, cambiate: 0" in run("rebuild_cards")
-    assert Card.objects.get(slug="app").municipality_code == "E379"
-    assert '["area","energy"]' in Card.objects.get(slug="luci-a-led").facet_values
+    assert Edition.objects.get(slug="app").municipality_code == "E379"
+    assert '["area","energy"]' in Edition.objects.get(slug="luci-a-led").facet_values
 
 
 def test_rebuild_leaves_old_editions_out_of_the_index(load):
     load(ENTRY)
     load({**ENTRY, "title": "Luci nuove"})
-    old = Card.objects.get(edition=1)
-    Card.objects.filter(pk=old.pk).update(province_code="")
+    old = Edition.objects.get(edition=1)
+    Edition.objects.filter(pk=old.pk).update(province_code="")
     assert "cambiate: 1" in run("rebuild_cards")
-    assert list(find(ProjectQuery()).ids()) == [Card.objects.get(edition=2).pk]
+    assert list(find(ProjectQuery()).ids()) == [Edition.objects.get(edition=2).pk]
 
 
 ASSESSMENTS = json.loads((settings.BASE_DIR / "fixtures" / "sample" / "assessments.json").read_text("utf-8"))

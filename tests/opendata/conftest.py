@@ -9,7 +9,7 @@ from django.core.management import call_command
 from cards.document.build import build_card, serialise
 from cards.document.places import places_of
 from cards.issuing import derive_into
-from cards.models import Card
+from cards.models import Edition
 from projects.source import collect
 from tests import builders
 
@@ -29,7 +29,7 @@ def publish(towns):
     desk = builders.reviewer()
     offices = {}
 
-    def run(town: str = "torino", *, on: str = "2024-05-01", rows=None, **fields) -> Card:
+    def run(town: str = "torino", *, on: str = "2024-05-01", rows=None, **fields) -> Edition:
         if town not in offices:
             offices[town] = builders.officer(towns[town], f"{town}@example.org")
         card = builders.published(offices[town], desk, towns[town], **fields)
@@ -38,7 +38,7 @@ def publish(towns):
     return run
 
 
-def reissued(card: Card, on: str, rows: dict) -> Card:
+def reissued(card: Edition, on: str, rows: dict) -> Edition:
     """The card with child rows in its document, as if published at noon of a day."""
     project = card.project
     for name, values in rows.items():
@@ -47,8 +47,8 @@ def reissued(card: Card, on: str, rows: dict) -> Card:
     moment = datetime.fromisoformat(f"{on}T12:00:00").replace(tzinfo=UTC)
     document = build_card(collect(project.pk), slug=card.slug, edition=card.edition, published_at=moment)
     # Past the model, which never lets a stored document change.
-    Card.objects.filter(pk=card.pk).update(published_at=moment, document=serialise(document))
-    card = Card.objects.get(pk=card.pk)
+    Edition.objects.filter(pk=card.pk).update(published_at=moment, document=serialise(document))
+    card = Edition.objects.get(pk=card.pk)
     derive_into(card, document, places_of([document]))
     return card
 

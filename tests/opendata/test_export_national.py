@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from accounts.models import User
 from cards import issuing
-from cards.models import Card
+from cards.models import Edition
 from municipalities.models import Territory
 from opendata.columns import TABLES
 from opendata.snapshot import Snapshot
@@ -316,9 +316,9 @@ def history(publish):
     card.project.title = "Seconda"
     card.project.save()
     second = issuing.issue_card(card.project, by=None)
-    Card.objects.filter(pk=second.pk).update(published_at=datetime(2025, 3, 1, 9, tzinfo=UTC))
+    Edition.objects.filter(pk=second.pk).update(published_at=datetime(2025, 3, 1, 9, tzinfo=UTC))
     publishing.withdraw(second, by=builders.reviewer("altra@example.org"), reason="Errore")
-    Card.objects.filter(pk=second.pk).update(withdrawn_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
+    Edition.objects.filter(pk=second.pk).update(withdrawn_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

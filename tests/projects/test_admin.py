@@ -4,7 +4,7 @@ import pytest
 from tablib import Dataset
 
 from accounts.models import User
-from cards.models import Card
+from cards.models import Edition
 from municipalities.admin import TerritoryResource
 from municipalities.models import Territory
 from projects.models import Project
@@ -50,7 +50,7 @@ def test_card_is_neither_changed_nor_deleted(staff, card):
     page = f"/admin/projects/card/{card.pk}"
     assert staff.get(f"{page}/delete/").status_code == 403
     assert staff.post(f"{page}/change/", {"title": "altro"}).status_code == 403
-    assert Card.objects.get(pk=card.pk).title == "Illuminazione pubblica a LED"
+    assert Edition.objects.get(pk=card.pk).title == "Illuminazione pubblica a LED"
 
 
 def test_workflow_is_not_moved_here(staff, card):

@@ -8,7 +8,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from cards.models import Card
+from cards.models import Edition
 from lib.audit import Entry
 from projects import actions, publishing, reviewing
 from projects.desk import bulk_actions
@@ -81,7 +81,7 @@ def test_publishing_twice_makes_one_edition(client, desk, send):
     project = send("Lampioni nuovi", taken_by=desk)
     post(client, APPLY, "publish", project)
     assert "Era già pubblica: edizione 1." in post(client, APPLY, "publish", project).content.decode()
-    assert Card.objects.count() == 1
+    assert Edition.objects.count() == 1
 
 
 def test_likely_duplicates_are_not_published_together(client, desk, send):

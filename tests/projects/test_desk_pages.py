@@ -3,7 +3,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from cards.models import Card
+from cards.models import Edition
 from projects import actions, reviewing
 from projects.models import FieldComment, Project
 from tests import builders
@@ -52,7 +52,7 @@ def test_review_to_publication(client, desk, sent):
     client.post(url(sent, "comment"), {"field": "summary", "text": "Bene"})
     page = client.post(url(sent, "publish"), follow=True).content.decode()
     assert "La scheda è pubblica: edizione 1." in page
-    assert Card.objects.current().get().project == sent
+    assert Edition.objects.current().get().project == sent
 
 
 def test_changes_need_a_word(client, desk, sent):

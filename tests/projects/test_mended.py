@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from cards.models import Card
+from cards.models import Edition
 from lib.dates import parse_partial_date
 from lib.files.checks import check_upload
 from municipalities.actions import body_of_municipality
@@ -79,7 +79,7 @@ def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk,
         reverse("desk:project-publish", args=[project.code]), {"submission": read.pk}, follow=True
     )
     assert "La scheda è cambiata nel frattempo" in page.content.decode()
-    assert not Card.objects.exists()
+    assert not Edition.objects.exists()
 
 
 def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):

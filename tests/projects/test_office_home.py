@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from cards.models import Card
+from cards.models import Edition
 from lib import workflow
 from lib.audit import history
 from municipalities.actions import body_of_municipality
@@ -154,9 +154,9 @@ def test_withdrawal_is_told_to_the_office(office, towns, django_capture_on_commi
     assert [(m.to, "Dati personali" in m.body) for m in mail.outbox] == [(["referente@example.org"], True)]
 
 
-def aged(office, towns) -> Card:
+def aged(office, towns) -> Edition:
     card = builders.published(office, builders.reviewer(), towns["torino"])
-    Card.objects.update(published_at=timezone.now() - timedelta(days=400))
+    Edition.objects.update(published_at=timezone.now() - timedelta(days=400))
     return card
 
 

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
-from cards.models import Card
+from cards.models import Edition
 from lib import workflow
 from lib.workflow import WrongMove
 from municipalities.actions import body_of_municipality
@@ -75,7 +75,7 @@ def test_two_reviewers_publish_one_edition(office, town):
     reviewing.take(project, by=desk)
     outcomes = together(lambda n: publishing.publish(Project.objects.get(pk=project.pk), by=desk))
     assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
-    assert Card.objects.get().edition == 1
+    assert Edition.objects.get().edition == 1
 
 
 def test_same_title_published_at_once_gets_slugs_apart(office, town):
@@ -107,7 +107,7 @@ def test_withdrawing_at_once_happens_once(office, town):
     card = builders.published(office, desk, town)
     outcomes = together(lambda n: publishing.withdraw(card, by=desk, reason=f"Motivo {n}"))
     assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
-    assert not Card.objects.current().exists()
+    assert not Edition.objects.current().exists()
 
 
 def reuse(office, town) -> Adoption:

@@ -6,7 +6,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from cards.document.read import read_document
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from lib import workflow
 from lib.audit import Entry, history
@@ -84,11 +84,11 @@ def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
     actions.revise(project, by=office)
     project.title = "Luci nuove"
     project.save()
-    assert Card.objects.current().get().title == "Illuminazione pubblica a LED"
+    assert Edition.objects.current().get().title == "Illuminazione pubblica a LED"
     actions.submit(project, by=office, nonce=uuid.uuid4())
     reviewing.take(project, by=desk)
     second = publishing.publish(project, by=desk)
-    assert Card.objects.current().get() == second
+    assert Edition.objects.current().get() == second
     assert (second.edition, second.title, second.slug) == (2, "Luci nuove", "illuminazione-pubblica-a-led")
     assert orjson.loads(project.cards.get(edition=1).document)["title"] == "Illuminazione pubblica a LED"
     assert list(find(ProjectQuery()).ids()) == [second.pk]
@@ -107,7 +107,7 @@ def test_publish_twice_makes_one_card(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(workflow.WrongMove):
         publishing.publish(card.project, by=desk)
-    assert Card.objects.count() == 1
+    assert Edition.objects.count() == 1
 
 
 def test_second_save_of_the_same_version_is_told(towns, office):
@@ -129,7 +129,7 @@ def test_withdrawn_card_is_kept_with_its_reason(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     withdrawn = publishing.withdraw(card, by=desk, reason="Dati errati")
     assert withdrawn.withdrawal_reason == "Dati errati"
-    assert not Card.objects.current().exists()
+    assert not Edition.objects.current().exists()
     assert find(ProjectQuery()).count() == 0
     with pytest.raises(workflow.WrongMove):
         publishing.withdraw(card, by=desk, reason="Ancora")
@@ -142,7 +142,7 @@ def test_card_refuses_deletion(towns, office, desk):
 
 
 def test_document_of_a_stored_card_never_changes(towns, office, desk):
-    card = Card.objects.get(pk=builders.published(office, desk, towns["torino"]).pk)
+    card = Edition.objects.get(pk=builders.published(office, desk, towns["torino"]).pk)
     card.title_key = "derivato di nuovo"
     card.save()
     card.document = "{}"
@@ -153,7 +153,7 @@ def test_document_of_a_stored_card_never_changes(towns, office, desk):
 def test_database_keeps_one_current_card(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(IntegrityError), transaction.atomic():
-        Card.objects.create(
+        Edition.objects.create(
             project=card.project, edition=9, published_at=card.published_at, document="{}", item="{}"
         )
 

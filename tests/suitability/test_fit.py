@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from cards.document.read import read_document
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from cards.vocabulary.lists import FundingSource, Scale, Stage
 from municipalities.models import Territory, TerritoryChange
@@ -256,7 +256,7 @@ def test_all_at_once_is_the_same_as_one_by_one(cards):
     for town in (country["samone"], country["samone_tn"], country["ivrea"], country["torino"]):
         order = suited(find(ProjectQuery()), town)
         for row in order[0:10]:
-            one = fit_of(read_document(Card.objects.get(pk=row["keys"])), town).fit
+            one = fit_of(read_document(Edition.objects.get(pk=row["keys"])), town).fit
             assert row["fit"] == one.score
             assert {name: row[name] for name in DIMENSIONS} == one.values
 

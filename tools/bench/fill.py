@@ -25,7 +25,7 @@ django.setup()
 import orjson  # noqa: E402
 from tables import MANY, connect, create, held, index_all, put  # noqa: E402
 
-from cards.models import Card
+from cards.models import Edition
 
 BATCH, ASKED = 5_000, 400
 COLUMNS = (
@@ -36,7 +36,7 @@ COLUMNS = (
 
 def rows() -> Iterator[dict]:
     """Every current card as the plain row and its values that a peer would hold."""
-    cards = Card.objects.current().order_by("pk").values(*COLUMNS)
+    cards = Edition.objects.current().order_by("pk").values(*COLUMNS)
     for card in cards.iterator(chunk_size=BATCH):
         words = orjson.loads(card.pop("document"))
         described = (words["description"], words["need"], words["solution"])
@@ -52,7 +52,7 @@ def fill(url: str) -> int:
     """Write all rows, unless as many are there from an earlier measurement; gives how many."""
     written, source = 0, rows()
     with closing(connect(url)) as connection:
-        if (there := held(connection)) == Card.objects.current().count():
+        if (there := held(connection)) == Edition.objects.current().count():
             return there
         create(connection)
         while batch := list(islice(source, BATCH)):
@@ -80,8 +80,8 @@ def _project(row: dict) -> tuple:
 def questions() -> dict:
     """Codes and pairs of words, drawn from the cards with a fixed seed."""
     draw = random.Random(1)
-    keys = list(Card.objects.current().values_list("pk", flat=True))
-    cards = Card.objects.filter(pk__in=draw.sample(keys, min(ASKED, len(keys)))).order_by("pk")
+    keys = list(Edition.objects.current().values_list("pk", flat=True))
+    cards = Edition.objects.filter(pk__in=draw.sample(keys, min(ASKED, len(keys)))).order_by("pk")
     codes, slugs = zip(*cards.values_list("code", "slug"), strict=True)
     pairs = []
     for title in cards.values_list("title", flat=True):

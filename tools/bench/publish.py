@@ -26,7 +26,7 @@ from django.db import transaction  # noqa: E402
 
 from accounts.models import User
 from cards import issuing
-from cards.models import Card
+from cards.models import Edition
 from projects import publishing
 from projects.models import Project
 
@@ -35,7 +35,7 @@ TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 120, 5, 31, 3, 20
 
 
 def main(share: str, server: str) -> None:
-    cards = Card.objects.current()
+    cards = Edition.objects.current()
     newest, third = cards.order_by("-pk").values_list("pk", flat=True)[0], cards.count() // SHARES
     # One remainder for each share: the other publisher may have begun, and the newest be another.
     start = newest - newest % SHARES - int(share)

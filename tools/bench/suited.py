@@ -24,7 +24,7 @@ django.setup()
 
 from django.test import Client  # noqa: E402
 
-from cards.models import Card
+from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from municipalities.models import Territory
 from municipalities.search import SHEETS
@@ -60,7 +60,7 @@ def measured() -> dict[str, float]:
     slugs = random.Random(1).sample(list(towns), 3 * ASKED + 2)
     first, second, third = slugs[:ASKED], slugs[ASKED : 2 * ASKED], slugs[2 * ASKED : 3 * ASKED]
     return {
-        "cards": Card.objects.current().count(),
+        "cards": Edition.objects.current().count(),
         "first page of a process": round(spent(f"/adatti/?comune={slugs[-1]}"), 1),
         "new town": median(first, "/adatti/?comune={}".format),
         "new town, filters": median(second, f"/adatti/?comune={{}}&{FILTER}".format),

@@ -6,7 +6,7 @@ from django.db import transaction
 from cards.index import writer
 from cards.index.check import differences
 from cards.index.rows import allow_long_statements
-from cards.models import Card
+from cards.models import Edition
 
 SHOWN = 20
 
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             self.stderr.write(f"{kind}={value}: schede mancanti {missing}, di troppo {extra}")
         if found:
             raise CommandError("L’indice non coincide con le schede: ricostruiscilo con rebuild_index.")
-        self.stdout.write(f"L’indice coincide con le schede: {Card.objects.current().count()}")
+        self.stdout.write(f"L’indice coincide con le schede: {Edition.objects.current().count()}")

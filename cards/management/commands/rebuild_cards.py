@@ -8,7 +8,7 @@ from cards.document.derive import derive_columns
 from cards.document.places import places_of
 from cards.index import terms, writer
 from cards.issuing import derive_into
-from cards.models import Card, CardLine
+from cards.models import Edition, Line
 from lib.content_version import bump_content_version
 
 BATCH = 200
@@ -18,9 +18,9 @@ class Command(BaseCommand):
     help = "Ricalcola colonne, elenco, testo di ricerca e filtri delle schede con il territorio di oggi."
 
     def handle(self, *, verbosity, **options):
-        total, done, changed, last = Card.objects.count(), 0, 0, 0
+        total, done, changed, last = Edition.objects.count(), 0, 0, 0
         while keys := list(
-            Card.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]
+            Edition.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]
         ):
             changed += rebuild(keys)
             done, last = done + len(keys), keys[-1]
@@ -37,10 +37,10 @@ def rebuild(keys: list[int]) -> int:
     The rows are locked, so that a withdrawal at the same moment is not undone.
     """
     writer.lock()
-    cards = list(Card.objects.select_for_update().filter(pk__in=keys))
+    cards = list(Edition.objects.select_for_update().filter(pk__in=keys))
     documents = [orjson.loads(card.document) for card in cards]
     places = places_of(documents)
-    lines = dict(CardLine.objects.filter(pk__in=keys).values_list("pk", "text"))
+    lines = dict(Line.objects.filter(pk__in=keys).values_list("pk", "text"))
     stale = [
         (card, document)
         for card, document in zip(cards, documents, strict=True)
@@ -56,6 +56,6 @@ def rebuild(keys: list[int]) -> int:
     return len(stale)
 
 
-def _is_stale(card: Card, line: str | None, derived: dict) -> bool:
+def _is_stale(card: Edition, line: str | None, derived: dict) -> bool:
     columns = derived["columns"].items()
     return line != derived["line"] or any(getattr(card, name) != value for name, value in columns)
