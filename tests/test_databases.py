@@ -63,7 +63,7 @@ def test_texts_of_cards_are_packed_with_lz4_where_the_server_can():
         cursor.execute("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
         (known,) = cursor.fetchone() or ([],)
         cursor.execute(
-            "SELECT DISTINCT attcompression FROM pg_attribute WHERE attrelid = 'projects_card'::regclass "
+            "SELECT DISTINCT attcompression FROM pg_attribute WHERE attrelid = 'cards_edition'::regclass "
             "AND attname IN ('document', 'item', 'search_text', 'facet_values', 'csv_line')"
         )
         assert cursor.fetchall() == [("l" if "lz4" in known else "",)]

@@ -20,7 +20,7 @@ from tools.replica import can_be_made, primary_and_replica
 
 ROOT = Path(__file__).resolve().parent.parent
 READERS = """SELECT count(*) FROM pg_stat_activity
-WHERE query LIKE '%projects_card%' AND pid <> pg_backend_pid()"""
+WHERE query LIKE '%cards_edition%' AND pid <> pg_backend_pid()"""
 PUBLISH = """
 import django; django.setup()
 from accounts.models import User
@@ -120,11 +120,11 @@ def test_reads_follow_a_replica_and_outlive_it():
     with primary_and_replica() as (pair, primary, replica):
         run(primary, "manage.py", "migrate", "-v0")
         run(primary, "-c", PUBLISH.format(title="Primo"))
-        eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 1)
+        eventually(lambda: tell(replica, "SELECT count(*) FROM cards_edition"), lambda found: found == 1)
         with serving(primary, replica) as count:
             a_replica_that_lags_is_left(count, primary, replica)
         tell(replica, "SELECT pg_wal_replay_resume()::text")
-        eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 2)
+        eventually(lambda: tell(replica, "SELECT count(*) FROM cards_edition"), lambda found: found == 2)
         with serving(primary, replica) as count:
             assert tell(replica, READERS) >= 1
             pair.stop("replica")
@@ -132,7 +132,7 @@ def test_reads_follow_a_replica_and_outlive_it():
             run(primary, "-c", PUBLISH.format(title="Terzo"))
             assert count() == 3
         pair.start("replica")
-        eventually(lambda: tell(replica, "SELECT count(*) FROM projects_card"), lambda found: found == 3)
+        eventually(lambda: tell(replica, "SELECT count(*) FROM cards_edition"), lambda found: found == 3)
         with serving(primary, replica) as count:
             pair.stop("primary")
             assert [count() for _ in range(5)] == [3] * 5

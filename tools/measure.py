@@ -23,13 +23,13 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
-from cards import issuing
-from cards.index import reader
-from cards.models import Edition
-from cards.search.query import find, parse
-from cards.vocabulary.facets import FACETS
-from projects import publishing
-from projects.models import Project
+from cards import issuing  # noqa: E402
+from cards.index import reader  # noqa: E402
+from cards.models import Edition  # noqa: E402
+from cards.search.query import find, parse  # noqa: E402
+from cards.vocabulary.facets import FACETS  # noqa: E402
+from projects import publishing  # noqa: E402
+from projects.models import Project  # noqa: E402
 
 TIMES, PUBLISHED = 60, 60
 FIVE = ("area", "stage", "municipality", "year", "funding_source")

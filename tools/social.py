@@ -19,7 +19,7 @@ import typst  # noqa: E402
 from django.utils import translation  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from cards.vocabulary.areas import AREAS
+from cards.vocabulary.areas import AREAS  # noqa: E402
 
 TARGET = ROOT / "static" / "img" / "og"
 ICONS = ROOT / "frontend" / "icons"

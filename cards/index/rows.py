@@ -16,20 +16,21 @@ from cards.models import IndexEntry
 Row = tuple[str, str, int, bytes, int]
 # Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
 BATCH = 500
+TABLE = IndexEntry._meta.db_table
 COLUMNS = "kind, value, block, data, version"
 RENEW = "ON CONFLICT (kind, value, block) DO UPDATE SET data = excluded.data, version = excluded.version"
-WRITE_ONE = f"INSERT INTO projects_indexentry ({COLUMNS}) VALUES (%s, %s, %s, %s, %s) {RENEW}"
+WRITE_ONE = f"INSERT INTO {TABLE} ({COLUMNS}) VALUES (%s, %s, %s, %s, %s) {RENEW}"
 WRITE_MANY = (
-    f"INSERT INTO projects_indexentry ({COLUMNS}) SELECT * FROM "
+    f"INSERT INTO {TABLE} ({COLUMNS}) SELECT * FROM "
     f"unnest(%b::text[], %b::text[], %b::int[], %b::bytea[], %b::bigint[]) {RENEW}"
 )
 READ_MANY = (
-    "SELECT kind, value, block, data FROM projects_indexentry "
+    f"SELECT kind, value, block, data FROM {TABLE} "
     "JOIN unnest(%b::text[], %b::text[], %b::int[]) AS wanted (kind, value, block) USING (kind, value, block)"
 )
 READ_JSON = (
     "SELECT kind, entry.value, block, data "
-    "FROM json_each(%s) AS wanted CROSS JOIN projects_indexentry AS entry "
+    f"FROM json_each(%s) AS wanted CROSS JOIN {TABLE} AS entry "
     "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
     "AND block = json_extract(wanted.value, '$[2]')"
 )
@@ -97,7 +98,7 @@ def insert(rows: Iterable[Row]) -> int:
             if not is_postgresql():
                 cursor.executemany(WRITE_ONE, batch)
                 continue
-            with cursor.copy(f"COPY projects_indexentry ({COLUMNS}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {TABLE} ({COLUMNS}) FROM STDIN") as copy:
                 for row in batch:
                     copy.write_row(row)
     return written
@@ -111,7 +112,7 @@ def held_by(kind: str, values: Iterable[str], most: int) -> list[tuple[str, int,
     asked = connections[router.db_for_read(IndexEntry)]
     gathered, among = GATHERED[asked.vendor]
     statement = (
-        f"SELECT value, sum(length(data)), {gathered} FROM projects_indexentry "
+        f"SELECT value, sum(length(data)), {gathered} FROM {TABLE} "
         f"WHERE kind = %s AND value {among} GROUP BY value"
     ).format(whole=f"CASE WHEN block = {WHOLE} AND length(data) <= {most:d} THEN data END")
     values = list(values)

@@ -239,7 +239,7 @@ def test_whoever_writes_cards_waits_for_the_turn_first(towns, name):
     statements = [query["sql"] for query in captured if "projects_" in query["sql"]]
     turn = next(n for n, sql in enumerate(statements) if "projects_indexversion" in sql)
     writes = [n for n, sql in enumerate(statements) if re.match("INSERT INTO|UPDATE|COPY", sql)]
-    cards = [n for n in writes if "projects_card" in statements[n].replace('"', "")[:40]]
+    cards = [n for n in writes if "cards_edition" in statements[n].replace('"', "")[:40]]
     # COPY is not among the captured statements.
     assert cards or name == "generate"
     assert all(turn < n for n in cards)

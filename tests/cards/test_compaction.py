@@ -100,9 +100,9 @@ def test_queries_of_a_publication_and_of_a_step_do_not_grow_with_what_is_uncompa
     office, desk = people
     project = builders.published(office, desk, town).project
     counts = []
-    for rows in (1, 3):
+    for number in (1, 3):
         writer.compact()
-        for _time in range(rows):
+        for _time in range(number):
             issuing.issue_card(project, by=desk)
         publication = queries_of(lambda: issuing.issue_card(project, by=desk))
         counts.append((publication, queries_of(writer.compact_step)))

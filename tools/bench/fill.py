@@ -25,7 +25,7 @@ django.setup()
 import orjson  # noqa: E402
 from tables import MANY, connect, create, held, index_all, put  # noqa: E402
 
-from cards.models import Edition
+from cards.models import Edition  # noqa: E402
 
 BATCH, ASKED = 5_000, 400
 COLUMNS = (

@@ -24,11 +24,11 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from accounts.models import User
-from cards import issuing
-from cards.models import Edition
-from projects import publishing
-from projects.models import Project
+from accounts.models import User  # noqa: E402
+from cards import issuing  # noqa: E402
+from cards.models import Edition  # noqa: E402
+from projects import publishing  # noqa: E402
+from projects.models import Project  # noqa: E402
 
 # Enough that what is noted is folded into the sets at least once while the clock runs (cards/index/writer.py).
 TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 120, 5, 31, 3, 20

@@ -24,14 +24,14 @@ django.setup()
 
 from django.test import Client  # noqa: E402
 
-from cards.models import Edition
-from cards.search.query import ProjectQuery, find
-from municipalities.models import Territory
-from municipalities.search import SHEETS
-from observatory.public_cache.response_cache import LOCAL
-from suitability.card_columns import Columns
-from suitability.fitting import EVEN, ordered, town_of
-from suitability.scoring import Towns, fits
+from cards.models import Edition  # noqa: E402
+from cards.search.query import ProjectQuery, find  # noqa: E402
+from municipalities.models import Territory  # noqa: E402
+from municipalities.search import SHEETS  # noqa: E402
+from observatory.public_cache.response_cache import LOCAL  # noqa: E402
+from suitability.card_columns import Columns  # noqa: E402
+from suitability.fitting import EVEN, ordered, town_of  # noqa: E402
+from suitability.scoring import Towns, fits  # noqa: E402
 
 ASKED = 20
 FILTER = "area=mobilita&stato=completed"
