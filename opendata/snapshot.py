@@ -181,12 +181,12 @@ class Snapshot:
 
     def _replicability(self) -> Iterator[dict]:
         """One row a rater of each project, as it was on the day; demonstrations only where they show."""
-        assessed = set(Assessment.objects.shown().values_list("project", flat=True))
+        assessed = set(Assessment.objects.shown().values_list("record", flat=True))
         if not assessed:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "project", "document")
+            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "record", "document")
             found = {pk: (project, document) for pk, project, document in cards if project in assessed}
             for project, document in (found[key] for key in keys if key in found):
                 yield from self._judged(project, orjson.loads(document))
@@ -214,7 +214,7 @@ class Snapshot:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "project", "code")
+            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "record", "code")
             found = {pk: (project, code) for pk, project, code in cards}
             among = adoptions_among([project for project, _code in found.values()], self.day)
             for project, code in (found[key] for key in keys):

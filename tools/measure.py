@@ -23,7 +23,6 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
-from cards import issuing  # noqa: E402
 from cards.index import reader  # noqa: E402
 from cards.models import Edition  # noqa: E402
 from cards.search.query import find, parse  # noqa: E402
@@ -106,12 +105,12 @@ def cold(query: str, facets: tuple[str, ...], depth: float) -> None:
 
 def publish(project: Project) -> None:
     with transaction.atomic():
-        issuing.issue_card(project, by=None)
+        publishing.issue_project(project, by=None)
 
 
 def newest(start: int) -> list[Project]:
     numbers = list(find(parse(QueryDict("sort=-published_at"))[0]).ids(1000 + start, PUBLISHED * 3))
-    return list(Project.objects.filter(cards__in=numbers[::3]))
+    return list(Project.objects.filter(record__editions__in=numbers[::3]))
 
 
 def read_on(stop) -> None:
