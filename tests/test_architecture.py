@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = (
     ("lib", "cardindex"),
@@ -129,7 +127,9 @@ def offences_of(sources: dict[str, str]) -> list[str]:
 
 def house() -> dict[str, Path]:
     """`{module name: file}` of all apps but for migrations; a package has the name of its folder."""
-    files = [path for app in FLOOR_OF for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
+    files = [
+        path for app in FLOOR_OF for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
+    ]
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files]
     return {name.removesuffix(".__init__"): path for name, path in zip(names, files, strict=True)}
 

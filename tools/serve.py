@@ -41,7 +41,7 @@ def secret_key():
 
 
 def remember_settings(env):
-    """Write .env, so that `.venv/bin/python manage.py …` uses the same data; an existing one stays as it is."""
+    """Write .env, so that `.venv/bin/python manage.py …` uses the same data; an existing one stays."""
     path = ROOT / ".env"
     if not path.exists():
         write_privately(
@@ -112,7 +112,7 @@ def start(port, env):
     granian = [BIN / "granian", "--interface", "wsgi", "observatory.wsgi:application", "--log-level", "error"]
     limits = ["--blocking-threads", 8, "--workers-kill-timeout", 5]
     command = [str(word) for word in [*granian, "--host", HOST, "--port", port, *limits]]
-    # In a session of its own: a worker that gets SIGINT from the terminal, besides its master's, sometimes never ends.
+    # In a session of its own: a worker that gets SIGINT from the terminal too sometimes never ends.
     server = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=end_with_parent)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: server.terminate())
