@@ -33,7 +33,10 @@ ORDER = {
 }
 USUAL_ORDER = "models actions forms views urls"
 MAXIMUM_LINES = 400
-LONGER = {"observatory/settings.py"}  # one list of settings
+LONGER = {
+    "cards/search/results.py": 500,  # one class: what a search answers, by blocks of the index
+    "demo/fast_cards.py": 470,  # the rows of an invented card, one function a table
+}
 DRAWERS = {"core", "common", "utils"}
 
 
@@ -61,7 +64,7 @@ def import_offence(module: str, target: str) -> str | None:
 
 
 def imports_of(tree: ast.AST, modules: set[str]) -> set[tuple[int, str]]:
-    """`(line, module)` of every import of own code; `from app import part` is `app.part` where that is a module."""
+    """`(line, module)` of all imports of own code; `from app import part` is `app.part` if a module."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -152,5 +155,7 @@ def test_search_engine_imports_no_framework():
 
 
 def test_files_are_short():
-    lengths = {str(path.relative_to(ROOT)): path.read_text().count("\n") for path in house().values()}
-    assert {name: lines for name, lines in lengths.items() if lines > MAXIMUM_LINES} == {} or LONGER
+    files = {str(path.relative_to(ROOT)): path for path in house().values()}
+    lengths = {name: path.read_text(encoding="utf-8").count("\n") for name, path in files.items()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGER.get(name, MAXIMUM_LINES)} == {}
+    assert set(LONGER) <= set(lengths)

@@ -159,7 +159,7 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
     """The stored value for what was written, or None when there is no such value."""
     if key == "area":
         area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
-        return area and area.key
+        return area.key if area else None
     if key == "replicability_band" and page:
         return BAND_BY_SLUG.get(raw)
     if key == "municipality":
