@@ -1,8 +1,8 @@
 """Rows and terms of invented projects, pressed from moulds instead of made one by one.
 
-A mould is the line of COPY that cards.document.build makes of one project, with marks in the place of what differs;
-what an answer of the dice always gives is learned from the first project that has it. The outcome is, byte
-for byte, that of the ordinary way (`whole`), at a third of the time: tests/projects/test_pressed.py.
+A mould is the line of COPY that cards.document.build makes of one project, with marks in the place of what
+differs; what an answer of the dice always gives is learned from the first project that has it. The result is,
+byte for byte, that of the ordinary way (`whole`), at a third of the time: tests/projects/test_pressed.py.
 """
 
 import csv

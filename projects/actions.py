@@ -121,7 +121,7 @@ def submit(
     if missing := missing_required(project):
         raise Incomplete(missing)
     try:
-        still = {} if version is None else {"version": version}
+        still: dict = {} if version is None else {"version": version}
         PROJECT.apply(project, Move.SUBMIT, **still, deleted_at=None)
     except WrongMove as error:
         # The twin of a double click was first, and waited for by the UPDATE above.

@@ -22,8 +22,8 @@ class Edition(models.Model):
     today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
     (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
     `live_values`, shaped as `facet_values`, is no part of the edition: facts that change while it stands
-    (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is its
-    row in open data (Line).
+    (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is
+    its row in open data (Line).
     """
 
     # The constraints below begin with it: an index of its own would only be written.
@@ -120,7 +120,7 @@ class Edition(models.Model):
 
 
 class Line(models.Model):
-    """The row of a card in CSV files (cards.document.csv_row), away from the card: whole files read nothing else.
+    """The row of a card in CSV files (cards.document.csv_row), apart from the card: exports read no more.
 
     `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without
     a line, as after a change of the columns, has its row made of the document.

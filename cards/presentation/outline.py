@@ -149,8 +149,11 @@ def _lessons(context: Mapping) -> list[dict]:
 
 def _bars(rows: list[Mapping], caption: str, head: str) -> list[dict]:
     drawn = [[_row_label(row), _told(euro(row["amount"])), row["bar"]] for row in rows]
-    head = [head, _("Importo"), _("Parte")]
-    return [{"kind": "bars", "caption": caption, "head": head, "rows": drawn}] if drawn else []
+    return (
+        [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": drawn}]
+        if drawn
+        else []
+    )
 
 
 def _row_label(row: Mapping) -> str:

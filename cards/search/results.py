@@ -9,7 +9,7 @@ from datetime import datetime, time
 from functools import cached_property, partial, reduce
 from itertools import islice, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import router
@@ -81,7 +81,7 @@ class Answer:
 class Results:
     """The current cards that answer `query`, in its order."""
 
-    query: object
+    query: Any
 
     @cached_property
     def _answer(self) -> Answer:
@@ -232,7 +232,7 @@ class Results:
         return self._hits_of(list(self.ids(offset, limit)))
 
     def _hits_of(self, numbers: list[int]) -> list["Hit"]:
-        rows = editions.rows(numbers, "item, live_values", router.db_for_read(Edition))
+        rows = editions.rows(numbers, ["item", "live_values"], router.db_for_read(Edition))
         return [Hit(number, *rows[number]) for number in numbers]
 
     def _from(self, offset: int) -> Iterator[int]:

@@ -29,7 +29,7 @@ from cards.models import Edition  # noqa: E402
 from projects import publishing  # noqa: E402
 from projects.models import Project  # noqa: E402
 
-# Enough that what is noted is folded into the sets at least once while the clock runs (cards/index/writer.py).
+# Enough publications that the index is compacted at least once while they are timed (cards/index/writer.py).
 TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 120, 5, 31, 3, 20
 
 
