@@ -56,4 +56,4 @@ class Follower(models.Model):
         indexes = [models.Index(fields=["confirmed_at", "told_at"], name="follower_due")]
 
     def __str__(self):
-        return f"{self.project or self.query or '*'}"
+        return f"{self.record or self.query or '*'}"

@@ -165,7 +165,7 @@ def test_unconfirmed_requests_are_forgotten_after_a_week(client):
 def test_a_mail_server_that_is_away_loses_no_news(client, office, desk, towns, settings):
     followed(client)
     builders.published(office, desk, towns["torino"], title="Da raccontare")
-    settings.EMAIL_BACKEND = "tests.projects.test_following.Away"
+    settings.EMAIL_BACKEND = "tests.following.test_following.Away"
     assert update().startswith("Messaggi inviati: 0")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     mail.outbox.clear()

@@ -22,7 +22,7 @@ from cards.index import terms
 from cards.presentation.pdf import pdf_data
 from cards.search.query import ProjectQuery, find
 from lib.audit import Entry
-from lib.links import actions as actions_
+from lib.links import actions as link_actions
 from lib.links.models import LinkCheck
 from municipalities.actions import body_of_municipality
 from projects import publishing
@@ -252,7 +252,7 @@ def test_kit_and_adoptions_count(card, desk, office):
     # 1/5·1/2 + 1/5·1/3; 55 + 0.1667·30 + 15/3
     assert (str(standing.kit_completeness), standing.adoptions, str(standing.score)) == ("0.1667", 1, "65.0")
     assert [c.code for c in find(ProjectQuery(facets={"adopted": ("yes",)}))] == [card.code]
-    actions_.note_link(
+    link_actions.note_link(
         "https://example.org/c.pdf", state="dead", status_code=404, detail="", at=timezone.now()
     )
     refresh.refresh_standing([project.pk])
@@ -261,10 +261,10 @@ def test_kit_and_adoptions_count(card, desk, office):
 
 def test_unknown_three_times_is_dead_and_one_bad_day_is_not():
     url, told = "https://example.org/a", {"status_code": None, "detail": "timeout", "at": timezone.now()}
-    assessing.note_link(url, state="alive", status_code=200, detail="", at=timezone.now())
-    states = [assessing.note_link(url, state="unknown", **told).state for _day in range(3)]
+    link_actions.note_link(url, state="alive", status_code=200, detail="", at=timezone.now())
+    states = [link_actions.note_link(url, state="unknown", **told).state for _day in range(3)]
     assert states == ["alive", "alive", "dead"]
-    assert assessing.note_link(url, state="alive", **told).state == "alive"
+    assert link_actions.note_link(url, state="alive", **told).state == "alive"
     assert LinkCheck.objects.get().failures == 0
 
 
