@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from cards.document.build import build_card, serialise
 from cards.document.derive import derive_columns
-from cards.document.places import Place, places_at_hand
+from cards.document.places import Place, cached_places_of
 from cards.extensions import Issue, extensions
 from cards.index import terms, writer
 from cards.models import Edition, File, Record
-from cards.reads.bulk import put_line
+from cards.reads.bulk import store_csv_row
 from cards.records import give_slug
 
 
@@ -46,10 +46,10 @@ def issue(
     edition.published_by, edition.change_note = by, change_note
     edition.live_values = last.live_values if last else edition.live_values
     document = build_card(source, slug=record.slug, edition=edition.edition, published_at=now)
-    write_edition(edition, document, places_at_hand(document))
+    write_edition(edition, document, cached_places_of(document))
     _write_files(edition, source["documents"], files)
     _extend(edition, document)
-    writer.change(added={edition.pk: terms.terms_of(edition)}, dropped=former, turn=lock)
+    writer.change(added={edition.pk: terms.terms_of(edition)}, dropped=former, index_version=lock)
     return edition
 
 
@@ -93,7 +93,7 @@ def withdraw(edition: Edition, *, by, reason: str) -> Edition:
     if not current.update(is_current=False, **withdrawal):
         raise LookupError(edition.pk)
     edition.refresh_from_db()
-    writer.change(added={}, dropped={edition.pk: terms.terms_of(edition)}, turn=lock)
+    writer.change(added={}, dropped={edition.pk: terms.terms_of(edition)}, index_version=lock)
     for extension in extensions():
         extension.withdrawn(edition.record_id)
     return edition
@@ -116,8 +116,8 @@ def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:
     Edition.objects.filter(pk=edition.pk).update(live_values=live_values)
     if edition.is_current:
         after = terms.terms_of(edition)
-        added, dropped = terms.gained(before, after), terms.gained(after, before)
-        writer.change(added={edition.pk: added}, dropped={edition.pk: dropped}, turn=lock)
+        added, dropped = terms.added_terms(before, after), terms.added_terms(after, before)
+        writer.change(added={edition.pk: added}, dropped={edition.pk: dropped}, index_version=lock)
 
 
 def with_facets(live_values: str, facets: Mapping[str, Iterable[str]]) -> str:
@@ -139,7 +139,7 @@ def derive_into(edition: Edition, document: Mapping, places: Mapping[str, Place]
     for name, value in derived["columns"].items():
         setattr(edition, name, value)
     edition.save()
-    put_line(edition.pk, derived["line"])
+    store_csv_row(edition.pk, derived["csv_row"])
 
 
 def last_edition(record_id: int) -> Edition | None:

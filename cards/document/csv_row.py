@@ -13,20 +13,20 @@ from lib.tables.csv_text import FORMULA_STARTS, LIST_DELIMITER, as_text
 from lib.tables.schema import BOOLEAN, LIST, MOMENT, NUMBER, Column
 
 
-def csv_line(document: Mapping, lead: Mapping | None, others: Iterable[str]) -> str:
+def csv_row(document: Mapping, lead: Mapping | None, others: Iterable[str]) -> str:
     """The row of a card. `lead` holds code, name, codes of today of its town; `others` are codes of today.
 
     The same bytes as a file made of documents has (lib/tables/writers.py).
     """
     row = {**document, "municipality": lead, "other_municipalities": others}
     cells = list(_PLAIN(row))
-    for place, get in _OWN:
+    for place, get in _COMPUTED:
         cells[place] = get(row)
-    for place, make in _SPELT:
+    for place, convert in _CONVERTED:
         if cells[place] is not None:
-            cells[place] = make(cells[place])
-    told = ["" if c is None else _quoted(c) if c.__class__ is str else str(c) for c in cells]
-    return f"{','.join(told)}\r\n"
+            cells[place] = convert(cells[place])
+    texts = ["" if c is None else _quoted(c) if c.__class__ is str else str(c) for c in cells]
+    return f"{','.join(texts)}\r\n"
 
 
 def _quoted(text: str) -> str:
@@ -38,7 +38,7 @@ def _quoted(text: str) -> str:
     return text
 
 
-def _speller(column: Column) -> Callable:
+def _converter(column: Column) -> Callable:
     """How a value that is no plain text becomes one."""
     if column.type == NUMBER:
         step = Decimal(1).scaleb(-column.places)
@@ -52,9 +52,9 @@ def _speller(column: Column) -> Callable:
 _QUOTE, _STARTS = '"', frozenset(FORMULA_STARTS)
 # Most cells are values of the document as they are; columns with a way of their own come after.
 _PLAIN = itemgetter(*("code" if column.get else column.name for column in PROJECTS.columns))
-_OWN = [(place, column.get) for place, column in enumerate(PROJECTS.columns) if column.get]
-_SPELT = [
-    (place, _speller(column))
+_COMPUTED = [(place, column.get) for place, column in enumerate(PROJECTS.columns) if column.get]
+_CONVERTED = [
+    (place, _converter(column))
     for place, column in enumerate(PROJECTS.columns)
     if column.type in (NUMBER, BOOLEAN, LIST, MOMENT)
 ]

@@ -5,8 +5,8 @@ import orjson
 
 from cardindex.analysis import line_of
 from cards.document.build import serialise
-from cards.document.csv_row import csv_line
-from cards.document.places import Place, named_place
+from cards.document.csv_row import csv_row
+from cards.document.places import Place, place_dict
 from cards.vocabulary.facets import COST_BANDS
 from lib.text import fold
 
@@ -14,10 +14,10 @@ MAX_YEARS = 60
 
 
 def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
-    """Typed columns, list item, search text, facet values and CSV line of a document. Pure.
+    """Typed columns, list item, search text, facet values and CSV row of a document. Pure.
 
-    `places` maps the Belfiore codes of the document to the municipalities in force; a code it lacks
-    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}, line: "…"}`; the
+    `places` maps the Belfiore codes of the document to the current municipalities; a code without one stays
+    as it is, unnamed. Returns `{columns: {...}, facets: {(facet, value), …}, csv_row: "…"}`; the
     column `facet_values` holds the facets too, as they are stored.
     """
     lead = places.get(document["lead_municipality"])
@@ -45,7 +45,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "search_text": _search_text(document, [lead, *others] if lead else others),
         "facet_values": orjson.dumps(sorted(facets)).decode(),
     }
-    return {"columns": columns, "facets": facets, "line": _line(document, lead, others)}
+    return {"columns": columns, "facets": facets, "csv_row": _csv_row(document, lead, others)}
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
@@ -77,15 +77,15 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
         "published_at",
     )
     item = {key: document[key] for key in keys}
-    item["lead_municipality"] = lead and named_place(lead)
-    item["other_municipalities"] = [named_place(place) for place in others]
+    item["lead_municipality"] = lead and place_dict(lead)
+    item["other_municipalities"] = [place_dict(place) for place in others]
     item["promoter"] = document["promoter"]
     image = next((d for d in document["documents"] if d["type"] == "image"), None)
     item["image"] = image and {"id": image["id"], "alt_text": image["alt_text"]}
     return item
 
 
-def _line(document: Mapping, lead: Place | None, others: list[Place]) -> str:
+def _csv_row(document: Mapping, lead: Place | None, others: list[Place]) -> str:
     town = {"code": document["lead_municipality"]}
     if lead:
         town = {
@@ -95,7 +95,7 @@ def _line(document: Mapping, lead: Place | None, others: list[Place]) -> str:
             "province_code": lead.province,
             "region_code": lead.region,
         }
-    return csv_line(document, town, sorted({place.code for place in others}))
+    return csv_row(document, town, sorted({place.code for place in others}))
 
 
 def _search_text(document: Mapping, places: list[Place]) -> str:
@@ -146,7 +146,7 @@ def cost_band(total_cost: str | None) -> str:
     return next((key for key, limit in COST_BANDS if limit and amount < limit), "over_20m")
 
 
-def sheet_line(document: Mapping, places: Mapping[str, Place]) -> str:
+def csv_row_of(document: Mapping, places: Mapping[str, Place]) -> str:
     """The CSV line of a document whose municipalities in force are known."""
     others = [places[code] for code in document["other_municipalities"] if code in places]
-    return _line(document, places.get(document["lead_municipality"]), others)
+    return _csv_row(document, places.get(document["lead_municipality"]), others)

@@ -17,7 +17,7 @@ class Place:
     region: str
 
 
-def named_place(place: Place) -> dict:
+def place_dict(place: Place) -> dict:
     return {
         "code": place.code,
         "istat_code": place.istat_code,
@@ -31,15 +31,15 @@ def named_place(place: Place) -> dict:
 def places_of(documents: list[Mapping]) -> dict[str, Place]:
     """The municipalities in force today for every code the documents name. Constant queries
     but for merged municipalities, each of which is followed to its successor."""
-    return _in_force(_codes_of(documents))
+    return _current_places(municipality_codes(documents))
 
 
-def _codes_of(documents: list[Mapping]) -> set[str | None]:
+def municipality_codes(documents: list[Mapping]) -> set[str | None]:
     codes = {d["lead_municipality"] for d in documents}
     return codes | {c for d in documents for c in d["other_municipalities"]}
 
 
-def _in_force(codes: set[str | None]) -> dict[str, Place]:
+def _current_places(codes: set[str | None]) -> dict[str, Place]:
     rows = municipalities_of(codes - {None})
     found = {code: Place(code, *told) for code, *told, end in rows if not end}
     if ended := [code for code, *_told, end in rows if end]:
@@ -48,19 +48,19 @@ def _in_force(codes: set[str | None]) -> dict[str, Place]:
     return found
 
 
-def _places_today(codes: set[str | None]) -> dict[str, Place]:
+def cached_places(codes: set[str | None]) -> dict[str, Place]:
     """The municipalities in force for these codes, each asked for once while no place changes."""
     known = SHEETS.memory("places")
     if missing := codes - known.keys() - {None}:
-        known |= dict.fromkeys(missing) | _in_force(missing)
+        known |= dict.fromkeys(missing) | _current_places(missing)
     return {code: known[code] for code in codes if known.get(code)}
 
 
-def places_at_hand(document: Mapping) -> dict[str, Place]:
+def cached_places_of(document: Mapping) -> dict[str, Place]:
     """places_of one document. A town that is not known is asked for each time: a card stays."""
     codes = {document["lead_municipality"], *document["other_municipalities"]}
-    found = _places_today(codes)
-    return found if codes - {None} <= found.keys() else _in_force(codes)
+    found = cached_places(codes)
+    return found if codes - {None} <= found.keys() else _current_places(codes)
 
 
 def _place(territory: Territory) -> Place:
@@ -74,15 +74,15 @@ def _place(territory: Territory) -> Place:
     )
 
 
-def name_places(document: dict) -> dict:
+def resolve_places(document: dict) -> dict:
     """Replace the municipal codes of a document by their places of today."""
-    return _with_places(document, places_of([document]))
+    return with_places(document, places_of([document]))
 
 
-def _with_places(document: dict, places: Mapping[str, Place]) -> dict:
+def with_places(document: dict, places: Mapping[str, Place]) -> dict:
     lead = places.get(document["lead_municipality"])
-    document["lead_municipality"] = lead and named_place(lead)
+    document["lead_municipality"] = lead and place_dict(lead)
     document["other_municipalities"] = [
-        named_place(places[code]) for code in document["other_municipalities"] if code in places
+        place_dict(places[code]) for code in document["other_municipalities"] if code in places
     ]
     return document

@@ -3,7 +3,7 @@ from collections.abc import Iterable, Mapping
 
 import orjson
 
-from cards.document.places import _codes_of, _places_today, _with_places, named_place, places_of
+from cards.document.places import cached_places, municipality_codes, place_dict, places_of, with_places
 from cards.document.shape import OTHERS
 from cards.models import Edition
 
@@ -33,24 +33,24 @@ def read_document(card: Edition) -> dict:
     One query for each municipality that this process did not read since a place changed.
     """
     document = orjson.loads(card.document)
-    return _with_places(document, _places_today(_codes_of([document])))
+    return with_places(document, cached_places(municipality_codes([document])))
 
 
 def read_documents(cards: Iterable[Edition]) -> list[dict]:
     """read_document of several cards, in one query for all their municipalities."""
     documents = [orjson.loads(card.document) for card in cards]
     places = places_of(documents)
-    return [_with_places(document, places) for document in documents]
+    return [with_places(document, places) for document in documents]
 
 
-def served(text: str) -> str:
+def document_json(text: str) -> str:
     """The JSON text of a stored document with its municipalities of today: read_document unparsed."""
     stretches = {key: _value_of(key, text) for key in (LEAD, OTHERS)}
     lead, others = (orjson.loads(text[stretches[key]]) for key in (LEAD, OTHERS))
-    places = _places_today({lead, *others})
+    places = cached_places({lead, *others})
     named = {
-        LEAD: named_place(places[lead]) if lead in places else None,
-        OTHERS: [named_place(places[code]) for code in others if code in places],
+        LEAD: place_dict(places[lead]) if lead in places else None,
+        OTHERS: [place_dict(places[code]) for code in others if code in places],
     }
     # From the end, so that the first stretch still lies where it was found.
     for key, stretch in sorted(stretches.items(), key=lambda found: -found[1].start):

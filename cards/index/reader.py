@@ -9,7 +9,7 @@ from django.db.models import Q
 from cardindex.deltas import Entry, decode
 from cardindex.snapshot import RARE, TEXT, WORD_KINDS, Index, Row, VersionStamp
 from cardindex.sort_keys import MOST
-from cards.index.rows import held_by
+from cards.index.rows import read_whole_rows
 from cards.models import IndexEntry, IndexLog, IndexVersion
 from cards.vocabulary.facets import FACETS
 
@@ -52,7 +52,7 @@ class Rows:
         return rows.values_list("value", flat=True).distinct()
 
     def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
-        lengths = held_by(TEXT, values, RARE)
+        lengths = read_whole_rows(TEXT, values, RARE)
         found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
         # Once cut in blocks, and small since then.
         if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
@@ -82,9 +82,9 @@ def newest() -> Index:
 
 
 @contextmanager
-def at(mark: VersionStamp | None):
-    """All that is found within speaks of the version whose mark was read already, if it was."""
-    token = STAMP.set(mark)
+def pin_version(stamp: VersionStamp | None):
+    """Searches within read the index at this version stamp; None: each reads the newest."""
+    token = STAMP.set(stamp)
     try:
         yield
     finally:

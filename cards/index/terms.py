@@ -76,7 +76,7 @@ def cost_text(cost: Decimal | int) -> str:
     return f"{int(cost * 100):014d}"
 
 
-def gained(before: Terms, after: Terms) -> Terms:
+def added_terms(before: Terms, after: Terms) -> Terms:
     """What `after` says more than `before`."""
     terms = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
     return {kind: values for kind, values in terms.items() if values}

@@ -17,7 +17,7 @@ from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import card_context, list_item
 from cards.presentation.pdf import card_pdf as pdf_of
-from cards.reads.page_row import Shown, document_before, in_force
+from cards.reads.page_row import PageRow, current_row, previous_document
 from cards.search.similar import similar_to
 
 
@@ -37,7 +37,7 @@ def _card_or_404(slug: str) -> Edition | HttpResponse:
 @require_safe
 def card_detail(request, slug):
     """A project's card in force; 410 with the reason when it was withdrawn."""
-    if shown := in_force(slug):
+    if shown := current_row(slug):
         return render(request, "cards/card_detail.html", _detail(shown, shown.confirmed_at))
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
@@ -48,7 +48,7 @@ def card_detail(request, slug):
     return render(request, "cards/card_detail.html", _detail(card, card.record.confirmed_at))
 
 
-def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
+def _detail(card: Edition | PageRow, confirmed_at: datetime | None) -> dict:
     document = read_document(card)
     town = document["lead_municipality"]
     page = CardPage(card.record_id, document, card.is_current)
@@ -70,9 +70,9 @@ def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
     }
 
 
-def _changes(card: Edition | Shown) -> list[str]:
+def _changes(card: Edition | PageRow) -> list[str]:
     """The names of the fields that this edition changed; none for a first edition."""
-    document = document_before(card.record_id, card.edition) if card.edition > 1 else None
+    document = previous_document(card.record_id, card.edition) if card.edition > 1 else None
     if document is None:
         return []
     rows = differences(orjson.loads(document), orjson.loads(card.document))

@@ -23,7 +23,7 @@ def suggestions(request):
     query, _problems = parse(request.GET, page=True)
     found = []
     if len(fold(query.text)) >= LEAST_TYPED:
-        found = [*_project_hints(query), *_town_hints(query.text), *_area_hints(query.text)]
+        found = [*_project_hints(query), *_municipality_hints(query.text), *_area_hints(query.text)]
     return JsonResponse({"suggestions": found})
 
 
@@ -35,7 +35,7 @@ def _project_hints(query: ProjectQuery) -> list[dict]:
     ]
 
 
-def _town_hints(text: str) -> list[dict]:
+def _municipality_hints(text: str) -> list[dict]:
     towns = suggest_municipalities(text, limit=SUGGESTED)
     return [
         {

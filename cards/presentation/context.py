@@ -165,7 +165,7 @@ def _timeline(document: Mapping) -> dict | None:
     drawing = charts.timeline(document)
     if drawing is None:
         return None
-    return {**drawing, "words": [_delay(end, months) for end, months in drawing["delays"].items()]}
+    return {**drawing, "sentences": [_delay(end, months) for end, months in drawing["delays"].items()]}
 
 
 def _delay(end: str, months: int) -> str:
@@ -187,9 +187,9 @@ def list_item(card) -> dict:
     return item_of(card.item, card.live_values)
 
 
-def undrawn(card) -> dict:
+def raw_item(card) -> dict:
     """The same while only the texts are wanted: a list draws most of its cards from those drawn before."""
-    return {"stored": (card.item, card.live_values)}
+    return {"raw": (card.item, card.live_values)}
 
 
 def item_of(stored: str, live_values: str) -> dict:
@@ -200,7 +200,7 @@ def item_of(stored: str, live_values: str) -> dict:
     band = live.get("replicability_band", IN_EVALUATION)
     return {
         **item,
-        "stored": (stored, live_values),
+        "raw": (stored, live_values),
         "band": band,
         "band_label": BAND_NAMES[band],
         "is_demonstration": "demonstration" in live,

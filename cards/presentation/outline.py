@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lib.formats import euro, file_kind, measure, partial_date
 
 
-def words_of_card(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
+def card_outline(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
     """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
 
     `more` are the sections of features, which stand after «Riuso e lezioni».
@@ -37,23 +37,23 @@ def _own(card: Mapping, field: str) -> str | None:
     return (get_language() == "en" and card[f"{field}_en"]) or card[field]
 
 
-def _told(text) -> str:
+def _or_missing(text) -> str:
     return str(text) if text not in (None, "") else _("Non comunicato")
 
 
 def _cost(context: Mapping) -> str:
-    words = _told(euro(context["total_cost"]))
+    words = _or_missing(euro(context["total_cost"]))
     return f"{words} ({_('stima')})" if context["card"]["cost_is_estimate"] else words
 
 
 def _facts(context: Mapping) -> list[list[str]]:
     card = context["card"]
     return [
-        [_("Stato"), _told(context["stage_label"])],
-        [_("Periodo"), _told(context["period"])],
+        [_("Stato"), _or_missing(context["stage_label"])],
+        [_("Periodo"), _or_missing(context["period"])],
         [_("Costo totale"), _cost(context)],
-        [_("Dove"), _told(_places(card))],
-        [_("Tipo"), _told(context["kind_label"])],
+        [_("Dove"), _or_missing(_places(card))],
+        [_("Tipo"), _or_missing(context["kind_label"])],
     ]
 
 
@@ -126,7 +126,7 @@ def _results(context: Mapping) -> list[dict]:
     rows = [
         [
             row["name"] + (f" ({row['unit']})" if row["unit"] and row["unit"] != "numero" else ""),
-            *(_told(measure(row[key])) for key in ("baseline", "value", "target")),
+            *(_or_missing(measure(row[key])) for key in ("baseline", "value", "target")),
         ]
         for row in context["indicators"]
     ]
@@ -148,7 +148,7 @@ def _lessons(context: Mapping) -> list[dict]:
 
 
 def _bars(rows: list[Mapping], caption: str, head: str) -> list[dict]:
-    drawn = [[_row_label(row), _told(euro(row["amount"])), row["bar"]] for row in rows]
+    drawn = [[_row_label(row), _or_missing(euro(row["amount"])), row["bar"]] for row in rows]
     return (
         [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": drawn}]
         if drawn
@@ -165,7 +165,7 @@ def _resources(context: Mapping) -> list[dict]:
     card = context["card"]
     blocks = _pairs(*map(_step, context["steps"])) or _note(_("L’ente non ha comunicato le date."))
     if context["timeline"]:
-        blocks += [{"kind": "text", "text": words} for words in context["timeline"]["words"]]
+        blocks += [{"kind": "text", "text": words} for words in context["timeline"]["sentences"]]
     if context["total_cost"] is None and not context["funding"]:
         blocks += _note(_("L’ente non ha comunicato costi e fonti di finanziamento."))
     else:
@@ -189,9 +189,9 @@ def _step(row: Mapping) -> tuple[str, str]:
 def _people(context: Mapping) -> list[dict]:
     card = context["card"]
     return _pairs(
-        (_("Ente titolare"), _told((card["promoter"] or {}).get("name"))),
+        (_("Ente titolare"), _or_missing((card["promoter"] or {}).get("name"))),
         *((row["label"] or _("Partner"), row["name"]) for row in context["partners"]),
-        (_("Comuni"), _told(_places(card, all_of_them=True))),
+        (_("Comuni"), _or_missing(_places(card, all_of_them=True))),
         (_("Luogo"), card["place_name"]),
         (_("Scala"), context["scale_label"]),
         (_("A chi si rivolge"), ", ".join(map(str, context["target_labels"]))),
@@ -213,7 +213,7 @@ def _documents(context: Mapping) -> list[dict]:
     return [
         *files,
         *_pairs(
-            (_("Ufficio"), _told(card["contact_office"])),
+            (_("Ufficio"), _or_missing(card["contact_office"])),
             (_("E-mail"), card["contact_email"]),
             (_("Sito del progetto"), card["website"]),
         ),

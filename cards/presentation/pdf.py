@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cards.presentation.context import card_context
-from cards.presentation.outline import words_of_card
+from cards.presentation.outline import card_outline
 from lib.pdf import blocks_of, compile_pdf
 
 TEMPLATE = Path(__file__).with_name("card.typ")
@@ -50,7 +50,7 @@ def pdf_data(
     """
     context = card_context(document)
     published = datetime.fromisoformat(document["published_at"])
-    words = words_of_card(context, more)
+    words = card_outline(context, more)
     return {
         "lang": get_language(),
         "title": words["title"],

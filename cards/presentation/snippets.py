@@ -43,9 +43,11 @@ def _form(word: str) -> str | None:
     return next(iter(tokens(word)), None)
 
 
-def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iterable[str]) -> tuple[str, str]:
+def corrected_wording(
+    typed: str, corrections: Mapping[str, tuple[str, ...]], texts: Iterable[str]
+) -> tuple[str, str]:
     """What was searched in place of what was typed, spelt as in the `texts` found; and how to ask for exactly
-    what was typed, which is with quotes around each mended word.
+    what was typed, which is with quotes around each corrections word.
     """
     spelling = {}
     for text in texts:
@@ -54,11 +56,11 @@ def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iter
 
     def searched(match) -> str:
         word = (tokens(match.group()) or [""])[0]
-        forms = mended.get(word, (word,))
+        forms = corrections.get(word, (word,))
         return next((spelling[form] for form in forms if form in spelling), forms[0])
 
     def quoted(match) -> str:
-        return f'"{match.group()}"' if (tokens(match.group()) or [""])[0] in mended else match.group()
+        return f'"{match.group()}"' if (tokens(match.group()) or [""])[0] in corrections else match.group()
 
     typed = unicodedata.normalize("NFC", typed)
     return WORD.sub(searched, typed), WORD.sub(quoted, typed)

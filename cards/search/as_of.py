@@ -20,31 +20,31 @@ from cards.models import Edition
 from cards.reads.as_of import replaced_since
 from lib.dates import end_of
 
-MAX_REPLACED, KEPT, BATCH = 20_000, 4, 1_000
+MAX_REPLACED, CACHED_DAYS, BATCH = 20_000, 4, 1_000
 LAST_VERSION = sys.maxsize
 
 
-class TooFarBack(Exception):
+class TooManyReplaced(Exception):
     """More cards were replaced since that day than can be put back while somebody waits."""
 
 
-_kept: OrderedDict[tuple, Snapshot] = OrderedDict()
+_cache: OrderedDict[tuple, Snapshot] = OrderedDict()
 _lock = threading.Lock()
 
 
-def as_it_was(snapshot: Snapshot, day: date) -> Snapshot:
-    """The snapshot at the end of `day`; the one given for today and later. Raises TooFarBack."""
+def snapshot_as_of(snapshot: Snapshot, day: date) -> Snapshot:
+    """The snapshot at the end of `day`; the one given for today and later. Raises TooManyReplaced."""
     if day >= timezone.localdate():
         return snapshot
     key = (snapshot.stamp, day)
     with _lock:
-        found = _kept.get(key)
+        found = _cache.get(key)
     if found is None:
-        found = _put_together(snapshot, day)
+        found = _build(snapshot, day)
         with _lock:
-            _kept[key] = found
-            while len(_kept) > KEPT:
-                _kept.popitem(last=False)
+            _cache[key] = found
+            while len(_cache) > CACHED_DAYS:
+                _cache.popitem(last=False)
     return found
 
 
@@ -53,12 +53,12 @@ def _bucket(snapshot: Snapshot, kind: str, value: str) -> str:
     return place(with_roots(kind, snapshot.postings.get(kind, {})), value) if kind in ROOTS else value
 
 
-def _put_together(snapshot: Snapshot, day: date) -> Snapshot:
+def _build(snapshot: Snapshot, day: date) -> Snapshot:
     numbers, terms = BitMap(), defaultdict(BitMap)
     for card in replaced_since(day).only("pk", *TERM_FIELDS).iterator(chunk_size=BATCH):
         numbers.add(card.pk)
         if len(numbers) > MAX_REPLACED:
-            raise TooFarBack
+            raise TooManyReplaced
         for kind, values in terms_of(card).items():
             for value in values:
                 terms[kind, _bucket(snapshot, kind, value)].add(card.pk)

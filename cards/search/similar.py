@@ -5,7 +5,7 @@ import orjson
 from django.utils.translation import gettext as _
 
 from cards.models import Edition
-from cards.reads.page_row import Shown
+from cards.reads.page_row import PageRow
 from cards.search.query import ProjectQuery, find
 from cards.search.results import Hit
 from lib.text import fold
@@ -21,7 +21,7 @@ class Similar(NamedTuple):
     reasons: list[str]
 
 
-def similar_to(card: Edition | Shown, limit: int = 3) -> list[Similar]:
+def similar_to(card: Edition | PageRow, limit: int = 3) -> list[Similar]:
     """Other current cards like this one, with the reasons in the reader's language.
 
     Those of the same area and technology first, and among them those of towns of the same kind. One query
@@ -35,7 +35,7 @@ def similar_to(card: Edition | Shown, limit: int = 3) -> list[Similar]:
 
 
 def _similar(
-    card: Edition | Shown,
+    card: Edition | PageRow,
     tags: Mapping[str, str],
     other: Hit,
     mine: Sheet | None,

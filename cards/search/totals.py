@@ -12,7 +12,7 @@ from municipalities.models import Territory
 from municipalities.search import SHEETS
 
 REGISTRY = ProjectQuery()
-# `{version of the index: euro}` of the last version asked for: cards change only with it.
+# `{version of the index: euro}` of the last version read: cards change only with it.
 _costs: dict[str, Decimal] = {}
 
 
@@ -26,7 +26,7 @@ def total_cost(version: str) -> Decimal:
     return cost
 
 
-def front_figures() -> dict[str, int]:
+def registry_totals() -> dict[str, int]:
     """Published projects, municipalities with one, municipalities in all, technologies named."""
     cards = find(REGISTRY)
     return {
@@ -42,14 +42,14 @@ def _values(cards: Results, facet: str) -> int:
     return cards.top(facet, 1)[1]
 
 
-def busiest_towns(limit: int = 3) -> list[dict]:
-    """`[{town, projects}]` of the municipalities with most projects. One query when others are at the top."""
+def top_municipalities(limit: int = 3) -> list[dict]:
+    """`[{municipality, projects}]` of those with most. One query when one is not cached."""
     counts = dict(find(REGISTRY).top("municipality", limit)[0])
     known = SHEETS.memory("busiest")
     if missing := counts.keys() - known.keys():
-        towns = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
-        known |= dict.fromkeys(missing) | {town.code: town for town in towns}
-    return [{"town": known[code], "projects": n} for code, n in counts.items() if known[code]]
+        places = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
+        known |= dict.fromkeys(missing) | {place.code: place for place in places}
+    return [{"municipality": known[code], "projects": n} for code, n in counts.items() if known[code]]
 
 
 def totals(facet: str) -> dict[str, int]:
@@ -63,7 +63,7 @@ def area_totals() -> list[dict]:
     return [{"area": area, "count": found.get(area.key, 0)} for area in AREAS]
 
 
-def whole_registry() -> dict[str, dict[str, int]]:
+def registry_counts() -> dict[str, dict[str, int]]:
     """Cards by area and by municipality of the whole registry: `{facet: {value: cards}}`."""
     return find(REGISTRY).facets(("area", "municipality"))
 
@@ -71,10 +71,10 @@ def whole_registry() -> dict[str, dict[str, int]]:
 def area_bars(counts: dict[str, int], registry: dict[str, dict[str, int]]) -> list[dict]:
     """The eight areas of a city: `{area, count, share, mean, mean_share}`, shares in percent.
 
-    The mean is the projects of an area for every municipality that has some project.
+    The mean is the projects of an area divided by the municipalities with a project.
     """
-    towns = len(registry["municipality"]) or 1
-    means = {key: n / towns for key, n in registry["area"].items()}
+    municipalities = len(registry["municipality"]) or 1
+    means = {key: n / municipalities for key, n in registry["area"].items()}
     most = max([*counts.values(), *means.values()], default=0) or 1
     return [
         {
@@ -94,7 +94,7 @@ def count_bars(rows: list[tuple]) -> list[dict]:
     return [{"label": label, "count": n, "share": round(100 * n / most)} for label, n in rows]
 
 
-def city_totals(code: str) -> dict:
+def municipality_totals(code: str) -> dict:
     """A municipality's portfolio: projects, known money in euro, counts by area, stage and year."""
     mine = find(ProjectQuery(facets={"municipality": (code,)}))
     led = Edition.objects.current().filter(municipality_code=code)
@@ -110,5 +110,5 @@ def city_totals(code: str) -> dict:
 
 
 def projects_by_municipality() -> dict[str, int]:
-    """`{Belfiore code: cards}` of every municipality that has one."""
+    """`{Belfiore code: cards}` of every municipality with a card."""
     return totals("municipality")

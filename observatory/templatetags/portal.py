@@ -199,7 +199,7 @@ def result(item: Mapping) -> SafeString:
     if item.get("snippet") or item.get("marked_title"):
         return render_to_string(RESULT, {"item": item})
     draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
-    return draw(get_language(), item["stored"])
+    return draw(get_language(), item["raw"])
 
 
 @lru_cache(maxsize=RESULTS)

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cards.search.readiness import GAPS, lacking
+from cards.search.readiness import GAPS, cards_with_gap
 from municipalities.models import Organisation
 from projects.desk.review_queue import DESK
 from projects.models import Project
@@ -75,4 +75,4 @@ class QueueFilter(django_filters.FilterSet):
         return queryset
 
     def by_gap(self, queryset, _name, value):
-        return queryset.filter(pk__in=lacking(value).values("record"))
+        return queryset.filter(pk__in=cards_with_gap(value).values("record"))

@@ -45,7 +45,7 @@ def test_cards_are_byte_for_byte_those_of_the_ordinary_way(country):
         made = fast_cards.whole(one, places, card.pk)
         derived = derive_columns(orjson.loads(card.document), places)
         columns = derived["columns"]
-        assert lines[card.pk] == derived["line"]
+        assert lines[card.pk] == derived["csv_row"]
         assert card.document == made.columns["document"]
         assert {name: getattr(card, name) for name in columns} == columns
         assert (card.published_at, card.live_values) == (published_at(one.number), "[]")

@@ -58,4 +58,4 @@ def rebuild(keys: list[int]) -> int:
 
 def _is_stale(card: Edition, line: str | None, derived: dict) -> bool:
     columns = derived["columns"].items()
-    return line != derived["line"] or any(getattr(card, name) != value for name, value in columns)
+    return line != derived["csv_row"] or any(getattr(card, name) != value for name, value in columns)
