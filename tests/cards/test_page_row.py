@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cards.models import Edition
+from cards.models import Edition, Record
 from cards.pages.maps import locator_of
 from cards.reads.page_row import current_row, previous_document
 from cards.search import ordering
@@ -16,7 +16,6 @@ from lib.content_version import bump_content_version
 from municipalities.actions import body_of_municipality
 from municipalities.search import municipalities_of
 from projects import publishing
-from projects.models import Project
 from reuse.models import Adoption, Assessment, DemonstrationDocument, OutsidePractice
 from reuse.reads.beside import Beside, beside
 from reuse.reads.family import family_of
@@ -34,7 +33,7 @@ def card(office, desk, towns):
 @pytest.mark.django_db
 def test_card_in_force_is_the_stored_one(card):
     moment = timezone.now()
-    Project.objects.filter(pk=card.record_id).update(confirmed_at=moment)
+    Record.objects.filter(pk=card.record_id).update(confirmed_at=moment)
     stored, shown = Edition.objects.get(pk=card.pk), current_row(card.slug)
     assert shown.confirmed_at == moment
     names = [name for name in shown._fields if name != "confirmed_at"]
@@ -68,29 +67,27 @@ def test_nothing_stands_beside_a_new_card(card):
 
 
 def rate(card, body):
-    Assessment.objects.create(project=builders.project_of(card), rater="self", organisation=body)
+    Assessment.objects.create(record=card.record, rater="self", organisation=body)
 
 
 def adopt(card, body):
-    Adoption.objects.create(
-        project=builders.project_of(card), giver=builders.project_of(card).promoter, adopter=body
-    )
+    Adoption.objects.create(record=card.record, giver=builders.project_of(card).promoter, adopter=body)
 
 
 def come_of(card, body):
     other = builders.draft(card.published_by, builders.project_of(card).lead_municipality, title="Orti")
     Adoption.objects.create(
-        project=other,
+        record=other.record,
         giver=body,
         adopter=builders.project_of(card).promoter,
-        result=builders.project_of(card),
+        result=card.record,
     )
 
 
 def come_from_outside(card, body):
     OutsidePractice.objects.create(
         adopter=body,
-        project=builders.project_of(card),
+        record=card.record,
         name="Orti",
         city="Lione",
         country="Francia",
@@ -100,7 +97,7 @@ def come_from_outside(card, body):
 
 def document(card, body):
     DemonstrationDocument.objects.create(
-        project=builders.project_of(card),
+        record=card.record,
         type="study",
         title="Guida",
         url="https://a.eu",
