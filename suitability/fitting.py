@@ -168,7 +168,7 @@ class Memory:
             if (kept := self._orders.get(key)) and kept[0] is sheets:
                 self._orders.move_to_end(key)
                 return kept[1]
-            columns = self._columns = self._columns.renewed(snapshot)
+            columns = self._columns = self._columns.updated(snapshot)
             towns = self._towns_of(columns.places, sheets)
         order = ordered(fits(columns, towns, town, weights), scores.column(columns))
         with self._lock:
@@ -181,7 +181,9 @@ class Memory:
         if self._towns is None or self._towns[0] is not places or self._towns[1] is not sheets:
             # Municipalities merged since a card was published: their successors speak, as on its page.
             gone = (
-                followed(places.towns.keys() - sheets.keys()) if places.towns.keys() - sheets.keys() else {}
+                followed(places.municipalities.keys() - sheets.keys())
+                if places.municipalities.keys() - sheets.keys()
+                else {}
             )
             today = {code: sheets[new] for code, new in gone.items() if new in sheets}
             self._towns = places, sheets, Towns(places, {**sheets, **today} if today else sheets)
@@ -221,7 +223,7 @@ def demonstrations(snapshot: Snapshot) -> BitMap:
 
 
 def ordered(found: Fits, score: pa.Array) -> Order:
-    """projects.fit.order_key of each card as one number: R × F, F, and where the card stands by age."""
+    """suitability.score.order_key of each card as one number: R × F, F, and where the card stands by age."""
     both = _figures(pc.multiply(score, found.score), BOTH_STEPS)
     fits_at = _figures(found.score, FIT_STEPS)
     marks = pc.add(pc.shift_left(both, BOTH_BIT), pc.shift_left(fits_at, FIT_BIT))

@@ -80,7 +80,7 @@ BOTH_STEPS, FIT_STEPS = 100, 10_000
 class ProjectSheet:
     """What the fit asks of a card. `places` are the municipalities taking part, the lead first.
 
-    `cost` in euro; `demand` as in projects.prerequisites; empty or None where the card does not say.
+    `cost` in euro; `demand` as in suitability.prerequisites; empty or None where the card does not say.
     """
 
     places: Sequence[Sheet]

@@ -2,7 +2,7 @@
 
 A dimension seldom depends on the card alone: it is worked out once for each municipality a project may come
 from, or each pair of codes, and the cards look it up. Every step is that of the pure functions in the same
-order, so that list and single page never differ (tests/projects/test_fit_table.py).
+order, so that list and single page never differ (tests/suitability/test_card_columns.py).
 """
 
 from collections import defaultdict
@@ -64,11 +64,11 @@ class Towns(Likeness):
     """The municipalities that cards name, in columns: place 0 is none, the others as in `places`."""
 
     def __init__(self, places: Places, sheets: Mapping[str, Sheet]):
-        found: list[Sheet | None] = [None, *(sheets.get(code) for code in places.towns)]
+        found: list[Sheet | None] = [None, *(sheets.get(code) for code in places.municipalities)]
         self.sheets = found
         # Municipality of today → the codes under which cards name it, when it was another.
         self.former = defaultdict(list)
-        for code, place in places.towns.items():
+        for code, place in places.municipalities.items():
             if (sheet := found[place]) and sheet.code != code:
                 self.former[sheet.code].append(code)
         super().__init__(found)
@@ -103,7 +103,7 @@ class Towns(Likeness):
         return place.cast(pa.int32())
 
     def roots(self, mine: Sheet) -> pa.Array:
-        """√(p·q), see projects.fit.cost_share."""
+        """√(p·q), see suitability.score.cost_share."""
         if not mine.population:
             return unknown(self.size)
         return pc.sqrt(pc.multiply(number(mine.population), self.population))
@@ -195,7 +195,7 @@ def _technological(urbanisation: int | None) -> pa.Array:
 
 @cache
 def _open_funds() -> pa.Array:
-    """projects.fit.open_funds by the set of sources, then by kinship as in Towns.kin."""
+    """suitability.score.open_funds by the set of sources, then by kinship as in Towns.kin."""
     mine = Sheet("", "", province="mine", region="mine")
     places = [("other", "other"), ("other", "mine"), ("mine", "other"), ("mine", "mine")]
     models = [None, *(Sheet("", "", region=region, province=province) for region, province in places)]
@@ -222,7 +222,7 @@ def _habit(share: pa.Array, own: float | None) -> list[pa.Array]:
 
 
 def _mean(parts: list[pa.Array]) -> pa.Array:
-    """projects.fit.mean on arrays."""
+    """suitability.score.mean on arrays."""
     total, known = number(0), number(0)
     for part in parts:
         total = pc.add(total, pc.fill_null(part, number(0)))
@@ -233,7 +233,7 @@ def _mean(parts: list[pa.Array]) -> pa.Array:
 
 
 def _geometric_mean(values: Mapping[str, Lookup], weights: Mapping[str, float]) -> pa.Array:
-    """projects.fit.geometric_mean on arrays: logarithms and weights of the lookups, then of the cards."""
+    """suitability.score.geometric_mean on arrays: logarithms and weights of the lookups, then of the cards."""
     total, known = number(0), number(0)
     for name, value in values.items():
         weight = number(weights[name])

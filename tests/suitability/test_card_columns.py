@@ -110,7 +110,7 @@ def _world(seed, count=120):
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
     draw, sheets, cards = _world(seed)
-    columns = Columns().renewed(_snapshot(cards))
+    columns = Columns().updated(_snapshot(cards))
     for _round in range(8):
         mine = draw.choice(list(sheets.values()))
         town = Town(mine, _one_of(draw, [0.5, 12.0, 300.0]))
@@ -128,7 +128,7 @@ def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
 def test_a_part_of_the_order_is_the_order_of_the_part(seed):
     draw, sheets, cards = _world(seed)
     order = _order(
-        Columns().renewed(_snapshot(cards)), sheets, Town(sheets["T000"]), dict.fromkeys(DIMENSIONS, 1.0)
+        Columns().updated(_snapshot(cards)), sheets, Town(sheets["T000"]), dict.fromkeys(DIMENSIONS, 1.0)
     )
     whole = [row["keys"] for row in order.rows(0, len(cards))]
     chosen = BitMap(draw.sample(sorted(cards), 50))
@@ -150,14 +150,14 @@ def test_columns_follow_what_is_published_and_withdrawn(seed):
     town, weights = Town(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
     columns, snapshot = Columns(), _snapshot(cards)
     for number in range(5):
-        columns = columns.renewed(snapshot)
+        columns = columns.updated(snapshot)
         cards = {key: facts for key, facts in cards.items() if draw.random() > 0.1}
         new = _facts(draw, [*sheets, "T998", f"N{number}"])
         rated = draw.choice(list(cards))
         cards = cards | {1_000 + number: new, rated: cards[rated] | {SCORE: ["0777"]}}
         snapshot = _snapshot(cards)
-        fresh = Columns().renewed(snapshot)
-        rows = _order(columns.renewed(snapshot), sheets, town, weights).rows(0, len(cards))
+        fresh = Columns().updated(snapshot)
+        rows = _order(columns.updated(snapshot), sheets, town, weights).rows(0, len(cards))
         assert rows == _order(fresh, sheets, town, weights).rows(0, len(cards))
         assert [(row["keys"], row["fit"]) for row in rows] == [
             row[:2] for row in _naive(cards, sheets, town, weights)
@@ -174,7 +174,7 @@ def test_figures_that_read_the_same_stand_by_age():
 
 
 def test_an_empty_index_has_no_order():
-    columns = Columns().renewed(Snapshot(stamp=VersionStamp(1, "a")))
+    columns = Columns().updated(Snapshot(stamp=VersionStamp(1, "a")))
     order = _order(columns, {}, Town(Sheet("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
     assert (len(order), order.rated, order.rows(0, 20)) == (0, 0, [])
     assert Scores().column(columns).to_pylist() == []
