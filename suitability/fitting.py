@@ -20,8 +20,8 @@ from cards.models import Edition
 from cards.search.results import Results
 from cards.vocabulary.bands import DEMONSTRATION
 from municipalities.models import Territory
-from municipalities.search import SHEETS, followed
-from municipalities.similar import Sheet, sheet_of
+from municipalities.search import PLACE_CACHE, successors_of
+from municipalities.similar import Profile, profile_of
 from reuse.criteria import EQUAL, PRESETS
 from reuse.ranking import Weighting
 from reuse.reads.standing import chosen_scores
@@ -63,14 +63,14 @@ def fit_of(document: Mapping, town: Territory, reader: Town | None = None) -> An
 
     Whoever asks of several cards gives `reader`, which is town_of(town): then none.
     """
-    reader, project = reader or town_of(town), project_sheet(document, SHEETS.read())
+    reader, project = reader or town_of(town), project_sheet(document, PLACE_CACHE.profiles())
     found = fit(project, reader)
     return Answer(town, found, dimensions(found, project, reader))
 
 
 def town_of(town: Territory) -> Town:
     """The reader's municipality with what its own published projects cost per inhabitant. One query."""
-    sheet = SHEETS.read().get(town.code) or sheet_of(town)
+    sheet = PLACE_CACHE.profiles().get(town.code) or profile_of(town)
     led = Edition.objects.current().filter(municipality_code=town.code, total_cost__isnull=False)
     sums = led.aggregate(cost=Sum("total_cost"), count=Count("pk"))
     if not (sums["count"] and sheet.population):
@@ -78,7 +78,7 @@ def town_of(town: Territory) -> Town:
     return Town(sheet, round(float(sums["cost"]) / sums["count"] / sheet.population, 6))
 
 
-def project_sheet(document: Mapping, sheets: Mapping[str, Sheet]) -> ProjectSheet:
+def project_sheet(document: Mapping, sheets: Mapping[str, Profile]) -> ProjectSheet:
     """What the fit asks of a named card document. Costs count to three figures, as in the index."""
     places = [document["lead_municipality"], *document["other_municipalities"]]
     cost = document["total_cost"]
@@ -162,7 +162,7 @@ class Memory:
 
     def order(self, snapshot: Snapshot, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
         """The order of all cards of a version of the index."""
-        sheets = SHEETS.read()
+        sheets = PLACE_CACHE.profiles()
         key = (snapshot.stamp, town, tuple(weights.items()), scores.key)
         with self._lock:
             if (kept := self._orders.get(key)) and kept[0] is sheets:
@@ -177,14 +177,11 @@ class Memory:
                 self._orders.popitem(last=False)
         return order
 
-    def _towns_of(self, places: Places, sheets: Mapping[str, Sheet]) -> Towns:
+    def _towns_of(self, places: Places, sheets: Mapping[str, Profile]) -> Towns:
         if self._towns is None or self._towns[0] is not places or self._towns[1] is not sheets:
             # Municipalities merged since a card was published: their successors speak, as on its page.
-            gone = (
-                followed(places.municipalities.keys() - sheets.keys())
-                if places.municipalities.keys() - sheets.keys()
-                else {}
-            )
+            abolished = places.municipalities.keys() - sheets.keys()
+            gone = successors_of(abolished) if abolished else {}
             today = {code: sheets[new] for code, new in gone.items() if new in sheets}
             self._towns = places, sheets, Towns(places, {**sheets, **today} if today else sheets)
         return self._towns[2]

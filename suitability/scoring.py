@@ -25,7 +25,7 @@ from municipalities.likeness import (
     steps,
     unknown,
 )
-from municipalities.similar import Sheet
+from municipalities.similar import Profile
 from suitability import score as fit
 from suitability.card_columns import AREAS, BODIES, DEMANDS, FUNDS, SCALES, STAGES, Columns, Places, Table
 
@@ -63,8 +63,8 @@ class Fits:
 class Towns(Likeness):
     """The municipalities that cards name, in columns: place 0 is none, the others as in `places`."""
 
-    def __init__(self, places: Places, sheets: Mapping[str, Sheet]):
-        found: list[Sheet | None] = [None, *(sheets.get(code) for code in places.municipalities)]
+    def __init__(self, places: Places, sheets: Mapping[str, Profile]):
+        found: list[Profile | None] = [None, *(sheets.get(code) for code in places.municipalities)]
         self.sheets = found
         # Municipality of today → the codes under which cards name it, when it was another.
         self.former = defaultdict(list)
@@ -77,7 +77,7 @@ class Towns(Likeness):
         pairs = [(at, town) for at, group in enumerate(places.groups) for town in _named(group, found)]
         self._group, self._town = (codes(column) for column in zip(*pairs, strict=True))
 
-    def models(self, mine: Sheet) -> pa.Array:
+    def models(self, mine: Profile) -> pa.Array:
         """For each group of municipalities the one most like mine, 0 where none is known."""
         order = self.order(mine)
         rank = pc.take(pc.inverse_permutation(order.cast(pa.int32())), self._town)
@@ -86,13 +86,13 @@ class Towns(Likeness):
         best = pairs.group_by("group", use_threads=False).aggregate([("rank", "min")])
         return pc.take(order, best["rank_min"].combine_chunks()).cast(pa.int32())
 
-    def kin(self, mine: Sheet) -> pa.Array:
+    def kin(self, mine: Profile) -> pa.Array:
         """For open_funds: 0 for no municipality, else 1 + 2 for the same region + 1 for the same province."""
         same = [pc.equal(self.region, mine.region), pc.equal(self.province, mine.province)]
         region, province = (pc.cast(column, pa.int32()) for column in same)
         return pc.fill_null(pc.add(1, pc.add(pc.multiply(2, region), province)), 0).cast(pa.int32())
 
-    def standing(self, mine: Sheet) -> pa.Array:
+    def standing(self, mine: Profile) -> pa.Array:
         """Place in the table of `_institutional`, but for body and scale."""
         apart = pa.nulls(self.size, pa.int32())
         if mine.population:
@@ -102,20 +102,20 @@ class Towns(Likeness):
         place = pc.add(pc.multiply(pc.fill_null(apart, len(APART) - 1), 3), region)
         return place.cast(pa.int32())
 
-    def roots(self, mine: Sheet) -> pa.Array:
+    def roots(self, mine: Profile) -> pa.Array:
         """√(p·q), see suitability.score.cost_share."""
         if not mine.population:
             return unknown(self.size)
         return pc.sqrt(pc.multiply(number(mine.population), self.population))
 
-    def people(self, mine: Sheet) -> pa.Array:
+    def people(self, mine: Profile) -> pa.Array:
         """The sociocultural dimension by scale, then municipality."""
         apart = decades_from(mine.population, self.population)
         alike = steps(self.urbanisation, mine.urbanisation, fit.URBANISATION)
         spans = [fit.SPANS.get(scale, fit.SPAN) for scale in SCALES]
         return pa.concat_arrays([_mean([nearness(apart, span, fit.LEAST), alike]) for span in spans])
 
-    def ground(self, mine: Sheet) -> pa.Array:
+    def ground(self, mine: Profile) -> pa.Array:
         """The environmental dimension where the ground matters wholly, then where it matters half."""
         relief = steps(self.relief, mine.relief, fit.RELIEF)
         elsewhere = pc.not_equal(self.is_coastal, mine.is_coastal)
@@ -128,7 +128,7 @@ class Towns(Likeness):
         return pa.concat_arrays([_mean(whole), _mean(half)])
 
 
-def _named(group: tuple[int, ...], sheets: list[Sheet | None]) -> tuple[int, ...] | list[int]:
+def _named(group: tuple[int, ...], sheets: list[Profile | None]) -> tuple[int, ...] | list[int]:
     """The municipalities of a group that are known; none, which is place 0, when no one is."""
     return [town for town in group if sheets[town]] or [0]
 
@@ -196,9 +196,9 @@ def _technological(urbanisation: int | None) -> pa.Array:
 @cache
 def _open_funds() -> pa.Array:
     """suitability.score.open_funds by the set of sources, then by kinship as in Towns.kin."""
-    mine = Sheet("", "", province="mine", region="mine")
+    mine = Profile("", "", province="mine", region="mine")
     places = [("other", "other"), ("other", "mine"), ("mine", "other"), ("mine", "mine")]
-    models = [None, *(Sheet("", "", region=region, province=province) for region, province in places)]
+    models = [None, *(Profile("", "", region=region, province=province) for region, province in places)]
     return floats(
         fit.open_funds([fund for bit, fund in enumerate(FUNDS) if mask >> bit & 1], mine, model)
         for mask in range(1 << len(FUNDS))
@@ -233,7 +233,7 @@ def _mean(parts: list[pa.Array]) -> pa.Array:
 
 
 def _geometric_mean(values: Mapping[str, Lookup], weights: Mapping[str, float]) -> pa.Array:
-    """suitability.score.geometric_mean on arrays: logarithms and weights of the lookups, then of the cards."""
+    """geometric_mean of suitability.score on arrays: of the lookups first, then of the cards."""
     total, known = number(0), number(0)
     for name, value in values.items():
         weight = number(weights[name])

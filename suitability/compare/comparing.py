@@ -13,7 +13,7 @@ from cards.presentation.context import card_context
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import FundingSource
 from municipalities.models import Territory
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 from municipalities.similar import grouped
 from reuse.models import Standing
 from suitability.compare.topsis import topsis
@@ -71,7 +71,7 @@ class Criterion:
 
 def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]:
     """The projects of the cards, in their order. Constant queries."""
-    sheets = SHEETS.read()
+    sheets = PLACE_CACHE.profiles()
     standings = Standing.objects.shown().filter(project__in=[card.project_id for card in cards])
     by_project = {standing.project_id: standing for standing in standings}
     reader, found = town and town_of(town), []

@@ -10,7 +10,7 @@ from cardindex.snapshot import Snapshot, VersionStamp
 from cards.index.terms import COST_SIZE, PRIMARY_AREA, SCORE, cost_size, euro_of
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import FundingSource, Scale, Stage
-from municipalities.similar import Sheet
+from municipalities.similar import Profile
 from suitability import score as fit
 from suitability.card_columns import Columns
 from suitability.fitting import Scores, ordered
@@ -30,7 +30,7 @@ def _sheets(draw, count):
     found = {}
     for number in range(count):
         code = f"T{number:03d}"
-        found[code] = Sheet(
+        found[code] = Profile(
             code,
             f"Comune {number}",
             _one_of(draw, [0, 80, 1_235, 5_000, 5_001, 22_683, 195_213, 848_748]),
@@ -175,6 +175,6 @@ def test_figures_that_read_the_same_stand_by_age():
 
 def test_an_empty_index_has_no_order():
     columns = Columns().updated(Snapshot(stamp=VersionStamp(1, "a")))
-    order = _order(columns, {}, Town(Sheet("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
+    order = _order(columns, {}, Town(Profile("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
     assert (len(order), order.rated, order.rows(0, 20)) == (0, 0, [])
     assert Scores().column(columns).to_pylist() == []

@@ -12,8 +12,8 @@ from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from cards.vocabulary.lists import FundingSource, Scale, Stage
 from municipalities.models import Territory, TerritoryChange
-from municipalities.search import SHEETS
-from municipalities.similar import Sheet
+from municipalities.search import PLACE_CACHE
+from municipalities.similar import Profile
 from suitability import score as fit
 from suitability.fitting import EVEN, Scores, fit_of, suited
 from suitability.prerequisites import DEVICES, INFRASTRUCTURE, SOFTWARE, demand, demand_of
@@ -21,9 +21,9 @@ from suitability.score import DIMENSIONS, ProjectSheet, Town
 from suitability.wording import dimensions
 from tests import builders
 
-PINEROLO = Sheet("G674", "Pinerolo", 35_440, 50.34, 376, 3, 2, "TO", "01")
-TORINO = Sheet("L219", "Torino", 848_748, 130.06, 239, 5, 1, "TO", "01")
-VAL_DI_CHY = Sheet("M405", "Val di Chy", 1_235, 13.83, 650, 3, 3, "TO", "01")
+PINEROLO = Profile("G674", "Pinerolo", 35_440, 50.34, 376, 3, 2, "TO", "01")
+TORINO = Profile("L219", "Torino", 848_748, 130.06, 239, 5, 1, "TO", "01")
+VAL_DI_CHY = Profile("M405", "Val di Chy", 1_235, 13.83, 650, 3, 3, "TO", "01")
 LED = ProjectSheet((TORINO,), "municipality", "city", "energy", "running", 14_000_000.0, DEVICES, ("state",))
 
 
@@ -119,7 +119,7 @@ def test_shrinking_is_harder_than_growing(mine, theirs, value):
 
 
 def test_regional_funds_are_open_at_home_only():
-    milan = Sheet("F205", "Milano", 1_349_930, province="MI", region="03")
+    milan = Profile("F205", "Milano", 1_349_930, province="MI", region="03")
     assert fit.open_funds(["region"], TORINO, PINEROLO) == 0.9
     assert fit.open_funds(["region"], milan, PINEROLO) == 0.4
     assert fit.open_funds(["region", "eu"], milan, PINEROLO) == 0.8
@@ -132,11 +132,11 @@ def test_ground_counts_half_for_digital_services():
     assert soft == pytest.approx((1 + hard) / 2)
 
 
-def any_sheet(dice: random.Random) -> Sheet:
+def any_sheet(dice: random.Random) -> Profile:
     def maybe(value):
         return None if dice.random() < 0.15 else value
 
-    return Sheet(
+    return Profile(
         str(dice.random()),
         "Paese",
         maybe(round(10 ** dice.uniform(1.5, 6.4))),
@@ -303,7 +303,7 @@ def test_municipality_merged_since_is_its_successor(cards, settings):
         predecessor=country["samone"],
         successor=country["val_di_chy"],
     )
-    SHEETS.forget()
+    PLACE_CACHE.clear()
     order = suited(find(ProjectQuery()), country["ivrea"])
     row = next(row for row in order[0:10] if row["keys"] == card.pk)
     one = fit_of(read_document(card), country["ivrea"]).fit

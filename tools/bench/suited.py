@@ -27,7 +27,7 @@ from django.test import Client  # noqa: E402
 from cards.models import Edition  # noqa: E402
 from cards.search.query import ProjectQuery, find  # noqa: E402
 from municipalities.models import Territory  # noqa: E402
-from municipalities.search import SHEETS  # noqa: E402
+from municipalities.search import PLACE_CACHE  # noqa: E402
 from observatory.public_cache.response_cache import LOCAL  # noqa: E402
 from suitability.card_columns import Columns  # noqa: E402
 from suitability.fitting import EVEN, ordered, town_of  # noqa: E402
@@ -79,7 +79,7 @@ def median_of_orders(slugs: list[str]) -> float:
     numbers = state.all.to_array()
     rated = {n: draw.randrange(1000) / 10 for n in draw.sample(list(numbers), len(numbers) // RATED)}
     columns = Columns().renewed(state)
-    towns, score = Towns(columns.places, SHEETS.read()), columns.table.column(rated)
+    towns, score = Towns(columns.places, PLACE_CACHE.profiles()), columns.table.column(rated)
     times = []
     for town in Territory.objects.filter(slug__in=slugs).select_related("province", "region"):
         started = time.process_time()
