@@ -25,7 +25,7 @@ CHOICES = 60
 
 @login_required
 @require_safe
-def towns(request):
+def municipalities(request):
     """The municipalities whose card this person writes; with one alone, straight to it."""
     if not rules.can_create(request.user):
         raise PermissionDenied

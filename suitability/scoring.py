@@ -32,7 +32,7 @@ from suitability.card_columns import AREAS, BODIES, DEMANDS, FUNDS, SCALES, STAG
 FAR = len(fit.CLASSES)
 # Classes of inhabitants apart, from the reader's far smaller to far larger; the last is not known.
 APART = (*range(-FAR, FAR + 1), None)
-SAME, OTHER, UNTOLD = range(3)
+SAME, OTHER, UNKNOWN = range(3)
 SUPRA = "supra_municipal"
 NOTHING = pa.scalar(None, pa.float64())
 
@@ -60,7 +60,7 @@ class Fits:
     values: Mapping[str, Lookup]
 
 
-class Towns(Likeness):
+class NamedMunicipalities(Likeness):
     """The municipalities that cards name, in columns: place 0 is none, the others as in `places`."""
 
     def __init__(self, places: Places, sheets: Mapping[str, Profile]):
@@ -74,13 +74,13 @@ class Towns(Likeness):
         super().__init__(found)
         self.is_coastal = pa.array([bool(s and s.is_coastal) for s in found])
         self.class_ = codes(fit.size_class(s.population) if s and s.population else None for s in found)
-        pairs = [(at, town) for at, group in enumerate(places.groups) for town in _named(group, found)]
-        self._group, self._town = (codes(column) for column in zip(*pairs, strict=True))
+        pairs = [(at, place) for at, group in enumerate(places.groups) for place in _named(group, found)]
+        self._group, self._municipality = (codes(column) for column in zip(*pairs, strict=True))
 
     def models(self, mine: Profile) -> pa.Array:
         """For each group of municipalities the one most like mine, 0 where none is known."""
         order = self.order(mine)
-        rank = pc.take(pc.inverse_permutation(order.cast(pa.int32())), self._town)
+        rank = pc.take(pc.inverse_permutation(order.cast(pa.int32())), self._municipality)
         pairs = pa.table({"group": self._group, "rank": rank})
         # In the order in which the groups come, which is theirs.
         best = pairs.group_by("group", use_threads=False).aggregate([("rank", "min")])
@@ -98,7 +98,7 @@ class Towns(Likeness):
         if mine.population:
             apart = pc.subtract(fit.size_class(mine.population) + FAR, self.class_)
         known = pc.and_(pc.fill_null(self.has_region, False), bool(mine.region))
-        region = pc.if_else(known, pc.if_else(pc.equal(self.region, mine.region), SAME, OTHER), UNTOLD)
+        region = pc.if_else(known, pc.if_else(pc.equal(self.region, mine.region), SAME, OTHER), UNKNOWN)
         place = pc.add(pc.multiply(pc.fill_null(apart, len(APART) - 1), 3), region)
         return place.cast(pa.int32())
 
@@ -130,24 +130,32 @@ class Towns(Likeness):
 
 def _named(group: tuple[int, ...], sheets: list[Profile | None]) -> tuple[int, ...] | list[int]:
     """The municipalities of a group that are known; none, which is place 0, when no one is."""
-    return [town for town in group if sheets[town]] or [0]
+    return [place for place in group if sheets[place]] or [0]
 
 
-def fits(columns: Columns, towns: Towns, reader: fit.Town, weights: Mapping[str, float]) -> Fits:
+def fits(
+    columns: Columns,
+    municipalities: NamedMunicipalities,
+    reader: fit.ReaderProfile,
+    weights: Mapping[str, float],
+) -> Fits:
     """All current cards scored for one municipality. Weights of the dimensions, not all zero."""
     table, mine = columns.table, reader.sheet
-    model = pc.take(towns.models(mine), table.group)
+    model = pc.take(municipalities.models(mine), table.group)
     code, supra, soft = table.codes, _flags(SCALES, [SUPRA]), _flags(AREAS, fit.SOFT_AREAS)
-    standing = _joined(pc.take(towns.standing(mine), model), code["body"], len(BODIES))
+    standing = _joined(pc.take(municipalities.standing(mine), model), code["body"], len(BODIES))
     values = {
         "institutional": Lookup(_institutional(), _joined(standing, pc.take(supra, code["scale"]), 2)),
         "technological": Lookup(
             _technological(mine.urbanisation), _joined(code["technology"], code["stage"], len(STAGES))
         ),
-        "economic": Lookup(_economic(table, towns, reader, model)),
-        "sociocultural": Lookup(towns.people(mine), _joined(code["scale"], model, towns.size)),
+        "economic": Lookup(_economic(table, municipalities, reader, model)),
+        "sociocultural": Lookup(
+            municipalities.people(mine), _joined(code["scale"], model, municipalities.size)
+        ),
         "environmental": Lookup(
-            towns.ground(mine), _joined(pc.take(soft, code[PRIMARY_AREA]), model, towns.size)
+            municipalities.ground(mine),
+            _joined(pc.take(soft, code[PRIMARY_AREA]), model, municipalities.size),
         ),
     }
     return Fits(table, _geometric_mean(values, weights), values)
@@ -166,7 +174,7 @@ def _flags(codes: Iterable[str], chosen: Iterable[str]) -> pa.Array:
 @cache
 def _institutional() -> pa.Array:
     """By classes apart, region, body, and whether the project is supra-municipal."""
-    region = {SAME: 1.0, OTHER: fit.OTHER_REGION, UNTOLD: None}
+    region = {SAME: 1.0, OTHER: fit.OTHER_REGION, UNKNOWN: None}
     return floats(
         fit.mean(
             (
@@ -177,7 +185,7 @@ def _institutional() -> pa.Array:
             )
         )
         for apart in APART
-        for kin in (SAME, OTHER, UNTOLD)
+        for kin in (SAME, OTHER, UNKNOWN)
         for body in BODIES
         for is_supra in (False, True)
     )
@@ -195,7 +203,7 @@ def _technological(urbanisation: int | None) -> pa.Array:
 
 @cache
 def _open_funds() -> pa.Array:
-    """suitability.score.open_funds by the set of sources, then by kinship as in Towns.kin."""
+    """suitability.score.open_funds by the set of sources, then by kinship as in NamedMunicipalities.kin."""
     mine = Profile("", "", province="mine", region="mine")
     places = [("other", "other"), ("other", "mine"), ("mine", "other"), ("mine", "mine")]
     models = [None, *(Profile("", "", region=region, province=province) for region, province in places)]
@@ -206,10 +214,12 @@ def _open_funds() -> pa.Array:
     )
 
 
-def _economic(table: Table, towns: Towns, reader: fit.Town, model: pa.Array) -> pa.Array:
-    share = pc.divide(table.numbers[COST_SIZE], pc.take(towns.roots(reader.sheet), model))
+def _economic(
+    table: Table, municipalities: NamedMunicipalities, reader: fit.ReaderProfile, model: pa.Array
+) -> pa.Array:
+    share = pc.divide(table.numbers[COST_SIZE], pc.take(municipalities.roots(reader.sheet), model))
     burden = pc.divide(number(1), pc.add(number(1), pc.divide(share, number(fit.HALF_BURDEN))))
-    kin = pc.take(towns.kin(reader.sheet), model)
+    kin = pc.take(municipalities.kin(reader.sheet), model)
     funds = pc.take(_open_funds(), _joined(table.codes["funding_source"], kin, 5))
     return _mean([burden, *_habit(share, reader.own_cost), funds])
 

@@ -17,7 +17,7 @@ from municipalities.search import PLACE_CACHE
 from municipalities.similar import grouped
 from reuse.models import Standing
 from suitability.compare.topsis import topsis
-from suitability.fitting import Answer, fit_of, town_of
+from suitability.fitting import Answer, fit_of, reader_profile
 from suitability.score import STAGES
 
 # Columns that a page can still hold: beyond, files of the list serve better.
@@ -74,7 +74,7 @@ def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]
     sheets = PLACE_CACHE.profiles()
     standings = Standing.objects.shown().filter(project__in=[card.project_id for card in cards])
     by_project = {standing.project_id: standing for standing in standings}
-    reader, found = town and town_of(town), []
+    reader, found = town and reader_profile(town), []
     for card, document in zip(cards, read_documents(cards), strict=True):
         lead = document["lead_municipality"]
         sheet = sheets.get(lead["code"]) if lead else None

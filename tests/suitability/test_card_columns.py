@@ -15,8 +15,8 @@ from suitability import score as fit
 from suitability.card_columns import Columns
 from suitability.fitting import Scores, ordered
 from suitability.prerequisites import demand
-from suitability.score import DIMENSIONS, ProjectSheet, Town, geometric_mean, order_key
-from suitability.scoring import Towns, fits
+from suitability.score import DIMENSIONS, ProjectProfile, ReaderProfile, geometric_mean, order_key
+from suitability.scoring import NamedMunicipalities, fits
 
 TAGS = ["piattaforma open source", "sensori", "5g", "lavagna"]
 
@@ -26,7 +26,7 @@ def _one_of(draw, values, *, unknown=0.15):
 
 
 def _sheets(draw, count):
-    """Towns of every kind, some of them hardly known, some of them twins."""
+    """Municipalities of every kind, some of them hardly known, some of them twins."""
     found = {}
     for number in range(count):
         code = f"T{number:03d}"
@@ -73,7 +73,7 @@ def _snapshot(cards):
 def _project(facts, sheets):
     only = {kind: values[0] if values else None for kind, values in facts.items()}
     size = only[COST_SIZE]
-    return ProjectSheet(
+    return ProjectProfile(
         tuple(sheets[code] for code in facts["municipality"] if code in sheets),
         only["body"] or "",
         only["scale"] or "",
@@ -96,7 +96,7 @@ def _naive(cards, sheets, town, weights):
 
 
 def _order(columns, sheets, town, weights):
-    found = fits(columns, Towns(columns.places, sheets), town, weights)
+    found = fits(columns, NamedMunicipalities(columns.places, sheets), town, weights)
     return ordered(found, columns.table.numbers[SCORE])
 
 
@@ -113,7 +113,7 @@ def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
     columns = Columns().updated(_snapshot(cards))
     for _round in range(8):
         mine = draw.choice(list(sheets.values()))
-        town = Town(mine, _one_of(draw, [0.5, 12.0, 300.0]))
+        town = ReaderProfile(mine, _one_of(draw, [0.5, 12.0, 300.0]))
         weights = {name: float(draw.choice([0, 1, 1, 2, 3])) for name in DIMENSIONS}
         if not any(weights.values()):
             weights["economic"] = 1.0
@@ -128,7 +128,10 @@ def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
 def test_a_part_of_the_order_is_the_order_of_the_part(seed):
     draw, sheets, cards = _world(seed)
     order = _order(
-        Columns().updated(_snapshot(cards)), sheets, Town(sheets["T000"]), dict.fromkeys(DIMENSIONS, 1.0)
+        Columns().updated(_snapshot(cards)),
+        sheets,
+        ReaderProfile(sheets["T000"]),
+        dict.fromkeys(DIMENSIONS, 1.0),
     )
     whole = [row["keys"] for row in order.rows(0, len(cards))]
     chosen = BitMap(draw.sample(sorted(cards), 50))
@@ -147,7 +150,7 @@ def test_a_part_of_the_order_is_the_order_of_the_part(seed):
 def test_columns_follow_what_is_published_and_withdrawn(seed):
     """A version that follows another gives what a process that begins with it gives."""
     draw, sheets, cards = _world(seed)
-    town, weights = Town(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
+    town, weights = ReaderProfile(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
     columns, snapshot = Columns(), _snapshot(cards)
     for number in range(5):
         columns = columns.updated(snapshot)
@@ -175,6 +178,6 @@ def test_figures_that_read_the_same_stand_by_age():
 
 def test_an_empty_index_has_no_order():
     columns = Columns().updated(Snapshot(stamp=VersionStamp(1, "a")))
-    order = _order(columns, {}, Town(Profile("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
+    order = _order(columns, {}, ReaderProfile(Profile("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
     assert (len(order), order.rated, order.rows(0, 20)) == (0, 0, [])
     assert Scores().column(columns).to_pylist() == []
