@@ -299,7 +299,7 @@ def test_pages_name_both_languages(client, card):
     ]
 
 
-# Query counts: index version and content version, then one query for each table the page reads.
+# Query counts of the list and of a card
 
 
 @pytest.mark.parametrize("number", [1, 3])
