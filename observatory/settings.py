@@ -148,9 +148,6 @@ def database(url: str) -> dict:
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {
             "connect_timeout": 5,
-            # Executions after which a connection keeps the plan of a statement; none where a pool of
-            # connections hands each transaction another one.
-            "prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", default=True) else None,
             "options": "-c statement_timeout=15000 -c lock_timeout=10000"
             " -c idle_in_transaction_session_timeout=60000",
             "keepalives_idle": 5,
