@@ -6,34 +6,24 @@ from operator import itemgetter
 
 import orjson
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from cards.search.results import Results
 from cards.vocabulary.areas import AREA_CHOICES
 from cards.vocabulary.bands import BAND_NAMES
-from cards.vocabulary.facets import ADOPTED_LABELS
+from cards.vocabulary.facets import ADOPTED_LABELS, COST_BAND_LABELS
 from cards.vocabulary.lists import SDG_CHOICES, FundingSource, Kind, Origin, Stage
 from municipalities.search import SHEETS
 
 PLACES = ("municipality", "province", "region")
 RANK_BITS = 20
 LAST_RANK = 2**RANK_BITS - 1
-COST_BANDS = {
-    "unknown": _("Non noto"),
-    "under_50k": _("Meno di 50.000 €"),
-    "50k_250k": _("Da 50.000 a 250.000 €"),
-    "250k_1m": _("Da 250.000 a 1 milione di €"),
-    "1m_5m": _("Da 1 a 5 milioni di €"),
-    "5m_20m": _("Da 5 a 20 milioni di €"),
-    "over_20m": _("20 milioni di € o più"),
-}
 LABELS = {
     "area": dict(AREA_CHOICES),
     "stage": dict(Stage.choices),
     "kind": dict(Kind.choices),
     "funding_source": dict(FundingSource.choices),
     "origin": dict(Origin.choices),
-    "cost_band": COST_BANDS,
+    "cost_band": dict(COST_BAND_LABELS),
     "sdg": {str(number): label for number, label in SDG_CHOICES},
     "replicability_band": BAND_NAMES,
     "adopted": dict(ADOPTED_LABELS),
