@@ -106,6 +106,19 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "observatory.urls"
+# URL namespaces (observatory/addresses.py) and what holds for all their pages. `versioned`: the response depends
+# on the version of the public content alone, routes.py names the routes that differ. `rated`: readers may say how
+# clear the page is. `reserved`: the menu is that of the signed-in person.
+URL_NAMESPACES = {
+    "public": {"versioned", "rated"},
+    "pages": {"versioned", "rated"},
+    "protocols": {"rated"},
+    "opendata": {"rated"},
+    "api": {"versioned"},
+    "officer": {"reserved"},
+    "desk": {"reserved"},
+    "accounts": {"reserved"},
+}
 WSGI_APPLICATION = "observatory.wsgi.application"
 # An address typed without its scheme is https, as Django 6 will assume by itself.
 FORMS_URLFIELD_ASSUME_HTTPS = True
