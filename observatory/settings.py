@@ -106,9 +106,9 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "observatory.urls"
-# URL namespaces (observatory/addresses.py) and what holds for all their pages. `versioned`: the response depends
-# on the version of the public content alone, routes.py names the routes that differ. `rated`: readers may say how
-# clear the page is. `reserved`: the menu is that of the signed-in person.
+# URL namespaces (observatory/addresses.py) and what holds for all their pages.
+# versioned: the response depends on the version of the public content alone; routes.py names exceptions.
+# rated: readers may say how clear the page is. reserved: the menu is that of the signed-in person.
 URL_NAMESPACES = {
     "public": {"versioned", "rated"},
     "pages": {"versioned", "rated"},

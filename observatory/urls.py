@@ -26,7 +26,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("area-riservata/", include((addresses.OFFICE, "officer"))),
         path("redazione/", include((addresses.DESK, "desk"))),
-        path("", include("observatory.pages.written")),
+        path("", include("observatory.pages.urls")),
         path("", include((addresses.PUBLIC, "public"))),
         prefix_default_language=False,
     ),

@@ -134,7 +134,7 @@ def test_admin_change_shows_at_once(client, card):
         "admitted_kinds": '["municipality"]',
     }
     fields |= {"published_at_0": "2026-01-01", "published_at_1": "00:00"}
-    address = reverse("admin:municipalities_protocol_change", args=[protocol.pk])
+    address = reverse("admin:protocols_protocol_change", args=[protocol.pk])
     assert staff.post(address, fields).status_code == 302
     assert "Dopo" in client.get("/protocolli/").content.decode()
 
@@ -212,7 +212,7 @@ def test_too_many_requests_are_refused_though_the_answer_is_kept(client, card, m
 
 def test_public_page_that_gets_a_form_gets_its_cookie_too(client, card, monkeypatch):
     """The long way is found by itself, so that a form added to a public page works."""
-    pattern = next(p for p in urls.urlpatterns if p.name == "area-list")
+    pattern = next(p for p in urls.PUBLIC if p.name == "area-list")
     monkeypatch.setattr(pattern, "callback", ensure_csrf_cookie(areas.area_list))
     answers = [client.get("/aree/") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]

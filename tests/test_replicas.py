@@ -11,10 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from cards.models import Edition
+from observatory.public_cache import replicas
 from observatory.public_cache.replicas import Router, reading_from
+from tests import builders
 from tools.cache_server import free_port
 from tools.replica import can_be_made, primary_and_replica
 
@@ -44,6 +47,36 @@ def test_router_sends_reads_of_a_public_request_alone():
         False,
         None,
     )
+
+
+@pytest.fixture
+def replica(settings, transactional_db):
+    """A second connection to the database of the tests, in the place of a replica without lag."""
+    settings.DATABASE_ROUTERS = ["observatory.public_cache.replicas.Router"]
+    connections.settings["replica1"] = connections["default"].settings_dict
+    state = replicas.Replica("replica1")
+    state.checked_at = float("inf")  # its lag, for which the primary is queried too, is never checked
+    replicas.REPLICAS.append(state)
+    yield connections["replica1"]
+    replicas.REPLICAS.remove(state)
+    connections["replica1"].close()
+    del connections["replica1"], connections.settings["replica1"]
+
+
+def test_public_read_queries_the_replica_alone(client, replica, office, desk, towns):
+    """Also where a statement stands outside the ORM: it would read the primary unless it asks the router."""
+    card = builders.published(office, desk, towns["torino"])
+    builders.published(office, desk, towns["ivrea"], title="Orti")
+    paths = ["/", "/progetti/", "/progetti/?q=orti", "/mappa/", "/aree/", "/citta/torino/", "/cerca/?q=orti"]
+    paths += [f"/progetti/{card.slug}/", f"/api/v1/projects/{card.slug}", "/api/v1/stats"]
+    paths += [f"/api/v1/projects{query}" for query in ("", "?q=orti", "?format=csv", "?format=geojson")]
+    found = {}
+    for path in paths:
+        with CaptureQueriesContext(connection) as primary, CaptureQueriesContext(replica) as copy:
+            response = client.get(path)
+            getattr(response, "getvalue", lambda: b"")()
+        found[path] = response.status_code, [query["sql"] for query in primary], len(copy) > 0
+    assert found == dict.fromkeys(paths, (200, [], True))
 
 
 def test_replica_of_sqlite_is_refused():
