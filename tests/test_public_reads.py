@@ -4,7 +4,6 @@ import logging
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -25,11 +24,6 @@ from tests import builders
 
 pytestmark = pytest.mark.django_db
 PATHS = ("/", "/progetti/", "/en/progetti/", "/citta/torino/", "/aree/", "/api/v1/projects", "/api/v1/stats")
-
-
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    cache.clear()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.cursors import cursor_page
-from api.labels import most_frequent, spelled
+from api.labels import labelled_json, most_frequent
 from api.params import FACET_LIMIT, FILTERS, PAGING, choice, day, integer, limited, named
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
@@ -151,7 +151,7 @@ class ProjectFacets(PublicView):
         limit = integer(request.query_params, "facet_limit", FACET_LIMIT)
         wanted = limited(request.query_params, "facet", FACETS)
         counts, left = most_frequent(cards, wanted, limit)
-        return Response({"count": cards.count(), "facets": spelled(counts), "omitted": left})
+        return Response({"count": cards.count(), "facets": labelled_json(counts), "omitted": left})
 
 
 class ProjectDetail(PublicView):
