@@ -42,7 +42,7 @@ RESETS = (
     response_cache.LOCAL.clear,
     fast_path.REQUEST_KEYS.clear,
     routes._route.cache_clear,
-    throttles.HERE.forget,
+    throttles.LOCAL.clear,
     SHEETS.forget,
     INDEXES.clear,
     as_of._kept.clear,

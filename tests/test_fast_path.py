@@ -88,7 +88,7 @@ def test_request_with_another_key_is_left_to_django(card, ways):
 def test_cached_response_of_the_api_counts_for_the_rate_limit(card, ways):
     left = [int(call(API)[1]["X-RateLimit-Remaining"]) for _ in range(3)]
     assert (left, ways) == ([599, 598, 597], [RENDERED, CACHED, CACHED])
-    throttles.HERE._counts["reads:10.0.0.1"] = 600
+    throttles.LOCAL._counts["reads:10.0.0.1"] = 600
     assert call(API)[0] == "429 Too Many Requests"
 
 

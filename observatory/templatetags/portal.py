@@ -84,7 +84,7 @@ def other_language(context):
 
 @register.simple_tag
 def is_optional(field) -> bool:
-    """Whether a form field may stay empty: `is_optional` where the field has it, since drafts require none."""
+    """Whether a form field may stay empty: its `is_optional` if it has one, since drafts require none."""
     return getattr(field.field, "is_optional", not field.field.required)
 
 
