@@ -70,7 +70,7 @@ def export_national(out: Path, *, day: date | None = None, archive: Path | None 
 def project_chunks(
     keys: Iterable[int], suffix: str, fields: Sequence[str] = (), labels: str = CODES
 ) -> Iterator[bytes]:
-    """The rows of the cards with these keys, in their order, as the chunks of one file in the format `suffix`.
+    """The rows of the cards with these keys, in their order, as the chunks of one file.
 
     `fields` selects the columns; GeoJSON keeps its coordinates. `labels` is a language, for labels in place
     of column names and codes. Memory does not grow with the rows.

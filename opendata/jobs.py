@@ -49,7 +49,7 @@ def waiting_jobs():
 
 
 def run_export(job: ExportJob) -> ExportJob:
-    """Write the file of a job, once: a second call sees it running or done. A failure is recorded in the job."""
+    """Write the file of a job, once: a second call sees it running or done. The job records a failure."""
     now = timezone.now()
     if not waiting_jobs().filter(pk=job.pk).order_by().update(state=State.RUNNING, started_at=now):
         job.refresh_from_db()

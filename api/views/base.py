@@ -95,7 +95,7 @@ class PublicView(APIView):
 
     @classmethod
     def admit(cls, request) -> dict[str, str] | None:
-        """Count a request whose response is cached: the headers of the rate, None when the client has used it up."""
+        """Count a request whose response is cached: the headers of the rate, None over the limit."""
         rate = AddressRate()
         return CORS | rate.headers if rate.allow_request(request, cls) else None
 
