@@ -146,7 +146,7 @@ def check_length(request) -> None:
 
 
 def check(params: QueryDict, known: Iterable[str]) -> None:
-    """Raises BadParameters: 400 for a parameter not in `known`, 422 for too many, too long or empty values."""
+    """Raises BadParameters: 400 for a parameter not in `known`, 422 for values too many, long or empty."""
     if all(name in known and _is_plain(values) for name, values in params.lists()):
         return
     if unknown := [name for name in params if name not in known]:
