@@ -1,6 +1,6 @@
-"""Joins the addresses of all apps by audience: `public`, `officer`, `desk`, and files.
+"""Joins the URL patterns of all apps by audience: `public`, `officer`, `desk`, and files.
 
-Features stand before projects: `progetti/<code>/<slug>/`, a step of the form, matches their addresses too.
+Features stand before projects: `progetti/<code>/<slug>/`, a step of the form, matches their paths too.
 """
 
 from django.urls import path

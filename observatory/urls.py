@@ -1,4 +1,4 @@
-"""Addresses of the whole portal. Italian paths are stable; English pages live under /en/."""
+"""URLs of the whole portal. Italian paths are stable; English pages are under /en/."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

@@ -67,9 +67,9 @@ def pages_with(text: str) -> list[dict]:
 
 
 def _protocols(text: str) -> list[Protocol]:
-    """Published protocols with all the words in title, summary or promoter: a handful, read whole."""
+    """Published protocols with all the words in title, summary or promoter; few, so all are read."""
     words = fold(text).split()
-    found = Protocol.objects.published().order_by("-signed_year", "title")
+    protocols = Protocol.objects.published().order_by("-signed_year", "title")
     return [
-        p for p in found if words and all(w in fold(f"{p.title} {p.summary} {p.promoter}") for w in words)
+        p for p in protocols if words and all(w in fold(f"{p.title} {p.summary} {p.promoter}") for w in words)
     ]

@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def json_ld(context, data: dict) -> SafeString:
-    """A block of linked data; the three signs that could end it early are written as escapes."""
+    """A block of JSON-LD; `<`, `>` and `&`, which could end it early, are escaped."""
     text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, sort_keys=True)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
