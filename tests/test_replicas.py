@@ -53,14 +53,14 @@ def test_router_reads_from_the_replica_only_within_a_public_read():
 def replica(settings, transactional_db):
     """A second connection to the database of the tests, in the place of a replica without lag."""
     settings.DATABASE_ROUTERS = ["observatory.public_cache.replicas.Router"]
-    connections.settings["replica1"] = connections["default"].settings_dict
+    connections["replica1"] = connections["default"].copy("replica1")
     state = replicas.Replica("replica1")
     state.checked_at = float("inf")  # its lag, for which the primary is queried too, is never checked
     replicas.REPLICAS.append(state)
     yield connections["replica1"]
     replicas.REPLICAS.remove(state)
     connections["replica1"].close()
-    del connections["replica1"], connections.settings["replica1"]
+    del connections["replica1"]
 
 
 def test_public_read_queries_the_replica_alone(client, replica, office, desk, towns):
