@@ -13,10 +13,10 @@ REQUIREMENTS = $(VENV)/uv pip compile --quiet --universal --generate-hashes --py
 
 help:
 	@echo 'make serve [PORT=8001]   avvia il portale con dati di prova / run the portal with sample data'
-	@echo 'make test                SQLite, PostgreSQL, browser'
+	@echo 'make test                lint, SQLite, PostgreSQL, browser'
 	@echo 'make lighthouse [PORT=8001]   quattro pagine, due formati, meglio di tre / four pages, two presets, best of three'
 	@echo 'make bench [SIZES="10000 100000 1000000"] [DATABASES="sqlite postgresql"]   misure / measures'
-	@echo 'make lint                controlla lo stile / check the style'
+	@echo 'make lint                controlla stile, modelli HTML e tipi / check style, templates and types'
 	@echo 'make format              lo corregge / mend it'
 	@echo 'make requirements        riscrive le versioni fissate / rewrite the pinned versions'
 	@echo 'make clean               cancella quanto è generato, tranne i dati in var / remove what is generated'
@@ -36,15 +36,13 @@ bench:
 prepared:
 	@$(PYTHON) tools/setup.py
 
-lint: prepared
-	$(VENV)/ruff check .
-	$(VENV)/ruff format --check .
-	$(VENV)/djangofmt --check templates
+lint:
+	@$(PYTHON) tools/lint.py
 
 format: prepared
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
-	$(VENV)/djangofmt templates
+	$(VENV)/djangofmt .
 
 requirements: prepared
 	$(REQUIREMENTS) pyproject.toml -o requirements.txt

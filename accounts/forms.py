@@ -37,6 +37,7 @@ class OwnWords:
         "password2": _("Scrivi di nuovo la password"),
     }
 
+    fields: dict  # of the form that inherits from this
     labels = {
         "login": _("E-mail"),
         "email": _("E-mail"),

@@ -54,8 +54,9 @@ class VersionStamp(NamedTuple):
 class Source(Protocol):
     """Where rows and changes are."""
 
-    # Kinds that results are divided by.
-    counted: Iterable[str]
+    @property
+    def counted(self) -> Iterable[str]:
+        """Kinds that results are divided by."""
 
     def stamp(self) -> VersionStamp: ...
 

@@ -1,59 +1,148 @@
-from collections.abc import Mapping
+"""Publishes and withdraws editions. All three functions lock the index before they write any row."""
 
+from collections.abc import Iterable, Mapping
+
+import orjson
 from django.db import transaction
 from django.utils import timezone
 
 from cards.document.build import build_card, serialise
 from cards.document.derive import derive_columns
 from cards.document.places import Place, places_at_hand
+from cards.extensions import Issue, extensions
 from cards.index import terms, writer
-from cards.models import Edition
+from cards.models import Edition, File, Record
 from cards.reads.bulk import put_line
-from cards.records import _give_slug
-from projects.models import Project
-from projects.source import collect
-from reuse.actions import refresh
+from cards.records import give_slug
 
 
 @transaction.atomic(savepoint=False)
-def issue_card(project: Project, *, by, change_note: str = "") -> Edition:
-    """Make the next numbered card from the rows as they are: the heart of publish and of the loaders."""
-    # Held, but not its key: a withdrawal that waits for this row while its turn is held would never end.
-    facts = collect(project.pk, is_held=True)
-    slug = facts["slug"] or _give_slug(project.pk)
-    turn, now = writer.lock(), timezone.now()
-    last = last_edition(project.pk)
+def issue(
+    record_id: int,
+    source: Mapping,
+    *,
+    files: Mapping[int, str],
+    by,
+    change_note: str = "",
+    notify_email: str = "",
+) -> Edition:
+    """Store the next edition of a record and make it the current one.
+
+    `source` has the keys of cards.document.shape, `files` the storage names of the documents that are files,
+    by their number. Raises Record.DoesNotExist.
+    """
+    lock, now = writer.lock(), timezone.now()
+    record = Record.objects.get(pk=record_id)
+    if not record.slug:
+        give_slug(record, source["title"], source["lead_municipality"])
+    if record.notify_email != notify_email:
+        record.notify_email = notify_email
+        record.save(update_fields=["notify_email"])
+    last = last_edition(record_id)
     former = {last.pk: terms.terms_of(last)} if last and last.is_current else {}
     if former:
         Edition.objects.filter(pk=last.pk).update(is_current=False)
-    card = Edition(project_id=project.pk, edition=last.edition + 1 if last else 1, published_at=now)
-    card.published_by, card.change_note = by, change_note
-    card.live_values = last.live_values if last else card.live_values
-    document = build_card(facts, slug=slug, edition=card.edition, published_at=now)
-    write_card(card, document, places_at_hand(document))
-    writer.change(added={card.pk: terms.terms_of(card)}, dropped=former, turn=turn)
-    refresh.refresh(card, document)
-    if facts["documents"]:
-        project.documents.filter(removed_at=None, published_at=None).update(published_at=now)
-    return card
+    edition = Edition(record=record, edition=last.edition + 1 if last else 1, published_at=now)
+    edition.published_by, edition.change_note = by, change_note
+    edition.live_values = last.live_values if last else edition.live_values
+    document = build_card(source, slug=record.slug, edition=edition.edition, published_at=now)
+    write_edition(edition, document, places_at_hand(document))
+    _write_files(edition, source["documents"], files)
+    _extend(edition, document)
+    writer.change(added={edition.pk: terms.terms_of(edition)}, dropped=former, turn=lock)
+    return edition
 
 
-def write_card(card: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
-    """Store document and derived columns of one card; the index is the caller's (index.change)."""
-    card.document = serialise(document)
-    derive_into(card, document, places)
+def _write_files(edition: Edition, documents: Iterable[Mapping], files: Mapping[int, str]) -> None:
+    rows = [
+        File(
+            id=document["id"],
+            record_id=edition.record_id,
+            title=document["title"],
+            file=files[document["id"]],
+            media_type=document["media_type"],
+        )
+        for document in documents
+        if document["id"] in files
+    ]
+    if rows:
+        fields = ["title", "file", "media_type"]
+        File.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+        shown = File.editions.through
+        shown.objects.bulk_create(shown(file_id=row.pk, edition_id=edition.pk) for row in rows)
 
 
-def derive_into(card: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
+def _extend(edition: Edition, document: Mapping) -> None:
+    """Let the features act on the new edition and join the live facets they return."""
+    event = Issue(edition.record_id, edition.pk, edition.edition, document)
+    facets = {}
+    for extension in extensions():
+        facets |= extension.issued(event)
+    live_values = with_facets(edition.live_values, facets)
+    if live_values != edition.live_values:
+        edition.live_values = live_values
+        Edition.objects.filter(pk=edition.pk).update(live_values=live_values)
+
+
+@transaction.atomic(savepoint=False)
+def withdraw(edition: Edition, *, by, reason: str) -> Edition:
+    """Take the current edition of a record off the public side. Raises LookupError when it is not current."""
+    lock = writer.lock()
+    current = Edition.objects.filter(pk=edition.pk, is_current=True)
+    withdrawal = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "withdrawal_reason": reason}
+    if not current.update(is_current=False, **withdrawal):
+        raise LookupError(edition.pk)
+    edition.refresh_from_db()
+    writer.change(added={}, dropped={edition.pk: terms.terms_of(edition)}, turn=lock)
+    for extension in extensions():
+        extension.withdrawn(edition.record_id)
+    return edition
+
+
+def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:
+    """Store the values of live facets of a record between two editions: `{facet: values}`, none to drop one.
+
+    Other facets stay. They are kept with the newest edition, also a withdrawn one; without any edition
+    nothing is stored. Within the transaction that changes the facts.
+    """
+    lock = writer.lock()
+    edition = last_edition(record_id)
+    if edition is None:
+        return
+    live_values = with_facets(edition.live_values, facets)
+    if live_values == edition.live_values:
+        return
+    before, edition.live_values = terms.terms_of(edition), live_values
+    Edition.objects.filter(pk=edition.pk).update(live_values=live_values)
+    if edition.is_current:
+        after = terms.terms_of(edition)
+        added, dropped = terms.gained(before, after), terms.gained(after, before)
+        writer.change(added={edition.pk: added}, dropped={edition.pk: dropped}, turn=lock)
+
+
+def with_facets(live_values: str, facets: Mapping[str, Iterable[str]]) -> str:
+    """The stored live values, with those of these facets replaced."""
+    others = [tuple(pair) for pair in orjson.loads(live_values) if pair[0] not in facets]
+    replaced = {(facet, value) for facet, values in facets.items() for value in values}
+    return orjson.dumps(sorted([*others, *replaced])).decode()
+
+
+def write_edition(edition: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
+    """Store document and derived columns of one edition; the index is the caller's."""
+    edition.document = serialise(document)
+    derive_into(edition, document, places)
+
+
+def derive_into(edition: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
     """Renew what follows from the document; the document itself is not touched."""
     derived = derive_columns(document, places)
     for name, value in derived["columns"].items():
-        setattr(card, name, value)
-    card.save()
-    put_line(card.pk, derived["line"])
+        setattr(edition, name, value)
+    edition.save()
+    put_line(edition.pk, derived["line"])
 
 
-def last_edition(project_id: int) -> Edition | None:
+def last_edition(record_id: int) -> Edition | None:
     """The newest edition with the columns that the next one needs: number, currency, index terms."""
-    cards = Edition.objects.filter(project=project_id).order_by("-edition")
-    return cards.only("edition", "is_current", *terms.TERM_FIELDS).first()
+    editions = Edition.objects.filter(record=record_id).order_by("-edition")
+    return editions.only("edition", "is_current", *terms.TERM_FIELDS).first()

@@ -1,15 +1,24 @@
+"""Records: opened with a draft, given a slug by their first edition, confirmed by their owner."""
+
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.text import slugify
 
-from cards.models import CodeCounter
-from lib.workflow import WrongMove
-from municipalities.models import Organisation
-from projects.models import Project
+from cards.models import CodeCounter, Edition, Record
+from lib.audit import Subject
+from lib.content_version import bump_content_version
+from municipalities.models import Organisation, Territory
 
-# The kind of projects and of what hangs on them in the audit log.
+# The kind of records, and of what hangs on them, in the audit log.
 RECORD = "record"
+
+
+def open_record(owner: Organisation) -> Record:
+    """A record with the next code of its owner. Within the transaction that creates the draft."""
+    return Record.objects.create(code=next_code(owner), owner=owner)
 
 
 def next_code(owner: Organisation) -> str:
@@ -22,19 +31,45 @@ def next_code(owner: Organisation) -> str:
     return f"{prefix}-{year}-{number:04d}"
 
 
-def _give_slug(project_id: int) -> str:
-    """Once and for ever: the title, then the municipality, then a number when others have it."""
-    project = Project.objects.select_related("lead_municipality").get(pk=project_id)
-    base = slugify(project.title)[:120].strip("-") or project.code.lower()
-    place = project.lead_municipality.slug if project.lead_municipality_id else ""
-    candidates = [base, f"{base}-{place}"[:130]] + [f"{base}-{n}" for n in range(2, 200)]
+def give_slug(record: Record, title: str, municipality_code: str | None) -> str:
+    """Store the slug of a record for ever: its title, then the municipality, then a number if others have it."""
+    base = slugify(title)[:120].strip("-") or record.code.lower()
+    place = Territory.objects.municipalities().filter(code=municipality_code).values_list("slug", flat=True)
+    candidates = [base, f"{base}-{place.first() or ''}"[:130]] + [f"{base}-{n}" for n in range(2, 200)]
     for slug in candidates:
-        if Project.objects.filter(slug=slug).exists():
+        if Record.objects.filter(slug=slug).exists():
             continue
         try:
             with transaction.atomic():
-                Project.objects.filter(pk=project_id).update(slug=slug)
+                Record.objects.filter(pk=record.pk).update(slug=slug)
         except IntegrityError:
             continue
+        record.slug = slug
         return slug
-    raise WrongMove("no free slug")
+    raise ValueError(f"no free slug for {record.code}")
+
+
+def confirm(record: Record, *, at: datetime) -> None:
+    """Store that the current edition still holds. Within a transaction."""
+    record.confirmed_at = at
+    record.save(update_fields=["confirmed_at"])
+    bump_content_version()
+
+
+def newest_title(record: str = "record") -> Subquery:
+    """The title of the newest edition of `record`, a field of the row, for annotate(); null before the first."""
+    editions = Edition.objects.filter(record=OuterRef(record)).order_by("-edition")
+    return Subquery(editions.values("title")[:1])
+
+
+def title_of(record_id: int) -> str:
+    """The title of the newest edition; empty before the first. One query."""
+    editions = Edition.objects.filter(record=record_id).order_by("-edition")
+    return editions.values_list("title", flat=True).first() or ""
+
+
+def subject_of(record_id: int) -> Subject:
+    """A record as the subject of an entry of the audit log, under the title of its newest edition. One query."""
+    rows = Record.objects.filter(pk=record_id).annotate(title=newest_title("pk"))
+    code, title, body = rows.values_list("code", "title", "owner__slug").get()
+    return Subject(RECORD, code, title or "", body)

@@ -25,9 +25,9 @@ from cardindex.sort_keys import DEGREE
 from cards.document.places import Place, places_of
 from cards.index import writer
 from cards.index.rows import allow_long_statements, is_postgresql
-from cards.models import Edition, Line
+from cards.models import Edition, Line, Record
 from demo.copy_tables import bare, move_counters
-from demo.fast_cards import CARDS, LINES, PREFIX, PROJECTS, Found, Keys, Press
+from demo.fast_cards import CARDS, LINES, PREFIX, PROJECTS, RECORDS, Found, Keys, Press
 from demo.generator import Country, Town
 from municipalities.models import Organisation, Territory
 from projects.models import Project
@@ -51,6 +51,7 @@ class Plan:
 class Block:
     """The rows of one block as COPY reads them, and what its cards are found under."""
 
+    records: bytes
     projects: bytes
     cards: bytes
     lines: bytes
@@ -79,12 +80,13 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
     spans = list(_spans(done, total, plan.keys.card))
     with _made_bare(total - done):
         for (_start, stop), block in zip(spans, _blocks(plan, spans), strict=True):
+            RECORDS.write(block.records)
             PROJECTS.write(block.projects)
             CARDS.write(block.cards)
             LINES.write(block.lines)
             builder.extend(block_of(plan.keys.card + stop - 1), *block.found)
             told(stop)
-    move_counters([Project, Edition])
+    move_counters([Record, Edition])
     writer.rebuild(builder.rows())
     return total - done
 
@@ -92,8 +94,8 @@ def generate(total: int, *, seed: int, told: Callable[[int], None] = lambda _don
 def _made_bare(added: int):
     """Many rows for an empty PostgreSQL are written before their indexes, which takes half the time."""
     is_worth = is_postgresql() and added >= WORTH_PROCESSES
-    if is_worth and not Project.objects.exists() and not Edition.objects.exists():
-        return bare([Project, Edition, Line])
+    if is_worth and not Record.objects.exists():
+        return bare([Record, Project, Edition, Line])
     return nullcontext()
 
 
@@ -118,13 +120,13 @@ def towns_of_today() -> list[Town]:
 def _plan(seed: int, done: int) -> Plan:
     towns = towns_of_today()
     names = [{"lead_municipality": town.code, "other_municipalities": []} for town in towns]
-    last_project = Project.objects.aggregate(n=Max("pk"))["n"] or 0
+    last_record = Record.objects.aggregate(n=Max("pk"))["n"] or 0
     last_card = Edition.objects.aggregate(n=Max("pk"))["n"] or 0
     return Plan(
         seed,
         towns,
         places_of(names),
-        Keys(last_project + 1 - done, last_card + 1 - done, _owners()),
+        Keys(last_record + 1 - done, last_card + 1 - done, _owners()),
     )
 
 
@@ -178,8 +180,9 @@ def make_block(packed: bytes, start: int, stop: int) -> Block:
     press = _press(packed)
     rows = [press.press(number) for number in range(start, stop)]
     # Joining here leaves less to the one process that writes.
-    projects, cards, lines = (b"".join(part) for part in zip(*rows, strict=True))
+    records, projects, cards, lines = (b"".join(part) for part in zip(*rows, strict=True))
+    RECORDS.check(records, len(rows))
     PROJECTS.check(projects, len(rows))
     CARDS.check(cards, len(rows))
     LINES.check(lines, len(rows))
-    return Block(projects, cards, lines, press.found())
+    return Block(records, projects, cards, lines, press.found())

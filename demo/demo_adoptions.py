@@ -50,7 +50,7 @@ def load_adoptions(path: Path) -> Report:
 def load_entry(entry: Mapping) -> str:
     """`created` or `unchanged`. Raises BadEntry for unknown projects, municipalities, moves."""
     project, adopter = _project(entry), _body(entry["municipality"])
-    demonstrations = Adoption.objects.filter(project=project, is_demonstration=True)
+    demonstrations = Adoption.objects.filter(record=project.record, is_demonstration=True)
     if demonstrations.filter(adopter=adopter).exists():
         return "unchanged"
     parent = None
@@ -64,14 +64,16 @@ def load_entry(entry: Mapping) -> str:
     if unknown := [step["move"] for step in steps if step["move"] not in AdoptionMove.values]:
         raise BadEntry(f"passo sconosciuto: {unknown[0]}")
     result = _result(entry, adopter)
-    adopting.demonstrate(project, adopter=adopter, steps=steps, parent=parent, result=result)
+    adopting.demonstrate(
+        project.record, adopter=adopter, steps=steps, parent=parent, result=result and result.record
+    )
     return "created"
 
 
 def _result(entry: Mapping, adopter: Organisation) -> Project | None:
     if not (key := entry.get("result")):
         return None
-    result = Project.objects.filter(origin_key=key, owner=adopter).first()
+    result = Project.objects.filter(origin_key=key, record__owner=adopter).first()
     if result is None or key == entry["project"]:
         raise BadEntry("il progetto che ne è nato non è di chi riusa")
     return result
@@ -82,16 +84,16 @@ def load_practice(entry: Mapping) -> str:
     """`created` or `unchanged`. Raises BadEntry for unknown projects and municipalities."""
     project, adopter = _project(entry), _body(entry["municipality"])
     told = {name: entry[name] for name in PRACTICE}
-    if OutsidePractice.objects.filter(project=project, is_demonstration=True, url=told["url"]).exists():
+    if OutsidePractice.objects.filter(record=project.record, is_demonstration=True, url=told["url"]).exists():
         return "unchanged"
     extra = {"adopted_on": entry.get("adopted_on", ""), "what_changed": entry.get("what_changed", "")}
-    practice = OutsidePractice(project=project, adopter=adopter, is_demonstration=True, **told, **extra)
+    practice = OutsidePractice(record=project.record, adopter=adopter, is_demonstration=True, **told, **extra)
     adopting.demonstrate_practice(practice)
     return "created"
 
 
 def _project(entry: Mapping) -> Project:
-    project = Project.objects.select_related("owner").filter(origin_key=entry["project"]).first()
+    project = Project.objects.select_related("record__owner").filter(origin_key=entry["project"]).first()
     if project is None:
         raise BadEntry("il progetto non c’è")
     return project

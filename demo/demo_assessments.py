@@ -45,14 +45,14 @@ def load_assessments(path: Path) -> Report:
 @transaction.atomic
 def load_entry(entry: Mapping) -> str:
     """`created` or `unchanged`. Raises BadEntry for unknown projects, raters, criteria, document types."""
-    project = Project.objects.select_related("owner").filter(origin_key=entry["project"]).first()
+    project = Project.objects.select_related("record__owner").filter(origin_key=entry["project"]).first()
     if project is None:
         raise BadEntry("il progetto non c’è")
     if entry["rater"] not in RATER_ORDER:
         raise BadEntry("chi valuta non è tra quelli previsti")
     ratings = _ratings(entry)
     day = date.fromisoformat(entry["date"])
-    seat = {"project": project, "rater": entry["rater"], "organisation": _body(entry, project)}
+    seat = {"record": project.record, "rater": entry["rater"], "organisation": _body(entry, project)}
     last = Assessment.objects.completed().filter(**seat, is_demonstration=True).order_by("-version").first()
     if last and _told(last) == (day, ratings):
         return "unchanged"

@@ -64,10 +64,10 @@ def load_kit(key: str, text: str) -> str:
         raise BadEntry("il progetto non c’è")
     sources = list(project.sources.order_by("pk").values_list("url", flat=True))
     wanted = [told_of(row, project.title, sources) for row in rows_of(text, sources)]
-    kept = list(project.demonstration_documents.order_by("pk"))
+    kept = list(project.record.demonstration_documents.order_by("pk"))
     if [row.words for row in kept] == [digest(told) for told in wanted] and all(map(_is_there, kept)):
         return "unchanged"
-    assessing.demonstrate_kit(project, [document_of(told, project) for told in wanted])
+    assessing.demonstrate_kit(project.record, [document_of(told, project) for told in wanted])
     return "created"
 
 
@@ -115,7 +115,7 @@ def digest(told: Mapping) -> str:
 def document_of(told: Mapping, project: Project) -> DemonstrationDocument:
     """The row, its file checked and named as any upload."""
     day, plain = date.fromisoformat(told["day"]), {name: told[name] for name in ("type", "title", "url")}
-    made = DemonstrationDocument(project=project, made_on=day, words=digest(told), **plain)
+    made = DemonstrationDocument(record=project.record, made_on=day, words=digest(told), **plain)
     if told["body"]:
         upload = check_upload(SimpleUploadedFile("documento.pdf", paper_pdf(told, day)))
         made.media_type, made.size, made.sha256 = upload.media_type, len(upload.content), upload.sha256

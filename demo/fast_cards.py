@@ -1,8 +1,8 @@
 """Rows and terms of invented projects, pressed from moulds instead of made one by one.
 
-A mould is the line of COPY that cards.document.build makes of one project, with marks in the place of what differs;
-what an answer of the dice always gives is learned from the first project that has it. The outcome is, byte
-for byte, that of the ordinary way (`whole`), at a third of the time: tests/projects/test_pressed.py.
+A mould is the line of COPY that cards.document.build makes of one project, with marks in the place of what
+differs; what an answer of the dice always gives is learned from the first project that has it. The result is,
+byte for byte, that of the ordinary way (`whole`), at a third of the time: tests/projects/test_pressed.py.
 """
 
 import csv
@@ -26,7 +26,7 @@ from cards.document.derive import cost_band, derive_columns
 from cards.document.places import Place, named_place
 from cards.index import terms
 from cards.index import terms as index
-from cards.models import Edition, Line
+from cards.models import Edition, Line, Record
 from cards.vocabulary.facets import FACETS
 from demo.copy_tables import CARRIAGE, LINE_END, NULL, Form
 from demo.generator import Country, Drawn, draw, facts_of, published_at
@@ -35,21 +35,23 @@ from lib.tables.csv_text import csv_row, neutralised
 from projects.models import Project
 
 PREFIX = "invented:"
+RECORDS = Form(Record, ("id", "code", "slug", "owner_id", "opened_at"))
 PROJECTS = Form(
     Project,
-    ("id", "code", "slug", "title", "owner_id", "nonce", "origin_key", "created_at", "updated_at"),
+    ("record_id", "title", "nonce", "origin_key", "created_at", "updated_at"),
     status="published",
     origin="imported",
 )
 CARDS = Form(
     Edition,
     (
-        *("id", "project_id", "published_at", "document", "item", "search_text", "facet_values"),
+        *("id", "record_id", "published_at", "document", "item", "search_text", "facet_values"),
         *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
         *("municipality_code", "province_code", "region_code", "year_from", "year_to"),
         *("total_cost", "latitude", "longitude"),
     ),
     edition=1,
+    has_solution=True,
     origin="imported",
 )
 LINES = Form(Line, ("id", "text"))
@@ -215,7 +217,7 @@ class Press:
             self._blank |= fixed
 
     def press(self, number: int) -> list[bytes]:
-        """The rows of PROJECTS, CARDS, LINES; what the card is found under is kept until `found` is asked."""
+        """The rows of RECORDS, PROJECTS, CARDS, LINES; what the card is found under is kept until `found` is asked."""
         drawn = draw(number, self.seed, self.country)
         key, slots = self.keys.card + number, self._same.copy()
         parts = self._blank | _parts(drawn, self._stream)
@@ -315,7 +317,7 @@ class Press:
             "published_at": b'"%b"' % day,
             ".published_at": day[:19],
             ".id": b"%d" % key,
-            ".project_id": b"%d" % (self.keys.project + number),
+            ".record_id": b"%d" % (self.keys.project + number),
             ".owner_id": b"%d" % self.keys.owners[self.places[drawn.town.code].code],
             ".nonce": b"%032x" % ((self.seed << 64) + number),
             ".origin_key": f"{PREFIX}{self.seed}:{number}".encode(),
@@ -427,10 +429,10 @@ def _marked_row(made: Whole) -> str:
 
 
 def _marked(made: Whole, facets: list[str]) -> list[bytes]:
-    """The rows of PROJECTS, CARDS and LINES with marks in the place of what differs."""
+    """The rows of RECORDS, PROJECTS, CARDS and LINES with marks in the place of what differs."""
     item = orjson.loads(made.columns["item"])
-    cells = {name: f"@.{name}@" for form in (PROJECTS, CARDS) for name in form.own}
-    cells |= dict.fromkeys(("created_at", "updated_at"), "@.published_at@")
+    cells = {name: f"@.{name}@" for form in (RECORDS, PROJECTS, CARDS) for name in form.own}
+    cells |= dict.fromkeys(("created_at", "updated_at", "opened_at"), "@.published_at@")
     cells["document"] = serialise(made.document | {key: f"@{key}@" for key in DIFFERING})
     cells["item"] = serialise(item | {key: f"@{NAMED.get(key, key)}@" for key in DIFFERING if key in item})
     cells["facet_values"] = f"[{''.join([f'@={facet}@' for facet in facets])}]"
@@ -438,7 +440,8 @@ def _marked(made: Whole, facets: list[str]) -> list[bytes]:
         [f" @.{name}@ " for name in ("title_key", "summary_folded", "rest_folded")]
     )
     line = {"id": cells["id"], "text": _marked_row(made)}
-    return [PROJECTS.line(cells | {"id": "@.project_id@"}), CARDS.line(cells), LINES.line(line)]
+    record = RECORDS.line(cells | {"id": "@.record_id@"})
+    return [record, PROJECTS.line(cells), CARDS.line(cells), LINES.line(line)]
 
 
 def _mould(line: bytes) -> tuple[dict[bytes, bytes], itemgetter]:

@@ -5,6 +5,7 @@ used. The texts mean nothing; their lengths and repetitions are those of real ca
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -28,7 +29,7 @@ KIND_SUMS = list(accumulate((82, 6, 8, 4)))
 SOURCE_SUMS = list(accumulate((22, 24, 18, 4, 22, 7, 3)))
 
 
-def weighed(dice: Random, values, sums: list[float]):
+def weighed(dice: Random, values, sums: Sequence[float]):
     """One of the values, by the running sums of their weights."""
     return values[bisect_left(sums, dice.random() * sums[-1])]
 

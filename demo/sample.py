@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cards import issuing, records
+from cards import records
 from cards.document.build import build_card, serialise
 from cards.document.shape import OWN_FIELDS, ROWS
 from cards.vocabulary.lists import IdentifierScheme, Origin
@@ -27,8 +27,9 @@ from lib.dates import parse_partial_date
 from municipalities.actions import body_of_municipality, open_body
 from municipalities.models import Organisation, Territory
 from municipalities.search import find_municipality
-from projects import history as history_
+from projects.history import record
 from projects.models import Project
+from projects.publishing import issue_project
 from projects.workflow import Status
 from protocols.models import Protocol
 from reuse.actions import adopting, assessing
@@ -131,14 +132,14 @@ def load_entry(entry: Mapping, find: Find = find_municipality) -> str:
         return "kept"
     outcome = "updated" if project else "created"
     project = _write(entry["key"], facts, project, find)
-    history_.record(project, LOAD, None, {"sha256": checksum})
-    issuing.issue_card(project, by=None)
+    record(project, LOAD, None, {"sha256": checksum})
+    issue_project(project, by=None)
     return outcome
 
 
 def _is_loaded(project: Project, checksum: str) -> bool:
     last = history(records.RECORD, project.code).filter(verb=LOAD).order_by("-pk").first()
-    return bool(last and last.changes.get("sha256") == checksum and project.cards.exists())
+    return bool(last and last.changes.get("sha256") == checksum and project.record.editions.exists())
 
 
 def _is_edited(project: Project) -> bool:
@@ -206,7 +207,7 @@ def _write(key: str, facts: Mapping, project: Project | None, find: Find) -> Pro
     promoter = body_of(facts["promoter"], key, find)
     if project is None:
         owner = promoter if promoter.kind == Organisation.Kind.MUNICIPALITY else body_of_municipality(lead)
-        project = Project(origin_key=key, owner=owner, code=records.next_code(owner))
+        project = Project(origin_key=key, record=records.open_record(owner))
     for name in OWN_FIELDS:
         if name != "code":
             setattr(project, name, facts[name])

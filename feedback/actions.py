@@ -7,17 +7,17 @@ from django.db.models import F
 from django.utils import timezone
 
 from cards.models import Edition
+from cards.records import subject_of
 from feedback import mail
 from feedback.models import ErrorReport, PageRating
 from lib import audit
 from lib.workflow import WrongMove
-from projects.history import subject_through
 
 
 @transaction.atomic
 def report_error(*, card: Edition | None = None, nonce: uuid.UUID, by=None, **fields) -> ErrorReport:
     """Store what a reader found wrong. The same `nonce` twice gives the report already stored."""
-    place = {"project_id": card.project_id, "edition": card.edition} if card else {}
+    place = {"record_id": card.record_id, "edition": card.edition} if card else {}
     try:
         with transaction.atomic():
             report = ErrorReport.objects.create(nonce=nonce, **place, **fields)
@@ -38,7 +38,7 @@ def answer_report(report: ErrorReport, *, by, status: str, answer: str) -> Error
     if not waiting.update(**closed):
         raise WrongMove
     report.refresh_from_db()
-    if report.project_id:
+    if report.record_id:
         _record("error_answered", report, by)
     if address:
         transaction.on_commit(lambda: mail.report_answered(report, address))
@@ -54,4 +54,4 @@ def rate_page(path: str, score: int, *, by=None) -> None:
 
 
 def _record(verb: str, report: ErrorReport, by) -> None:
-    audit.record(verb, by=by, on=subject_through(report), changes={"report": report.pk})
+    audit.record(verb, by=by, on=subject_of(report.record_id), changes={"report": report.pk})

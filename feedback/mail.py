@@ -1,12 +1,15 @@
-from django.conf import settings
+"""Messages about reports of readers. Sent after commit."""
 
+from django.conf import settings
+from django.urls import reverse
+
+from cards.records import title_of
 from lib.mail import send
-from projects.mail import _url
 
 
 def error_reported(report) -> None:
     """To the office that answers for the card, and to the desk."""
-    where = report.project.title if report.project else report.page
+    where = title_of(report.record_id) if report.record_id else report.page
     words = (
         f"Un lettore segnala un errore: «{where}».\n\n{report.get_topic_display()}\n\n{report.text}\n\n"
         "La redazione risponde a chi ha scritto. La segnalazione è qui:\n"
@@ -19,9 +22,9 @@ def error_reported(report) -> None:
 def _addresses(report) -> list[str]:
     """The contact that the card shows, else who works for the body; the desk's own address always."""
     found = [settings.DEFAULT_FROM_EMAIL]
-    if report.project:
-        people = report.project.owner.memberships.filter(user__is_active=True)
-        offices = [report.project.contact_email] if report.project.contact_email else []
+    if report.record:
+        people = report.record.owner.memberships.filter(user__is_active=True)
+        offices = [report.record.notify_email] if report.record.notify_email else []
         found += offices or list(people.order_by("pk").values_list("user__email", flat=True)[:5])
     return list(dict.fromkeys(found))
 
@@ -34,3 +37,7 @@ def report_answered(report, address: str) -> None:
         f"La segnalazione è qui:\n{_url('public:report-status', report.token)}\n\n"
         "Il tuo indirizzo e-mail non è più conservato.\n",
     )
+
+
+def _url(name: str, *args) -> str:
+    return settings.SITE_URL + reverse(name, args=args)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Project
+from cards.models import Record
 
 
 class ErrorReport(models.Model):
@@ -28,7 +28,7 @@ class ErrorReport(models.Model):
         ACCESS = "access", _("Una parte non è accessibile")
         OTHER = "other", _("Altro")
 
-    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="error_reports")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="error_reports")
     edition = models.PositiveSmallIntegerField(null=True, blank=True)
     page = models.CharField(_("pagina"), max_length=300, blank=True)
     topic = models.CharField(_("che cosa non va"), max_length=8, choices=Topic)

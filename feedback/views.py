@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import is_reviewer
 from cards.models import Edition
+from cards.records import newest_title
 from feedback import actions as voice_actions
 from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
 from feedback.models import ErrorReport, PageRating
@@ -67,8 +68,8 @@ def _stored(request, form, **place) -> HttpResponse:
 @require_safe
 def report_status(request, token):
     """Where the sender sees what became of the report; the address is known to them alone."""
-    report = get_object_or_404(ErrorReport.objects.select_related("project"), token=token)
-    card = report.project and report.project.cards.current().first()
+    report = get_object_or_404(ErrorReport.objects.select_related("record"), token=token)
+    card = report.record and report.record.editions.current().first()
     context = {"report": report, "card": card, "answer_days": ANSWER.amount}
     return render(request, "feedback/report_status.html", context)
 
@@ -111,7 +112,7 @@ def report_list(request):
     wanted = request.GET.get("stato", ErrorReport.Status.RECEIVED)
     if wanted not in ErrorReport.Status.values:
         wanted = ErrorReport.Status.RECEIVED
-    reports = ErrorReport.objects.filter(status=wanted).select_related("project")
+    reports = ErrorReport.objects.filter(status=wanted).annotate(title=newest_title())
     page = Paginator(reports.order_by("created_at", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
     context = {"page": page, "wanted": wanted, "states": ErrorReport.Status.choices}
     return render(request, "feedback/desk/report_list.html", context)
@@ -122,7 +123,8 @@ def report_list(request):
 def report_detail(request, pk):
     """One report: read it, answer it once."""
     _staff_only(request)
-    report = get_object_or_404(ErrorReport.objects.select_related("project__owner", "answered_by"), pk=pk)
+    reports = ErrorReport.objects.select_related("record__owner", "answered_by")
+    report = get_object_or_404(reports.annotate(title=newest_title()), pk=pk)
     form = ReportAnswerForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -132,7 +134,7 @@ def report_detail(request, pk):
         else:
             messages.success(request, _("Risposta registrata."))
         return redirect("desk:report-detail", pk)
-    card = report.project and report.project.cards.current().first()
+    card = report.record and report.record.editions.current().first()
     context = {"report": report, "card": card, "form": form}
     return render(request, "feedback/desk/report_detail.html", context, status=422 if form.errors else 200)
 

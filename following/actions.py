@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cards.models import Record
 from following import mail as follow_mail
 from following.models import Follower
 from following.news import newest_card, news_for
-from projects.models import Project
 
 # A second request soon after the first sends no second message.
 PATIENCE = timedelta(minutes=10)
@@ -16,10 +16,10 @@ UNCONFIRMED_FOR = timedelta(days=7)
 PACES = {Follower.Pace.DAILY: timedelta(hours=20), Follower.Pace.WEEKLY: timedelta(days=7, hours=-4)}
 
 
-def ask(*, email: str, language: str, pace: str, query: str, project: Project | None, by=None) -> Follower:
+def ask(*, email: str, language: str, pace: str, query: str, record: Record | None, by=None) -> Follower:
     """Ask for news; counts once the address is proved. Asking again writes again and changes the pace."""
     now = timezone.now()
-    place = {"email": email.lower(), "query": query, "project": project}
+    place = {"email": email.lower(), "query": query, "record": record}
     try:
         with transaction.atomic():
             follower = Follower.objects.create(**place, language=language, pace=pace, asked_at=now)
@@ -55,7 +55,7 @@ def forget_unconfirmed(*, by=None) -> int:
 
 def due(at) -> list[Follower]:
     """Confirmed followers whose pace allows a message at this moment."""
-    found = Follower.objects.confirmed().select_related("project").order_by("pk")
+    found = Follower.objects.confirmed().select_related("record").order_by("pk")
     return [f for f in found.iterator() if (f.told_at or f.confirmed_at) <= at - PACES[f.pace]]
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Project
+from cards.models import Record
 
 
 class FollowerQuerySet(models.QuerySet):
@@ -32,8 +32,8 @@ class Follower(models.Model):
     language = models.CharField(_("lingua"), max_length=5, choices=settings.LANGUAGES)
     pace = models.CharField(_("quanto spesso"), max_length=6, choices=Pace, default=Pace.WEEKLY)
     query = models.CharField(_("vista"), max_length=1000, blank=True)
-    project = models.ForeignKey(
-        Project, models.CASCADE, null=True, blank=True, related_name="followers", verbose_name=_("progetto")
+    record = models.ForeignKey(
+        Record, models.CASCADE, null=True, blank=True, related_name="followers", verbose_name=_("progetto")
     )
     created_at = models.DateTimeField(_("richiesta il"), auto_now_add=True)
     asked_at = models.DateTimeField(_("conferma chiesta il"))
@@ -48,10 +48,10 @@ class Follower(models.Model):
         verbose_name_plural = _("iscrizioni agli aggiornamenti")
         constraints = [
             models.UniqueConstraint(
-                fields=["email", "query"], condition=Q(project=None), name="follows_view_once"
+                fields=["email", "query"], condition=Q(record=None), name="follows_view_once"
             ),
-            models.UniqueConstraint(fields=["email", "project"], name="follows_project_once"),
-            models.CheckConstraint(condition=Q(project=None) | Q(query=""), name="follows_view_or_project"),
+            models.UniqueConstraint(fields=["email", "record"], name="follows_project_once"),
+            models.CheckConstraint(condition=Q(record=None) | Q(query=""), name="follows_view_or_project"),
         ]
         indexes = [models.Index(fields=["confirmed_at", "told_at"], name="follower_due")]
 

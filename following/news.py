@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from cards import records
 from cards.models import Edition
 from cards.pages.filter_panel import chips
 from cards.search.query import ProjectQuery, find, parse
@@ -37,9 +38,8 @@ def followed_query(text: str) -> ProjectQuery:
 
 def title_of(follower: Follower) -> str:
     """What is followed, in words: a project's title, «Area: Mobilità; Comune: Torino», or everything."""
-    if follower.project_id:
-        card = follower.project.cards.order_by("-edition").first()
-        return card.title if card else follower.project.title
+    if follower.record_id:
+        return records.title_of(follower.record_id)
     found = [f"{chip['title']}: {chip['label']}" for chip in chips(followed_query(follower.query))]
     return "; ".join(found) or _("Tutti i progetti")
 
@@ -52,13 +52,13 @@ def newest_card() -> int:
 def news_for(follower: Follower) -> News:
     """Cards that the follower has not been told of."""
     newest = newest_card()
-    if newest <= follower.newest_card and not follower.project_id:
+    if newest <= follower.newest_card and not follower.record_id:
         return News([], 0, newest)
-    return _of_project(follower, newest) if follower.project_id else _of_view(follower, newest)
+    return _of_project(follower, newest) if follower.record_id else _of_view(follower, newest)
 
 
 def _of_project(follower: Follower, newest: int) -> News:
-    cards = list(follower.project.cards.order_by("-edition"))
+    cards = list(follower.record.editions.order_by("-edition"))
     fresh = [card for card in cards if card.is_current and card.pk > follower.newest_card]
     last, since = (cards[0] if cards else None), follower.told_at or follower.confirmed_at
     gone = last if last and last.withdrawn_at and last.withdrawn_at > since else None

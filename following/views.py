@@ -22,8 +22,8 @@ HOUR = 3600
 def _wanted(params) -> Follower:
     """What the address of the page asks to follow: `progetto=<slug>`, or the filters of the list."""
     if slug := params.get("progetto"):
-        card = get_object_or_404(Edition.objects.current().select_related("project"), slug=slug)
-        return Follower(project=card.project)
+        card = get_object_or_404(Edition.objects.current().select_related("record"), slug=slug)
+        return Follower(record=card.record)
     query = page_params(followed_query(params.urlencode())).urlencode()
     if len(query) > Follower._meta.get_field("query").max_length:
         raise Http404
@@ -38,7 +38,7 @@ def follow(request):
     form = FollowForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not is_trapped(request):
-            place = {"query": wanted.query, "project": wanted.project}
+            place = {"query": wanted.query, "record": wanted.record}
             follow_actions.ask(**form.cleaned_data, **place, language=get_language())
         return redirect("public:follow-asked")
     context = {"form": form, "title": title_of(wanted), "wanted": wanted, "trap": HONEYPOT}
@@ -56,7 +56,7 @@ def asked(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request, key):
     """Confirm, change the pace, stop. Buttons, since mail scanners follow links by themselves."""
-    follower = Follower.objects.filter(key=key).select_related("project").first()
+    follower = Follower.objects.filter(key=key).select_related("record").first()
     if follower is None:
         return render(request, "following/follow_stopped.html", status=410)
     form = PaceForm(request.POST or None, initial={"pace": follower.pace})

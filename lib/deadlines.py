@@ -131,7 +131,7 @@ class Deadline:
     @property
     def due(self) -> datetime | None:
         """The last second of the last day in Italy; None while suspended without end."""
-        return self.last_day and datetime.combine(self.last_day, END_OF_DAY, ROME)
+        return datetime.combine(self.last_day, END_OF_DAY, ROME) if self.last_day else None
 
     @property
     def is_recorded_late(self) -> bool:

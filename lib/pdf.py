@@ -11,7 +11,7 @@ FONTS = settings.BASE_DIR / "static" / "build" / "fonts"
 
 
 def compile_pdf(template: Path, data: str, made_at: datetime) -> bytes:
-    """The tagged PDF (PDF/UA-1) of a Typst template that reads `data`; the same input gives the same bytes."""
+    """The tagged PDF (PDF/UA-1) of a Typst template that reads `data`; same input, same bytes."""
     return typst.compile(
         str(template),
         format="pdf",

@@ -9,6 +9,7 @@ density 0.10: as inhabitants · same province 0.10: 1, same region 0.7, else 0.4
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log10
+from typing import final
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ RELIEF = {1: MOUNTAIN, 2: MOUNTAIN, 3: HILL, 4: HILL, 5: PLAIN}
 COASTAL = (2, 4)
 
 
+@final
 @dataclass(frozen=True)
 class Sheet:
     """What is known of a municipality; None where it is not. Area in km², altitude in metres.

@@ -85,6 +85,14 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+# What features add to cards, in this order: cards/extensions.py.
+CARD_EXTENSIONS = [
+    "reuse.extension.ReuseExtension",
+    "suitability.extension.SuitabilityExtension",
+    "following.extension.FollowingExtension",
+    "feedback.extension.FeedbackExtension",
+]
+
 MIDDLEWARE = [
     # Public reads end here; the others serve sign-in and forms.
     "observatory.public_cache.middleware.PublicReadMiddleware",

@@ -106,7 +106,7 @@ def _field(column: Column) -> dict:
     field = {"name": column.name, "type": TYPES[column.type], **_words(column.label, column.about)}
     if column.type == LIST:
         field |= {"delimiter": LIST_DELIMITER, "itemType": "string"}
-    constraints = {"required": True} if column.is_required else {}
+    constraints: dict = {"required": True} if column.is_required else {}
     if column.type == PARTIAL_DATE:
         constraints["pattern"] = PARTIAL_DATE_PATTERN
     if column.choices:

@@ -181,12 +181,12 @@ class Snapshot:
 
     def _replicability(self) -> Iterator[dict]:
         """One row a rater of each project, as on the day; demonstrations only with settings.DEMO."""
-        assessed = set(Assessment.objects.shown().values_list("project", flat=True))
+        assessed = set(Assessment.objects.shown().values_list("record", flat=True))
         if not assessed:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "project", "document")
+            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "record", "document")
             rows = {pk: (project, document) for pk, project, document in cards if project in assessed}
             for project, document in (rows[key] for key in keys if key in rows):
                 yield from self._judged(project, orjson.loads(document))
@@ -214,7 +214,7 @@ class Snapshot:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
-            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "project", "code")
+            cards = Edition.objects.filter(pk__in=keys).values_list("pk", "record", "code")
             rows = {pk: (project, code) for pk, project, code in cards}
             among = adoptions_among([project for project, _code in rows.values()], self.day)
             for project, code in (rows[key] for key in keys):

@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from cards.records import RECORD, next_code
+from cards import records
+from cards.records import RECORD
 from lib import audit
-from lib.content_version import bump_content_version
 from lib.workflow import StaleDraft, WrongMove
 from municipalities.models import Organisation
 from projects import mail
@@ -41,10 +41,10 @@ def create_project(*, by, owner: Organisation, nonce: uuid.UUID, **fields) -> Pr
     try:
         with transaction.atomic():
             project = Project.objects.create(
-                code=next_code(owner), owner=owner, nonce=nonce, created_by=by, updated_by=by, **fields
+                record=records.open_record(owner), nonce=nonce, created_by=by, updated_by=by, **fields
             )
     except IntegrityError:
-        return Project.objects.get(nonce=nonce, owner=owner)
+        return Project.objects.get(nonce=nonce, record__owner=owner)
     record(project, "create", by)
     return project
 
@@ -121,7 +121,7 @@ def submit(
     if missing := missing_required(project):
         raise Incomplete(missing)
     try:
-        still = {} if version is None else {"version": version}
+        still: dict = {} if version is None else {"version": version}
         PROJECT.apply(project, Move.SUBMIT, **still, deleted_at=None)
     except WrongMove as error:
         # The twin of a double click was first, and waited for by the UPDATE above.
@@ -160,8 +160,6 @@ def revise(project: Project, *, by) -> Project:
 @transaction.atomic
 def confirm_current(project: Project, *, by) -> Project:
     """The office says that the public card still holds."""
-    project.confirmed_at = timezone.now()
-    project.save(update_fields=["confirmed_at"])
+    records.confirm(project.record, at=timezone.now())
     record(project, "confirm", by)
-    bump_content_version()
     return project

@@ -21,8 +21,8 @@ class ProjectAdmin(ExportMixin, ReadOnlyAdmin):
     resource_classes = [ProjectResource]
     list_display = ("code", "title", "owner", "status", "stage", "origin", "updated_at")
     list_filter = ("status", "primary_area", "stage", "origin")
-    list_select_related = ("owner",)
-    search_fields = ("code", "title", "owner__name", "identifiers__value")
+    list_select_related = ("record__owner",)
+    search_fields = ("record__code", "title", "record__owner__name", "identifiers__value")
 
     def get_export_queryset(self, request):
         return super().get_export_queryset(request).prefetch_related("other_municipalities")

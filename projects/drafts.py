@@ -58,7 +58,7 @@ def start_project(*, by, owner: Organisation, nonce: uuid.UUID, title: str) -> P
 @transaction.atomic
 def duplicate_project(source: Project, *, by, nonce: uuid.UUID, title: str) -> Project:
     """Open a draft that starts from another project of the same body. The same `nonce` twice opens one."""
-    known = Project.objects.filter(nonce=nonce, owner=source.owner_id).exists()
+    known = Project.objects.filter(nonce=nonce, record__owner=source.owner_id).exists()
     fields = {name: getattr(source, name) for name in COPIED}
     project = create_project(by=by, owner=source.owner, nonce=nonce, title=title, **fields)
     if not known:
@@ -89,7 +89,7 @@ def keep_typed(project: Project, *, step: str, typed: Mapping | None) -> None:
 @transaction.atomic
 def delete_draft(project: Project, *, by) -> Project:
     """Throw away a draft that was never sent. It waits in the bin; what was ever sent is kept for good."""
-    if project.submissions.exists() or project.cards.exists():
+    if project.submissions.exists() or project.record.editions.exists():
         raise WrongMove("delete")
     drafts = Project.objects.filter(pk=project.pk, status=Status.DRAFT, deleted_at=None)
     project.deleted_at, project.deleted_by = timezone.now(), by
@@ -114,9 +114,9 @@ def restore_draft(project: Project, *, by) -> Project:
 def empty_bin(*, before: datetime) -> int:
     """Erase for good the drafts thrown away before a moment, files too. How many they were.
 
-    The audit log keeps its entries: the code is never given again.
+    The record and the entries of the audit log stay: the code is never given again.
     """
-    gone = list(Project.objects.filter(deleted_at__lt=before, submissions=None, cards=None))
+    gone = list(Project.objects.filter(deleted_at__lt=before, submissions=None, record__editions=None))
     files = list(Document.objects.filter(project__in=gone).exclude(file=""))
     for project in gone:
         project.delete()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -94,10 +93,3 @@ def record(project: Project, verb: str, by, changes: Mapping | None = None) -> N
 def subject_of(project: Project) -> audit.Subject:
     """A project as the subject of an entry of the audit log."""
     return audit.Subject(RECORD, project.code, project.title, project.owner.slug)
-
-
-def subject_through(row: Model) -> audit.Subject:
-    """The same of the project of a row; one that is not loaded is loaded with its owner, in one query."""
-    if not row._meta.get_field("project").is_cached(row):
-        row.project = Project.objects.select_related("owner").get(pk=row.project_id)
-    return subject_of(row.project)

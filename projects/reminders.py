@@ -40,7 +40,7 @@ class Due:
 
 def last_word(project: Project, card: Edition) -> datetime:
     """When the public card was last known to hold: published, or confirmed later."""
-    return max(filter(None, [project.confirmed_at, card.published_at]))
+    return max(filter(None, [project.record.confirmed_at, card.published_at]))
 
 
 def needs_confirming(project: Project, card: Edition, *, now: datetime | None = None) -> bool:
@@ -68,11 +68,14 @@ def due_reminders(*, now: datetime) -> Iterator[Due]:
 
 
 def _ageing(now: datetime) -> Iterator[Due]:
-    held = Greatest("published_at", Coalesce("project__confirmed_at", "published_at"))
+    held = Greatest("published_at", Coalesce("record__confirmed_at", "published_at"))
     cards = Edition.objects.current().annotate(held=held).filter(held__lt=now - AGEING_AFTER)
-    cards = cards.filter(project__status=Status.PUBLISHED, project__origin="entered")
-    for card in cards.select_related("project").order_by("held", "pk"):
-        yield Due(card.project, Reminder.Matter.AGEING, card.held, card)
+    projects = Project.objects.filter(status=Status.PUBLISHED, origin="entered").in_bulk(
+        cards.values_list("record", flat=True)
+    )
+    for card in cards.order_by("held", "pk"):
+        if project := projects.get(card.record_id):
+            yield Due(project, Reminder.Matter.AGEING, card.held, card)
 
 
 def _idle(now: datetime) -> Iterator[Due]:

@@ -61,7 +61,7 @@ def can_restore(user, project: Project) -> bool:
 
 def can_confirm(user, project: Project) -> bool:
     """Say that the public card still holds: while there is one."""
-    return can_see(user, project) and project.cards.current().exists()
+    return can_see(user, project) and project.record.editions.current().exists()
 
 
 def can_take(user, project: Project) -> bool:

@@ -1,4 +1,4 @@
-"""The rows of a project as plain values: all that a card is made of (cards.document.build.build_card)."""
+"""The rows of a project as plain values: all that an edition is built from (cards.document.shape)."""
 
 from django.utils import timezone
 
@@ -10,7 +10,7 @@ from projects.models import Project
 
 # Beside its own fields: what names its neighbours, and what is not for every eye.
 BESIDE = (
-    "slug",
+    "record__code",
     "lead_municipality__code",
     "promoter__slug",
     "promoter__name",
@@ -20,17 +20,20 @@ BESIDE = (
 )
 
 
-def collect(project_id: int, *, is_held: bool = False) -> dict:
-    """All rows of a project as plain values, ready for build_card; `slug` too, None before the first card.
+def collect(project_id: int, *, is_locked: bool = False) -> dict:
+    """The source of an edition, with two keys more: `files`, `{number: storage name}` of the documents that
+    are files, and `notify_email`, which is in no edition.
 
-    `is_held`: nobody else changes the project's own row until the end of the transaction. Raises
+    `is_locked`: nobody else changes the project's own row until the end of the transaction. Raises
     Project.DoesNotExist. Two queries, one more per kind of row.
     """
-    rows = Project.objects.select_related("lead_municipality", "promoter").only(*OWN_FIELDS, *BESIDE)
-    if is_held:
+    own = [name for name in OWN_FIELDS if name != "code"]
+    rows = Project.objects.select_related("lead_municipality", "promoter").only(*own, *BESIDE)
+    if is_locked:
         rows = rows.select_for_update(of=("self",), no_key=True)
     project = rows.get(pk=project_id)
-    facts = {name: getattr(project, name) for name in (*OWN_FIELDS, "slug")}
+    facts = {name: getattr(project, name) for name in OWN_FIELDS}
+    facts["notify_email"] = project.contact_email
     promoter, lead = project.promoter, project.lead_municipality
     facts["promoter"] = promoter and {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
     facts["lead_municipality"] = lead and lead.code
@@ -41,10 +44,14 @@ def collect(project_id: int, *, is_held: bool = False) -> dict:
     for name, fields in ROWS.items():
         there = name in present
         facts[name] = list(getattr(project, name).order_by("pk").values(*fields)) if there else []
-    facts["documents"] = []
+    documents = []
     if "documents" in present:
-        documents = project.documents.filter(removed_at=None).order_by("pk")
-        facts["documents"] = list(documents.values(*DOCUMENT_FIELDS))
+        documents = list(
+            project.documents.filter(removed_at=None).order_by("pk").values(*DOCUMENT_FIELDS, "file")
+        )
+    names = {document["id"]: document.pop("file") for document in documents}
+    facts["documents"] = documents
+    facts["files"] = {number: name for number, name in names.items() if name}
     return facts
 
 
@@ -60,7 +67,7 @@ def draft_document(project: Project) -> dict:
     document = build_card(
         collect(project.pk),
         slug=project.slug or "",
-        edition=project.cards.count() + 1,
+        edition=project.record.editions.count() + 1,
         published_at=timezone.now(),
     )
     return name_places(document)

@@ -2,13 +2,14 @@ from django.urls import path
 
 from lib.forms import stash
 from projects.desk import bulk, queue, review
-from projects.office import documents, home, status, steps
+from projects.office import documents, files, home, status, steps
 
 OFFICE = [
     path("", home.home, name="home"),
     path("sessione/", stash.session_state, name="session"),
     path("codici/", steps.check_code, name="code-check"),
     path("cestino/", home.thrown_away, name="bin"),
+    path("documenti/<int:pk>/", files.draft_file, name="draft-file"),
     path("conferma/<str:token>/", status.confirm_by_link, name="confirm-by-link"),
     path("progetti/", home.home, name="project-list"),
     path("progetti/nuovo/", home.create, name="project-create"),

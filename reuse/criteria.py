@@ -1,6 +1,7 @@
 """The ten criteria of replicability, after CITYkeys: keys, words, anchors, weights, bands, reuse kit.
 
-The one table that feeds forms, cards, ranking, API and files. Sources: observatory/templates/observatory/method.html.
+The one table that feeds forms, cards, ranking, API and files.
+Sources: observatory/templates/observatory/method.html.
 """
 
 from collections.abc import Mapping

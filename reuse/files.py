@@ -2,7 +2,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from cards.pages.files import _answer
+from lib.files.serving import serve
 from reuse import rules
 from reuse.models import Assessment, DemonstrationDocument, EvidenceFile
 
@@ -10,22 +10,22 @@ from reuse.models import Assessment, DemonstrationDocument, EvidenceFile
 @require_safe
 def demonstration_file(request, pk):
     """A file of a demonstration kit: there only where the portal is one, with the card in force."""
-    found = DemonstrationDocument.objects.shown().filter(project__cards__is_current=True).exclude(file="")
+    found = DemonstrationDocument.objects.shown().filter(record__editions__is_current=True).exclude(file="")
     document = get_object_or_404(found, pk=pk)
-    return _answer(document.file, document.media_type, document.title, is_public=True)
+    return serve(document.file, document.media_type, document.title, is_public=True)
 
 
 @require_safe
 def evidence_file(request, pk):
     """A file that proves a rating: for all once an assessment in the open names it, for its side before."""
-    evidence = get_object_or_404(EvidenceFile.objects.select_related("project"), pk=pk, withdrawn_at=None)
+    evidence = get_object_or_404(EvidenceFile.objects.select_related("record"), pk=pk, withdrawn_at=None)
     is_public = _proves_in_public(evidence)
     if not (is_public or rules.can_use_evidence(request.user, evidence)):
         raise Http404
-    return _answer(evidence.file, evidence.media_type, evidence.name, is_public=is_public)
+    return serve(evidence.file, evidence.media_type, evidence.name, is_public=is_public)
 
 
 def _proves_in_public(evidence: EvidenceFile) -> bool:
     """Whether a completed assessment of a card that still stands names it."""
     completed = Assessment.objects.shown().filter(ratings__evidence_file=evidence)
-    return evidence.project.cards.current().exists() and completed.exists()
+    return evidence.record.editions.current().exists() and completed.exists()

@@ -6,6 +6,7 @@ from django.utils.translation import override
 
 from accounts.models import User
 from accounts.rules import BODY_ROLES
+from cards.records import title_of
 from lib.mail import send
 from reuse.models import Adoption, AdoptionStep
 from reuse.transitions import ADOPTION, TASKS, AdoptionMove, Side
@@ -25,7 +26,7 @@ def moved(step: AdoptionStep) -> None:
     """Tell the other side what was done; both of them when staff did it."""
     adoption = step.adoption
     others = [side for side in (Side.GIVER, Side.ADOPTER) if side != step.side]
-    title = adoption.project.title
+    title = title_of(adoption.record_id)
     with override("it"):
         what = f"{AdoptionMove(step.move).label} – {step.get_step_display()}"
     words = [f"Riuso di «{title}»: {adoption.adopter} riusa il progetto di {adoption.giver}.", what]
@@ -37,7 +38,7 @@ def moved(step: AdoptionStep) -> None:
 
 def reminder(adoption: Adoption, address: str) -> None:
     """To one person of the side that is waited for."""
-    title = adoption.project.title
+    title = title_of(adoption.record_id)
     send(
         address,
         f"Ti aspettano: riuso di «{title}»",

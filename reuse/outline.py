@@ -1,4 +1,4 @@
-"""Replicability and reuse of a card in plain words for its sheet of paper: blocks as in cards/presentation/outline.py."""
+"""Replicability and reuse of a card as blocks of its PDF, like those of cards/presentation/outline.py."""
 
 from collections.abc import Mapping
 

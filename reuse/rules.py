@@ -1,28 +1,28 @@
 from accounts.rules import is_officer, is_reviewer, organisations_of
+from cards.models import Record
 from municipalities.models import Organisation
-from projects.models import Project
 from reuse.criteria import OBSERVATORY, PEER, SELF
 from reuse.models import Adoption, Assessment, EvidenceFile, OutsidePractice
 from reuse.transitions import ADOPTION, WITH_RESULT, AdoptionMove, Side
 
 
-def seat_for(user, project: Project) -> tuple[str, Organisation] | None:
+def seat_for(user, record: Record) -> tuple[str, Organisation] | None:
     """As whom an officer may assess a project: its own body, or another municipality's. Else None.
 
     Another municipality only looks at what is public.
     """
-    if is_officer(user, project.owner_id):
-        return SELF, project.owner
+    if is_officer(user, record.owner_id):
+        return SELF, record.owner
     mine = Organisation.objects.filter(
         pk__in=organisations_of(user), kind=Organisation.Kind.MUNICIPALITY
     ).order_by("pk")
-    body = mine.first() if project.cards.current().exists() else None
+    body = mine.first() if record.editions.current().exists() else None
     return (PEER, body) if body else None
 
 
-def staff_seat_for(user, project: Project) -> tuple[str, Organisation] | None:
+def staff_seat_for(user, record: Record) -> tuple[str, Organisation] | None:
     """As whom staff may assess a published project: the observatory they belong to. Else None."""
-    if not (is_reviewer(user) and project.cards.current().exists()):
+    if not (is_reviewer(user) and record.editions.current().exists()):
         return None
     body = Organisation.objects.filter(kind=Organisation.Kind.OBSERVATORY, memberships__user=user).first()
     return (OBSERVATORY, body) if body else None
@@ -39,11 +39,11 @@ def can_use_evidence(user, evidence: EvidenceFile) -> bool:
     return is_officer(user, evidence.organisation_id) or is_reviewer(user)
 
 
-def adopters_for(user, project: Project):
+def adopters_for(user, record: Record):
     """The bodies of a person that may ask to reuse a published project: their own but its owner."""
-    if not project.cards.current().exists():
+    if not record.editions.current().exists():
         return Organisation.objects.none()
-    return Organisation.objects.filter(pk__in=organisations_of(user) - {project.owner_id}).order_by("name")
+    return Organisation.objects.filter(pk__in=organisations_of(user) - {record.owner_id}).order_by("name")
 
 
 def sides_of(user, adoption: Adoption) -> list[Side]:
@@ -56,7 +56,7 @@ def sides_of(user, adoption: Adoption) -> list[Side]:
 
 def can_see_adoption(user, adoption: Adoption) -> bool:
     """Both sides, the owner of the project, staff."""
-    return bool(sides_of(user, adoption)) or is_officer(user, adoption.project.owner_id)
+    return bool(sides_of(user, adoption)) or is_officer(user, adoption.record.owner_id)
 
 
 def side_for(user, move: str, adoption: Adoption) -> Side | None:

@@ -121,3 +121,8 @@ def publish_draft(project: Project, by: User, desk: User) -> Edition:
     actions.submit(project, by=by, nonce=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)
+
+
+def project_of(card: Edition) -> Project:
+    """The working copy of a published card, read from the database each time."""
+    return Project.objects.select_related("record__owner").get(pk=card.record_id)

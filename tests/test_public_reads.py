@@ -102,7 +102,7 @@ def test_old_etag_gets_200_after_a_publication(client, country, people, card):
 def test_confirmation_of_a_card_shows_at_once(client, people, card):
     path = f"/progetti/{card.slug}/"
     before = client.get(path)["ETag"]
-    actions.confirm_current(card.project, by=people[0])
+    actions.confirm_current(builders.project_of(card), by=people[0])
     assert client.get(path)["ETag"] != before
 
 
@@ -247,7 +247,7 @@ def test_card_of_the_api_is_its_document_with_names_of_places(client, country, p
         title='Chiave "lead_municipality":"X" nel titolo',
         need='"other_municipalities":[]',
     )
-    card.project.other_municipalities.set([country["ivrea"]])
+    builders.project_of(card).other_municipalities.set([country["ivrea"]])
     data = client.get(f"/api/v1/projects/{card.slug}").json()
     assert data["title"] == 'Chiave "lead_municipality":"X" nel titolo'
     assert data["need"] == '"other_municipalities":[]'

@@ -232,7 +232,7 @@ def test_pages_of_the_desk_are_in_english(client, country):
         "/en/redazione/",
         "/en/redazione/?stato=published",
         f"/en/redazione/schede/{country['sent'].code}/",
-        f"/en/redazione/schede/{country['card'].project.code}/",
+        f"/en/redazione/schede/{country['card'].record.code}/",
         "/en/redazione/adesioni/",
         f"/en/redazione/adesioni/{country['adhesion'].pk}/",
     )

@@ -23,7 +23,6 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
-from cards import issuing  # noqa: E402
 from cards.index import reader  # noqa: E402
 from cards.models import Edition  # noqa: E402
 from cards.search.query import find, parse  # noqa: E402
@@ -99,23 +98,23 @@ def ask(query: str, facets: tuple[str, ...], depth: float) -> int:
 
 
 def cold(query: str, facets: tuple[str, ...], depth: float) -> None:
-    """The same with the words forgotten."""
-    reader.newest().state(reader.ROWS).words.__init__()
+    """The same with an empty cache of words."""
+    reader.newest().snapshot(reader.ROWS).words.__init__()
     ask(query, facets, depth)
 
 
 def publish(project: Project) -> None:
     with transaction.atomic():
-        issuing.issue_card(project, by=None)
+        publishing.issue_project(project, by=None)
 
 
 def newest(start: int) -> list[Project]:
     numbers = list(find(parse(QueryDict("sort=-published_at"))[0]).ids(1000 + start, PUBLISHED * 3))
-    return list(Project.objects.filter(cards__in=numbers[::3]))
+    return list(Project.objects.filter(record__editions__in=numbers[::3]))
 
 
 def read_on(stop) -> None:
-    """A reader at work: every question in turn until told to stop."""
+    """Ask every question in turn until the event is set."""
     while not stop.is_set():
         for question in QUESTIONS.values():
             if not stop.is_set():
@@ -149,7 +148,7 @@ def main() -> None:
     print(connection.vendor, Edition.objects.current().count(), "cards; ms: median, p95, processor")
     reader.INDEXES.clear()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print("load of the index", told(lambda: reader.newest().state(reader.ROWS), 1))
+    print("load of the index", told(lambda: reader.newest().snapshot(reader.ROWS), 1))
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print("memory of the process, MiB", held // 1024, "of which the index took", (held - before) // 1024)
     for name, question in QUESTIONS.items():
@@ -166,7 +165,7 @@ def measure_publication() -> None:
     before, writes, reads = processor_time(), [], []
     for project in projects:
         writes += timed(lambda p=project: publish(p), 1)
-        reads += timed(lambda: reader.newest().state(reader.ROWS), 1)
+        reads += timed(lambda: reader.newest().snapshot(reader.ROWS), 1)
     spent = (processor_time() - before) / len(projects)
     print(
         f"{'publish a new edition (old words go too)':42}{quantiles(writes)} {spent:9.2f} with the next line"

@@ -21,7 +21,7 @@ CLEAN_ENDS = (0, -signal.SIGINT, -signal.SIGTERM)
 
 
 def demo_environment(port):
-    """A laptop's configuration; whatever the reader has set in the environment wins."""
+    """Settings for one computer; a variable that is already set in the environment has precedence."""
     default = {
         "DEMO": "1",
         "SECRET_KEY": secret_key(),
@@ -41,7 +41,7 @@ def secret_key():
 
 
 def remember_settings(env):
-    """So that `.venv/bin/python manage.py …` works on the same data; an existing .env is the reader's own."""
+    """Write .env, so that `.venv/bin/python manage.py …` uses the same data; an existing one stays."""
     path = ROOT / ".env"
     if not path.exists():
         write_privately(
@@ -55,9 +55,9 @@ def write_privately(path, text):
 
 
 def prepare_data(env):
-    """Tables, reference data, sample projects, static files; what `load_sample` said goes to ACCOUNTS."""
+    """Tables, reference data, sample projects, static files; the output of `load_sample` goes to ACCOUNTS."""
     stamps = VAR / "stamps"
-    # A stamp speaks of one database: forget them when it is gone, or when it is one we don't keep.
+    # The stamps hold for one database: delete them when it is missing, or when DATABASE_URL names another.
     if os.environ.get("DATABASE_URL") or not DATABASE.exists() or not ACCOUNTS.exists():
         forget(*(stamps / name for name in ("migrate", "load_reference", "rebuild_cards", "load_sample")))
 
@@ -73,7 +73,7 @@ def prepare_data(env):
         "*/reference/**/*", "*/importers/*.py", "*/management/commands/load_reference.py"
     )
     sample = reference + digest(
-        "*/management/commands/load_sample.py", "fixtures/sample/**/*", "projects/paper.typ"
+        "demo/*.py", "demo/*.typ", "demo/management/commands/load_sample.py", "fixtures/sample/**/*"
     )
     static = digest("static/**/*", "requirements.txt", "observatory/settings.py")
     step("Tabelle", lambda: manage("migrate", "--noinput"), stamps / "migrate", tables)
@@ -81,7 +81,7 @@ def prepare_data(env):
         "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
     )
     # A release may derive more from the stored cards than the one that wrote them.
-    derived = tables + digest("cards/document/build.py", "projects/index*.py", "cardindex/*.py")
+    derived = tables + digest("cards/document/*.py", "cards/index/*.py", "cardindex/*.py")
     step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
     collect = ("collectstatic", "--noinput", "--clear")
@@ -94,7 +94,7 @@ def is_listening(port):
 
 
 def check_port(port):
-    """Say it before the long work, not after."""
+    """Raise Trouble when the port is in use or refused: before the long steps, not after."""
     other = port + 1
     if is_listening(port):
         raise Trouble(f"La porta {port} è già in uso. Digita: make serve PORT={other}")
@@ -112,7 +112,7 @@ def start(port, env):
     granian = [BIN / "granian", "--interface", "wsgi", "observatory.wsgi:application", "--log-level", "error"]
     limits = ["--blocking-threads", 8, "--workers-kill-timeout", 5]
     command = [str(word) for word in [*granian, "--host", HOST, "--port", port, *limits]]
-    # In a session of its own: a worker that hears Ctrl-C by itself, besides its master, sometimes never ends.
+    # In a session of its own: a worker that gets SIGINT from the terminal too sometimes never ends.
     server = subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, preexec_fn=end_with_parent)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda *_: server.terminate())
@@ -123,23 +123,23 @@ def start(port, env):
 
 
 def end_with_parent():
-    """On Linux, ask for SIGTERM when the parent dies without a word, so that the port is not left busy."""
+    """On Linux, ask for SIGTERM when the parent is killed, so that the port does not stay in use."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def greet(port):
     print(f"\nL’Osservatorio è su  http://{HOST}:{port}/\n")
-    said = ACCOUNTS.read_text(encoding="utf-8").splitlines()
-    print("\n".join(line for line in said if "@" in line))
+    lines = ACCOUNTS.read_text(encoding="utf-8").splitlines()
+    print("\n".join(line for line in lines if "@" in line))
     print("\nLe e-mail compaiono qui sotto. Per fermare: Ctrl-C.\n", flush=True)
 
 
 def serve():
-    asked = sys.argv[1] if len(sys.argv) > 1 else "8000"
-    if not asked.isdigit() or not 0 < int(asked) < 65535:
-        raise Trouble(f"PORT={asked} non è una porta: usa un numero, per esempio make serve PORT=8001")
-    port = int(asked)
+    argument = sys.argv[1] if len(sys.argv) > 1 else "8000"
+    if not argument.isdigit() or not 0 < int(argument) < 65535:
+        raise Trouble(f"PORT={argument} non è una porta: usa un numero, per esempio make serve PORT=8001")
+    port = int(argument)
     check_port(port)
     prepare("requirements.txt")
     env = demo_environment(port)

@@ -69,7 +69,7 @@ def run(command, hint, env=None):
     command = [str(word) for word in command]
     log = LOGS / ("-".join(Path(word).name for word in command if word[0] != "-")[-60:] + ".log")
     with log.open("w+", encoding="utf-8", errors="replace") as out:
-        streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
+        streams: dict = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
         try:
             code = subprocess.call(command, cwd=str(ROOT), env=env or environment(), **streams)
         except FileNotFoundError:

@@ -53,6 +53,7 @@ def tinted(path: Path, opacity: float) -> str:
 
 def draw(name: str, *, title: str, hint: str, colour: str, icon: Path) -> int:
     """Write one picture; its size in bytes."""
+    fonts: list[bytes | str] = [str(FONTS)]
     png = typst.compile(
         PICTURE.encode(),
         format="png",
@@ -64,7 +65,7 @@ def draw(name: str, *, title: str, hint: str, colour: str, icon: Path) -> int:
             "mark": tinted(ICONS / "mark.svg", 1),
             "shade": tinted(icon, 0.16),
         },
-        font_paths=[str(FONTS)],
+        font_paths=fonts,
         ignore_system_fonts=True,
     )
     picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)

@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, again on PostgreSQL, then in a real browser. One failure fails it all."""
+"""`make test`: lint, the tests on SQLite, on PostgreSQL and in a real browser. One failure fails it all."""
 
 import subprocess
 import time
@@ -8,11 +8,12 @@ from setup import BIN, ROOT, environment, guarded, prepare
 PYTHON = str(BIN / "python")
 PYTEST = [PYTHON, "-m", "pytest", "-n", "auto"]
 SUITES = {
+    "Lint": [PYTHON, "tools/lint.py"],
     "SQLite": [*PYTEST, "-m", "not browser"],
     "PostgreSQL": [PYTHON, "tools/postgres.py", "--", *PYTEST, "-m", "not browser"],
     "Browser": [*PYTEST, "-m", "browser", "tests/browser"],
 }
-# What somebody has exported for the portal must not reach the tests.
+# Variables of the portal that are set in the environment must not reach the tests.
 NOT_FOR_TESTS = (
     "DATABASE_URL",
     "DEMO",
@@ -27,19 +28,19 @@ NOT_FOR_TESTS = (
 
 
 def test_environment():
-    kept = {name: value for name, value in environment().items() if name not in NOT_FOR_TESTS}
-    # Finding the browser and Redis, or fetching them, happens once and not in every worker.
-    asked = subprocess.run(
-        [PYTHON, "tools/browser.py"], cwd=ROOT, env=kept, stdout=subprocess.PIPE, check=False
+    inherited = {name: value for name, value in environment().items() if name not in NOT_FOR_TESTS}
+    # The browser and Redis are looked up, or downloaded, once and not in every worker.
+    browser = subprocess.run(
+        [PYTHON, "tools/browser.py"], cwd=ROOT, env=inherited, stdout=subprocess.PIPE, check=False
     )
     subprocess.run(
-        [PYTHON, "tools/cache_server.py"], cwd=ROOT, env=kept, stdout=subprocess.DEVNULL, check=False
+        [PYTHON, "tools/cache_server.py"], cwd=ROOT, env=inherited, stdout=subprocess.DEVNULL, check=False
     )
-    return {**kept, "CHROMIUM": asked.stdout.decode().strip()}
+    return {**inherited, "CHROMIUM": browser.stdout.decode().strip()}
 
 
 def run_to_the_end(command, env):
-    """Ctrl-C reaches the command too: let it put its things away before going."""
+    """The exit code of the command. Ctrl-C reaches it too: wait until it has cleaned up."""
     child = subprocess.Popen(command, cwd=ROOT, env=env)
     try:
         return child.wait()

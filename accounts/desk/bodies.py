@@ -22,7 +22,7 @@ def bodies(request):
     }
     invited = Invitation.objects.filter(accepted_at=None, cancelled_at=None)
     found = Organisation.objects.annotate(
-        people=Count("memberships", distinct=True), cards=Count("projects", distinct=True)
+        people=Count("memberships", distinct=True), cards=Count("records", distinct=True)
     )
     found = found.filter(
         Q(people__gt=0) | Q(cards__gt=0) | Exists(invited.filter(organisation=OuterRef("pk")))

@@ -25,7 +25,7 @@ class AdoptionList(PublicView):
     answer = list_of(Adoption)
 
     def get(self, request: Request, key: str) -> Response:
-        rows = _rows(family_of(current_card(key).project_id))
+        rows = _rows(family_of(current_card(key).record_id))
         return self.paged(request, rows, len(rows), list)
 
 

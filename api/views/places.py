@@ -126,7 +126,7 @@ class MunicipalityDetail(PublicView):
         if place is None:
             raise Http404
         cards = find(ProjectQuery(facets={"municipality": (place.code,)}))
-        totals = labelled(cards.facets(TOTALS))
+        totals: dict = labelled(cards.facets(TOTALS))
         totals["year"].sort(key=lambda row: row["value"])
         totals["projects"] = cards.count()
         return Response({**municipality_item(place), "requested_code": code, "totals": totals})

@@ -72,7 +72,7 @@ def current_document(key: str) -> str:
 
 def current_card(key: str) -> Edition:
     """The current card. Raises Http404 without editions, Gone with the reason when all are withdrawn."""
-    editions = editions_of(key).only("project", "is_current", "withdrawal_reason", "document", *NEAR)
+    editions = editions_of(key).only("record", "is_current", "withdrawal_reason", "document", *NEAR)
     newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
         raise Http404
@@ -165,7 +165,7 @@ class ProjectDetail(PublicView):
 
 
 def _card_on(card: Edition, on: date) -> Edition:
-    then = cards_on(on).filter(project=card.project_id).first()
+    then = cards_on(on).filter(record=card.record_id).first()
     if then is None or then.withdrawn_at:
         raise Http404
     return then
@@ -212,8 +212,8 @@ class VersionDetail(PublicView):
     answer = ProjectCard
 
     def get(self, request: Request, key: str, edition: int) -> Response:
-        project = current_card(key).project_id
-        card = Edition.objects.filter(project=project, edition=edition).first()
+        record = current_card(key).record_id
+        card = Edition.objects.filter(record=record, edition=edition).first()
         if card is None:
             raise Http404
         if card.withdrawn_at:

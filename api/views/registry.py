@@ -82,7 +82,7 @@ class OrganisationList(PublicView):
     answer = list_of(OrganisationItem)
 
     def get(self, request: Request) -> Response:
-        published = Count("projects__cards", filter=Q(projects__cards__is_current=True))
+        published = Count("records__editions", filter=Q(records__editions__is_current=True))
         bodies = Organisation.objects.annotate(n=published).filter(n__gt=0)
         if words := request.query_params.get("q", "")[:200].strip():
             bodies = bodies.filter(name__icontains=words)

@@ -39,7 +39,7 @@ class ReplicabilityView(PublicView):
     def get(self, request: Request, key: str) -> Response:
         weighting = weighting_of(request)
         card = current_card(key)
-        panel = panel_of(card.project_id, orjson.loads(card.document), weights=weighting.weights)
+        panel = panel_of(card.record_id, orjson.loads(card.document), weights=weighting.weights)
         return Response({"code": card.code, **shaped(panel, weighting)})
 
 

@@ -1,8 +1,8 @@
 """What a column of open data is, and the columns of a project sheet, declared once.
 
 They stand apart from the other tables (opendata/columns.py) because the CSV line of a card is made when the
-card is published (cards/document/csv_row.py). What has no column leaves the portal in no dataset: office e-mails have
-none.
+card is published (cards/document/csv_row.py). What has no column leaves the portal in no dataset: office
+e-mails have none.
 """
 
 from cards.vocabulary.areas import AREA_CHOICES

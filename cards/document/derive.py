@@ -40,6 +40,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "latitude": document["latitude"] and Decimal(document["latitude"]),
         "longitude": document["longitude"] and Decimal(document["longitude"]),
         "origin": document["origin"],
+        "has_solution": bool(document["solution"]),
         "item": serialise(_item(document, lead, others)),
         "search_text": _search_text(document, [lead, *others] if lead else others),
         "facet_values": orjson.dumps(sorted(facets)).decode(),

@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cards.document.shape import LABELS
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import (
     FundingSource,
@@ -18,21 +19,8 @@ from cards.vocabulary.lists import (
     Stage,
     TargetGroup,
 )
-from projects.models import Project
 
 LEFT_OUT = {"edition", "published_at", "slug", "code", "cup_codes", "year_from", "year_to", "origin"}
-LABELS = {
-    "identifiers": _("codici"),
-    "milestones": _("tappe"),
-    "partners": _("partner"),
-    "funding_lines": _("fonti di finanziamento"),
-    "reuse_costs": _("costi di riuso"),
-    "indicators": _("indicatori"),
-    "sources": _("fonti"),
-    "documents": _("documenti"),
-    "codes": _("codici"),
-    "funding": _("fonti di finanziamento"),
-}
 WORDS = {
     "kind": Kind,
     "stage": Stage,
@@ -66,14 +54,7 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
 
 def label_of(key: str) -> str:
     """The name of a field of the card."""
-    if key in LABELS:
-        return LABELS[key]
-    names = {
-        field.name: field.verbose_name
-        for field in Project._meta.get_fields()
-        if hasattr(field, "verbose_name")
-    }
-    return names.get(key, key)
+    return LABELS.get(key, key)
 
 
 def in_words(key: str, value) -> str:

@@ -13,7 +13,6 @@ apply the log to the posting lists, see the same before and after.
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import uuid4
 
-import orjson
 from django.db import transaction
 from django.utils import timezone
 from pyroaring import BitMap
@@ -24,9 +23,8 @@ from cardindex.deltas import Delta, Split, cumulated, decode, encode
 from cardindex.sort_keys import MOST, place, split, with_roots
 from cards.index.reader import BATCH, ROWS
 from cards.index.rows import allow_long_statements, fetch, insert, one_of, write
-from cards.index.terms import ORDER_FIELDS, TERM_FIELDS, gained, order_keys, terms_of
+from cards.index.terms import ORDER_FIELDS, TERM_FIELDS, order_keys, terms_of
 from cards.models import Edition, IndexEntry, IndexLog, IndexVersion
-from projects.models import Project
 
 # Uncompacted cards from which each commit is followed by a step of compaction; the rows of the log that a
 # step compacts, and the terms after which it takes no further row; versions whose changes the log keeps.
@@ -172,30 +170,6 @@ def _split(
 def _keys(kind: str, numbers: BitMap) -> dict[int, str]:
     cards = Edition.objects.filter(pk__in=one_of(numbers)).only(*ORDER_FIELDS)
     return {card.pk: order_keys(card)[kind] for card in cards}
-
-
-def reindex(project: Project, *, facets: Mapping[str, Iterable[str]]) -> None:
-    """Set the live values of a project, which follow no edition: `{facet: values}`, none to remove a facet.
-
-    Other facets stay as they are. Kept with the newest card, also a withdrawn one; a project without any
-    card has no place yet. Within the transaction that changes the facts.
-    """
-    turn = lock()
-    card = Edition.objects.filter(project=project).order_by("-edition").only("live_values").first()
-    if card is None:
-        return
-    others = [pair for pair in orjson.loads(card.live_values) if pair[0] not in facets]
-    given = {(facet, value) for facet, values in facets.items() for value in values}
-    live_values = orjson.dumps(sorted([*map(tuple, others), *given])).decode()
-    if live_values == card.live_values:
-        return
-    card = Edition.objects.only("is_current", *TERM_FIELDS).get(pk=card.pk)
-    before, card.live_values = terms_of(card), live_values
-    Edition.objects.filter(pk=card.pk).update(live_values=live_values)
-    if card.is_current:
-        after = terms_of(card)
-        added, dropped = {card.pk: gained(before, after)}, {card.pk: gained(after, before)}
-        change(added=added, dropped=dropped, turn=turn)
 
 
 def _advance(turn: IndexVersion, *, added: int, dropped: int, changes: bytes | None) -> None:

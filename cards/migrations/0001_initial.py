@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ('municipalities', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -76,20 +76,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='IndexVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(default=0)),
-                ('token', models.CharField(blank=True, max_length=32)),
-                ('rebuilt', models.BigIntegerField(default=0)),
-                ('compacted', models.BigIntegerField(default=0)),
-                ('uncompacted', models.PositiveIntegerField(default=0)),
-            ],
-            options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_index_version')],
-            },
-        ),
-        migrations.CreateModel(
             name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -115,21 +101,101 @@ class Migration(migrations.Migration):
                 ('latitude', models.DecimalField(decimal_places=5, max_digits=8, null=True)),
                 ('longitude', models.DecimalField(decimal_places=5, max_digits=8, null=True)),
                 ('origin', models.CharField(max_length=10)),
+                ('has_solution', models.BooleanField(default=False)),
                 ('document', models.TextField()),
                 ('item', models.TextField()),
                 ('search_text', models.TextField(default='\n\n')),
                 ('facet_values', models.TextField(default='[]')),
                 ('live_values', models.TextField(default='[]')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cards', to='projects.project')),
                 ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'scheda',
                 'verbose_name_plural': 'schede',
-                'indexes': [models.Index(condition=models.Q(('is_current', True)), fields=['-published_at', '-id'], name='card_newest'), models.Index(condition=models.Q(('is_current', True)), fields=['municipality_code', 'total_cost'], name='card_municipality'), models.Index(condition=models.Q(('is_current', False)), fields=['published_at'], name='card_replaced'), models.Index(condition=models.Q(('withdrawn_by__isnull', False)), fields=['withdrawn_by'], name='card_withdrawn_by'), models.Index(fields=['slug', '-edition'], name='card_slug'), models.Index(fields=['code', '-edition'], name='card_code')],
-                'constraints': [models.UniqueConstraint(fields=('project', 'edition'), name='card_edition_once'), models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('project',), name='one_current_card'), models.CheckConstraint(condition=models.Q(('withdrawn_at', None), models.Q(('is_current', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='withdrawn_card_has_reason')],
             },
+        ),
+        migrations.CreateModel(
+            name='IndexVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.BigIntegerField(default=0)),
+                ('token', models.CharField(blank=True, max_length=32)),
+                ('rebuilt', models.BigIntegerField(default=0)),
+                ('compacted', models.BigIntegerField(default=0)),
+                ('uncompacted', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_index_version')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Record',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=16, unique=True, verbose_name='codice')),
+                ('slug', models.SlugField(blank=True, max_length=140, null=True, unique=True)),
+                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confermata il')),
+                ('notify_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail per le segnalazioni')),
+                ('opened_at', models.DateTimeField(auto_now_add=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='municipalities.organisation', verbose_name='ente che inserisce')),
+            ],
+            options={
+                'verbose_name': 'identità di un progetto',
+                'verbose_name_plural': 'identità dei progetti',
+            },
+        ),
+        migrations.CreateModel(
+            name='File',
+            fields=[
+                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('title', models.CharField(max_length=160)),
+                ('file', models.FileField(max_length=200, upload_to='')),
+                ('media_type', models.CharField(blank=True, max_length=80)),
+                ('editions', models.ManyToManyField(related_name='files', to='cards.edition')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='cards.record')),
+            ],
+        ),
+        migrations.AddField(
+            model_name='edition',
+            name='record',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='cards.record'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(condition=models.Q(('is_current', True)), fields=['-published_at', '-id'], name='edition_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(condition=models.Q(('is_current', True)), fields=['municipality_code', 'total_cost'], name='edition_municipality'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(condition=models.Q(('is_current', False)), fields=['published_at'], name='edition_replaced'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(condition=models.Q(('withdrawn_by__isnull', False)), fields=['withdrawn_by'], name='edition_withdrawn_by'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(fields=['slug', '-edition'], name='edition_slug'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(fields=['code', '-edition'], name='edition_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.UniqueConstraint(fields=('record', 'edition'), name='edition_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('record',), name='one_current_edition'),
+        ),
+        migrations.AddConstraint(
+            model_name='edition',
+            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), models.Q(('is_current', False), models.Q(('withdrawal_reason', ''), _negated=True)), _connector='OR'), name='withdrawn_edition_has_reason'),
         ),
         migrations.RunPython(set_column_options, migrations.RunPython.noop),
     ]

@@ -1,16 +1,16 @@
-"""The published edition of a project. All that is public reads cards, and only cards."""
+"""The published editions of a record. All that is public reads editions, and only editions."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Project
+from cards.models.record import Record
 
 
 class EditionQuerySet(models.QuerySet):
     def current(self):
-        """The edition in force of each project, withdrawn ones left out."""
+        """The edition in force of each record, withdrawn ones left out."""
         return self.filter(is_current=True)
 
 
@@ -22,12 +22,12 @@ class Edition(models.Model):
     today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
     (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
     `live_values`, shaped as `facet_values`, is no part of the edition: facts that change while it stands
-    (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is its
-    row in open data (Line).
+    (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is
+    its row in open data (Line).
     """
 
     # The constraints below begin with it: an index of its own would only be written.
-    project = models.ForeignKey(Project, models.PROTECT, db_index=False, related_name="cards")
+    record = models.ForeignKey(Record, models.PROTECT, db_index=False, related_name="editions")
     edition = models.PositiveSmallIntegerField(_("edizione"))
     is_current = models.BooleanField(default=True)
     published_at = models.DateTimeField(_("pubblicata il"))
@@ -57,6 +57,7 @@ class Edition(models.Model):
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
     origin = models.CharField(max_length=10)
+    has_solution = models.BooleanField(default=False)
 
     document = models.TextField()
     item = models.TextField()
@@ -70,28 +71,30 @@ class Edition(models.Model):
         verbose_name = _("scheda")
         verbose_name_plural = _("schede")
         constraints = [
-            models.UniqueConstraint(fields=["project", "edition"], name="card_edition_once"),
+            models.UniqueConstraint(fields=["record", "edition"], name="edition_once"),
             models.UniqueConstraint(
-                fields=["project"], condition=Q(is_current=True), name="one_current_card"
+                fields=["record"], condition=Q(is_current=True), name="one_current_edition"
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | (Q(is_current=False) & ~Q(withdrawal_reason="")),
-                name="withdrawn_card_has_reason",
+                name="withdrawn_edition_has_reason",
             ),
         ]
         indexes = [
-            models.Index(fields=["-published_at", "-id"], condition=Q(is_current=True), name="card_newest"),
+            models.Index(
+                fields=["-published_at", "-id"], condition=Q(is_current=True), name="edition_newest"
+            ),
             models.Index(
                 fields=["municipality_code", "total_cost"],
                 condition=Q(is_current=True),
-                name="card_municipality",
+                name="edition_municipality",
             ),
-            models.Index(fields=["published_at"], condition=Q(is_current=False), name="card_replaced"),
+            models.Index(fields=["published_at"], condition=Q(is_current=False), name="edition_replaced"),
             models.Index(
-                fields=["withdrawn_by"], condition=Q(withdrawn_by__isnull=False), name="card_withdrawn_by"
+                fields=["withdrawn_by"], condition=Q(withdrawn_by__isnull=False), name="edition_withdrawn_by"
             ),
-            models.Index(fields=["slug", "-edition"], name="card_slug"),
-            models.Index(fields=["code", "-edition"], name="card_code"),
+            models.Index(fields=["slug", "-edition"], name="edition_slug"),
+            models.Index(fields=["code", "-edition"], name="edition_code"),
         ]
 
     def __str__(self):
@@ -117,7 +120,7 @@ class Edition(models.Model):
 
 
 class Line(models.Model):
-    """The row of a card in CSV files (cards.document.csv_row), away from the card: whole files read nothing else.
+    """The row of a card in CSV files (cards.document.csv_row), apart from the card: exports read no more.
 
     `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without
     a line, as after a change of the columns, has its row made of the document.

@@ -1,4 +1,34 @@
+"""The public identity of a project, and the counters of its codes."""
+
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import Organisation
+
+
+class Record(models.Model):
+    """Opened with the draft; public from its first edition on.
+
+    The code is never given twice, the slug comes with the first edition and stays. `notify_email` receives
+    reports of readers; it is on no page and in no document. Which edition is current or withdrawn is a fact
+    of the editions.
+    """
+
+    code = models.CharField(_("codice"), max_length=16, unique=True)
+    slug = models.SlugField(max_length=140, unique=True, null=True, blank=True)
+    owner = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="records", verbose_name=_("ente che inserisce")
+    )
+    confirmed_at = models.DateTimeField(_("confermata il"), null=True, blank=True)
+    notify_email = models.EmailField(_("e-mail per le segnalazioni"), blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("identità di un progetto")
+        verbose_name_plural = _("identità dei progetti")
+
+    def __str__(self):
+        return self.code
 
 
 class CodeCounter(models.Model):

@@ -12,25 +12,19 @@ from django.views.decorators.http import require_safe
 
 from cards.document.diff import differences, label_of
 from cards.document.read import read_document
+from cards.extensions import CardPage, extensions
 from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import card_context, list_item
 from cards.presentation.pdf import card_pdf as pdf_of
 from cards.reads.page_row import Shown, document_before, in_force
 from cards.search.similar import similar_to
-from reuse.reads.beside import beside
-from reuse.reads.family import family_of
-from reuse.reads.standing import panel_of
-from reuse.replicability.panel import panel_context
 
 
 def _card_or_404(slug: str) -> Edition | HttpResponse:
     """The card in force for a slug; a redirect for a code; the last withdrawn edition otherwise."""
     card = (
-        Edition.objects.filter(slug=slug)
-        .order_by("-is_current", "-edition")
-        .select_related("project")
-        .first()
+        Edition.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("record").first()
     )
     if card:
         return card
@@ -51,19 +45,25 @@ def card_detail(request, slug):
     if not card.is_current:
         return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
     # Published since.
-    return render(request, "cards/card_detail.html", _detail(card, card.project.confirmed_at))
+    return render(request, "cards/card_detail.html", _detail(card, card.record.confirmed_at))
 
 
 def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
-    document, known = read_document(card), beside(card.project_id)
+    document = read_document(card)
     town = document["lead_municipality"]
-    panel = panel_of(card.project_id, document, known=known)
+    page = CardPage(card.record_id, document, card.is_current)
+    sections = [section for extension in extensions() for section in extension.sections(page)]
+    actions = [action for extension in extensions() for action in extension.actions(page)]
+    context = card_context(document)
+    for section in sections:
+        context |= section.context
     return {
-        **card_context(document),
+        **context,
         "edition": card,
         "confirmed_at": confirmed_at,
-        "replicability": panel_context(panel),
-        "family": family_of(card.project_id, panel.adoptions, known) if card.is_current else None,
+        "sections": sections,
+        "buttons": [action.template for action in actions if action.is_button],
+        "links": [action.template for action in actions if not action.is_button],
         "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(town and town["code"]),
@@ -72,7 +72,7 @@ def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
 
 def _changes(card: Edition | Shown) -> list[str]:
     """The names of the fields that this edition changed; none for a first edition."""
-    document = document_before(card.project_id, card.edition) if card.edition > 1 else None
+    document = document_before(card.record_id, card.edition) if card.edition > 1 else None
     if document is None:
         return []
     rows = differences(orjson.loads(document), orjson.loads(card.document))
@@ -89,11 +89,9 @@ def card_pdf(request, slug):
     if not card.is_current:
         return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
     address = settings.SITE_URL + reverse("public:card-detail", args=[card.slug])
-    panel = panel_of(card.project_id, orjson.loads(card.document))
-    family = family_of(card.project_id, panel.adoptions)
-    content, digest = pdf_of(
-        read_document(card), address=address, demo=settings.DEMO, panel=panel, family=family
-    )
+    page = CardPage(card.record_id, orjson.loads(card.document), card.is_current, address)
+    more = [part for extension in extensions() for part in extension.blocks(page)]
+    content, digest = pdf_of(read_document(card), address=address, demo=settings.DEMO, more=more)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{card.slug[:80]}-{card.edition}.pdf"'
     response["ETag"] = f'"{digest[:32]}"'
@@ -125,7 +123,7 @@ def _editions(slug: str) -> list[Edition]:
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         raise Http404
-    return list(Edition.objects.filter(project=card.project_id).order_by("-edition"))
+    return list(Edition.objects.filter(record=card.record_id).order_by("-edition"))
 
 
 @require_safe
@@ -148,7 +146,7 @@ def card_version(request, slug, number):
     return render(
         request,
         "cards/card_detail.html",
-        {**_detail(edition, edition.project.confirmed_at), "is_past": not edition.is_current},
+        {**_detail(edition, edition.record.confirmed_at), "is_past": not edition.is_current},
     )
 
 

@@ -3,7 +3,7 @@
 The page is a template; this is the same card for writers that know no HTML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.formats import date_format
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from lib.formats import euro, file_kind, measure, partial_date
 
 
-def words_of_card(context: Mapping, reuse: Mapping[str, list[dict]] | None = None) -> dict:
+def words_of_card(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
     """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
 
-    `reuse` are the blocks of reuse.outline by section: `replicability`, `family`.
+    `more` are the sections of features, which stand after «Riuso e lezioni».
     """
     card = context["card"]
     body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
@@ -27,7 +27,7 @@ def words_of_card(context: Mapping, reuse: Mapping[str, list[dict]] | None = Non
         "summary": _own(card, "summary") or _("Sintesi non comunicata"),
         "meta": " · ".join(str(word) for word in meta if word),
         "facts": _facts(context),
-        "sections": [(title, blocks) for title, blocks in _sections(context, reuse or {}) if blocks],
+        "sections": [(title, blocks) for title, blocks in _sections(context, more) if blocks],
         "source": _("Scheda %(code)s di %(body)s, edizione %(n)s. Contenuti con licenza CC BY 4.0.")
         % {"code": card["code"], "body": body, "n": card["edition"]},
     }
@@ -67,14 +67,13 @@ def _places(card: Mapping, *, all_of_them: bool = False) -> str:
     return _("%(name)s e altri %(n)s Comuni") % {"name": names[0], "n": len(others)}
 
 
-def _sections(context: Mapping, reuse: Mapping) -> list[tuple[str, list[dict]]]:
+def _sections(context: Mapping, more: Sequence[tuple[str, list[dict]]]) -> list[tuple[str, list[dict]]]:
     return [
         (_("Il problema"), _problem(context["card"])),
         (_("La soluzione"), _solution(context)),
         (_("Risultati"), _results(context)),
         (_("Riuso e lezioni"), _lessons(context)),
-        (_("Replicabilità"), reuse.get("replicability")),
-        (_("Chi lo ha riusato"), reuse.get("family")),
+        *more,
         (_("Tempi e risorse"), _resources(context)),
         (_("Soggetti"), _people(context)),
         (_("Documenti e contatti"), _documents(context)),
@@ -150,8 +149,11 @@ def _lessons(context: Mapping) -> list[dict]:
 
 def _bars(rows: list[Mapping], caption: str, head: str) -> list[dict]:
     drawn = [[_row_label(row), _told(euro(row["amount"])), row["bar"]] for row in rows]
-    head = [head, _("Importo"), _("Parte")]
-    return [{"kind": "bars", "caption": caption, "head": head, "rows": drawn}] if drawn else []
+    return (
+        [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": drawn}]
+        if drawn
+        else []
+    )
 
 
 def _row_label(row: Mapping) -> str:

@@ -6,7 +6,7 @@ give the same bytes, so a PDF is kept under the digest of its data and needs no 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -18,10 +18,6 @@ from django.utils.translation import gettext as _
 from cards.presentation.context import card_context
 from cards.presentation.outline import words_of_card
 from lib.pdf import blocks_of, compile_pdf
-from reuse.outline import family_blocks, replicability_blocks
-from reuse.reads.family import Family
-from reuse.reads.standing import Panel
-from reuse.replicability.panel import panel_context
 
 TEMPLATE = Path(__file__).with_name("card.typ")
 
@@ -29,10 +25,13 @@ KEPT = 7 * 86400
 
 
 def card_pdf(
-    document: Mapping, *, address: str, demo: bool, panel: Panel | None = None, family: Family | None = None
+    document: Mapping, *, address: str, demo: bool, more: Sequence[tuple[str, list[dict]]] = ()
 ) -> tuple[bytes, str]:
-    """The PDF of a card whose places are named, in the active language, and the digest of what it says."""
-    told = pdf_data(document, address=address, demo=demo, panel=panel, family=family)
+    """The PDF of a card whose places are named, in the active language, and the digest of its data.
+
+    `more` are the sections of features, as their extensions return them.
+    """
+    told = pdf_data(document, address=address, demo=demo, more=more)
     data = json.dumps(told, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(TEMPLATE.read_bytes() + data.encode()).hexdigest()
     content = cache.get(f"pdf:{digest}")
@@ -43,7 +42,7 @@ def card_pdf(
 
 
 def pdf_data(
-    document: Mapping, *, address: str, demo: bool, panel: Panel | None = None, family: Family | None = None
+    document: Mapping, *, address: str, demo: bool, more: Sequence[tuple[str, list[dict]]] = ()
 ) -> dict:
     """Plain texts for the template: `{title, lang, facts, sections: [{title, blocks}], …}`.
 
@@ -51,7 +50,7 @@ def pdf_data(
     """
     context = card_context(document)
     published = datetime.fromisoformat(document["published_at"])
-    words = words_of_card(context, _reuse(address, panel, family))
+    words = words_of_card(context, more)
     return {
         "lang": get_language(),
         "title": words["title"],
@@ -71,15 +70,6 @@ def pdf_data(
         "page": _("Pagina %(n)s di %(total)s") % {"n": "{n}", "total": "{total}"},
         "labels": {"facts": _("In sintesi")},
     }
-
-
-def _reuse(address: str, panel: Panel | None, family: Family | None) -> dict[str, list[dict]]:
-    found = {}
-    if panel:
-        found["replicability"] = replicability_blocks(panel_context(panel), fit_address=f"{address}adatto/")
-    if family:
-        found["family"] = family_blocks(family)
-    return found
 
 
 def _expanded(block: dict) -> list[dict]:

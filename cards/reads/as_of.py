@@ -16,7 +16,7 @@ def cards_on(day: date | None = None) -> QuerySet[Edition]:
         return Edition.objects.current()
     end = end_of(day)
     newer = Edition.objects.filter(
-        project=OuterRef("project"), edition__gt=OuterRef("edition"), published_at__lt=end
+        record=OuterRef("record"), edition__gt=OuterRef("edition"), published_at__lt=end
     )
     issued = Edition.objects.filter(~Exists(newer), published_at__lt=end)
     return issued.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end))
@@ -25,7 +25,7 @@ def cards_on(day: date | None = None) -> QuerySet[Edition]:
 def replaced_since(day: date) -> QuerySet[Edition]:
     """Editions in force at the end of `day` of projects that have a later one now; withdrawn ones never."""
     end = end_of(day)
-    same = Edition.objects.filter(project=OuterRef("project"))
+    same = Edition.objects.filter(record=OuterRef("record"))
     newer = same.filter(edition__gt=OuterRef("edition"), published_at__lt=end)
     issued = Edition.objects.filter(is_current=False, published_at__lt=end, withdrawn_at=None)
     return issued.filter(~Exists(newer), Exists(same.current()))

@@ -5,17 +5,16 @@ from typing import NamedTuple
 
 from django.db import connections, router
 
-from cards.models import Edition
-from projects.models import Project
+from cards.models import Edition, Record
 
-TABLE, PROJECTS = Edition._meta.db_table, Project._meta.db_table
+TABLE, RECORDS = Edition._meta.db_table, Record._meta.db_table
 
 
 class Shown(NamedTuple):
     """As much of the card in force as its page is made from."""
 
     pk: int
-    project_id: int
+    record_id: int
     edition: int
     change_note: str
     primary_area: str
@@ -33,7 +32,7 @@ def in_force(slug: str) -> Shown | None:
     columns = ", ".join(f"c.{name}" for name in ("id", *Shown._fields[1:-2]))
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns}, p.confirmed_at FROM {TABLE} c JOIN {PROJECTS} p ON p.id = c.project_id "
+            f"SELECT {columns}, p.confirmed_at FROM {TABLE} c JOIN {RECORDS} p ON p.id = c.record_id "
             "WHERE c.slug = %s AND c.is_current LIMIT 1",
             [slug],
         )
@@ -47,12 +46,12 @@ def _moment(stored: datetime | str | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
-def document_before(project_id: int, edition: int) -> str | None:
+def document_before(record_id: int, edition: int) -> str | None:
     """The document of the edition before this one; None where there is none, or it was withdrawn."""
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(
-            f"SELECT document FROM {TABLE} WHERE project_id = %s AND edition = %s AND withdrawn_at IS NULL",
-            [project_id, edition - 1],
+            f"SELECT document FROM {TABLE} WHERE record_id = %s AND edition = %s AND withdrawn_at IS NULL",
+            [record_id, edition - 1],
         )
         row = cursor.fetchone()
     return row and row[0]

@@ -4,7 +4,7 @@ Pages speak Italian parameters and slugs, the API English keys; both become one 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -148,7 +148,7 @@ def _homonyms(key: str, written: str) -> list[str]:
     return [f"{place.name} ({place.province.code})" for place in places if place.province]
 
 
-def _unknown(name: str, value: str, meant: list[str] = ()) -> str:
+def _unknown(name: str, value: str, meant: Sequence[str] = ()) -> str:
     if len(meant) > 1:
         told = _("Più Comuni si chiamano «%(value)s»: scrivi %(meant)s")
         return told % {"value": value[:60], "meant": _(" o ").join(meant)}
@@ -159,7 +159,7 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
     """The stored value for what was written, or None when there is no such value."""
     if key == "area":
         area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
-        return area and area.key
+        return area.key if area else None
     if key == "replicability_band" and page:
         return BAND_BY_SLUG.get(raw)
     if key == "municipality":

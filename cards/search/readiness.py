@@ -18,7 +18,7 @@ class Gap:
 GAPS = (
     Gap("costo", gettext_lazy("Senza costo totale"), Q(total_cost=None)),
     Gap("inizio", gettext_lazy("Senza data di inizio"), Q(year_from=None)),
-    Gap("soluzione", gettext_lazy("Senza la soluzione"), Q(project__solution="")),
+    Gap("soluzione", gettext_lazy("Senza la soluzione"), Q(has_solution=False)),
 )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, time
 from functools import cached_property, partial, reduce
 from itertools import islice, pairwise
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import router
@@ -81,7 +81,7 @@ class Answer:
 class Results:
     """The current cards that answer `query`, in its order."""
 
-    query: object
+    query: Any
 
     @cached_property
     def _answer(self) -> Answer:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ('cards', '0001_initial'),
     ]
 
     operations = [
@@ -26,13 +26,13 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confermata il')),
                 ('newest_card', models.BigIntegerField(default=0, verbose_name='ultima scheda raccontata')),
                 ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='ultimo messaggio')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='projects.project', verbose_name='progetto')),
+                ('record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='followers', to='cards.record', verbose_name='progetto')),
             ],
             options={
                 'verbose_name': 'iscrizione agli aggiornamenti',
                 'verbose_name_plural': 'iscrizioni agli aggiornamenti',
                 'indexes': [models.Index(fields=['confirmed_at', 'told_at'], name='follower_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('project', None)), fields=('email', 'query'), name='follows_view_once'), models.UniqueConstraint(fields=('email', 'project'), name='follows_project_once'), models.CheckConstraint(condition=models.Q(('project', None), ('query', ''), _connector='OR'), name='follows_view_or_project')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('record', None)), fields=('email', 'query'), name='follows_view_once'), models.UniqueConstraint(fields=('email', 'record'), name='follows_project_once'), models.CheckConstraint(condition=models.Q(('record', None), ('query', ''), _connector='OR'), name='follows_view_or_project')],
             },
         ),
     ]

@@ -28,6 +28,8 @@ def name_blanks(form) -> None:
 class WholeText:
     """Text too long is refused in words, and never cut by the browser while it is pasted."""
 
+    fields: dict  # of the form that inherits from this
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for choice in self.fields.values():

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -7,7 +8,7 @@ class Rows:
 
     key: str
     title: object
-    formset: type
+    formset: Any  # a class of formsets
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,6 @@ class Step:
     slug: str
     title: object
     lead: object
-    form: type | None
+    form: Any
     rows: tuple[Rows, ...] = ()
     folded: tuple[str, ...] = field(default=())

@@ -42,7 +42,7 @@ class Refused(Exception):
 def resolve(host: str, port: int) -> list[str]:
     """Every numeric address of a host. Raises socket.gaierror when there is none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(address[0] for *_rest, address in found))
+    return list(dict.fromkeys(str(address[0]) for *_rest, address in found))
 
 
 @dataclass(frozen=True)

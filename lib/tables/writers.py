@@ -198,8 +198,7 @@ def _arrow_values(column: Column, values: Iterable) -> list:
     if column.type == NUMBER:
         return [None if value is None else round(value, column.places) for value in values]
     if column.type == MOMENT:
-        whole = {"microsecond": 0}
-        return [None if v is None else datetime.fromisoformat(v).replace(**whole) for v in values]
+        return [None if v is None else datetime.fromisoformat(v).replace(microsecond=0) for v in values]
     return list(values)
 
 

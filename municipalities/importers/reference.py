@@ -147,7 +147,7 @@ class Totals:
     def __init__(self, files: Files):
         region_of = {row["code"]: row["region_code"] for row in files.provinces}
         self.years = {row["population_year"] for row in files.municipalities if row["population_year"]}
-        self.people, self.areas = Counter(), Counter()
+        self.people, self.areas = Counter(), defaultdict(Decimal)
         for row in files.municipalities:
             if row["valid_to"] or not row["population"]:
                 continue

@@ -79,7 +79,7 @@ def _grouped(name: str, counted: dict):
 def by_age() -> Table:
     """Current cards by the time since they were published or confirmed."""
     now = timezone.now()
-    held = Greatest("published_at", Coalesce("project__confirmed_at", "published_at"))
+    held = Greatest("published_at", Coalesce("record__confirmed_at", "published_at"))
     edges = [None, *(now - timedelta(days=days) for days in AGES), None]
     bands = {}
     for number, (newest, oldest) in enumerate(pairwise(edges)):

@@ -44,7 +44,7 @@ def register(request):
         if day := _day(asked, name, wrong):
             entries = entries.filter(**{lookup: day})
     # A draft erased from the bin has entries but no page.
-    has_page = Exists(Project.objects.filter(code=OuterRef("code"))) & Q(kind=RECORD)
+    has_page = Exists(Project.objects.filter(record__code=OuterRef("code"))) & Q(kind=RECORD)
     rows = entries.annotate(has_page=ExpressionWrapper(has_page, BooleanField()))
     rows = rows.select_related("by", "person")
     page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(request.GET.get("pagina"))

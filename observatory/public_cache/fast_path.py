@@ -74,7 +74,7 @@ def _cached(environ: dict) -> tuple[int, dict[str, str], bytes] | None:
     key = key_of(version, *request_key[:4])
     # What rate limits read of a request.
     client = {"x-forwarded-for": environ.get("HTTP_X_FORWARDED_FOR")}
-    return key and lookup(key, request_key, SimpleNamespace(META=environ, headers=client))
+    return lookup(key, request_key, SimpleNamespace(META=environ, headers=client)) if key else None
 
 
 def _raw_key(environ: dict) -> tuple:

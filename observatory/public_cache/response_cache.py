@@ -10,7 +10,7 @@ from collections import OrderedDict
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -38,7 +38,7 @@ class RequestKey(NamedTuple):
     language: str
     path: str
     query: str
-    view: type | None
+    view: Any
 
 
 class CachedResponse(NamedTuple):

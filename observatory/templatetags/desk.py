@@ -16,7 +16,7 @@ register = template.Library()
 @register.simple_tag
 def desk_counts() -> dict[str, int]:
     """Open items of each part of the desk, in four queries."""
-    rated = Assessment.objects.completed().filter(project=OuterRef("project"), rater=OBSERVATORY)
+    rated = Assessment.objects.completed().filter(record=OuterRef("record"), rater=OBSERVATORY)
     return {
         "queue": Project.objects.waiting_for_review().count(),
         "assessments": Edition.objects.current().filter(~Exists(rated)).count(),

@@ -6,5 +6,5 @@ from projects.models import Project
 
 
 def load(code: str) -> Project:
-    related = ("owner", "promoter", "lead_municipality__province", "lead_municipality__region")
-    return get_object_or_404(Project.objects.select_related(*related), code=code)
+    related = ("record__owner", "promoter", "lead_municipality__province", "lead_municipality__region")
+    return get_object_or_404(Project.objects.select_related(*related), record__code=code)

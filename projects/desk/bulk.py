@@ -59,8 +59,8 @@ def apply(request):
 def _chosen(request) -> list[Project]:
     """The ticked projects in the order of their codes, at most as many as fit in one go."""
     codes = request.POST.getlist("scheda")[: bulk_actions.MOST]
-    found = Project.objects.filter(code__in=codes, deleted_at=None).select_related("owner")
-    return list(found.order_by("code"))
+    found = Project.objects.filter(record__code__in=codes, deleted_at=None).select_related("record__owner")
+    return list(found.order_by("record__code"))
 
 
 def _confirm(request, verb, projects, form, *, status=200):
@@ -76,7 +76,7 @@ def _as_csv(projects) -> HttpResponse:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(["codice", "titolo", "ente", "stato", "in_attesa_dal"])
-    for project in chosen.select_related("owner").order_by("waits_since", "pk"):
+    for project in chosen.select_related("record__owner").order_by("waits_since", "pk"):
         since = timezone.localdate(project.waits_since).isoformat()
         row = [project.code, project.title, project.owner.name, project.status, since]
         writer.writerow([neutralised(value) for value in row])

@@ -87,7 +87,7 @@ def _take(project: Project, by) -> str:
 
 
 def _publish(project: Project, by) -> str:
-    card = project.cards.current().first()
+    card = project.record.editions.current().first()
     if project.status == Status.PUBLISHED and card and card.published_by_id == by.pk:
         return _("Era già pubblica: edizione {}.").format(card.edition)
     if project.status == Status.SUBMITTED:

@@ -92,11 +92,13 @@ def _twins(projects: Sequence[Project]) -> dict[int, list[dict]]:
     found = defaultdict(dict)
     codes = {code for project in projects for code in _cups(project)}
     same = Identifier.objects.filter(scheme="cup", value__in=codes, project__deleted_at=None)
-    same = list(same.exclude(project__status=Status.ARCHIVED).select_related("project").order_by("pk"))
+    same = list(
+        same.exclude(project__status=Status.ARCHIVED).select_related("project__record").order_by("pk")
+    )
     towns = {project.lead_municipality_id for project in projects} - {None}
     others = Project.objects.filter(lead_municipality__in=towns, deleted_at=None).exclude(title="")
     others = others.exclude(status=Status.ARCHIVED).order_by("-pk")
-    titles = list(others.values_list("pk", "lead_municipality", "code", "title")[:TITLES])
+    titles = list(others.values_list("pk", "lead_municipality", "record__code", "title")[:TITLES])
     for project in projects:
         mine, mine_folded = set(_cups(project)), fold(project.title)
         for row in same:

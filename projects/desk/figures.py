@@ -57,7 +57,9 @@ def completeness_in_database():
 def by_completeness() -> Table:
     """Published projects by percentage of completeness, in fifths."""
     whole = 2 * len(REQUIRED) + len(WORTH_ADDING)
-    projects = Project.objects.filter(cards__is_current=True).annotate(weight=completeness_in_database())
+    projects = Project.objects.filter(record__editions__is_current=True).annotate(
+        weight=completeness_in_database()
+    )
     found = Counter()
     for weight, count in projects.values_list("weight").annotate(n=Count("pk")).order_by():
         found[min(BANDS - 1, round(100 * weight / whole) * BANDS // 100)] += count

@@ -27,7 +27,7 @@ class QueueFilter(django_filters.FilterSet):
         field_name="status", label=_("Stato"), choices=Status.choices, empty_label=_("Tutti gli stati")
     )
     ente = django_filters.ModelChoiceFilter(
-        field_name="owner",
+        field_name="record__owner",
         label=_("Ente"),
         queryset=Organisation.objects.none(),
         empty_label=_("Tutti gli enti"),
@@ -46,7 +46,7 @@ class QueueFilter(django_filters.FilterSet):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        owners = Organisation.objects.filter(projects__isnull=False).distinct().order_by("name")
+        owners = Organisation.objects.filter(pk__in=Project.objects.values("record__owner")).order_by("name")
         self.filters["ente"].queryset = owners
         for bound in self.form.fields.values():
             bound.is_optional = False
@@ -64,7 +64,7 @@ class QueueFilter(django_filters.FilterSet):
         return self.filter_queryset(self.queryset.all())
 
     def by_words(self, queryset, _name, value):
-        return queryset.filter(Q(title__icontains=value) | Q(code__iexact=value))
+        return queryset.filter(Q(title__icontains=value) | Q(record__code__iexact=value))
 
     def by_wait(self, queryset, _name, value):
         if value == "ente":
@@ -75,4 +75,4 @@ class QueueFilter(django_filters.FilterSet):
         return queryset
 
     def by_gap(self, queryset, _name, value):
-        return queryset.filter(pk__in=lacking(value).values("project"))
+        return queryset.filter(pk__in=lacking(value).values("record"))

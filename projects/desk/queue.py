@@ -23,7 +23,7 @@ ORDERS = {"": ("waits_since", "pk"), "-attesa": ("-waits_since", "-pk"), "titolo
 @require_safe
 def queue(request):
     """What waits, from the oldest; everything else by choice. Filters, order and page are in the address."""
-    projects = with_waits(Project.objects.filter(deleted_at=None).select_related("owner"))
+    projects = with_waits(Project.objects.filter(deleted_at=None).select_related("record__owner"))
     order = request.GET.get("ordina", "")
     order = order if order in ORDERS else ""
     queue_filter = QueueFilter(request.GET, queryset=projects, user=request.user)

@@ -42,7 +42,7 @@ def review(request, code):
 def show_review(request, project, *, status=200, **forms):
     """The page, also after an answer that could not be taken: the forms then hold what was typed."""
     document = draft_document(project)
-    card = project.cards.filter(is_current=True).first()
+    card = project.record.editions.filter(is_current=True).first()
     submission = project.submissions.select_related("taken_by", "submitted_by").order_by("-number").first()
     notes = list(submission.comments.select_related("by").order_by("pk")) if submission else []
     form = forms.pop("form", None) or ReviewForm(comments={note.field: note.text for note in notes})
@@ -234,7 +234,7 @@ def publish(request, code):
     form = _review_form(request, project)
     if form.errors:
         return show_review(request, project, form=form, status=422)
-    words = _("La scheda è pubblica: edizione {}.").format(project.cards.count() + 1)
+    words = _("La scheda è pubblica: edizione {}.").format(project.record.editions.count() + 1)
     note = request.POST.get("change_note", "").replace("\x00", "")[:300]
     checked = [key for key in CHECKLIST if key in request.POST.getlist("checked")]
     told = {"change_note": note, "checked": checked, "form": form}
@@ -257,7 +257,7 @@ def archive(request, code):
 @require_POST
 def withdraw(request, code):
     project = load(code)
-    card = project.cards.current().first()
+    card = project.record.editions.current().first()
     if card is None:
         raise Http404
     form = ReasonForm(request.POST, prefix="withdraw")

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('cards', '0001_initial'),
         ('municipalities', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -19,8 +20,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Project',
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='codice')),
+                ('record', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='cards.record')),
                 ('status', models.CharField(choices=[('draft', 'Bozza'), ('submitted', 'Inviata'), ('in_review', 'In revisione'), ('changes_requested', 'Integrazioni richieste'), ('published', 'Pubblicata'), ('archived', 'Archiviata')], default='draft', max_length=18, verbose_name='stato della scheda')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='versione della bozza')),
                 ('nonce', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('typed', models.JSONField(blank=True, default=dict, editable=False)),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('slug', models.SlugField(blank=True, max_length=140, null=True, unique=True)),
                 ('title', models.CharField(blank=True, max_length=120, verbose_name='titolo')),
                 ('acronym', models.CharField(blank=True, max_length=30, verbose_name='acronimo')),
                 ('summary', models.TextField(blank=True, max_length=500, verbose_name='sintesi')),
@@ -59,7 +58,6 @@ class Migration(migrations.Migration):
                 ('start_actual', models.CharField(blank=True, max_length=10, verbose_name='inizio effettivo')),
                 ('end_planned', models.CharField(blank=True, max_length=10, verbose_name='fine prevista')),
                 ('end_actual', models.CharField(blank=True, max_length=10, verbose_name='fine effettiva')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confermata il')),
                 ('contact_office', models.CharField(blank=True, max_length=160, verbose_name='ufficio di contatto')),
                 ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail dell’ufficio')),
                 ('contact_is_public', models.BooleanField(default=False, verbose_name='mostra l’e-mail dell’ufficio nella scheda')),
@@ -89,13 +87,13 @@ class Migration(migrations.Migration):
                 ('deleted_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lead_municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.territory', verbose_name='Comune capofila')),
                 ('other_municipalities', models.ManyToManyField(blank=True, related_name='+', to='municipalities.territory', verbose_name='altri Comuni')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='municipalities.organisation', verbose_name='ente che inserisce')),
                 ('promoter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promoted_projects', to='municipalities.organisation', verbose_name='ente titolare')),
                 ('updated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'progetto',
                 'verbose_name_plural': 'progetti',
+                'base_manager_name': 'objects',
             },
         ),
         migrations.CreateModel(
@@ -259,7 +257,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='project',
-            index=models.Index(fields=['owner', 'status'], name='project_owner_status'),
+            index=models.Index(fields=['status'], name='project_status'),
         ),
         migrations.AddConstraint(
             model_name='project',

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cards.document.shape import LABELS
+from cards.models import Record
 from cards.vocabulary.areas import AREA_CHOICES
 from cards.vocabulary.lists import Instrument, Kind, Origin, Scale, Stage
 from lib.constraints import pair
@@ -38,25 +40,30 @@ def _partial_date(verbose_name: str):
 
 class ProjectQuerySet(models.QuerySet):
     def owned_by(self, organisation_ids):
-        return self.filter(owner__in=organisation_ids, deleted_at=None)
+        return self.filter(record__owner__in=organisation_ids, deleted_at=None)
 
     def in_bin_of(self, organisation_ids):
         """Drafts thrown away, which may come back until the bin is emptied."""
-        return self.filter(owner__in=organisation_ids).exclude(deleted_at=None)
+        return self.filter(record__owner__in=organisation_ids).exclude(deleted_at=None)
 
     def waiting_for_review(self):
         return self.filter(status__in=[Status.SUBMITTED, Status.IN_REVIEW])
 
 
+class ProjectManager(models.Manager.from_queryset(ProjectQuerySet)):
+    def get_queryset(self):
+        """With the record, where code, slug and owner of every project are."""
+        return super().get_queryset().select_related("record")
+
+
 class Project(models.Model):
-    code = models.CharField(_("codice"), max_length=16, unique=True)
-    owner = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="projects", verbose_name=_("ente che inserisce")
-    )
+    """The working copy of a record; its key is that of the record."""
+
+    record = models.OneToOneField(Record, models.PROTECT, primary_key=True, related_name="+")
     status = models.CharField(_("stato della scheda"), max_length=18, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(_("versione della bozza"), default=1)
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    origin = models.CharField(_("origine"), max_length=10, choices=Origin, default=Origin.ENTERED)
+    origin = models.CharField(LABELS["origin"], max_length=10, choices=Origin, default=Origin.ENTERED)
     origin_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -75,27 +82,31 @@ class Project(models.Model):
     )
 
     # identity
-    slug = models.SlugField(max_length=140, unique=True, null=True, blank=True)
-    title = models.CharField(_("titolo"), max_length=TITLE_MAX, blank=True)
-    acronym = models.CharField(_("acronimo"), max_length=30, blank=True)
-    summary = models.TextField(_("sintesi"), max_length=SUMMARY_MAX, blank=True)
-    description = _text(_("descrizione"))
-    title_en = models.CharField(_("titolo in inglese"), max_length=TITLE_MAX, blank=True)
-    summary_en = models.TextField(_("sintesi in inglese"), max_length=SUMMARY_MAX, blank=True)
-    kind = models.CharField(_("tipo"), max_length=10, choices=Kind, blank=True)
-    website = models.URLField(_("sito web"), blank=True, max_length=500)
+    title = models.CharField(LABELS["title"], max_length=TITLE_MAX, blank=True)
+    acronym = models.CharField(LABELS["acronym"], max_length=30, blank=True)
+    summary = models.TextField(LABELS["summary"], max_length=SUMMARY_MAX, blank=True)
+    description = _text(LABELS["description"])
+    title_en = models.CharField(LABELS["title_en"], max_length=TITLE_MAX, blank=True)
+    summary_en = models.TextField(LABELS["summary_en"], max_length=SUMMARY_MAX, blank=True)
+    kind = models.CharField(LABELS["kind"], max_length=10, choices=Kind, blank=True)
+    website = models.URLField(LABELS["website"], blank=True, max_length=500)
 
     # place
     lead_municipality = models.ForeignKey(
-        Territory, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Comune capofila")
+        Territory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=LABELS["lead_municipality"],
     )
     other_municipalities = models.ManyToManyField(
-        Territory, blank=True, related_name="+", verbose_name=_("altri Comuni")
+        Territory, blank=True, related_name="+", verbose_name=LABELS["other_municipalities"]
     )
-    place_name = models.CharField(_("luogo"), max_length=160, blank=True)
-    scale = models.CharField(_("scala"), max_length=16, choices=Scale, blank=True)
+    place_name = models.CharField(LABELS["place_name"], max_length=160, blank=True)
+    scale = models.CharField(LABELS["scale"], max_length=16, choices=Scale, blank=True)
     latitude = models.DecimalField(
-        _("latitudine"),
+        LABELS["latitude"],
         max_digits=8,
         decimal_places=5,
         null=True,
@@ -103,7 +114,7 @@ class Project(models.Model):
         validators=[MinValueValidator(35), MaxValueValidator(48)],
     )
     longitude = models.DecimalField(
-        _("longitudine"),
+        LABELS["longitude"],
         max_digits=8,
         decimal_places=5,
         null=True,
@@ -112,27 +123,26 @@ class Project(models.Model):
     )
 
     # classification
-    primary_area = models.CharField(_("area principale"), max_length=12, choices=AREA_CHOICES, blank=True)
-    other_areas = models.JSONField(_("altre aree"), default=list, blank=True)
-    target_groups = models.JSONField(_("destinatari"), default=list, blank=True)
-    technologies = models.JSONField(_("tecnologie"), default=list, blank=True)
-    sdgs = models.JSONField(_("obiettivi di sviluppo sostenibile"), default=list, blank=True)
+    primary_area = models.CharField(LABELS["primary_area"], max_length=12, choices=AREA_CHOICES, blank=True)
+    other_areas = models.JSONField(LABELS["other_areas"], default=list, blank=True)
+    target_groups = models.JSONField(LABELS["target_groups"], default=list, blank=True)
+    technologies = models.JSONField(LABELS["technologies"], default=list, blank=True)
+    sdgs = models.JSONField(LABELS["sdgs"], default=list, blank=True)
 
     # need and aim
-    need = _text(_("problema"))
-    objectives = _text(_("obiettivi"))
-    starting_situation = _text(_("situazione di partenza"))
-    policy = models.CharField(_("piano o politica di riferimento"), max_length=300, blank=True)
+    need = _text(LABELS["need"])
+    objectives = _text(LABELS["objectives"])
+    starting_situation = _text(LABELS["starting_situation"])
+    policy = models.CharField(LABELS["policy"], max_length=300, blank=True)
 
     # time
-    stage = models.CharField(_("stato di avanzamento"), max_length=12, choices=Stage, blank=True)
-    stage_as_of = _partial_date(_("stato riferito al"))
-    stage_reason = models.CharField(_("motivo di sospensione o abbandono"), max_length=500, blank=True)
-    start_planned = _partial_date(_("inizio previsto"))
-    start_actual = _partial_date(_("inizio effettivo"))
-    end_planned = _partial_date(_("fine prevista"))
-    end_actual = _partial_date(_("fine effettiva"))
-    confirmed_at = models.DateTimeField(_("confermata il"), null=True, blank=True)
+    stage = models.CharField(LABELS["stage"], max_length=12, choices=Stage, blank=True)
+    stage_as_of = _partial_date(LABELS["stage_as_of"])
+    stage_reason = models.CharField(LABELS["stage_reason"], max_length=500, blank=True)
+    start_planned = _partial_date(LABELS["start_planned"])
+    start_actual = _partial_date(LABELS["start_actual"])
+    end_planned = _partial_date(LABELS["end_planned"])
+    end_actual = _partial_date(LABELS["end_actual"])
 
     # actors
     promoter = models.ForeignKey(
@@ -141,45 +151,47 @@ class Project(models.Model):
         null=True,
         blank=True,
         related_name="promoted_projects",
-        verbose_name=_("ente titolare"),
+        verbose_name=LABELS["promoter"],
     )
-    contact_office = models.CharField(_("ufficio di contatto"), max_length=160, blank=True)
-    contact_email = models.EmailField(_("e-mail dell’ufficio"), blank=True)
+    contact_office = models.CharField(LABELS["contact_office"], max_length=160, blank=True)
+    contact_email = models.EmailField(LABELS["contact_email"], blank=True)
     contact_is_public = models.BooleanField(_("mostra l’e-mail dell’ufficio nella scheda"), default=False)
 
     # money, in euro
-    total_cost = _money(_("costo totale"))
-    cost_unknown = models.BooleanField(_("costo non ancora disponibile"), default=False)
-    cost_is_estimate = models.BooleanField(_("importo stimato"), default=False)
-    cost_note = models.CharField(_("nota sui costi"), max_length=500, blank=True)
-    running_cost_per_year = _money(_("costo annuo di gestione"))
-    savings_per_year = _money(_("risparmio annuo"))
+    total_cost = _money(LABELS["total_cost"])
+    cost_unknown = models.BooleanField(LABELS["cost_unknown"], default=False)
+    cost_is_estimate = models.BooleanField(LABELS["cost_is_estimate"], default=False)
+    cost_note = models.CharField(LABELS["cost_note"], max_length=500, blank=True)
+    running_cost_per_year = _money(LABELS["running_cost_per_year"])
+    savings_per_year = _money(LABELS["savings_per_year"])
     financing_instrument = models.CharField(
-        _("strumento finanziario"), max_length=12, choices=Instrument, blank=True
+        LABELS["financing_instrument"], max_length=12, choices=Instrument, blank=True
     )
 
     # technique
-    solution = _text(_("soluzione"))
-    components = _text(_("componenti"))
-    standards = models.CharField(_("standard"), max_length=500, blank=True)
-    open_apis = models.CharField(_("API aperte"), max_length=500, blank=True)
-    data_produced = _text(_("dati prodotti"))
-    data_licence = models.CharField(_("licenza dei dati"), max_length=120, blank=True)
-    platforms = models.JSONField(_("piattaforme abilitanti"), default=list, blank=True)
-    repository_url = models.URLField(_("codice sorgente"), blank=True, max_length=500)
+    solution = _text(LABELS["solution"])
+    components = _text(LABELS["components"])
+    standards = models.CharField(LABELS["standards"], max_length=500, blank=True)
+    open_apis = models.CharField(LABELS["open_apis"], max_length=500, blank=True)
+    data_produced = _text(LABELS["data_produced"])
+    data_licence = models.CharField(LABELS["data_licence"], max_length=120, blank=True)
+    platforms = models.JSONField(LABELS["platforms"], default=list, blank=True)
+    repository_url = models.URLField(LABELS["repository_url"], blank=True, max_length=500)
 
     # results, lessons, participation
-    beneficiaries = models.CharField(_("beneficiari"), max_length=300, blank=True)
-    what_worked = _text(_("che cosa ha funzionato"))
-    what_did_not = _text(_("che cosa non ha funzionato"))
-    risks = _text(_("rischi"))
-    success_conditions = _text(_("che cosa serve per replicarlo"))
-    would_do_differently = _text(_("che cosa faremmo in modo diverso"))
-    participation = _text(_("partecipazione dei cittadini"))
+    beneficiaries = models.CharField(LABELS["beneficiaries"], max_length=300, blank=True)
+    what_worked = _text(LABELS["what_worked"])
+    what_did_not = _text(LABELS["what_did_not"])
+    risks = _text(LABELS["risks"])
+    success_conditions = _text(LABELS["success_conditions"])
+    would_do_differently = _text(LABELS["would_do_differently"])
+    participation = _text(LABELS["participation"])
 
-    objects = ProjectQuerySet.as_manager()
+    objects = ProjectManager()
 
     class Meta:
+        # Also where another row leads to its project.
+        base_manager_name = "objects"
         verbose_name = _("progetto")
         verbose_name_plural = _("progetti")
         constraints = [
@@ -189,10 +201,27 @@ class Project(models.Model):
             pair("point_is_a_pair", "latitude", "longitude"),
             pair("project_deleted_pair", "deleted_at", "deleted_by"),
         ]
-        indexes = [models.Index(fields=["owner", "status"], name="project_owner_status")]
+        indexes = [models.Index(fields=["status"], name="project_status")]
 
     def __str__(self):
         return self.title or self.code
+
+    @property
+    def code(self) -> str:
+        return self.record.code
+
+    @property
+    def slug(self) -> str | None:
+        return self.record.slug
+
+    @property
+    def owner(self) -> Organisation:
+        """One query more where the record was loaded without it."""
+        return self.record.owner
+
+    @property
+    def owner_id(self) -> int:
+        return self.record.owner_id
 
     @property
     def is_editable(self) -> bool:

@@ -39,14 +39,14 @@ def home(request):
     own = Project.objects.owned_by(bodies)
     words, state = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("stato", "")
     state = state if state in Status.values else ""
-    found = own.filter(Q(title__icontains=words) | Q(code__icontains=words)) if words else own
+    found = own.filter(Q(title__icontains=words) | Q(record__code__icontains=words)) if words else own
     found = found.filter(status=state) if state else found
-    page = Paginator(found.select_related("owner").order_by(OURS_FIRST, "-updated_at", "-pk"), PAGE).get_page(
-        request.GET.get("pagina")
-    )
+    page = Paginator(
+        found.select_related("record__owner").order_by(OURS_FIRST, "-updated_at", "-pk"), PAGE
+    ).get_page(request.GET.get("pagina"))
     cards = dict(
-        own.filter(pk__in=[p.pk for p in page], cards__is_current=True).values_list(
-            "pk", "cards__published_at"
+        own.filter(pk__in=[p.pk for p in page], record__editions__is_current=True).values_list(
+            "pk", "record__editions__published_at"
         )
     )
     counts = dict(own.values_list("status").annotate(n=Count("pk")))
@@ -65,7 +65,7 @@ def home(request):
 
 
 def _row(project: Project, published_at) -> dict:
-    confirmed = max(filter(None, [project.confirmed_at, published_at]), default=None)
+    confirmed = max(filter(None, [project.record.confirmed_at, published_at]), default=None)
     is_ageing = bool(published_at) and confirmed < timezone.now() - AGEING_AFTER
     return {
         "project": project,

@@ -9,7 +9,7 @@ from projects import rules
 from projects.models import Project
 
 RELATED = (
-    "owner__territory",
+    "record__owner__territory",
     "promoter",
     "lead_municipality__province",
     "lead_municipality__region",
@@ -19,7 +19,7 @@ RELATED = (
 
 def load(request: HttpRequest, code: str, may) -> Project:
     """The project, or 403: the same for what is not theirs and for what is not there, so no hint."""
-    project = Project.objects.select_related(*RELATED).filter(code=code).first()
+    project = Project.objects.select_related(*RELATED).filter(record__code=code).first()
     if project is None and is_reviewer(request.user):
         raise Http404
     if project is None or not may(request.user, project):

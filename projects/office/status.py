@@ -37,7 +37,7 @@ def status(request, code):
 def _show(request, project, *, comments=None, ease_form=None, http_status=200):
     submissions = project.submissions.select_related("submitted_by", "taken_by").order_by("-number")
     last = submissions.first()
-    card = project.cards.filter(is_current=True).first()
+    card = project.record.editions.filter(is_current=True).first()
     context = {
         "project": project,
         "submission": last,
@@ -47,7 +47,7 @@ def _show(request, project, *, comments=None, ease_form=None, http_status=200):
         "comments": open_comments(project) if comments is None else comments,
         "events": labelled_history(project.code),
         "card": card,
-        "withdrawn": project.cards.exclude(withdrawn_at=None).order_by("-edition").first(),
+        "withdrawn": project.record.editions.exclude(withdrawn_at=None).order_by("-edition").first(),
         "needs_confirming": bool(card) and needs_confirming(project, card),
         "last_word": last_word(project, card) if card else None,
         "can_edit": rules.can_edit(request.user, project),
@@ -153,10 +153,10 @@ def confirm_by_link(request, token):
         return render(request, "projects/office/confirm.html", {"expired": True}, status=410)
     project = Project.objects.filter(pk=told["project"]).first()
     user = User.objects.filter(pk=told["user"], is_active=True).first()
-    card = project and project.cards.current().first()
+    card = project and project.record.editions.current().first()
     if not (user and card and card.edition == told["edition"] and rules.can_confirm(user, project)):
         return render(request, "projects/office/confirm.html", {"expired": True}, status=410)
-    is_done = project.confirmed_at is not None and project.confirmed_at.timestamp() > told["at"]
+    is_done = project.record.confirmed_at is not None and project.record.confirmed_at.timestamp() > told["at"]
     if request.method == "POST" and not is_done:
         actions.confirm_current(project, by=user)
         is_done = True

@@ -148,7 +148,7 @@ def _after_save(request, project, step, is_right=True):
 
 def _conflict(request, code, step, form, formsets):
     """Both versions on one page: what is saved beside what differs. Nothing differs: it is saved already."""
-    current = Project.objects.select_related(*RELATED).get(code=code)
+    current = Project.objects.select_related(*RELATED).get(record__code=code)
     differences = differing(step, current, form, formsets)
     if not differences and not form.errors:
         return _after_save(request, current, step)

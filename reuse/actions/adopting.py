@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.timezone import localdate, make_aware
 
 from cards.index import writer
+from cards.models import Record
+from cards.records import subject_of
 from lib import audit
 from lib.content_version import bump_content_version
 from lib.workflow import WrongMove
 from municipalities.models import Organisation
-from projects.history import subject_through
-from projects.models import Project
 from reuse import mail as adoption_mail
 from reuse.actions.refresh import refresh_standing
 from reuse.models import Adoption, AdoptionStep, OutsidePractice
@@ -35,7 +35,7 @@ class AlreadyAsked(Exception):
 
 @transaction.atomic
 def ask(
-    project: Project,
+    record: Record,
     *,
     by,
     adopter: Organisation,
@@ -47,18 +47,18 @@ def ask(
 
     Raises AlreadyAsked, WrongMove when the giver would be the adopter or has not adopted it.
     """
-    if existing := Adoption.objects.filter(nonce=nonce, project=project, adopter=adopter).first():
+    if existing := Adoption.objects.filter(nonce=nonce, record=record, adopter=adopter).first():
         return existing
-    giver = parent.adopter if parent else project.owner
-    is_stranger = parent and (parent.project_id != project.pk or parent.step not in ADOPTED)
-    if giver == adopter or project.owner_id == adopter.pk or is_stranger:
+    giver = parent.adopter if parent else record.owner
+    is_stranger = parent and (parent.record_id != record.pk or parent.step not in ADOPTED)
+    if giver == adopter or record.owner_id == adopter.pk or is_stranger:
         raise WrongMove
-    made = Adoption(project=project, giver=giver, adopter=adopter, parent=parent, nonce=nonce)
+    made = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, nonce=nonce)
     try:
         with transaction.atomic():
             made.save()
     except IntegrityError as error:
-        mine = Adoption.objects.filter(project=project, adopter=adopter, is_demonstration=False)
+        mine = Adoption.objects.filter(record=record, adopter=adopter, is_demonstration=False)
         if twin := mine.filter(nonce=nonce).first():
             return twin
         if living := mine.living().first():
@@ -93,7 +93,7 @@ def advance(
     ends_wait = move != AdoptionMove.WRITE or side == ADOPTION.turn_of(stood.step)
     ADOPTION.apply(stood, move, values={"waiting_since": timezone.now()} if ends_wait else None)
     step = _note(stood, move, side=side, by=by, nonce=nonce, on=on, **words)
-    refresh_standing([stood.project_id])
+    refresh_standing([stood.record_id])
     return step
 
 
@@ -125,13 +125,13 @@ def hide(step: AdoptionStep, *, by) -> None:
 
 
 @transaction.atomic
-def tell_result(adoption: Adoption, *, by, result: Project | None) -> Adoption:
+def tell_result(adoption: Adoption, *, by, result: Record | None) -> Adoption:
     """Say which project of the adopter came of it, None for none: the two cards then name each other.
 
     Raises WrongMove while nothing was adapted yet, or for a project that is not the adopter's.
     """
     stood = Adoption.objects.select_for_update().get(pk=adoption.pk)
-    is_theirs = result is None or (result.owner_id == stood.adopter_id and result.pk != stood.project_id)
+    is_theirs = result is None or (result.owner_id == stood.adopter_id and result.pk != stood.record_id)
     if stood.step not in WITH_RESULT or not is_theirs:
         raise WrongMove
     if stood.result_id != (result and result.pk):
@@ -154,7 +154,7 @@ def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
             practice.save()
     except IntegrityError:
         return OutsidePractice.objects.get(nonce=practice.nonce)
-    if practice.project_id:
+    if practice.record_id:
         _record(practice, PRACTICE, by, {"name": practice.name})
     bump_content_version()
     return practice
@@ -165,7 +165,7 @@ def remove_practice(practice: OutsidePractice, *, by) -> None:
     """Take a practice off the public pages; the row stays on record."""
     standing = OutsidePractice.objects.filter(pk=practice.pk, removed_at=None)
     if standing.update(removed_at=timezone.now(), removed_by=by):
-        if practice.project_id:
+        if practice.record_id:
             _record(practice, PRACTICE, by, {"name": practice.name, "removed": True})
         bump_content_version()
 
@@ -177,7 +177,7 @@ def waiting(now: datetime) -> list[Adoption]:
         late |= Q(step=step, waiting_since__lt=now - timedelta(days=rule.amount))
     unheard = Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since"))
     found = Adoption.objects.filter(late & unheard, is_demonstration=False)
-    return list(found.select_related("project", "giver", "adopter").order_by("waiting_since", "pk"))
+    return list(found.select_related("record", "giver", "adopter").order_by("waiting_since", "pk"))
 
 
 @transaction.atomic
@@ -197,20 +197,20 @@ def remind(adoption: Adoption, *, now: datetime) -> list[str]:
 
 @transaction.atomic
 def demonstrate(
-    project: Project,
+    record: Record,
     *,
     adopter: Organisation,
     steps: list[dict],
     parent: Adoption | None = None,
-    result: Project | None = None,
+    result: Record | None = None,
 ) -> Adoption:
     """A demonstration adoption, whole at once: the loader's. No event and no mail, nobody has acted.
 
     `steps`: `[{move, on, note, note_is_public, what_changed, what_learnt, lessons_are_public}]`.
     """
     writer.lock()
-    giver = parent.adopter if parent else project.owner
-    made = Adoption(project=project, giver=giver, adopter=adopter, parent=parent, is_demonstration=True)
+    giver = parent.adopter if parent else record.owner
+    made = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, is_demonstration=True)
     made.result = result
     made.asked_at = made.waiting_since = _noon(steps[0]["on"])
     made.save()
@@ -223,7 +223,7 @@ def demonstrate(
         AdoptionStep.objects.create(adoption=made, step=made.step, side=side, at=at, **given)
         made.waiting_since = at
     made.save()
-    refresh_standing([project.pk])
+    refresh_standing([record.pk])
     return made
 
 
@@ -240,4 +240,4 @@ def _noon(day: date) -> datetime:
 
 
 def _record(row: Adoption | OutsidePractice, verb: str, by, changes: dict) -> None:
-    audit.record(verb, by=by, on=subject_through(row), changes=changes)
+    audit.record(verb, by=by, on=subject_of(row.record_id), changes=changes)

@@ -13,12 +13,12 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from cards.index import writer
+from cards.models import Record
+from cards.records import subject_of
 from lib import audit
 from lib.content_version import bump_content_version
 from lib.workflow import StaleDraft
 from municipalities.models import Organisation
-from projects.history import subject_through
-from projects.models import Project
 from reuse.actions import refresh
 from reuse.criteria import OBSERVATORY, PRESETS
 from reuse.models import Assessment, DemonstrationDocument, EvidenceFile, RankingRelease, Rating
@@ -37,9 +37,9 @@ class NothingRated(Exception):
 
 
 @transaction.atomic
-def open_assessment(project: Project, *, by, rater: str, organisation: Organisation) -> Assessment:
+def open_assessment(record: Record, *, by, rater: str, organisation: Organisation) -> Assessment:
     """The draft of this rater, or a new one that starts from the rater's last version."""
-    seat = {"project": project, "rater": rater, "organisation": organisation}
+    seat = {"record": record, "rater": rater, "organisation": organisation}
     if draft := Assessment.objects.open().filter(**seat).first():
         return draft
     last = last_version(**seat)
@@ -54,9 +54,9 @@ def open_assessment(project: Project, *, by, rater: str, organisation: Organisat
     return draft
 
 
-def last_version(project: Project, *, rater: str, organisation: Organisation) -> Assessment | None:
+def last_version(record: Record, *, rater: str, organisation: Organisation) -> Assessment | None:
     """The rater's newest completed assessment, demonstrations left out."""
-    seat = {"project": project, "rater": rater, "organisation": organisation, "is_demonstration": False}
+    seat = {"record": record, "rater": rater, "organisation": organisation, "is_demonstration": False}
     return Assessment.objects.completed().filter(**seat).order_by("-version").first()
 
 
@@ -103,7 +103,7 @@ def complete_assessment(
 @transaction.atomic
 def keep_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
     """Keep a checked file beside a draft. It proves nothing until a rating of the draft names it."""
-    seat = {"project": evidence.project, "rater": evidence.rater, "organisation": evidence.organisation}
+    seat = {"record": evidence.record, "rater": evidence.rater, "organisation": evidence.organisation}
     if twin := EvidenceFile.objects.filter(**seat, sha256=evidence.sha256, withdrawn_at=None).first():
         # The same form sent twice keeps one file.
         return twin
@@ -118,13 +118,13 @@ def withdraw_evidence(evidence: EvidenceFile, *, by) -> None:
     standing_ones = EvidenceFile.objects.filter(pk=evidence.pk, withdrawn_at=None)
     if standing_ones.update(withdrawn_at=timezone.now(), withdrawn_by=by):
         changes = {"name": evidence.name, "rater": evidence.rater}
-        audit.record(WITHDRAW, by=by, on=subject_through(evidence), changes=changes)
+        audit.record(WITHDRAW, by=by, on=subject_of(evidence.record_id), changes=changes)
         bump_content_version()
 
 
 def _drop_loose_evidence(done: Assessment) -> None:
     """Delete the files of a seat that no rating names: they were replaced before anybody read them."""
-    seat = {"project": done.project, "rater": done.rater, "organisation": done.organisation}
+    seat = {"record": done.record, "rater": done.rater, "organisation": done.organisation}
     for loose in EvidenceFile.objects.filter(**seat, ratings=None, withdrawn_at=None):
         storage, name = loose.file.storage, loose.file.name
         loose.delete()
@@ -132,8 +132,8 @@ def _drop_loose_evidence(done: Assessment) -> None:
 
 
 def _close(draft: Assessment, by, moment: datetime) -> None:
-    card = draft.project.cards.current().select_related("project").first()
-    seat = {"project": draft.project, "rater": draft.rater, "organisation": draft.organisation}
+    card = draft.record.editions.current().first()
+    seat = {"record": draft.record, "rater": draft.rater, "organisation": draft.organisation}
     last = Assessment.objects.completed().filter(**seat).aggregate(n=Max("version"))["n"]
     draft.by, draft.made_at, draft.version = by, moment, (last or 0) + 1
     draft.edition = card and card.edition
@@ -144,11 +144,11 @@ def _close(draft: Assessment, by, moment: datetime) -> None:
 
 @transaction.atomic
 def demonstrate(
-    project: Project, *, rater: str, organisation: Organisation, made_at: datetime, ratings
+    record: Record, *, rater: str, organisation: Organisation, made_at: datetime, ratings
 ) -> Assessment:
     """A demonstration assessment, complete at once: the loader's. No event, nobody has acted."""
     writer.lock()
-    seat = {"project": project, "rater": rater, "organisation": organisation}
+    seat = {"record": record, "rater": rater, "organisation": organisation}
     draft = Assessment.objects.create(**seat, is_demonstration=True)
     Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
     _close(draft, None, made_at)
@@ -157,19 +157,19 @@ def demonstrate(
 
 
 @transaction.atomic
-def demonstrate_kit(project: Project, documents: Iterable[DemonstrationDocument]) -> None:
+def demonstrate_kit(record: Record, documents: Iterable[DemonstrationDocument]) -> None:
     """Put these documents in the place of the project's demonstration kit: the loader's. No event.
 
     Files of the former ones go when the transaction has come through.
     """
     writer.lock()
-    former = list(project.demonstration_documents.all())
-    project.demonstration_documents.all().delete()
+    former = list(record.demonstration_documents.all())
+    record.demonstration_documents.all().delete()
     DemonstrationDocument.objects.bulk_create(documents)
     for document in former:
         if document.file:
             transaction.on_commit(lambda gone=document.file: gone.storage.delete(gone.name))
-    card = project.cards.current().select_related("project").first()
+    card = record.editions.current().first()
     if card:
         refresh.refresh(card, orjson.loads(card.document))
     bump_content_version()
@@ -205,4 +205,4 @@ def release_ranking(*, note: str = "") -> RankingRelease:
 
 
 def _record(assessment: Assessment, verb: str, by, changes: Mapping) -> None:
-    audit.record(verb, by=by, on=subject_through(assessment), changes=changes)
+    audit.record(verb, by=by, on=subject_of(assessment.record_id), changes=changes)

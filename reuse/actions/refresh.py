@@ -1,64 +1,64 @@
+"""Keeps the standing of records and their live facets true when assessments, adoptions or kits change."""
+
 from collections.abc import Mapping
 
 import orjson
 from django.db import transaction
 from django.utils import timezone
 
+from cards import issuing
 from cards.index import terms, writer
 from cards.models import Edition
 from cards.vocabulary.bands import DEMONSTRATION
 from lib.content_version import bump_content_version
 from lib.sql import models_with
 from reuse.criteria import EQUAL, KEYS, PRESETS
-from reuse.models import Adoption, Assessment, DemonstrationDocument, Standing, assessment
+from reuse.models import Adoption, Assessment, DemonstrationDocument, Standing
 from reuse.reads.standing import Panel, _panel, kit_documents, panel_of
 
 
 @transaction.atomic
-def refresh_standing(project_ids=None) -> int:
+def refresh_standing(record_ids=None) -> int:
     """Work out the standing of current cards anew: of these projects, or of all rated. Gives how many."""
     writer.lock()
-    cards = Edition.objects.current().select_related("project")
-    if project_ids is None:
-        assessed = set(Assessment.objects.completed().values_list("project", flat=True))
-        assessed |= set(DemonstrationDocument.objects.values_list("project", flat=True))
-        project_ids = assessed | set(assessment.Standing.objects.values_list("pk", flat=True))
-    chosen = list(project_ids)
-    for card in cards.filter(project__in=chosen).iterator(chunk_size=500):
+    cards = Edition.objects.current()
+    if record_ids is None:
+        assessed = set(Assessment.objects.completed().values_list("record", flat=True))
+        assessed |= set(DemonstrationDocument.objects.values_list("record", flat=True))
+        record_ids = assessed | set(Standing.objects.values_list("pk", flat=True))
+    chosen = list(record_ids)
+    for card in cards.filter(record__in=chosen).iterator(chunk_size=500):
         refresh(card, orjson.loads(card.document))
     bump_content_version()
     return len(chosen)
 
 
-def refresh(card: Edition, document: Mapping) -> Standing | None:
-    """Write the standing of a current card anew. None, and no row, where there is nothing to tell.
+def refresh(card: Edition, document: Mapping) -> None:
+    """Write the standing and the live facets of a current card anew. Within the transaction of the change."""
+    facets = write_standing(card.record_id, document)
+    if issuing.with_facets(card.live_values, facets) != card.live_values:
+        issuing.set_live(card.record_id, facets)
 
-    Within the transaction of whoever changed what it rests on.
+
+def write_standing(record_id: int, document: Mapping) -> dict[str, list[str]]:
+    """Write the standing of a record whose current edition has this document; returns its live facets.
+
+    A record that nobody rated or adopted has no row.
     """
-    is_judged, is_told = _traces(card.project_id)
-    panel = panel_of(card.project_id, document) if is_judged else _panel_alone(document)
-    facets = live_facets(panel)
-    if _differ(card.live_values, facets):
-        writer.reindex(card.project, facets=facets)
-    if panel.published is None and not (panel.score.adoptions or panel.score.adoptions_under_way):
-        if is_told:
-            Standing.objects.filter(project=card.project_id).delete()
-        return None
-    return Standing.objects.update_or_create(project_id=card.project_id, defaults=_columns(panel))[0]
+    is_judged, has_standing = _traces(record_id)
+    panel = panel_of(record_id, document) if is_judged else _panel_alone(document)
+    if panel.published or panel.score.adoptions or panel.score.adoptions_under_way:
+        Standing.objects.update_or_create(record_id=record_id, defaults=_columns(panel))
+    elif has_standing:
+        Standing.objects.filter(record=record_id).delete()
+    return live_facets(panel)
 
 
-def _traces(project_id: int) -> tuple[bool, bool]:
-    """Whether anybody rated or took the project up (asking for all of it costs ten times as much), and
-    whether it has a standing."""
+def _traces(record_id: int) -> tuple[bool, bool]:
+    """Whether anybody rated or adopted it (the whole panel costs ten times as much), whether it has a standing."""
     models = {"assessment": Assessment, "adoption": Adoption, "standing": Standing}
-    found = models_with("project_id", project_id, models)
+    found = models_with("record_id", record_id, models)
     return bool(found & {"assessment", "adoption"}), "standing" in found
-
-
-def _differ(live_values: str, facets: Mapping[str, list[str]]) -> bool:
-    """Whether the card does not yet stand under these facets as they say."""
-    stand = {(facet, value) for facet, value in orjson.loads(live_values) if facet in facets}
-    return stand != {(facet, value) for facet, values in facets.items() for value in values}
 
 
 def _panel_alone(document: Mapping) -> Panel:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from cards.models import Edition
+from cards.records import newest_title
 from lib.forms.fields import tidied
 from lib.workflow import WrongMove
 from municipalities.models import Organisation
@@ -22,7 +23,7 @@ from reuse.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE, AskForm, MoveForm,
 from reuse.models import Adoption, AdoptionStep, OutsidePractice
 from reuse.transitions import ADOPTION, NEXT, TASKS, AdoptionMove, Side, Step
 
-RELATED = ("project__owner", "giver", "adopter", "parent__adopter")
+RELATED = ("record__owner", "giver", "adopter", "parent__adopter")
 WORDS = ("note", "note_is_public", "what_changed", "what_learnt", "lessons_are_public")
 PER_PAGE = 50
 # What the form of the project that came of it is called among the moves.
@@ -38,10 +39,10 @@ def home(request):
             return redirect("desk:adoption-list")
         raise PermissionDenied
     mine = organisations_of(request.user)
-    found = Adoption.objects.shown().of_bodies(mine).select_related(*RELATED)
+    found = Adoption.objects.shown().of_bodies(mine).select_related(*RELATED).annotate(title=newest_title())
     rows = [_row(request.user, adoption) for adoption in found.order_by("waiting_since", "pk")]
     rows.sort(key=lambda row: not row["is_ours"])
-    practices = OutsidePractice.objects.shown().filter(adopter__in=mine).select_related("adopter", "project")
+    practices = OutsidePractice.objects.shown().filter(adopter__in=mine).select_related("adopter", "record")
     context = {
         "taken": [row for row in rows if row["adoption"].adopter_id in mine],
         "given": [row for row in rows if row["adoption"].adopter_id not in mine],
@@ -72,9 +73,8 @@ def all_of_them(request):
     counts = dict(found.values_list("step").annotate(n=Count("pk")))
     step = request.GET.get("passo", "")
     found = found.filter(step=step) if step in Step.values else found.filter(step__in=list(ADOPTION.waits))
-    page = Paginator(found.select_related(*RELATED).order_by("waiting_since", "pk"), PER_PAGE).get_page(
-        request.GET.get("pagina")
-    )
+    found = found.select_related(*RELATED).annotate(title=newest_title()).order_by("waiting_since", "pk")
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
         "page": page,
         "rows": [_row(request.user, adoption) for adoption in page.object_list],
@@ -89,24 +89,24 @@ def all_of_them(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request, code):
     """The request of an office for a published project."""
-    card = get_object_or_404(Edition.objects.current().select_related("project__owner"), code=code)
-    project = card.project
+    card = get_object_or_404(Edition.objects.current().select_related("record__owner"), code=code)
+    record = card.record
     if not is_officer(request.user):
         raise PermissionDenied
-    bodies = rules.adopters_for(request.user, project)
+    bodies = rules.adopters_for(request.user, record)
     if not bodies:
         messages.info(request, _("Questo progetto è già del tuo ente."))
         return redirect("officer:adoption-list")
-    parents = Adoption.objects.public().filter(project=project).select_related("adopter")
+    parents = Adoption.objects.public().filter(record=record).select_related("adopter")
     form = AskForm(
         tidied(request.POST) if request.method == "POST" else None,
-        project=project,
+        record=record,
         bodies=bodies,
         parents=parents,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            made = adopting.ask(project, by=request.user, **form.cleaned_data)
+            made = adopting.ask(record, by=request.user, **form.cleaned_data)
         except AlreadyAsked as error:
             messages.info(request, _("Il tuo ente ha già chiesto questo progetto: ecco a che punto è."))
             made = error.args[0]
@@ -127,7 +127,8 @@ def _show_ask(request, card, form, status: int):
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request, pk):
     """The life of one reuse, for both sides and staff, with the forms of what one may do next."""
-    adoption = Adoption.objects.shown().select_related(*RELATED).filter(pk=pk).first()
+    found = Adoption.objects.shown().select_related(*RELATED).annotate(title=newest_title())
+    adoption = found.filter(pk=pk).first()
     if adoption is None or not rules.can_see_adoption(request.user, adoption):
         raise PermissionDenied
     if request.method == "POST":
@@ -202,7 +203,7 @@ def _show(
         "form": bound or (result if result and result.is_bound else {}),
         "result": result,
         "lost": bound if bound and bound.move not in moves else None,
-        "card": adoption.project.cards.current().first(),
+        "card": adoption.record.editions.current().first(),
         "can_hide": is_reviewer(request.user),
     }
     return render(request, "reuse/adoption.html", context, status=status)
@@ -225,7 +226,7 @@ def hide(request, pk):
     if not is_reviewer(request.user):
         raise PermissionDenied
     step = get_object_or_404(
-        AdoptionStep.objects.select_related("adoption__project__owner", "adoption__adopter"), pk=pk
+        AdoptionStep.objects.select_related("adoption__record__owner", "adoption__adopter"), pk=pk
     )
     adopting.hide(step, by=request.user)
     messages.success(request, _("Le parole di questo passo non sono più pubbliche."))
@@ -252,7 +253,7 @@ def add_practice(request):
 @require_POST
 def remove_practice(request, pk):
     """Take a practice off the public pages."""
-    practice = get_object_or_404(OutsidePractice.objects.select_related("project__owner"), pk=pk)
+    practice = get_object_or_404(OutsidePractice.objects.select_related("record__owner"), pk=pk)
     if not rules.can_remove_practice(request.user, practice):
         raise PermissionDenied
     adopting.remove_practice(practice, by=request.user)

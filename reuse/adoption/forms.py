@@ -1,15 +1,18 @@
 """Forms of a reuse: the request, the next move, a practice from outside."""
 
 import uuid
+from operator import attrgetter
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from cards.models import Record
+from cards.records import newest_title
 from lib.forms.base import name_blanks
 from lib.forms.fields import PartialDateField
 from municipalities.models import Organisation
-from projects.models import Project
 from reuse.models import Adoption, OutsidePractice
 from reuse.models.adoption import NOTE_MAX
 from reuse.transitions import ADOPTED, ADOPTION, AdoptionMove
@@ -70,7 +73,7 @@ class AskForm(forms.Form):
         error_messages={"required": _("Scrivi in due righe che cosa ti serve")},
     )
 
-    def __init__(self, *args, project: Project, bodies, parents, **kwargs):
+    def __init__(self, *args, record: Record, bodies, parents, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["nonce"].initial = uuid.uuid4()
         self.fields["adopter"].queryset = bodies
@@ -79,7 +82,7 @@ class AskForm(forms.Form):
         parent = self.fields["parent"]
         parent.queryset = parents.filter(step__in=ADOPTED)
         parent.label_from_instance = lambda adoption: adoption.adopter.name
-        parent.empty_label = project.owner.name
+        parent.empty_label = record.owner.name
         if not parent.queryset.exists():
             del self.fields["parent"]
 
@@ -148,12 +151,18 @@ class MoveForm(forms.Form):
         return data
 
 
+def published_records(organisations) -> QuerySet[Record]:
+    """Records of these bodies with a current edition, each with its `title`, by title."""
+    records = Record.objects.filter(owner__in=organisations, editions__is_current=True)
+    return records.annotate(title=newest_title("pk")).order_by("title")
+
+
 class ResultForm(forms.Form):
     """Which published project of the adopter came of an adoption."""
 
     result = forms.ModelChoiceField(
         label=_("Il progetto che ne è nato"),
-        queryset=Project.objects.none(),
+        queryset=Record.objects.none(),
         required=False,
         empty_label=_("Nessuno, o non ancora nel registro"),
         help_text=_("Un progetto pubblicato dell’ente che riusa: le due schede si nominano a vicenda."),
@@ -162,8 +171,9 @@ class ResultForm(forms.Form):
 
     def __init__(self, *args, adoption: Adoption, **kwargs):
         super().__init__(*args, prefix="nato", **kwargs)
-        mine = Project.objects.filter(owner=adoption.adopter_id, cards__is_current=True)
-        self.fields["result"].queryset = mine.exclude(pk=adoption.project_id).order_by("title")
+        mine = published_records([adoption.adopter_id])
+        self.fields["result"].queryset = mine.exclude(pk=adoption.record_id)
+        self.fields["result"].label_from_instance = attrgetter("title")
         self.fields["result"].initial = adoption.result_id
 
 
@@ -179,7 +189,7 @@ class PracticeForm(forms.ModelForm):
 
     class Meta:
         model = OutsidePractice
-        fields = ("adopter", "name", "city", "country", "url", "adopted_on", "what_changed", "project")
+        fields = ("adopter", "name", "city", "country", "url", "adopted_on", "what_changed", "record")
         error_messages = {
             "adopter": {"required": _("Scegli l’ente che l’ha adottata")},
             "name": {"required": _("Scrivi il nome della pratica")},
@@ -194,14 +204,14 @@ class PracticeForm(forms.ModelForm):
         self.fields["adopter"].queryset = bodies
         if len(bodies) == 1:
             self.fields["adopter"].initial = bodies[0]
-        mine = Project.objects.owned_by(bodies).filter(cards__is_current=True)
-        self.fields["project"].queryset = mine.order_by("title")
+        self.fields["record"].queryset = published_records(bodies)
+        self.fields["record"].label_from_instance = attrgetter("title")
         self.fields["url"].assume_scheme = "https"
         name_blanks(self)
 
     def clean(self):
         data = super().clean()
-        project = data.get("project")
-        if project and data.get("adopter") and project.owner_id != data["adopter"].pk:
-            self.add_error("project", _("Scegli un progetto dell’ente che ha adottato la pratica"))
+        record = data.get("record")
+        if record and data.get("adopter") and record.owner_id != data["adopter"].pk:
+            self.add_error("record", _("Scegli un progetto dell’ente che ha adottato la pratica"))
         return data

@@ -18,13 +18,13 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from cards.models import File
 from cards.presentation.context import card_context
 from cards.presentation.outline import words_of_card
 from cards.presentation.pdf import card_pdf
 from cards.vocabulary.lists import DocumentType
 from lib.formats import file_size, partial_date
 from lib.tables.csv_text import neutralised
-from projects.models import Document
 from reuse.models import DemonstrationDocument
 
 LARGEST = 100 * 1024 * 1024  # bytes of attached files; what does not fit is named with its address
@@ -110,13 +110,13 @@ def _shown(document: Mapping) -> list[Mapping]:
     return sorted(document["documents"], key=lambda row: row["id"])
 
 
-def _stored(document: Mapping) -> dict[int, Document]:
+def _stored(document: Mapping) -> dict[int, File]:
     """The files of the card that are where they should be, as far as the archive has room."""
     wanted = [row["id"] for row in document["documents"] if not row["url"]]
-    return {row.pk: row for row in Document.objects.filter(pk__in=wanted).exclude(file="")}
+    return File.objects.in_bulk(wanted)
 
 
-def _document_parts(document: Mapping, files: Mapping[int, Document]) -> list[Part]:
+def _document_parts(document: Mapping, files: Mapping[int, File]) -> list[Part]:
     labels, found, room = dict(DocumentType.choices), [], LARGEST
     for number, row in enumerate(_shown(document), 1):
         source = row["url"] or settings.SITE_URL + reverse("document-file", args=[row["id"]])
@@ -155,11 +155,11 @@ def _demonstration_parts(demonstrations: Sequence[DemonstrationDocument]) -> lis
     return found
 
 
-def _extension(row: Document | DemonstrationDocument) -> str:
+def _extension(row: File | DemonstrationDocument) -> str:
     return row.file.name.rpartition(".")[2]
 
 
-def _size_of(stored: Document | DemonstrationDocument | None) -> int | None:
+def _size_of(stored: File | DemonstrationDocument | None) -> int | None:
     try:
         return stored.file.size if stored else None
     except FileNotFoundError:
@@ -235,7 +235,7 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     archive.writestr(_info(name), content)
 
 
-def _copy(archive: zipfile.ZipFile, name: str, stored: Document | DemonstrationDocument) -> None:
+def _copy(archive: zipfile.ZipFile, name: str, stored: File | DemonstrationDocument) -> None:
     with stored.file.open("rb") as source, archive.open(_info(name), "w", force_zip64=True) as target:
         while block := source.read(BLOCK):
             target.write(block)

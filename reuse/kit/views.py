@@ -23,7 +23,7 @@ from reuse.reads.standing import demonstration_kit_of
 def _card(slug: str) -> Edition:
     """The newest card of a slug, the one in force first."""
     found = (
-        Edition.objects.filter(slug=slug).select_related("project__owner").order_by("-is_current", "-edition")
+        Edition.objects.filter(slug=slug).select_related("record__owner").order_by("-is_current", "-edition")
     )
     card = found.first()
     if card is None:
@@ -41,7 +41,7 @@ def card_kit(request, slug):
     with TemporaryDirectory(prefix="kit-") as folder:
         path = Path(folder, f"kit-{card.slug[:80]}-{card.edition}.zip")
         document = read_document(card)
-        extra = demonstration_kit_of(card.project_id, document)
+        extra = demonstration_kit_of(card.record_id, document)
         write_kit(path, document, address=address, demo=settings.DEMO, demonstrations=extra)
         file = path.open("rb")
     answer = FileResponse(file, as_attachment=True, filename=path.name, content_type="application/zip")
@@ -61,7 +61,7 @@ def card_reuse(request, slug):
     context = {
         "card": card,
         "protocols": Protocol.objects.published().filter(is_open=True).order_by("title"),
-        "count": family_of(card.project_id).count,
-        "owner": card.project.owner,
+        "count": family_of(card.record_id).count,
+        "owner": card.record.owner,
     }
     return render(request, "reuse/card_reuse.html", context)

@@ -1,7 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import projects.models.rows
 import reuse.models.assessment
 import uuid
 from django.conf import settings
@@ -13,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('cards', '0001_initial'),
         ('municipalities', '0001_initial'),
-        ('projects', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -45,8 +44,8 @@ class Migration(migrations.Migration):
                 ('adopter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adoptions', to='municipalities.organisation', verbose_name='ente riusante')),
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given_adoptions', to='municipalities.organisation', verbose_name='ente cedente')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='reuse.adoption')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adoptions', to='projects.project')),
-                ('result', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='born_of', to='projects.project', verbose_name='progetto che ne è nato')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adoptions', to='cards.record')),
+                ('result', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='born_of', to='cards.record', verbose_name='progetto che ne è nato')),
             ],
             options={
                 'verbose_name': 'riuso',
@@ -88,7 +87,7 @@ class Migration(migrations.Migration):
                 ('seconded_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='municipalities.organisation')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='projects.project')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='cards.record')),
                 ('seconded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -102,14 +101,14 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('type', models.CharField(choices=[('specification', 'Capitolato o specifica'), ('manual', 'Manuale'), ('catalogue', 'Catalogo'), ('faq', 'Domande frequenti'), ('guideline', 'Linee guida'), ('resolution', 'Delibera'), ('contract', 'Contratto'), ('call', 'Bando'), ('budget', 'Bilancio di progetto'), ('financial_plan', 'Piano finanziario'), ('financing_scheme', 'Schema di finanziamento'), ('feasibility', 'Analisi di fattibilità'), ('partnership', 'Accordo di partenariato'), ('stakeholder_plan', 'Piano dei portatori di interesse'), ('evaluation', 'Valutazione'), ('image', 'Immagine')], max_length=18, verbose_name='tipo')),
                 ('title', models.CharField(max_length=160, verbose_name='titolo')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=projects.models.rows.document_path, verbose_name='file')),
+                ('file', models.FileField(blank=True, max_length=200, upload_to=reuse.models.assessment.demonstration_path, verbose_name='file')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='collegamento')),
                 ('media_type', models.CharField(blank=True, max_length=80)),
                 ('size', models.PositiveIntegerField(blank=True, null=True, verbose_name='byte')),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('made_on', models.DateField(verbose_name='data')),
                 ('words', models.CharField(max_length=64)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demonstration_documents', to='projects.project')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demonstration_documents', to='cards.record')),
             ],
             options={
                 'verbose_name': 'documento dimostrativo',
@@ -130,7 +129,7 @@ class Migration(migrations.Migration):
                 ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.organisation')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.project')),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cards.record')),
                 ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -154,7 +153,7 @@ class Migration(migrations.Migration):
                 ('is_demonstration', models.BooleanField(default=False, verbose_name='pratica dimostrativa')),
                 ('adopter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='outside_practices', to='municipalities.organisation', verbose_name='ente riusante')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outside_practices', to='projects.project', verbose_name='progetto che ne è nato')),
+                ('record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='outside_practices', to='cards.record', verbose_name='progetto che ne è nato')),
                 ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -170,15 +169,15 @@ class Migration(migrations.Migration):
                 ('value', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
                 ('motive', models.CharField(blank=True, max_length=500, verbose_name='motivo')),
                 ('evidence_url', models.URLField(blank=True, max_length=500, verbose_name='prova')),
+                ('evidence_document', models.BigIntegerField(blank=True, null=True, verbose_name='documento')),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='reuse.assessment')),
-                ('evidence_document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.document', verbose_name='documento')),
                 ('evidence_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='reuse.evidencefile', verbose_name='file')),
             ],
         ),
         migrations.CreateModel(
             name='Standing',
             fields=[
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='standing', serialize=False, to='projects.project')),
+                ('record', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='standing', serialize=False, to='cards.record')),
                 ('rater', models.CharField(blank=True, max_length=12)),
                 ('rated_on', models.DateField(null=True)),
                 ('marks', models.CharField(default='0000000000', max_length=10)),
@@ -193,11 +192,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='adoption',
-            index=models.Index(fields=['project', 'step'], name='adoption_project_step'),
+            index=models.Index(fields=['record', 'step'], name='adoption_project_step'),
         ),
         migrations.AddConstraint(
             model_name='adoption',
-            constraint=models.UniqueConstraint(condition=models.Q(('step__in', ['declined', 'withdrawn']), _negated=True), fields=('project', 'adopter', 'is_demonstration'), name='one_living_adoption'),
+            constraint=models.UniqueConstraint(condition=models.Q(('step__in', ['declined', 'withdrawn']), _negated=True), fields=('record', 'adopter', 'is_demonstration'), name='one_living_adoption'),
         ),
         migrations.AddConstraint(
             model_name='adoption',
@@ -205,7 +204,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='adoption',
-            constraint=models.CheckConstraint(condition=models.Q(('result', None), models.Q(('result', models.F('project')), _negated=True), _connector='OR'), name='adoption_of_another'),
+            constraint=models.CheckConstraint(condition=models.Q(('result', None), models.Q(('result', models.F('record')), _negated=True), _connector='OR'), name='adoption_of_another'),
         ),
         migrations.AddIndex(
             model_name='adoptionstep',
@@ -217,15 +216,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='assessment',
-            index=models.Index(fields=['project', 'rater', '-made_at'], name='assessment_newest'),
+            index=models.Index(fields=['record', 'rater', '-made_at'], name='assessment_newest'),
         ),
         migrations.AddConstraint(
             model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('project', 'rater', 'organisation', 'version'), name='assessment_version_once'),
+            constraint=models.UniqueConstraint(fields=('record', 'rater', 'organisation', 'version'), name='assessment_version_once'),
         ),
         migrations.AddConstraint(
             model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('made_at', None)), fields=('project', 'rater', 'organisation'), name='one_open_assessment'),
+            constraint=models.UniqueConstraint(condition=models.Q(('made_at', None)), fields=('record', 'rater', 'organisation'), name='one_open_assessment'),
         ),
         migrations.AddConstraint(
             model_name='assessment',
@@ -241,7 +240,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='evidencefile',
-            index=models.Index(fields=['project', 'rater', 'organisation'], name='evidence_of_seat'),
+            index=models.Index(fields=['record', 'rater', 'organisation'], name='evidence_of_seat'),
         ),
         migrations.AddConstraint(
             model_name='evidencefile',

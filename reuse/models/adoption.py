@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cards.models import Record
 from lib.constraints import pair
 from municipalities.models import Organisation
-from projects.models import Project
 from reuse.transitions import CLOSED, PUBLIC, AdoptionMove, Side, Step
 
 NOTE_MAX = 3000
@@ -30,13 +30,13 @@ class AdoptionQuerySet(models.QuerySet):
     def of_bodies(self, organisation_ids):
         """Where one of the bodies gives, adopts, or owns the project."""
         bodies = list(organisation_ids)
-        return self.filter(Q(giver__in=bodies) | Q(adopter__in=bodies) | Q(project__owner__in=bodies))
+        return self.filter(Q(giver__in=bodies) | Q(adopter__in=bodies) | Q(record__owner__in=bodies))
 
 
 class Adoption(models.Model):
     """One body takes up a project. `giver` is its owner, or who adopted it before (`parent`)."""
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="adoptions")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="adoptions")
     giver = models.ForeignKey(
         Organisation, models.PROTECT, related_name="given_adoptions", verbose_name=_("ente cedente")
     )
@@ -46,7 +46,7 @@ class Adoption(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     # What came of it, when the adopter has put it in the registry.
     result = models.ForeignKey(
-        Project,
+        Record,
         models.PROTECT,
         null=True,
         blank=True,
@@ -67,16 +67,16 @@ class Adoption(models.Model):
         verbose_name_plural = _("riusi")
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "adopter", "is_demonstration"],
+                fields=["record", "adopter", "is_demonstration"],
                 condition=~Q(step__in=sorted(CLOSED)),
                 name="one_living_adoption",
             ),
             models.CheckConstraint(condition=~Q(giver=models.F("adopter")), name="adoption_between_two"),
             models.CheckConstraint(
-                condition=Q(result=None) | ~Q(result=models.F("project")), name="adoption_of_another"
+                condition=Q(result=None) | ~Q(result=models.F("record")), name="adoption_of_another"
             ),
         ]
-        indexes = [models.Index(fields=["project", "step"], name="adoption_project_step")]
+        indexes = [models.Index(fields=["record", "step"], name="adoption_project_step")]
 
     def __str__(self):
         return f"{self.project_id} {self.adopter_id} {self.step}"
@@ -148,8 +148,8 @@ class OutsidePractice(models.Model):
     adopter = models.ForeignKey(
         Organisation, models.PROTECT, related_name="outside_practices", verbose_name=_("ente riusante")
     )
-    project = models.ForeignKey(
-        Project,
+    record = models.ForeignKey(
+        Record,
         models.PROTECT,
         null=True,
         blank=True,

@@ -8,12 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cards.models import Record
 from cards.vocabulary.bands import BAND_NAMES, IN_EVALUATION
 from cards.vocabulary.lists import DocumentType
 from lib.constraints import pair
 from municipalities.models import Organisation
-from projects.models import Document, Project
-from projects.models.rows import document_path
 from reuse.criteria import HIGHEST, KEYS, LOWEST, OBSERVATORY, PEER, RATER_NAMES, SELF
 
 
@@ -42,7 +41,7 @@ class Assessment(models.Model):
         PEER = PEER, RATER_NAMES[PEER]
         OBSERVATORY = OBSERVATORY, RATER_NAMES[OBSERVATORY]
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="assessments")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="assessments")
     rater = models.CharField(_("chi valuta"), max_length=12, choices=Rater)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="assessments")
     version = models.PositiveSmallIntegerField(_("versione"), null=True, blank=True)
@@ -64,17 +63,17 @@ class Assessment(models.Model):
         verbose_name_plural = _("valutazioni di replicabilità")
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "rater", "organisation", "version"], name="assessment_version_once"
+                fields=["record", "rater", "organisation", "version"], name="assessment_version_once"
             ),
             models.UniqueConstraint(
-                fields=["project", "rater", "organisation"],
+                fields=["record", "rater", "organisation"],
                 condition=Q(made_at=None),
                 name="one_open_assessment",
             ),
             pair("assessment_made_pair", "made_at", "version"),
             pair("assessment_seconded_pair", "seconded_at", "seconded_by"),
         ]
-        indexes = [models.Index(fields=["project", "rater", "-made_at"], name="assessment_newest")]
+        indexes = [models.Index(fields=["record", "rater", "-made_at"], name="assessment_newest")]
 
     def __str__(self):
         return f"{self.project_id} {self.rater} {self.version or ''}".strip()
@@ -100,7 +99,12 @@ class Assessment(models.Model):
 
 def evidence_path(evidence, filename: str) -> str:
     """A generated name under the project's id; the extension is set from the checked content."""
-    return f"evidence/{evidence.project_id}/{uuid.uuid4().hex}{evidence.extension}"
+    return f"evidence/{evidence.record_id}/{uuid.uuid4().hex}{evidence.extension}"
+
+
+def demonstration_path(document, filename: str) -> str:
+    """A generated name under the record's id; the extension is set from the content."""
+    return f"projects/{document.record_id}/{uuid.uuid4().hex}{document.extension}"
 
 
 class EvidenceFile(models.Model):
@@ -108,7 +112,7 @@ class EvidenceFile(models.Model):
     until an assessment that names it is completed. Withdrawn, it is read by nobody else again.
     """
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="+")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="+")
     rater = models.CharField(max_length=12, choices=Assessment.Rater)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     name = models.CharField(_("nome del file"), max_length=160)
@@ -130,7 +134,7 @@ class EvidenceFile(models.Model):
         verbose_name_plural = _("file che provano i voti")
         constraints = [pair("evidence_withdrawn_pair", "withdrawn_at", "withdrawn_by")]
         indexes = [
-            models.Index(fields=["project", "rater", "organisation"], name="evidence_of_seat"),
+            models.Index(fields=["record", "rater", "organisation"], name="evidence_of_seat"),
         ]
 
     def __str__(self):
@@ -147,9 +151,8 @@ class Rating(models.Model):
     )
     motive = models.CharField(_("motivo"), max_length=500, blank=True)
     evidence_url = models.URLField(_("prova"), max_length=500, blank=True)
-    evidence_document = models.ForeignKey(
-        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("documento")
-    )
+    # The number of a document of the project, named where the edition shows it.
+    evidence_document = models.BigIntegerField(_("documento"), null=True, blank=True)
     evidence_file = models.ForeignKey(
         EvidenceFile, models.PROTECT, null=True, blank=True, related_name="ratings", verbose_name=_("file")
     )
@@ -179,10 +182,10 @@ class DemonstrationDocument(models.Model):
     No part of any card. `words` is the SHA-256 of what it was made from: a second load finds it again.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="demonstration_documents")
+    record = models.ForeignKey(Record, models.CASCADE, related_name="demonstration_documents")
     type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
     title = models.CharField(_("titolo"), max_length=160)
-    file = models.FileField(_("file"), upload_to=document_path, blank=True, max_length=200)
+    file = models.FileField(_("file"), upload_to=demonstration_path, blank=True, max_length=200)
     url = models.URLField(_("collegamento"), blank=True, max_length=500)
     media_type = models.CharField(max_length=80, blank=True)
     size = models.PositiveIntegerField(_("byte"), null=True, blank=True)
@@ -219,7 +222,7 @@ class Standing(models.Model):
     `marks` holds the ten published ratings in the order of the criteria, a digit each, `0` for none.
     """
 
-    project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="standing")
+    record = models.OneToOneField(Record, models.CASCADE, primary_key=True, related_name="standing")
     assessment = models.ForeignKey(Assessment, models.PROTECT, null=True, related_name="+")
     rater = models.CharField(max_length=12, blank=True)
     rated_on = models.DateField(null=True)

@@ -9,17 +9,17 @@ from reuse.models import Adoption, AdoptionStep
 from reuse.transitions import ADOPTED, PUBLIC, UNDER_WAY
 
 
-def adoptions_of(project_id: int, day: date | None = None) -> list[Adoption]:
+def adoptions_of(record_id: int, day: date | None = None) -> list[Adoption]:
     """The public adoptions of one project: adoptions_among of it alone."""
-    return adoptions_among([project_id], day).get(project_id, [])
+    return adoptions_among([record_id], day).get(record_id, [])
 
 
-def adoptions_among(project_ids: Iterable[int], day: date | None = None) -> dict[int, list[Adoption]]:
+def adoptions_among(record_ids: Iterable[int], day: date | None = None) -> dict[int, list[Adoption]]:
     """The public adoptions by project with `stood`, their step now or at the end of a day. One query.
 
     Those of a demonstration give way to any real one of the project: the two are never mixed.
     """
-    found = Adoption.objects.shown().filter(project__in=list(project_ids))
+    found = Adoption.objects.shown().filter(record__in=list(record_ids))
     found = found.select_related("adopter__territory", "giver__territory")
     if day is None:
         found = found.annotate(stood=F("step"))
@@ -29,7 +29,7 @@ def adoptions_among(project_ids: Iterable[int], day: date | None = None) -> dict
         found = found.annotate(stood=Subquery(rows.order_by("-at", "-pk").values("step")[:1]))
     chosen: dict[int, list[Adoption]] = {}
     for adoption in found.filter(stood__in=PUBLIC).order_by("is_demonstration", "asked_at", "pk"):
-        mine = chosen.setdefault(adoption.project_id, [])
+        mine = chosen.setdefault(adoption.record_id, [])
         if not mine or mine[0].is_demonstration == adoption.is_demonstration:
             mine.append(adoption)
     return chosen

@@ -19,19 +19,19 @@ class Beside(NamedTuple):
 ANYTHING = Beside()
 # In plain SQL: to put together five queries that find nothing costs more than all else of the card's page.
 SPEAKING = [
-    (Assessment, "project_id"),
-    (DemonstrationDocument, "project_id"),
-    (Adoption, "project_id"),
+    (Assessment, "record_id"),
+    (DemonstrationDocument, "record_id"),
+    (Adoption, "record_id"),
     (Adoption, "result_id"),
-    (OutsidePractice, "project_id"),
+    (OutsidePractice, "record_id"),
 ]
 TABLES_ASKED = ", ".join(
     f"EXISTS(SELECT 1 FROM {model._meta.db_table} WHERE {column} = %s)" for model, column in SPEAKING
 )
 
 
-def beside(project_id: int) -> Beside:
+def beside(record_id: int) -> Beside:
     """Where there is anything to read of a project, shown or not. One query."""
     with connections[router.db_for_read(Edition)].cursor() as cursor:
-        cursor.execute(f"SELECT {TABLES_ASKED}", [project_id] * len(SPEAKING))
+        cursor.execute(f"SELECT {TABLES_ASKED}", [record_id] * len(SPEAKING))
         return Beside(*map(bool, cursor.fetchone()))

@@ -69,41 +69,41 @@ class Family:
         )
 
 
-def family_of(project_id: int, adoptions: list[Adoption] | None = None, known: Beside = ANYTHING) -> Family:
+def family_of(record_id: int, adoptions: list[Adoption] | None = None, known: Beside = ANYTHING) -> Family:
     """The public family of one project, of `adoptions` when standing.panel_of has read them already.
 
     Two queries; one for the adoptions when they are not given, one for steps, one for cards of others.
     `known`, from standing.beside(), spares those that would find nothing.
     """
-    adoptions = adoptions_of(project_id) if adoptions is None else adoptions
+    adoptions = adoptions_of(record_id) if adoptions is None else adoptions
     told = _told(adoptions)
-    sources = _sources(project_id) if known.is_result else []
-    cards = _cards({a.result_id for a in adoptions} | {a.project_id for a in sources} - {project_id})
+    sources = _sources(record_id) if known.is_result else []
+    cards = _cards({a.result_id for a in adoptions} | {a.record_id for a in sources} - {record_id})
     nodes = {a.pk: Node(a, *told[a.pk], cards.get(a.result_id)) for a in adoptions}
     roots = []
     for key, node in nodes.items():
         parent = nodes.get(node.adoption.parent_id)
         (parent.children if parent and not _is_above(nodes, key, parent) else roots).append(node)
-    born_of = [(a, cards[a.project_id]) for a in sources if a.project_id in cards]
-    return Family(_origins(project_id) if known.has_origins else [], roots, len(nodes), born_of)
+    born_of = [(a, cards[a.record_id]) for a in sources if a.record_id in cards]
+    return Family(_origins(record_id) if known.has_origins else [], roots, len(nodes), born_of)
 
 
-def _sources(project_id: int) -> list[Adoption]:
+def _sources(record_id: int) -> list[Adoption]:
     """The adoptions of other projects of which this one came. One query."""
-    found = Adoption.objects.public().filter(result=project_id)
+    found = Adoption.objects.public().filter(result=record_id)
     return list(found.select_related("adopter", "giver").order_by("asked_at", "pk"))
 
 
-def _origins(project_id: int) -> list[OutsidePractice]:
+def _origins(record_id: int) -> list[OutsidePractice]:
     """The practices outside the registry of which this project came. One query."""
-    found = OutsidePractice.objects.shown().filter(project=project_id)
+    found = OutsidePractice.objects.shown().filter(record=record_id)
     return list(found.select_related("adopter").order_by("pk"))
 
 
-def _cards(project_ids: set[int | None]) -> dict[int, Edition]:
+def _cards(record_ids: set[int | None]) -> dict[int, Edition]:
     """The current cards of projects. One query, none for none."""
-    wanted = project_ids - {None}
-    return {c.project_id: c for c in Edition.objects.current().filter(project__in=wanted)} if wanted else {}
+    wanted = record_ids - {None}
+    return {c.record_id: c for c in Edition.objects.current().filter(record__in=wanted)} if wanted else {}
 
 
 def _is_above(nodes: dict[int, Node], key: int, parent: Node) -> bool:
@@ -139,11 +139,11 @@ def city_exchange(territories: Iterable[Territory]) -> dict[str, list]:
     `{taken: [(adoption, card)], practices: […], given: [(adoption, card)]}`. Two queries, one more for cards.
     """
     places = {place.pk for place in territories}
-    current = Prefetch("project__cards", Edition.objects.current(), to_attr="current")
-    found = Adoption.objects.public().select_related("adopter", "giver", "project")
+    current = Prefetch("record__editions", Edition.objects.current(), to_attr="current")
+    found = Adoption.objects.public().select_related("adopter", "giver", "record")
     found = found.filter(Q(adopter__territory__in=places) | Q(giver__territory__in=places))
-    rows = found.filter(project__cards__is_current=True).prefetch_related(current)
-    pairs = [(a, a.project.current[0]) for a in rows.order_by("-waiting_since", "-pk")]
+    rows = found.filter(record__editions__is_current=True).prefetch_related(current)
+    pairs = [(a, a.record.current[0]) for a in rows.order_by("-waiting_since", "-pk")]
     practices = OutsidePractice.objects.shown().filter(adopter__territory__in=places)
     return {
         "taken": [pair for pair in pairs if pair[0].adopter.territory_id in places],

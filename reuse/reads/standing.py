@@ -63,23 +63,24 @@ class Panel:
     is_demonstration: bool
     weights: Mapping
     adoptions: list[Adoption]
+    document_titles: Mapping[int, str]
 
     @property
     def judgements(self) -> list[Judgement]:
         return [self.published, *self.others] if self.published else []
 
 
-def assessments_in_force(project_ids: Iterable[int], day: date | None = None) -> dict[int, list[Assessment]]:
+def assessments_in_force(record_ids: Iterable[int], day: date | None = None) -> dict[int, list[Assessment]]:
     """The newest completed assessment of each rater, by project, now or at the end of a day.
 
     Of all peer cities the one that rated last speaks.
 
     Those of a demonstration give way to any real one: the two are never mixed. Two queries, ratings and all.
     """
-    ratings = Rating.objects.select_related("evidence_document", "evidence_file")
+    ratings = Rating.objects.select_related("evidence_file")
     found = (
         Assessment.objects.shown()
-        .filter(project__in=list(project_ids))
+        .filter(record__in=list(record_ids))
         .select_related("organisation")
         .prefetch_related(Prefetch("ratings", ratings))
         .order_by("is_demonstration", "-made_at", "-pk")
@@ -88,7 +89,7 @@ def assessments_in_force(project_ids: Iterable[int], day: date | None = None) ->
         found = found.filter(made_at__lt=end_of(day))
     chosen: dict[int, dict[str, Assessment]] = {}
     for assessment in found:
-        mine = chosen.setdefault(assessment.project_id, {})
+        mine = chosen.setdefault(assessment.record_id, {})
         is_alike = all(other.is_demonstration == assessment.is_demonstration for other in mine.values())
         if is_alike:
             mine.setdefault(assessment.rater, assessment)
@@ -101,7 +102,7 @@ def typed(document: Mapping) -> list[Mapping]:
 
 
 def demonstration_kit(
-    project_id: int, document: Mapping, assessments: Iterable[Assessment], day: date | None = None
+    record_id: int, document: Mapping, assessments: Iterable[Assessment], day: date | None = None
 ) -> list[DemonstrationDocument]:
     """The documents that the demonstration adds to a kit, now or as they were on a day. One query at most.
 
@@ -109,18 +110,18 @@ def demonstration_kit(
     """
     if typed(document) or not all(assessment.is_demonstration for assessment in assessments):
         return []
-    found = DemonstrationDocument.objects.shown().filter(project=project_id)
+    found = DemonstrationDocument.objects.shown().filter(record=record_id)
     if day:
         found = found.filter(made_on__lte=day)
     return list(found.order_by("pk"))
 
 
-def demonstration_kit_of(project_id: int, document: Mapping) -> list[DemonstrationDocument]:
+def demonstration_kit_of(record_id: int, document: Mapping) -> list[DemonstrationDocument]:
     """demonstration_kit of one card today. Three queries at most, none outside a demonstration."""
     if not settings.DEMO:
         return []
-    assessments = assessments_in_force([project_id]).get(project_id, [])
-    return demonstration_kit(project_id, document, assessments)
+    assessments = assessments_in_force([record_id]).get(record_id, [])
+    return demonstration_kit(record_id, document, assessments)
 
 
 def kit_documents(
@@ -145,7 +146,7 @@ def address_of(document: KitDocument) -> str:
 
 
 def panel_of(
-    project_id: int,
+    record_id: int,
     document: Mapping,
     *,
     weights: Mapping | None = None,
@@ -156,9 +157,9 @@ def panel_of(
 
     `known`, from beside(), spares those that would find nothing.
     """
-    assessments = assessments_in_force([project_id], today).get(project_id, []) if known.is_rated else []
-    adoptions = adoptions_of(project_id, today) if known.is_adopted else []
-    shown = demonstration_kit(project_id, document, assessments, today) if known.has_demonstration_kit else []
+    assessments = assessments_in_force([record_id], today).get(record_id, []) if known.is_rated else []
+    adoptions = adoptions_of(record_id, today) if known.is_adopted else []
+    shown = demonstration_kit(record_id, document, assessments, today) if known.has_demonstration_kit else []
     kit = kit_documents(document, shown)
     weights, today = weights or PRESETS[EQUAL], today or timezone.localdate()
     return _panel(assessments, adoptions, kit, document, weights, today)
@@ -192,6 +193,7 @@ def _panel(
         any(given.is_demonstration for given in (*assessments, *adoptions, *kit)),
         weights,
         adoptions,
+        {row["id"]: row["title"] for row in document["documents"]},
     )
 
 
@@ -208,15 +210,15 @@ def entries(*, area: str = "", size: str = "", with_demonstrations: bool = True)
 
     One query.
     """
-    wanted = {"project__cards__is_current": True, "rated_on__isnull": False}
+    wanted = {"record__editions__is_current": True, "rated_on__isnull": False}
     if not with_demonstrations:
         wanted["is_demonstration"] = False
     if area:
-        wanted["project__cards__primary_area"] = area
+        wanted["record__editions__primary_area"] = area
     rows = Standing.objects.shown().filter(**wanted)
     rows = rows.values_list(
-        "project__cards__code",
-        "project__cards__municipality_code",
+        "record__editions__code",
+        "record__editions__municipality_code",
         "marks",
         "kit_completeness",
         "adoptions",
@@ -240,8 +242,8 @@ def ratings_of(marks: str) -> dict[str, int]:
 
 def chosen_scores(weights: Mapping) -> dict[int, float]:
     """`{current card: R}` under the reader's own weights of the criteria. One query."""
-    rows = Standing.objects.shown().filter(project__cards__is_current=True, rated_on__isnull=False)
-    fields = ("project__cards__pk", "marks", "kit_completeness", "adoptions", "adoptions_under_way")
+    rows = Standing.objects.shown().filter(record__editions__is_current=True, rated_on__isnull=False)
+    fields = ("record__editions__pk", "marks", "kit_completeness", "adoptions", "adoptions_under_way")
     scores = (
         (
             card,

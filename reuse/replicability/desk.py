@@ -27,19 +27,19 @@ from reuse.score import is_expired
 PER_PAGE = 50
 # What the queue shows first.
 UNRATED, EXPIRED, GAP, DONE = range(4)
-RELATED = ("owner__territory", "promoter", "lead_municipality")
+RELATED = ("record__owner__territory", "promoter", "lead_municipality")
 
 
 def _project(code: str) -> Project:
-    return get_object_or_404(Project.objects.select_related(*RELATED), code=code)
+    return get_object_or_404(Project.objects.select_related(*RELATED), record__code=code)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assess(request, code):
     """An officer rates: their own project, or as a peer city one that another body has published."""
-    project = Project.objects.select_related(*RELATED).filter(code=code).first()
-    seat = project and rules.seat_for(request.user, project)
+    project = Project.objects.select_related(*RELATED).filter(record__code=code).first()
+    seat = project and rules.seat_for(request.user, project.record)
     if not seat:
         raise PermissionDenied
     return _assess(request, project, seat, reverse("officer:assess", args=[code]), "reuse/office/assess.html")
@@ -52,7 +52,7 @@ def assess_as_staff(request, code):
     if not is_reviewer(request.user):
         raise PermissionDenied
     project = _project(code)
-    seat = rules.staff_seat_for(request.user, project)
+    seat = rules.staff_seat_for(request.user, project.record)
     if not seat:
         raise Http404
     return _assess(request, project, seat, reverse("desk:assess", args=[code]), "reuse/desk/assess.html")
@@ -61,13 +61,13 @@ def assess_as_staff(request, code):
 def _assess(request, project: Project, seat, address: str, template: str):
     rater, organisation = seat
     mine = {"rater": rater, "organisation": organisation}
-    draft = project.assessments.open().filter(**mine).first()
+    draft = project.record.assessments.open().filter(**mine).first()
     if request.method != "POST":
-        source = draft or assessing.last_version(project, **mine)
+        source = draft or assessing.last_version(project.record, **mine)
         ratings = list(source.ratings.all()) if source else []
-        draft = draft or Assessment(project=project, **mine)
+        draft = draft or Assessment(record=project.record, **mine)
         return _show(request, template, project, draft, AssessmentForm(assessment=draft, ratings=ratings))
-    draft = draft or assessing.open_assessment(project, by=request.user, **mine)
+    draft = draft or assessing.open_assessment(project.record, by=request.user, **mine)
     is_closing = request.POST.get("do") == "close"
     stored = draft.ratings.all()
     form = AssessmentForm(
@@ -103,7 +103,7 @@ def _after(project: Project, rater: str) -> str:
 
 def _conflict(request, template: str, project: Project, mine: dict, form: AssessmentForm):
     """A colleague was faster: what was typed stays, what they saved is shown, saving again wins."""
-    latest = assessing.open_assessment(project, by=request.user, **mine)
+    latest = assessing.open_assessment(project.record, by=request.user, **mine)
     form.data = form.data.copy()
     form.data["revision"] = str(latest.revision)
     saved = latest.ratings.all()
@@ -113,13 +113,15 @@ def _conflict(request, template: str, project: Project, mine: dict, form: Assess
 
 
 def _show(request, template, project, draft, form, *, status=200, **extra):
-    former = project.assessments.completed().filter(rater=draft.rater, organisation=draft.organisation_id)
+    former = project.record.assessments.completed().filter(
+        rater=draft.rater, organisation=draft.organisation_id
+    )
     context = {
         "project": project,
         "draft": draft,
         "form": form,
         "rater_name": RATER_NAMES[draft.rater],
-        "card": project.cards.current().first(),
+        "card": project.record.editions.current().first(),
         "versions": former.order_by("-made_at")[:10],
         "proofs": form.files_of_seat.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
         "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),
@@ -132,15 +134,15 @@ def _show(request, template, project, draft, form, *, status=200, **extra):
 @require_POST
 def withdraw_evidence(request, pk):
     """Take a file that proves a rating away from all readers."""
-    evidence = get_object_or_404(EvidenceFile.objects.select_related("project__owner"), pk=pk)
+    evidence = get_object_or_404(EvidenceFile.objects.select_related("record__owner"), pk=pk)
     if not rules.can_use_evidence(request.user, evidence):
         raise PermissionDenied
     assessing.withdraw_evidence(evidence, by=request.user)
     messages.success(request, _("File ritirato: «{}». Nessuno lo può più scaricare.").format(evidence.name))
     if evidence.rater == OBSERVATORY:
-        return redirect("desk:assess", evidence.project.code)
+        return redirect("desk:assess", evidence.record.code)
     if is_officer(request.user, evidence.organisation_id):
-        return redirect("officer:assess", evidence.project.code)
+        return redirect("officer:assess", evidence.record.code)
     return redirect("desk:assessment-queue")
 
 
@@ -152,11 +154,11 @@ def queue(request):
         raise PermissionDenied
     numbers = _order_of_queue()
     page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("pagina"))
-    cards = Edition.objects.select_related("project").in_bulk([pk for _why, _when, pk in page.object_list])
+    cards = Edition.objects.in_bulk([pk for _why, _when, pk in page.object_list])
     rows = [{"card": cards[pk], "why": why, "when": when} for why, when, pk in page.object_list]
-    in_force = assessments_in_force([row["card"].project_id for row in rows])
+    in_force = assessments_in_force([row["card"].record_id for row in rows])
     for row in rows:
-        given = in_force.get(row["card"].project_id, [])
+        given = in_force.get(row["card"].record_id, [])
         row["raters"] = [(a, RATER_NAMES[a.rater]) for a in given]
         row["ours"] = next((a for a in given if a.rater == OBSERVATORY), None)
         row["can_second"] = row["why"] == GAP and rules.can_second(request.user, row["ours"])
@@ -170,12 +172,12 @@ NAMES = {UNRATED: "unrated", EXPIRED: "expired", GAP: "gap", DONE: "done"}
 def _order_of_queue() -> list[tuple]:
     """`(need, moment, key of the card)` of all public cards, the oldest first within each need."""
     today = timezone.localdate()
-    cards = Edition.objects.current().values_list("pk", "project_id", "published_at")
-    rated = set(Assessment.objects.shown().values_list("project", flat=True))
+    cards = Edition.objects.current().values_list("pk", "record_id", "published_at")
+    rated = set(Assessment.objects.shown().values_list("record", flat=True))
     in_force = assessments_in_force(rated)
     found = []
-    for pk, project, published_at in cards.iterator():
-        given = in_force.get(project, [])
+    for pk, record, published_at in cards.iterator():
+        given = in_force.get(record, [])
         ours = next((a for a in given if a.rater == OBSERVATORY), None)
         need = UNRATED if ours is None else DONE
         if ours and is_expired(timezone.localdate(ours.made_at), today):

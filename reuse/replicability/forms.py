@@ -50,11 +50,11 @@ class AssessmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.assessment, self.is_closing = assessment, is_closing
         self.fields["revision"].initial = assessment.revision
-        documents = Document.objects.filter(project=assessment.project_id, removed_at=None).order_by("title")
+        documents = Document.objects.filter(project=assessment.record_id, removed_at=None).order_by("title")
         if assessment.rater == PEER:
             # Another city reads what everybody reads.
             documents = documents.exclude(published_at=None)
-        seat = {"project": assessment.project_id, "rater": assessment.rater}
+        seat = {"record": assessment.record_id, "rater": assessment.rater}
         self.files_of_seat = EvidenceFile.objects.filter(
             **seat, organisation=assessment.organisation_id, withdrawn_at=None
         )
@@ -137,7 +137,7 @@ class AssessmentForm(forms.Form):
     def _described(self, name: str, upload: Upload) -> EvidenceFile:
         """The file as it will be kept, not yet saved."""
         mine = self.assessment
-        made = EvidenceFile(project=mine.project, rater=mine.rater, organisation=mine.organisation)
+        made = EvidenceFile(record=mine.record, rater=mine.rater, organisation=mine.organisation)
         made.name, made.media_type, made.extension = name[:160], upload.media_type, upload.extension
         made.size, made.sha256, made.file = len(upload.content), upload.sha256, upload.as_file()
         return made
@@ -166,6 +166,7 @@ class AssessmentForm(forms.Form):
         for criterion in CRITERIA:
             given = {part: self.cleaned_data.get(f"{criterion.key}_{part}") for part in PARTS}
             given |= {part: given[part] or "" for part in ("motive", "evidence_url")}
+            given["evidence_document"] = given["evidence_document"] and given["evidence_document"].pk
             if self.cleaned_data.get(f"{criterion.key}_drop"):
                 given["evidence_file"] = None
             if any(part not in (None, "") for part in given.values()):

@@ -1,5 +1,7 @@
 """A panel of replicability in the words of a page: raters, gaps, the kit with what lacks."""
 
+from collections.abc import Mapping
+
 from cards.vocabulary.bands import BAND_NAMES, BAND_SLUGS
 from cards.vocabulary.lists import DocumentType, labels
 from lib.links.states import DEAD, UNKNOWN
@@ -16,8 +18,8 @@ def panel_context(panel: Panel) -> dict:
         "band": score.band,
         "band_label": BAND_NAMES[score.band],
         "band_slug": BAND_SLUGS[score.band],
-        "published": panel.published and _judged(panel.published),
-        "others": [_judged(other) for other in panel.others],
+        "published": panel.published and _judged(panel.published, panel.document_titles),
+        "others": [_judged(other, panel.document_titles) for other in panel.others],
         "gaps": _gaps(panel),
         "kit": [_kit_row(row) for row in panel.kit],
         "kit_is_demonstration": any(d.is_demonstration for row in panel.kit for d in row.documents),
@@ -29,12 +31,13 @@ def panel_context(panel: Panel) -> dict:
     }
 
 
-def _judged(judged: Judgement) -> dict:
+def _judged(judged: Judgement, titles: Mapping[int, str]) -> dict:
     rows = []
     for criterion in CRITERIA:
         rating = judged.ratings.get(criterion.key)
         anchor = rating and {1: criterion.low, 3: criterion.middle, 5: criterion.high}.get(rating.value)
-        rows.append({"criterion": criterion, "rating": rating, "anchor": anchor})
+        document = rating and titles.get(rating.evidence_document)
+        rows.append({"criterion": criterion, "rating": rating, "anchor": anchor, "document": document})
     return {
         "assessment": judged.assessment,
         "name": RATER_NAMES[judged.assessment.rater],

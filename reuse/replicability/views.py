@@ -122,12 +122,12 @@ def _rows(choice: Choice) -> tuple[list[dict], RankingRelease | None, int]:
         c.code: c for c in Edition.objects.current().filter(code__in=codes).defer("document", "search_text")
     }
     standings = {
-        s.project_id: s for s in Standing.objects.filter(pk__in=[c.project_id for c in cards.values()])
+        s.record_id: s for s in Standing.objects.filter(pk__in=[c.record_id for c in cards.values()])
     }
     before = {code: position for code, position, _score in release.places} if release else {}
     gained = moves({place.entry.code: place.position for place in first}, before) if release else {}
     rows = [
-        _row(place, cards[place.entry.code], standings[cards[place.entry.code].project_id], gained)
+        _row(place, cards[place.entry.code], standings[cards[place.entry.code].record_id], gained)
         for place in first
     ]
     return rows, release, len(placed)

@@ -72,8 +72,8 @@ class Criterion:
 def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]:
     """The projects of the cards, in their order. Constant queries."""
     sheets = SHEETS.read()
-    standings = Standing.objects.shown().filter(project__in=[card.project_id for card in cards])
-    by_project = {standing.project_id: standing for standing in standings}
+    standings = Standing.objects.shown().filter(record__in=[card.record_id for card in cards])
+    by_project = {standing.record_id: standing for standing in standings}
     reader, found = town and town_of(town), []
     for card, document in zip(cards, read_documents(cards), strict=True):
         lead = document["lead_municipality"]
@@ -81,7 +81,7 @@ def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]
         answer = fit_of(document, town, reader) if town else None
         population = sheet and sheet.population
         found.append(
-            Compared(document, card_context(document), population, by_project.get(card.project_id), answer)
+            Compared(document, card_context(document), population, by_project.get(card.record_id), answer)
         )
     return found
 

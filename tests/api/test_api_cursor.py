@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cards import issuing
 from cards.models import Edition
 from cards.search import as_of
 from projects import publishing
@@ -120,9 +119,10 @@ def history(publish):
     gone = publish(title="Sbagliata")
     for card in (kept, renewed, gone):
         dated(card, datetime(2024, 5, 1, 12, tzinfo=UTC))
-    renewed.project.title, renewed.project.primary_area = "Fari nuovi", "living"
-    renewed.project.save()
-    issuing.issue_card(renewed.project, by=None)
+    project = builders.project_of(renewed)
+    project.title, project.primary_area = "Fari nuovi", "living"
+    project.save()
+    publishing.issue_project(project, by=None)
     publish(title="Appena nata")
     publishing.withdraw(gone, by=None, reason="Prova")
     return kept, renewed
@@ -190,7 +190,9 @@ def test_past_equals_a_naive_reading(get, publish):
     for number in range(8):
         card = publish(title=f"Vita {number}")
         moments = sorted(chance.sample(days, chance.randint(1, 4)))
-        editions = [card] + [issuing.issue_card(card.project, by=None) for _again in moments[1:]]
+        editions = [card] + [
+            publishing.issue_project(builders.project_of(card), by=None) for _again in moments[1:]
+        ]
         for edition, moment in zip(editions, moments, strict=True):
             dated(edition, moment)
         lives[card.code] = moments

@@ -17,10 +17,10 @@ from schemathesis.specs.openapi import checks
 
 from accounts.actions import make_token
 from api.throttles import AddressRate, SubmissionRate
-from cards import issuing
 from observatory.wsgi import application
 from projects import publishing
 from projects.models import Project
+from tests import builders
 
 # positive_data_acceptance is left out: a code that no municipality has is well formed and still refused.
 CHECKS = [
@@ -48,7 +48,7 @@ def registry(towns, publish, monkeypatch):
     monkeypatch.setattr(AddressRate, "limit", 10**9)
     monkeypatch.setattr(SubmissionRate, "limit", 10**9)
     cards = [publish(title=f"Progetto {number}", technologies=["led"]) for number in range(3)]
-    issuing.issue_card(cards[1].project, by=None)
+    publishing.issue_project(builders.project_of(cards[1]), by=None)
     publishing.withdraw(cards[2], by=None, reason="Prova")
     # As Django's own client does: the connection of the test outlives its requests.
     for signal in (request_started, request_finished):
@@ -99,7 +99,7 @@ def test_read_keeps_to_the_schema(registry, operation, kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_draft_keeps_to_the_schema(registry, kind):
-    project = registry[0].project
+    project = builders.project_of(registry[0])
     _token, secret = make_token(project.owner, by=project.created_by, name="Prova")
 
     def question(case):

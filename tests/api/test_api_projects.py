@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from cards import issuing
 from cards.models import Edition
 from projects import publishing
 from tests import builders
@@ -189,9 +188,10 @@ def test_data_beside_the_page_are_gone_with_the_card(client, publish):
 def two_editions(publish):
     card = publish(title="Prima")
     Edition.objects.filter(pk=card.pk).update(published_at=datetime(2024, 5, 1, 12, tzinfo=UTC))
-    card.project.title = "Seconda"
-    card.project.save()
-    return issuing.issue_card(card.project, by=None, change_note="Titolo")
+    project = builders.project_of(card)
+    project.title = "Seconda"
+    project.save()
+    return publishing.issue_project(project, by=None, change_note="Titolo")
 
 
 def test_editions_stay_readable(get, two_editions):

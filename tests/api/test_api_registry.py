@@ -5,7 +5,7 @@ from django.db import OperationalError, transaction
 from jsonschema import Draft202012Validator
 
 from api.throttles import AddressRate, MinuteCounts
-from cards import issuing
+from projects import publishing
 from projects.models import Project
 from protocols.models import Protocol
 from tests import builders
@@ -211,7 +211,7 @@ def test_nothing_of_the_desk_leaks(client, publish, towns):
     canary = "CANARINO"
     builders.draft(builders.officer(towns["samone"], "samone@example.org"), towns["samone"], title=canary)
     card = publish()
-    Project.objects.filter(pk=card.project_id).update(
+    Project.objects.filter(pk=card.record_id).update(
         title=canary, need=canary, contact_email="capo@example.org"
     )
     for path in [*READS, f"projects/{card.code}", f"projects/{card.code}/versions"]:
@@ -291,7 +291,7 @@ def test_versions_take_four_queries(get, publish, django_assert_num_queries, num
     card = publish(title="Luci")
     for _edition in range(1, number):
         with transaction.atomic():
-            issuing.issue_card(card.project, by=None)
+            publishing.issue_project(builders.project_of(card), by=None)
     with django_assert_num_queries(4):  # the version, the card, the count, the page
         answer = get(f"projects/{card.code}/versions")
     assert [row["edition"] for row in answer["results"]] == list(range(number, 0, -1))

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
-from cards import issuing
 from projects import publishing
 from tests import builders
 
@@ -19,9 +18,10 @@ def cards(publish):
 
 
 def renewed(card, title: str) -> None:
-    card.project.title = title
-    card.project.save()
-    issuing.issue_card(card.project, by=None)
+    project = builders.project_of(card)
+    project.title = title
+    project.save()
+    publishing.issue_project(project, by=None)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "geojson"])

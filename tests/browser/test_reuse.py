@@ -50,7 +50,7 @@ def test_from_the_card_through_sign_in_to_the_request(card, towns, open_page, ch
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_pages_of_a_reuse_are_accessible(card, office, towns, open_page, check_accessibility, viewport):
     body = body_of_municipality(towns["ivrea"])
-    made = adopting.ask(card.project, by=office, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
+    made = adopting.ask(card.record, by=office, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
     said = {"by": office, "side": Side.GIVER, "nonce": uuid.uuid4(), "note": "Eccoci", "note_is_public": True}
     adopting.advance(made, AdoptionMove.REPLY, **said)
     page = open_page(viewport=viewport)

@@ -108,7 +108,7 @@ def _full_card(office, desk, town) -> Edition:
     assessing.complete_assessment(
         draft, by=desk, revision=draft.revision, ratings=dict.fromkeys(KEYS, rating)
     )
-    project = builders.actions.revise(card.project, by=office)
+    project = builders.actions.revise(builders.project_of(card), by=office)
     project = builders.actions.save_draft(
         project, by=office, version=project.version, changes={"summary": "Lampioni a LED in tutta la città."}
     )

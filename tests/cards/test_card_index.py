@@ -64,8 +64,8 @@ def test_publishing_again_and_withdrawing_keep_index_and_cards_equal(towns):
     office, desk = builders.officer(towns["torino"]), builders.reviewer()
     card = builders.published(office, desk, towns["torino"])
     builders.published(office, desk, towns["ivrea"], title="Bici")
-    Project.objects.filter(pk=card.project_id).update(title="Lanterne nuove", primary_area="mobility")
-    second = issuing.issue_card(card.project, by=desk)
+    Project.objects.filter(pk=card.record_id).update(title="Lanterne nuove", primary_area="mobility")
+    second = publishing.issue_project(builders.project_of(card), by=desk)
     assert "2" in check()
     assert (found("q=lanterne"), found("q=illuminazione")) == ([second.pk], [])
     publishing.withdraw(second, by=desk, reason="Dati errati")
@@ -77,11 +77,11 @@ def test_publishing_again_and_withdrawing_keep_index_and_cards_equal(towns):
 def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(towns):
     office, desk = builders.officer(towns["torino"]), builders.reviewer()
     project = builders.draft(office, towns["torino"])
-    writer.reindex(project, facets={"adopted": ["yes"]})
+    issuing.set_live(project.pk, {"adopted": ["yes"]})
     assert IndexVersion.objects.get().number == 0
     card = builders.published(office, desk, towns["ivrea"])
-    writer.reindex(card.project, facets={"adopted": ["yes"], "band": ["high", "low"], "stage": [card.stage]})
-    writer.reindex(card.project, facets={"band": ["low"], "stage": []})
+    issuing.set_live(card.record_id, {"adopted": ["yes"], "band": ["high", "low"], "stage": [card.stage]})
+    issuing.set_live(card.record_id, {"band": ["low"], "stage": []})
     card.refresh_from_db()
     assert card.live_values == '[["adopted","yes"],["band","low"]]'
 
@@ -92,16 +92,16 @@ def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(towns
 
     assert placed() == {"low": {card.pk}}
     assert found(f"stage={card.stage}") == [card.pk]
-    second = issuing.issue_card(card.project, by=desk)
+    second = publishing.issue_project(builders.project_of(card), by=desk)
     assert placed() == {"low": {second.pk}}
     check()
     call_command("rebuild_cards", stdout=StringIO())
     call_command("rebuild_index", stdout=StringIO())
     assert placed() == {"low": {second.pk}}
     publishing.withdraw(second, by=desk, reason="Dati errati")
-    writer.reindex(card.project, facets={"band": ["top"]})
+    issuing.set_live(card.record_id, {"band": ["top"]})
     assert placed() == {}
-    third = issuing.issue_card(card.project, by=desk)
+    third = publishing.issue_project(builders.project_of(card), by=desk)
     assert placed() == {"top": {third.pk}}
     check()
 
@@ -111,7 +111,7 @@ def test_failure_after_the_index_was_written_leaves_everything_as_it_was(towns):
     card = builders.published(office, desk, towns["torino"])
     before = rows()
     with pytest.raises(RuntimeError), transaction.atomic():
-        second = issuing.issue_card(card.project, by=desk)
+        second = publishing.issue_project(builders.project_of(card), by=desk)
         assert found("") == [second.pk]
         raise RuntimeError
     assert rows() == before
@@ -221,9 +221,9 @@ def test_snippet_marks_words_and_escapes_the_rest(passages, forms, wanted):
 def writers(card):
     """Every way in which cards are written, with what each needs."""
     return {
-        "issue_card": lambda: issuing.issue_card(card.project, by=None),
+        "issue_card": lambda: publishing.issue_project(builders.project_of(card), by=None),
         "withdraw": lambda: publishing.withdraw(card, by=None, reason="Dati errati"),
-        "reindex": lambda: writer.reindex(card.project, facets={"band": ["low"]}),
+        "reindex": lambda: issuing.set_live(card.record_id, {"band": ["low"]}),
         "generate": lambda: generate(3, seed=1),
         "rebuild_cards": lambda: call_command("rebuild_cards", stdout=StringIO()),
     }
@@ -324,11 +324,11 @@ def test_readers_at_work_see_whole_editions_while_two_publish():
     """Each publication replaces a card, so that every reader at any moment counts the same."""
     towns = builders.piedmont()
     office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    projects = [builders.published(office, desk, towns["torino"]).project for _ in range(4)]
+    projects = [builders.project_of(builders.published(office, desk, towns["torino"])) for _ in range(4)]
 
     def work(number: int):
         if number < 2:
-            return [issuing.issue_card(projects[2 * number + n % 2], by=None).pk for n in range(8)]
+            return [publishing.issue_project(projects[2 * number + n % 2], by=None).pk for n in range(8)]
         seen = set()
         for _ in range(25):
             cards = find(parse(QueryDict("q=illuminazione&kind=" + first.kind))[0])
@@ -350,7 +350,7 @@ def test_withdrawing_while_an_edition_is_issued_ends_for_both():
     for _round in range(3):
         card = builders.published(office, desk, town)
         work = (
-            (lambda c=card: issuing.issue_card(c.project, by=None)),
+            (lambda c=card: publishing.issue_project(builders.project_of(c), by=None)),
             (lambda c=card: publishing.withdraw(c, by=desk, reason="Dati errati")),
         )
         outcomes = together(lambda n, w=work: w[n](), times=2)
@@ -363,8 +363,10 @@ def test_withdrawing_while_an_edition_is_issued_ends_for_both():
 def test_publishing_at_once_leaves_index_and_cards_equal():
     town = builders.piedmont()["torino"]
     office, desk = builders.officer(town), builders.reviewer()
-    projects = [builders.published(office, desk, town, title=f"Progetto {n}").project for n in range(4)]
-    outcomes = together(lambda n: issuing.issue_card(projects[n], by=None), times=4)
+    projects = [
+        builders.project_of(builders.published(office, desk, town, title=f"Progetto {n}")) for n in range(4)
+    ]
+    outcomes = together(lambda n: publishing.issue_project(projects[n], by=None), times=4)
     assert [o for o in outcomes if isinstance(o, Exception)] == []
     assert "4" in check()
     assert found("") == sorted((card.pk for card in outcomes), reverse=True)
@@ -379,7 +381,7 @@ from django.db import transaction
 from projects import actions
 from projects.models import Project
 with transaction.atomic():
-    actions.issue_card(Project.objects.get(), by=None)
+    publishing.issue_project(Project.objects.get(), by=None)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -399,7 +401,7 @@ def test_process_killed_before_the_commit_leaves_no_trace():
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert rows() == before
     check()
-    issuing.issue_card(Project.objects.get(), by=None)
+    publishing.issue_project(Project.objects.get(), by=None)
     check()
 
 
@@ -415,7 +417,7 @@ projects = list(Project.objects.order_by("pk"))
 print("ready", flush=True)
 while True:
     for project in projects:
-        print(actions.issue_card(project, by=None).pk, flush=True)
+        print(publishing.issue_project(project, by=None).pk, flush=True)
 """
 
 
@@ -447,7 +449,7 @@ def test_process_killed_at_any_moment_leaves_index_and_cards_equal():
         assert set(told) <= set(Edition.objects.values_list("pk", flat=True))
         assert "3" in check()
         assert found("q=luce") == sorted(Edition.objects.current().values_list("pk", flat=True), reverse=True)
-    issuing.issue_card(Project.objects.first(), by=None)
+    publishing.issue_project(Project.objects.first(), by=None)
     check()
 
 

@@ -63,14 +63,14 @@ def test_publications_withdrawals_and_steps_in_any_order_equal_a_rebuild(town, p
         cards.append(builders.published(office, desk, town, title=draw.choice(TITLES)))
 
     def publish_again() -> None:
-        cards.append(issuing.issue_card(draw.choice(cards).project, by=desk))
+        cards.append(publishing.issue_project(builders.project_of(draw.choice(cards)), by=desk))
 
     def withdraw() -> None:
         if current := list(Edition.objects.current()):
             publishing.withdraw(draw.choice(current), by=desk, reason="Dati errati")
 
     def place_anew() -> None:
-        writer.reindex(draw.choice(cards).project, facets={"band": [draw.choice(["low", "high"])]})
+        issuing.set_live(draw.choice(cards).record_id, {"band": [draw.choice(["low", "high"])]})
 
     for _step in range(24):
         draw.choice([publish, publish_again, publish_again, withdraw, place_anew, writer.compact_step])()
@@ -98,13 +98,13 @@ def queries_of(work) -> int:
 
 def test_queries_of_a_publication_and_of_a_step_do_not_grow_with_what_is_uncompacted(town, people):
     office, desk = people
-    project = builders.published(office, desk, town).project
+    project = builders.project_of(builders.published(office, desk, town))
     counts = []
     for number in (1, 3):
         writer.compact()
         for _time in range(number):
-            issuing.issue_card(project, by=desk)
-        publication = queries_of(lambda: issuing.issue_card(project, by=desk))
+            publishing.issue_project(project, by=desk)
+        publication = queries_of(lambda: publishing.issue_project(project, by=desk))
         counts.append((publication, queries_of(writer.compact_step)))
     # Rows of posting lists are read and written by cursors of psycopg that Django does not count.
     step = {"sqlite": 9, "postgresql": 7}[connection.vendor]
@@ -193,12 +193,12 @@ def test_step_that_fails_leaves_the_publication_and_is_done_after_the_next(town,
 def test_publishing_at_once_while_steps_run_leaves_index_and_cards_equal(town, people, monkeypatch):
     monkeypatch.setattr(writer, "COMPACT_AT", 2)
     monkeypatch.setattr(writer, "STEP_ROWS", 1)
-    projects = [builders.published(*people, town, title=title).project for title in TITLES]
+    projects = [builders.project_of(builders.published(*people, town, title=title)) for title in TITLES]
 
     def work(number: int):
         if number == 4:
             return [writer.compact_step() for _time in range(8)]
-        return [issuing.issue_card(projects[number], by=None).pk for _time in range(5)]
+        return [publishing.issue_project(projects[number], by=None).pk for _time in range(5)]
 
     outcomes = together(work, times=5)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []

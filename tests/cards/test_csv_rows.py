@@ -7,7 +7,6 @@ import orjson
 import pytest
 from django.core.management import call_command
 
-from cards import issuing
 from cards.document.columns import PROJECTS
 from cards.document.csv_row import SHAPE
 from cards.document.derive import derive_columns
@@ -17,6 +16,7 @@ from lib.tables.writers import CsvWriter, Pipe
 from municipalities.models import Territory
 from opendata.export import project_chunks
 from opendata.snapshot import Snapshot
+from projects import publishing
 from tests import builders
 
 AWKWARD = {
@@ -90,9 +90,9 @@ def test_towns_are_those_of_today(cards):
     """Alice Superiore is in the document, Val di Chy in the file."""
     content = b"".join(project_chunks([cards[2].pk], "csv"))
     assert b",M405,001317,Val di Chy,TO,01,," in content
-    project = cards[1].project
+    project = builders.project_of(cards[1])
     project.other_municipalities.add(*Territory.objects.filter(code__in=["A199", "E379"]))
-    card = issuing.issue_card(project, by=None)
+    card = publishing.issue_project(project, by=None)
     content = b"".join(project_chunks([card.pk], "csv"))
     assert b",L219,001272,Torino,TO,01,E379|M405," in content
     assert content == by_the_writer([card.pk])

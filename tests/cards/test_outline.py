@@ -170,7 +170,7 @@ def test_data_holds_all_that_the_page_shows(client, full):
 
 def test_edition_names_what_changed(client, full, people):
     officer, desk = people
-    project = full.project
+    project = builders.project_of(full)
     actions.revise(project, by=officer)
     project.refresh_from_db()
     project.summary = "Una sintesi nuova."

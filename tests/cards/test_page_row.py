@@ -34,7 +34,7 @@ def card(office, desk, towns):
 @pytest.mark.django_db
 def test_card_in_force_is_the_stored_one(card):
     moment = timezone.now()
-    Project.objects.filter(pk=card.project_id).update(confirmed_at=moment)
+    Project.objects.filter(pk=card.record_id).update(confirmed_at=moment)
     stored, shown = Edition.objects.get(pk=card.pk), in_force(card.slug)
     assert shown.confirmed_at == moment
     names = [name for name in shown._fields if name != "confirmed_at"]
@@ -54,41 +54,57 @@ def test_withdrawn_card_is_not_in_force(card, desk):
 
 @pytest.mark.django_db
 def test_document_before_is_that_of_the_edition_before(card, desk):
-    assert document_before(card.project_id, 2) == card.document
-    assert document_before(card.project_id, 1) is None
+    assert document_before(card.record_id, 2) == card.document
+    assert document_before(card.record_id, 1) is None
     Edition.objects.filter(pk=card.pk).update(
         is_current=False, withdrawn_at=timezone.now(), withdrawal_reason="Dati sbagliati"
     )
-    assert document_before(card.project_id, 2) is None
+    assert document_before(card.record_id, 2) is None
 
 
 @pytest.mark.django_db
 def test_nothing_stands_beside_a_new_card(card):
-    assert beside(card.project_id) == NOTHING
+    assert beside(card.record_id) == NOTHING
 
 
 def rate(card, body):
-    Assessment.objects.create(project=card.project, rater="self", organisation=body)
+    Assessment.objects.create(project=builders.project_of(card), rater="self", organisation=body)
 
 
 def adopt(card, body):
-    Adoption.objects.create(project=card.project, giver=card.project.promoter, adopter=body)
+    Adoption.objects.create(
+        project=builders.project_of(card), giver=builders.project_of(card).promoter, adopter=body
+    )
 
 
 def come_of(card, body):
-    other = builders.draft(card.published_by, card.project.lead_municipality, title="Orti")
-    Adoption.objects.create(project=other, giver=body, adopter=card.project.promoter, result=card.project)
+    other = builders.draft(card.published_by, builders.project_of(card).lead_municipality, title="Orti")
+    Adoption.objects.create(
+        project=other,
+        giver=body,
+        adopter=builders.project_of(card).promoter,
+        result=builders.project_of(card),
+    )
 
 
 def come_from_outside(card, body):
     OutsidePractice.objects.create(
-        adopter=body, project=card.project, name="Orti", city="Lione", country="Francia", url="https://a.eu"
+        adopter=body,
+        project=builders.project_of(card),
+        name="Orti",
+        city="Lione",
+        country="Francia",
+        url="https://a.eu",
     )
 
 
 def document(card, body):
     DemonstrationDocument.objects.create(
-        project=card.project, type="study", title="Guida", url="https://a.eu", made_on=date(2026, 1, 1)
+        project=builders.project_of(card),
+        type="study",
+        title="Guida",
+        url="https://a.eu",
+        made_on=date(2026, 1, 1),
     )
 
 
@@ -106,11 +122,11 @@ def document(card, body):
 def test_each_table_that_speaks_of_a_project_is_known(card, towns, settings, add, told):
     settings.DEMO = True
     add(card, body_of_municipality(towns["ivrea"]))
-    known = beside(card.project_id)
+    known = beside(card.record_id)
     assert known == NOTHING._replace(**{told: True})
     text = {"documents": [], "partners": []}
-    assert panel_of(card.project_id, text, known=known) == panel_of(card.project_id, text)
-    assert family_of(card.project_id, None, known) == family_of(card.project_id)
+    assert panel_of(card.record_id, text, known=known) == panel_of(card.record_id, text)
+    assert family_of(card.record_id, None, known) == family_of(card.record_id)
 
 
 @pytest.mark.django_db

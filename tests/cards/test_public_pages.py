@@ -210,7 +210,7 @@ def test_preview_is_not_for_the_public(client, officer, country):
 
 @pytest.fixture
 def second_edition(card, officer, desk):
-    project = actions.revise(card.project, by=officer)
+    project = actions.revise(builders.project_of(card), by=officer)
     Project.objects.filter(pk=project.pk).update(summary="Ora con 9.000 lampioni.")
     project.refresh_from_db()
     actions.submit(project, by=officer, nonce=uuid.uuid4())

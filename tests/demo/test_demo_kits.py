@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings as installed
 from django.urls import reverse
 
-from cards import issuing
 from cards.models import Edition
 from demo.demo_assessments import load_assessments
 from demo.demo_kits import load_kits, rows_of, told_of
@@ -106,7 +105,7 @@ def test_texts_become_files_and_links(card, settings):
         "",
     )
     assert made.file.read().startswith(b"%PDF-")
-    assert made.file.name.startswith(f"projects/{card.project_id}/")
+    assert made.file.name.startswith(f"projects/{card.record_id}/")
     assert made.size == made.file.size
     link = DemonstrationDocument.objects.get(type="call")
     assert (link.url, bool(link.file)) == ("https://example.org/luci", False)
@@ -217,9 +216,9 @@ def test_withdrawn_card_keeps_its_papers_to_itself(client, card):
 
 
 def test_a_real_document_drives_out_the_demonstration(card):
-    project = card.project
+    project = builders.project_of(card)
     project.documents.create(type="budget", title="Bilancio", url="https://example.org/b.pdf")
-    issuing.issue_card(project, by=None)
+    publishing.issue_project(project, by=None)
     standing = Standing.objects.get()
     # economic 1 of 3, and nothing of the demonstration
     assert str(standing.kit_completeness) == "0.0667"
@@ -242,8 +241,8 @@ def test_a_kit_alone_is_a_demonstration(folder, settings):
 def test_as_it_was_on_a_day(card):
     document = {"documents": [], "partners": []}
     day = DemonstrationDocument.objects.first().made_on
-    assert panel_of(card.project_id, document, today=day).score.kit_completeness > 0
-    assert panel_of(card.project_id, document, today=day.replace(day=1)).score.kit_completeness == 0
+    assert panel_of(card.record_id, document, today=day).score.kit_completeness > 0
+    assert panel_of(card.record_id, document, today=day.replace(day=1)).score.kit_completeness == 0
 
 
 def test_the_paper_says_first_what_it_is():

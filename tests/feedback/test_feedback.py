@@ -55,7 +55,7 @@ def test_report_reaches_office_and_desk(client, card, officer, settings, django_
         response = send(client, card, email="lettrice@example.org")
     report = ErrorReport.objects.get()
     assert response["Location"] == f"/segnalazioni/{report.token}/"
-    assert (report.project, report.edition, report.text) == (card.project, 1, "Il costo è un altro.")
+    assert (report.record, report.edition, report.text) == (card.record, 1, "Il costo è un altro.")
     assert [message.to for message in mail.outbox] == [[settings.DEFAULT_FROM_EMAIL], [officer.email]]
     assert history("record", card.code).filter(verb="error_reported").count() == 1
     assert response.cookies == {}
@@ -149,7 +149,7 @@ def test_access_report_names_its_page(client, country):
     fields = {"page": "/progetti/", "text": "Il lettore di schermo tace", "nonce": str(uuid.uuid4())}
     response = client.post("/accessibilita/segnala/", fields)
     report = ErrorReport.objects.get()
-    assert (response.status_code, report.page, report.topic, report.project) == (
+    assert (response.status_code, report.page, report.topic, report.record) == (
         302,
         "/progetti/",
         "access",

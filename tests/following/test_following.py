@@ -122,9 +122,9 @@ def test_pace_is_respected(client, office, desk, towns):
 def test_a_followed_project_tells_new_editions_and_its_withdrawal(client, office, desk, towns):
     card = builders.published(office, desk, towns["torino"], title="Seguito")
     follower = followed(client, f"progetto={card.slug}")
-    assert follower.project == card.project
-    actions.revise(card.project, by=office)
-    project = Project.objects.get(pk=card.project_id)
+    assert follower.record == card.record
+    actions.revise(builders.project_of(card), by=office)
+    project = Project.objects.get(pk=card.record_id)
     actions.submit(project, by=office, nonce=uuid.uuid4())
     reviewing.take(project, by=desk)
     second = publishing.publish(project, by=desk)

@@ -123,7 +123,7 @@ def test_age_counts_from_the_last_confirmation(desk, office, towns):
     card = builders.published(office, desk, towns["torino"])
     Edition.objects.update(published_at=timezone.now() - timedelta(days=400))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 0, 0, 1]
-    Project.objects.filter(pk=card.project_id).update(confirmed_at=timezone.now() - timedelta(days=100))
+    Project.objects.filter(pk=card.record_id).update(confirmed_at=timezone.now() - timedelta(days=100))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 1, 0, 0]
 
 
@@ -186,7 +186,7 @@ def test_body_that_asked_twice_counts_once(desk, towns):
             status=status,
             **more,
         )
-    assert dashboard_tables._adhesion_states(dashboard_tables.home_towns()) == {towns["ivrea"].pk: "accepted"}
+    assert dashboard_tables._adhesion_states(dashboard_tables.home_municipalities()) == {towns["ivrea"].pk: "accepted"}
     assert dashboard_tables.adhesions_by_month(1).rows == [
         [chart_table.month_name(timezone.localdate()), 2, 1]
     ]

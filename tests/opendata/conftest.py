@@ -40,7 +40,7 @@ def publish(towns):
 
 def reissued(card: Edition, on: str, rows: dict) -> Edition:
     """The card with child rows in its document, as if published at noon of a day."""
-    project = card.project
+    project = builders.project_of(card)
     for name, values in rows.items():
         for value in values:
             getattr(project, name).create(**value)

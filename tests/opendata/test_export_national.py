@@ -16,7 +16,6 @@ from django.core.management import CommandError, call_command
 from jsonschema import Draft202012Validator
 
 from accounts.models import User
-from cards import issuing
 from cards.models import Edition
 from municipalities.models import Territory
 from opendata.columns import TABLES
@@ -313,9 +312,9 @@ def test_public_office_email_stays_on_the_card(export, publish):
 def history(publish):
     """Published on 1 May 2024, again on 1 March 2025, withdrawn on 1 June 2025."""
     card = publish(title="Prima", on="2024-05-01")
-    card.project.title = "Seconda"
-    card.project.save()
-    second = issuing.issue_card(card.project, by=None)
+    builders.project_of(card).title = "Seconda"
+    builders.project_of(card).save()
+    second = publishing.issue_project(builders.project_of(card), by=None)
     Edition.objects.filter(pk=second.pk).update(published_at=datetime(2025, 3, 1, 9, tzinfo=UTC))
     publishing.withdraw(second, by=builders.reviewer("altra@example.org"), reason="Errore")
     Edition.objects.filter(pk=second.pk).update(withdrawn_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
@@ -449,9 +448,9 @@ def test_queries_do_not_grow_with_the_cards(publish, django_assert_num_queries, 
 def test_rows_stay_those_of_the_start(publish):
     card = publish(title="Prima")
     snapshot = Snapshot()
-    card.project.title = "Seconda"
-    card.project.save()
-    issuing.issue_card(card.project, by=None)
+    builders.project_of(card).title = "Seconda"
+    builders.project_of(card).save()
+    publishing.issue_project(builders.project_of(card), by=None)
     assert [document["title"] for document in snapshot.documents()] == ["Prima"]
 
 

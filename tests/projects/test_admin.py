@@ -54,9 +54,9 @@ def test_card_is_neither_changed_nor_deleted(staff, card):
 
 
 def test_workflow_is_not_moved_here(staff, card):
-    answer = staff.post(f"/admin/projects/project/{card.project_id}/change/", {"status": "draft"})
+    answer = staff.post(f"/admin/projects/project/{card.record_id}/change/", {"status": "draft"})
     assert answer.status_code == 403
-    assert Project.objects.get(pk=card.project_id).status == "published"
+    assert Project.objects.get(pk=card.record_id).status == "published"
 
 
 def test_project_export_names_no_person(staff, card):

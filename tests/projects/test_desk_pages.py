@@ -52,7 +52,7 @@ def test_review_to_publication(client, desk, sent):
     client.post(url(sent, "comment"), {"field": "summary", "text": "Bene"})
     page = client.post(url(sent, "publish"), follow=True).content.decode()
     assert "La scheda è pubblica: edizione 1." in page
-    assert Edition.objects.current().get().project == sent
+    assert builders.project_of(Edition.objects.current().get()) == sent
 
 
 def test_changes_need_a_word(client, desk, sent):
@@ -84,7 +84,7 @@ def test_comment_on_an_unknown_field_is_refused(client, desk, sent):
 
 def test_later_edition_is_shown_with_its_differences(client, desk, office, towns):
     card = builders.published(office, desk, towns["torino"])
-    project = card.project
+    project = builders.project_of(card)
     actions.revise(project, by=office)
     Project.objects.update(total_cost=15_000_000)
     actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())

@@ -30,7 +30,7 @@ def next_edition(project, office, desk, **fields):
 
 def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, towns):
     first = builders.published(office, desk, towns["torino"])
-    second = next_edition(first.project, office, desk, need="Segreto sfuggito")
+    second = next_edition(builders.project_of(first), office, desk, need="Segreto sfuggito")
     publishing.withdraw(second, by=desk, reason="Dati personali")
     answer = client.get(f"/progetti/{first.slug}/versioni/1/confronta/2/")
     assert answer.status_code == 410
@@ -58,7 +58,7 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
 
 
 def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
-    project = builders.published(office, desk, towns["torino"]).project
+    project = builders.project_of(builders.published(office, desk, towns["torino"]))
     actions.revise(project, by=office)
     actions.submit(project, by=office, nonce=uuid.uuid4())
     reviewing.take(project, by=desk)

@@ -172,7 +172,7 @@ def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transact
     office = builders.officer(towns["torino"])
     card = aged(office, towns)
     mail.outbox.clear()
-    assert f"ageing {card.project.code}" in remind("--dry-run")
+    assert f"ageing {card.record.code}" in remind("--dry-run")
     assert (mail.outbox, Reminder.objects.count()) == ([], 0)
     remind()
     remind()
@@ -191,12 +191,12 @@ def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transact
 
 def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns):
     card = aged(office, towns)
-    token = make_token(card.project, card, office)
+    token = make_token(builders.project_of(card), card, office)
     spoilt = reverse("officer:confirm-by-link", args=[token[:-1] + ("A" if token[-1] != "A" else "B")])
     assert client.post(spoilt).status_code == 410
     office.memberships.all().delete()
     assert client.post(reverse("officer:confirm-by-link", args=[token])).status_code == 410
-    assert Project.objects.get(pk=card.project_id).confirmed_at is None
+    assert Project.objects.get(pk=card.record_id).confirmed_at is None
 
 
 def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
@@ -218,9 +218,9 @@ def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
 def test_ageing_card_is_confirmed_in_one_click_on_home(client, office, towns):
     card = aged(office, towns)
     assert "Conferma che è ancora valida" in client.get(HOME).content.decode()
-    client.post(reverse("officer:project-move", args=[card.project.code, "conferma"]))
+    client.post(reverse("officer:project-move", args=[card.record.code, "conferma"]))
     assert "Conferma che è ancora valida" not in client.get(HOME).content.decode()
-    assert history("record", card.project.code).filter(verb="confirm").count() == 1
+    assert history("record", card.record.code).filter(verb="confirm").count() == 1
 
 
 def test_sign_in_says_what_is_missing_in_our_words(client, db):

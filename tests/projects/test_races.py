@@ -114,14 +114,14 @@ def reuse(office, town) -> Adoption:
     """A request of Ivrea for a card of Torino."""
     card = builders.published(office, builders.reviewer(), town)
     ivrea = body_of_municipality(Territory.objects.get(code="E379"))
-    return adopting.ask(card.project, by=office, adopter=ivrea, nonce=uuid.uuid4(), note="Ci serve")
+    return adopting.ask(card.record, by=office, adopter=ivrea, nonce=uuid.uuid4(), note="Ci serve")
 
 
 def test_double_click_on_asking_makes_one_reuse(office, town):
     card = builders.published(office, builders.reviewer(), town)
     ivrea, nonce = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
     asked = {"by": office, "adopter": ivrea, "nonce": nonce, "note": "Ci serve"}
-    made = together(lambda n: adopting.ask(card.project, **asked))
+    made = together(lambda n: adopting.ask(card.record, **asked))
     assert {adoption.pk for adoption in made} == {Adoption.objects.get().pk}
     assert AdoptionStep.objects.count() == 1
 

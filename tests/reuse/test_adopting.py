@@ -54,7 +54,7 @@ def asked(card, adopter, towns):
 
 def request_of(card, by, town, **more) -> Adoption:
     body = body_of_municipality(town)
-    return adopting.ask(card.project, by=by, adopter=body, nonce=uuid.uuid4(), note="Ci serve", **more)
+    return adopting.ask(card.record, by=by, adopter=body, nonce=uuid.uuid4(), note="Ci serve", **more)
 
 
 SIDES = {AdoptionMove.REPLY: Side.GIVER, AdoptionMove.DECLINE: Side.GIVER}
@@ -158,7 +158,7 @@ def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_
         again = client.post(ask, data)
     made = Adoption.objects.get()
     assert first.url == again.url == page_of(made)
-    assert (made.step, made.giver, made.adopter) == ("interest", card.project.owner, body)
+    assert (made.step, made.giver, made.adopter) == ("interest", card.record.owner, body)
     step = made.steps.get()
     assert (step.move, step.side, step.by, step.note_is_public) == ("ask", "adopter", adopter, False)
     assert [message.to for message in mail.outbox] == [[giver.email]]
@@ -207,9 +207,9 @@ def test_who_may_ask(client, card, giver, adopter, desk, towns):
 def test_nobody_adopts_from_themselves(card, giver, towns):
     with pytest.raises(WrongMove):
         request_of(card, giver, towns["torino"])
-    body = card.project.owner
+    body = card.record.owner
     with pytest.raises(IntegrityError), transaction.atomic():
-        Adoption.objects.create(project=card.project, giver=body, adopter=body)
+        Adoption.objects.create(record=card.record, giver=body, adopter=body)
 
 
 def test_strangers_see_nothing(client, asked, towns, giver, adopter, desk):
@@ -366,7 +366,7 @@ def test_diffusion_follows_each_step(asked, card):
     counted = []
     for move in PATH:
         advance(asked, move)
-        row = Standing.objects.filter(project=card.project).values_list("adoptions", "adoptions_under_way")
+        row = Standing.objects.filter(record=card.record).values_list("adoptions", "adoptions_under_way")
         counted.append(row.get())
     assert counted == [(0, 1), (0, 1), (0, 1), (1, 0), (1, 0)]
     assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 1
@@ -376,12 +376,14 @@ def test_diffusion_follows_each_step(asked, card):
 
 
 def test_body_named_on_the_card_counts_once(asked, card, giver, desk):
-    Partner.objects.create(project=card.project, name="Comune di Ivrea", role="replicating_body")
-    Partner.objects.create(project=card.project, name="Comune di Samone", role="replicating_body")
-    actions.revise(card.project, by=giver)
-    actions.submit(card.project, by=giver, nonce=uuid.uuid4())
-    reviewing.take(card.project, by=desk)
-    publishing.publish(card.project, by=desk)
+    Partner.objects.create(project=builders.project_of(card), name="Comune di Ivrea", role="replicating_body")
+    Partner.objects.create(
+        project=builders.project_of(card), name="Comune di Samone", role="replicating_body"
+    )
+    actions.revise(builders.project_of(card), by=giver)
+    actions.submit(builders.project_of(card), by=giver, nonce=uuid.uuid4())
+    reviewing.take(builders.project_of(card), by=desk)
+    publishing.publish(builders.project_of(card), by=desk)
     brought_to(asked, "in_service")
     row = Standing.objects.get()
     assert (row.adoptions, row.adoptions_under_way) == (2, 0)
@@ -394,7 +396,7 @@ def test_count_of_a_past_day(asked, card):
     document = {"partners": [], "documents": []}
     counts = []
     for day in (localdate() - timedelta(days=11), localdate() - timedelta(days=2), None):
-        score = panel_of(card.project_id, document, today=day).score
+        score = panel_of(card.record_id, document, today=day).score
         counts.append((score.adoptions, score.adoptions_under_way))
     assert counts == [(0, 0), (0, 1), (1, 0)]
 
@@ -408,7 +410,7 @@ def test_family_is_nested(client, asked, card, towns):
     child = Adoption.objects.get(parent=asked)
     assert (child.giver, child.step) == (asked.adopter, "interest")
     advance(child, AdoptionMove.REPLY)
-    family = family_of(card.project_id)
+    family = family_of(card.record_id)
     assert [(n.body.name, [c.body.name for c in n.children]) for n in family.nodes] == [
         ("Comune di Ivrea", ["Comune di Val di Chy"])
     ]
@@ -425,7 +427,7 @@ def test_family_is_nested(client, asked, card, towns):
     assert "Presi da altri" in city
     assert "Dati ad altri" in city
     advance(asked, AdoptionMove.WITHDRAW, note="Spento")
-    assert [node.body.name for node in family_of(card.project_id).nodes] == ["Comune di Val di Chy"]
+    assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
 
 
 def test_only_who_adopted_may_pass_it_on(asked, card, towns):
@@ -521,7 +523,7 @@ PRACTICE = {
 def test_practice_from_outside_shows_on_city_card_and_api(client, card, giver, adopter):
     client.force_login(giver)
     body = giver.memberships.get().organisation
-    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, "project": card.project_id}
+    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, "record": card.record_id}
     for _click in range(2):
         assert client.post(reverse("officer:practice-add"), data).status_code == 302
     practice = OutsidePractice.objects.get()
@@ -563,28 +565,28 @@ SERVED = [*STEPS, *({"move": m, "on": date(2025, 2, 1)} for m in ("agree", "adap
 
 def test_demonstration_counts_only_in_a_demonstration(client, card, towns, settings):
     settings.DEMO = True
-    adopting.demonstrate(card.project, adopter=body_of_municipality(towns["ivrea"]), steps=SERVED)
+    adopting.demonstrate(card.record, adopter=body_of_municipality(towns["ivrea"]), steps=SERVED)
     address = reverse("api:adoptions", args=[card.code])
     assert [r["is_demonstration"] for r in client.get(address).json()["results"]] == [True]
     assert Standing.objects.get().is_demonstration
     assert "dimostrativo" in client.get(f"/progetti/{card.slug}/").content.decode()
     settings.DEMO = False
-    assert panel_of(card.project_id, {"partners": [], "documents": []}).score.adoptions == 0
-    assert family_of(card.project_id).count == 0
+    assert panel_of(card.record_id, {"partners": [], "documents": []}).score.adoptions == 0
+    assert family_of(card.record_id).count == 0
     assert not Standing.objects.shown().exists()
 
 
 def test_demonstration_gives_way_to_a_real_reuse(asked, card, towns, settings):
     settings.DEMO = True
-    adopting.demonstrate(card.project, adopter=body_of_municipality(towns["val_di_chy"]), steps=SERVED)
-    assert [node.body.name for node in family_of(card.project_id).nodes] == ["Comune di Val di Chy"]
+    adopting.demonstrate(card.record, adopter=body_of_municipality(towns["val_di_chy"]), steps=SERVED)
+    assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
     advance(asked, AdoptionMove.REPLY)
-    assert [node.body.name for node in family_of(card.project_id).nodes] == ["Comune di Ivrea"]
+    assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Ivrea"]
 
 
 def test_demonstrations_load_once_and_tell_bad_entries(card, tmp_path, settings):
     settings.DEMO = True
-    type(card.project).objects.update(origin_key="led")
+    type(builders.project_of(card)).objects.update(origin_key="led")
     step = '{"move": "ask", "on": "2026-01-01"}'
     path = tmp_path / "adoptions.json"
     path.write_text(
@@ -609,7 +611,7 @@ def test_demonstrations_load_once_and_tell_bad_entries(card, tmp_path, settings)
 
 
 def result_of(adoption, card, client, **more):
-    told = {"mossa": "nato", "nato-result": card.project_id if card else "", **more}
+    told = {"mossa": "nato", "nato-result": card.record_id if card else "", **more}
     return client.post(page_of(adoption), told)
 
 
@@ -654,7 +656,7 @@ def test_result_is_the_adopters_own_and_comes_after_the_agreement(
     for wrong in (card, foreign):
         assert result_of(asked, wrong, client).status_code == 422
         with pytest.raises(WrongMove), transaction.atomic():
-            adopting.tell_result(asked, by=adopter, result=wrong.project)
+            adopting.tell_result(asked, by=adopter, result=wrong.record)
     asked.refresh_from_db()
     assert asked.result is None
 
@@ -669,7 +671,7 @@ def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, 
 
 def test_result_that_was_withdrawn_is_not_named(client, asked, adopter, card, own_card, desk):
     brought_to(asked, Step.IN_SERVICE)
-    adopting.tell_result(asked, by=adopter, result=own_card.project)
+    adopting.tell_result(asked, by=adopter, result=own_card.record)
     publishing.withdraw(own_card, by=desk, reason="Doppione")
     page = client.get(f"/progetti/{card.slug}/").content.decode()
     assert "Il progetto che ne è nato" not in page

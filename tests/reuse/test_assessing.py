@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import make_aware
 
-from cards import issuing
 from cards.document.read import read_document
+from cards.extensions import CardPage
 from cards.index import terms
 from cards.presentation.pdf import pdf_data
 from cards.search.query import ProjectQuery, find
@@ -29,8 +29,8 @@ from projects import publishing
 from projects.models import Partner
 from reuse.actions import assessing, refresh
 from reuse.criteria import KEYS
+from reuse.extension import ReuseExtension
 from reuse.models import Assessment, EvidenceFile, RankingRelease, Standing
-from reuse.reads.family import family_of
 from reuse.reads.standing import entries, panel_of
 from tests import builders
 
@@ -52,7 +52,7 @@ def typed(values: dict[str, int], revision: int = 1, do: str = "close", **more) 
 def rate(card, user, values: dict[str, int], rater="observatory", organisation=None):
     """A completed assessment through the actions."""
     body = organisation or user.memberships.get().organisation
-    draft = assessing.open_assessment(card.project, by=user, rater=rater, organisation=body)
+    draft = assessing.open_assessment(card.record, by=user, rater=rater, organisation=body)
     ratings = {
         key: {"value": value, "motive": f"Perché {value}", "evidence_url": "", "evidence_document": None}
         for key, value in values.items()
@@ -81,7 +81,7 @@ def test_officer_assesses_own_project(client, office, card):
     assert answer.url == reverse("officer:project-status", args=[card.code])
     done = Assessment.objects.get()
     assert (done.rater, done.version, done.edition, done.by) == ("self", 1, 1, office)
-    assert done.organisation == card.project.owner
+    assert done.organisation == card.record.owner
     # 100·0.55·0.75
     assert str(Standing.objects.get().score) == "41.3"
     assert Entry.objects.get(verb="assess").changes == {"rater": "self", "version": 1, "rated": 10}
@@ -121,7 +121,7 @@ def test_draft_of_an_unpublished_project_waits_for_its_card(client, office, desk
     client.post(reverse("officer:assess", args=[project.code]), typed(all_rated(5)))
     done = Assessment.objects.get()
     assert (done.edition, Standing.objects.count()) == (None, 0)
-    card = issuing.issue_card(project, by=desk)
+    card = publishing.issue_project(project, by=desk)
     assert str(Standing.objects.get().score) == "55.0"
     assert [c.pk for c in find(ProjectQuery(facets={"replicability_band": ("medium",)}))] == [card.pk]
 
@@ -242,12 +242,12 @@ def test_second_reader_is_another_person(client, card, office, desk):
 
 
 def test_kit_and_adoptions_count(card, desk, office):
-    project = card.project
+    project = builders.project_of(card)
     project.documents.create(type="specification", title="Capitolato", url="https://example.org/c.pdf")
     project.documents.create(type="resolution", title="Delibera", url="https://example.org/d.pdf")
     Partner.objects.create(project=project, name="Comune di Ivrea", role="replicating_body")
     rate(card, desk, all_rated(5))
-    issuing.issue_card(project, by=desk)
+    publishing.issue_project(project, by=desk)
     standing = Standing.objects.get()
     # 1/5·1/2 + 1/5·1/3; 55 + 0.1667·30 + 15/3
     assert (str(standing.kit_completeness), standing.adoptions, str(standing.score)) == ("0.1667", 1, "65.0")
@@ -358,12 +358,10 @@ def test_queue_takes_the_same_queries(client, office, desk, towns, django_assert
 
 
 def demonstration(card, desk, rater="observatory", value=5):
-    body = card.project.owner if rater == "self" else desk.memberships.get().organisation
+    body = card.record.owner if rater == "self" else desk.memberships.get().organisation
     ratings = {key: {"value": value, "motive": "Esempio", "evidence_url": ""} for key in KEYS}
     moment = make_aware(datetime(2026, 10, 1, 12))
-    return assessing.demonstrate(
-        card.project, rater=rater, organisation=body, made_at=moment, ratings=ratings
-    )
+    return assessing.demonstrate(card.record, rater=rater, organisation=body, made_at=moment, ratings=ratings)
 
 
 def test_demonstration_shows_only_in_a_demonstration(client, card, desk, settings):
@@ -385,7 +383,7 @@ def test_real_assessment_drives_out_the_demonstration(card, desk, office, settin
     demonstration(card, desk)
     demonstration(card, desk, "self", 1)
     rate(card, office, all_rated(2), "self")
-    panel = panel_of(card.project_id, {"documents": [], "partners": []})
+    panel = panel_of(card.record_id, {"documents": [], "partners": []})
     assert [j.assessment.is_demonstration for j in panel.judgements] == [False]
     assert panel.gaps == {}
     assert Standing.objects.get().is_demonstration is False
@@ -414,9 +412,11 @@ def test_method_page_speaks_both_languages(client):
 
 
 def test_anybody_can_work_r_out_from_the_api_alone(client, card, desk, office):
-    Partner.objects.create(project=card.project, name="Comune di Ivrea", role="replicating_body")
-    card.project.documents.create(type="budget", title="Bilancio", url="https://example.org/b.pdf")
-    issuing.issue_card(card.project, by=desk)
+    Partner.objects.create(project=builders.project_of(card), name="Comune di Ivrea", role="replicating_body")
+    builders.project_of(card).documents.create(
+        type="budget", title="Bilancio", url="https://example.org/b.pdf"
+    )
+    publishing.issue_project(builders.project_of(card), by=desk)
     rate(card, office, all_rated(5), "self")
     rate(card, desk, dict(zip(KEYS, (4, 3, 5, 2, 4, 3, 3, 1), strict=False)))
     for params in (
@@ -459,8 +459,8 @@ def test_api_refuses_wrong_weights(client, card):
 
 def test_check_links_looks_and_moves_the_standing(card, desk, settings):
     url = "http://127.0.0.1:9/capitolato.pdf"
-    card.project.documents.create(type="specification", title="Capitolato", url=url)
-    issuing.issue_card(card.project, by=desk)
+    builders.project_of(card).documents.create(type="specification", title="Capitolato", url=url)
+    publishing.issue_project(builders.project_of(card), by=desk)
     out = io.StringIO()
     call_command("check_links", stdout=out)
     found = LinkCheck.objects.get()
@@ -491,7 +491,7 @@ def test_file_stays_private_until_the_assessment_is_completed(client, office, ca
     assert (evidence.name, evidence.media_type, evidence.organisation) == (
         "prova.pdf",
         "application/pdf",
-        card.project.owner,
+        card.record.owner,
     )
     address = reverse("evidence-file", args=[evidence.pk])
     answer = client.get(address)
@@ -601,7 +601,9 @@ def test_nobody_names_the_file_of_another_side(client, office, card, towns):
 
 
 def test_another_city_is_offered_published_documents_alone(client, office, card, towns):
-    card.project.documents.create(type="budget", title="Bozza riservata", url="https://example.org/b.pdf")
+    builders.project_of(card).documents.create(
+        type="budget", title="Bozza riservata", url="https://example.org/b.pdf"
+    )
     client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
     assert "Bozza riservata" not in client.get(mine(card)).content.decode()
     client.force_login(office)
@@ -609,9 +611,9 @@ def test_another_city_is_offered_published_documents_alone(client, office, card,
 
 
 def sheet_of(card) -> dict[str, list[dict]]:
-    panel = panel_of(card.project_id, orjson.loads(card.document))
-    told = {"panel": panel, "family": family_of(card.project_id, panel.adoptions)}
-    data = pdf_data(read_document(card), address="https://example.org/p/", demo=False, **told)
+    address = "https://example.org/p/"
+    page = CardPage(card.record_id, orjson.loads(card.document), card.is_current, address)
+    data = pdf_data(read_document(card), address=address, demo=False, more=ReuseExtension().blocks(page))
     return {section["title"]: section["blocks"] for section in data["sections"]}
 
 
@@ -621,7 +623,7 @@ def test_sheet_of_paper_tells_raters_dates_and_kit(client, office, desk, card):
         "text": "Nessuno ha ancora valutato quanto è facile riusare questo progetto.",
     } in (sheet_of(card)["Replicabilità"])
     assert "Chi lo ha riusato" not in sheet_of(card)
-    rate(card, office, dict.fromkeys(KEYS[:7], 2), rater="self", organisation=card.project.owner)
+    rate(card, office, dict.fromkeys(KEYS[:7], 2), rater="self", organisation=card.record.owner)
     rate(card, desk, all_rated(5))
     blocks = sheet_of(card)["Replicabilità"]
     pairs = dict(blocks[0]["rows"])

@@ -110,15 +110,15 @@ def test_kit_in_english(client, card):
 
 
 def test_unpublished_documents_never_inside(client, card, office, desk):
-    actions.revise(card.project, by=office)
-    attach(card.project, "Bozza riservata", b"riservato")
+    actions.revise(builders.project_of(card), by=office)
+    attach(builders.project_of(card), "Bozza riservata", b"riservato")
     content = archive(client, card)
     assert len([name for name in content.namelist() if name.startswith("documenti/")]) == 2
     assert "Bozza riservata" not in content.read("INDICE.html").decode()
-    drafts.remove_document(card.project.documents.order_by("pk")[0], by=office)
-    actions.submit(card.project, by=office, nonce=uuid.uuid4())
-    reviewing.take(card.project, by=desk)
-    publishing.publish(card.project, by=desk)
+    drafts.remove_document(builders.project_of(card).documents.order_by("pk")[0], by=office)
+    actions.submit(builders.project_of(card), by=office, nonce=uuid.uuid4())
+    reviewing.take(builders.project_of(card), by=desk)
+    publishing.publish(builders.project_of(card), by=desk)
     titles = [row["Titolo"] for row in table(archive(client, card))]
     assert "Capitolato d’appalto" not in titles
     assert "Bozza riservata" in titles
@@ -145,7 +145,7 @@ def test_file_too_large_is_named_with_its_address(client, card, monkeypatch):
 
 
 def test_lost_file_is_told(client, card):
-    document = card.project.documents.order_by("pk")[0]
+    document = builders.project_of(card).documents.order_by("pk")[0]
     document.file.storage.delete(document.file.name)
     row = next(row for row in table(archive(client, card)) if row["Titolo"] == "Capitolato d’appalto")
     assert row["Nota"] == "Il file non è disponibile: chiedilo alla redazione."

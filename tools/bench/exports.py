@@ -62,7 +62,7 @@ def exports(ours: Server, theirs: Server, url: str, count: int, suffixes: str = 
     for _worker in range(4):
         urlopen(f"{ours.url}/api/v1/projects?limit=1").close()
     paths = {suffix: f"/api/v1/projects?format={suffix}" for suffix in suffixes.split()}
-    found = {suffix: exported(ours, path, count) for suffix, path in paths.items()}
+    found: dict = {suffix: exported(ours, path, count) for suffix, path in paths.items()}
     if count <= MOST_FOR_PEER:
         found["import-export csv"] = exported(theirs, "/export.csv", count)
     if vendor_of(url) == "postgresql":

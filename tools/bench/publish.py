@@ -25,12 +25,11 @@ django.setup()
 from django.db import transaction  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from cards import issuing  # noqa: E402
 from cards.models import Edition  # noqa: E402
 from projects import publishing  # noqa: E402
 from projects.models import Project  # noqa: E402
 
-# Enough that what is noted is folded into the sets at least once while the clock runs (cards/index/writer.py).
+# Enough publications that the index is compacted at least once while they are timed (cards/index/writer.py).
 TIMES, WARM, STRIDE, SHARES, WITHDRAWN = 120, 5, 31, 3, 20
 
 
@@ -40,11 +39,13 @@ def main(share: str, server: str) -> None:
     # One remainder for each share: the other publisher may have begun, and the newest be another.
     start = newest - newest % SHARES - int(share)
     keys = [start - SHARES * (n * STRIDE % third) for n in range(TIMES + WARM)]
-    projects = list(Project.objects.filter(cards__in=keys, cards__is_current=True).distinct())
+    projects = list(
+        Project.objects.filter(record__editions__in=keys, record__editions__is_current=True).distinct()
+    )
     someone, _is_new = User.objects.get_or_create(email="misura@example.org")
     published, withdrawn, stale, fresh = [], [], 0, []
     for project in projects:
-        card, spent = timed(lambda project=project: issuing.issue_card(project, by=None))
+        card, spent = timed(lambda project=project: publishing.issue_project(project, by=None))
         published.append(spent)
         stale += seen(server, share, card.code) != card.edition
         fresh.append(card)

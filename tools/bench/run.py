@@ -135,7 +135,7 @@ def published(url: str, server: Server) -> dict:
     command = [sys.executable, "tools/bench/publish.py"]
 
     def publishers(*shares: str) -> list[dict]:
-        pipes = {"stdout": subprocess.PIPE, "text": True}
+        pipes: dict = {"stdout": subprocess.PIPE, "text": True}
         running = [
             subprocess.Popen([*command, share, server.url], cwd=ROOT, env=env, **pipes) for share in shares
         ]
@@ -183,7 +183,7 @@ def answered(
         if ("portal" if server.name.startswith("portal") else server.name) not in question.paths:
             continue
         try:
-            figures = measured(server, question)
+            figures: dict = measured(server, question)
         except Broken as trouble:
             figures = {"trouble": str(trouble)}
         row["servers"][server.name] = figures

@@ -75,10 +75,10 @@ def measured() -> dict[str, float]:
 
 def median_of_orders(slugs: list[str]) -> float:
     """Milliseconds of the order by R × F of all cards, without the page, R being drawn."""
-    state, draw = find(ProjectQuery()).state, random.Random(1)
-    numbers = state.all.to_array()
+    snapshot, draw = find(ProjectQuery()).snapshot, random.Random(1)
+    numbers = snapshot.all.to_array()
     rated = {n: draw.randrange(1000) / 10 for n in draw.sample(list(numbers), len(numbers) // RATED)}
-    columns = Columns().renewed(state)
+    columns = Columns().renewed(snapshot)
     towns, score = Towns(columns.places, SHEETS.read()), columns.table.column(rated)
     times = []
     for town in Territory.objects.filter(slug__in=slugs).select_related("province", "region"):

@@ -45,5 +45,5 @@ class Command(BaseCommand):
             people = late if dry_run else adopting.remind(adoption, now=now)
             sent += len(people)
             to, since = ", ".join(people) or "-", f"{adoption.waiting_since:%Y-%m-%d}"
-            self.stdout.write(f"adoption {adoption.project.code} {since}: {to}")
+            self.stdout.write(f"adoption {adoption.record.code} {since}: {to}")
         return sent

@@ -4,15 +4,16 @@ import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from cards.models import Edition
 from cards.vocabulary.lists import DocumentType
 from lib.links import actions
 from lib.links.models import LinkCheck
 from lib.links.probe import Door, look
-from projects.models import Document
 from reuse.actions import refresh
 from reuse.models import DemonstrationDocument
 
@@ -55,15 +56,16 @@ class Command(BaseCommand):
 
 
 def links_of_kits() -> dict[str, set[int]]:
-    """`{url: projects}` of the typed links of public documents, and of demonstrations where they show."""
+    """`{url: records}` of the typed links that current editions show, and of demonstrations where visible."""
     found: dict[str, set[int]] = {}
-    documents = Document.objects.filter(removed_at=None, published_at__isnull=False)
-    documents = documents.exclude(url="").exclude(type=DocumentType.IMAGE)
-    for url, project in documents.values_list("url", "project").iterator():
-        found.setdefault(url, set()).add(project)
+    editions = Edition.objects.current().values_list("record", "document")
+    for record, document in editions.iterator(chunk_size=500):
+        for row in orjson.loads(document)["documents"]:
+            if row["url"] and row["type"] != DocumentType.IMAGE:
+                found.setdefault(row["url"], set()).add(record)
     demonstrations = DemonstrationDocument.objects.shown().exclude(url="")
-    for url, project in demonstrations.values_list("url", "project"):
-        found.setdefault(url, set()).add(project)
+    for url, record in demonstrations.values_list("url", "record"):
+        found.setdefault(url, set()).add(record)
     return found
 
 

@@ -1,0 +1,18 @@
+"""Files of working copies, for the office that owns them and the desk."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from lib.files.serving import serve
+from projects import rules
+from projects.models import Document
+
+
+@require_safe
+def draft_file(request, pk):
+    """The file of a document, published or not, as long as its project may be seen; otherwise 404."""
+    document = get_object_or_404(Document.objects.select_related("project__record").exclude(file=""), pk=pk)
+    if not rules.can_see(request.user, document.project):
+        raise Http404
+    return serve(document.file, document.media_type, document.title, is_public=False)
