@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.rules import bodies_in_words, is_officer, is_reviewer
+from accounts.rules import is_officer, is_reviewer, organisation_names
 
 RESERVED = ("officer", "desk", "accounts", "exports")
 RATED = ("projects", "pages", "municipalities", "opendata")
@@ -32,7 +32,7 @@ def shell(request):
         "data_url": data_address(),
         "rated_page": is_rated(request),
         "menu": SimpleLazyObject(lambda: menu(request)),
-        "person_of": lambda: bodies_in_words(request.user),
+        "person_of": lambda: organisation_names(request.user),
     }
 
 

@@ -115,10 +115,10 @@ def test_unpublished_protocol_is_not_found_and_stores_no_request(ask):
     assert not Adhesion.objects.exists()
 
 
-def test_forged_link_is_not_found_and_says_what_to_do(client, protocol):
+def test_forged_link_is_not_found(client, protocol):
     answer = client.get("/protocolli/adesione/abc:def:ghi/")
     assert answer.status_code == 404
-    assert "Il collegamento non vale più: invia una nuova richiesta di adesione." in answer.content.decode()
+    assert "Controlla l’indirizzo, oppure cerca quello che ti serve." in answer.content.decode()
 
 
 def join(*towns):
