@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from accounts.rules import bodies_in_words, is_officer, is_reviewer
+from accounts.rules import is_officer, is_reviewer, organisation_names
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def shell(request) -> dict:
         "data_url": reverse("opendata:home"),
         "rated_page": is_rated(request),
         "menu": SimpleLazyObject(lambda: menu(request)),
-        "person_of": lambda: bodies_in_words(request.user),
+        "person_of": lambda: organisation_names(request.user),
     }
 
 

@@ -237,12 +237,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Osservatorio Smart City] "
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
-    "reset_password": "accounts.forms.ForgottenPasswordForm",
-    "reset_password_from_key": "accounts.forms.ChosenPasswordForm",
-    "change_password": "accounts.forms.ChangedPasswordForm",
-    "set_password": "accounts.forms.FirstPasswordForm",
-    "reauthenticate": "accounts.forms.SureForm",
-    "add_email": "accounts.forms.AnotherEmailForm",
+    "reset_password": "accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "accounts.forms.PasswordResetKeyForm",
+    "change_password": "accounts.forms.PasswordChangeForm",
+    "set_password": "accounts.forms.PasswordSetForm",
+    "reauthenticate": "accounts.forms.ReauthenticationForm",
+    "add_email": "accounts.forms.AddEmailForm",
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 
