@@ -18,10 +18,10 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from lib.tables.csv_text import as_text, cell_of, csv_row, moment, neutralised
-from lib.tables.schema import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, Column, Table
+from lib.tables.schema import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, PARTIAL_DATE, TEXT, Column, Table
+from lib.tables.worksheet import RowWorksheet
 
 PARQUET_ROWS = 2_000
-XLSX_CELL = 32_767
 # Rows of one sheet below its header.
 XLSX_ROWS = 1_048_575
 # The last line of a workbook whose tables need more than one sheet each.
@@ -219,7 +219,8 @@ class Workbook:
 
     def _sheet(self, table: Table, number: int):
         """An empty sheet with its header; from the second on the sheets of one table are numbered."""
-        sheet = self.book.add_worksheet(table.name if number == 1 else f"{table.name} {number}")
+        name = table.name if number == 1 else f"{table.name} {number}"
+        sheet = self.book.add_worksheet(name, RowWorksheet)
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(table.columns):
             sheet.write_string(0, place, column.name, self.bold)
@@ -242,7 +243,8 @@ class SheetWriter:
     """The rows of a table; when a sheet is full they go on in another."""
 
     def __init__(self, add: Callable, table: Table):
-        self.add, self.columns, self.sheets = add, table.columns, 0
+        self.add, self.sheets = add, 0
+        self.spell = [_speller(column) for column in table.columns]
         self._next()
 
     def _next(self) -> None:
@@ -253,16 +255,20 @@ class SheetWriter:
         if self.number == XLSX_ROWS:
             self._next()
         self.number += 1
-        for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
-            if value is None:
-                continue
-            if column.type in (INTEGER, NUMBER):
-                self.sheet.write_number(self.number, place, value)
-            else:
-                self.sheet.write_string(self.number, place, as_text(column, value)[:XLSX_CELL])
+        cells = zip(self.spell, values, strict=True)
+        self.sheet.write_values(
+            self.number, [value if value is None or not spell else spell(value) for spell, value in cells]
+        )
 
     def close(self) -> None:
         """The workbook closes its sheets."""
+
+
+def _speller(column: Column) -> Callable | None:
+    """Turns a value into the text of its cell; None for numbers, which stay numbers."""
+    if column.type in (INTEGER, NUMBER):
+        return None
+    return str if column.type in (TEXT, PARTIAL_DATE, DAY) else partial(as_text, column)
 
 
 class BookWriter:
