@@ -1,6 +1,6 @@
 """A worksheet that takes a whole row at a time: the bytes of xlsxwriter's own, at a third of its time.
 
-xlsxwriter checks arguments, bounds and formats of every cell; a table of open data has none of these per cell.
+xlsxwriter checks arguments, bounds and formats of every cell; the rows of a table have no formats.
 """
 
 import re

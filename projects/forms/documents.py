@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.vocabulary.lists import DocumentType
 from lib.files.checks import check_upload
-from lib.forms.base import WholeText, name_blanks
+from lib.forms.base import WholeText, label_empty_choices
 from lib.forms.fields import PartialDateField
 from projects.models import Document
 
@@ -38,7 +38,7 @@ class DocumentForm(WholeText, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        name_blanks(self)
+        label_empty_choices(self)
 
     def clean_file(self):
         file = self.cleaned_data.get("file")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from lib.forms.base import name_blanks
+from lib.forms.base import label_empty_choices
 from lib.forms.fields import PartialDateField
 from municipalities.models import Organisation
 from projects.models import Project
@@ -197,7 +197,7 @@ class PracticeForm(forms.ModelForm):
         mine = Project.objects.owned_by(bodies).filter(cards__is_current=True)
         self.fields["project"].queryset = mine.order_by("title")
         self.fields["url"].assume_scheme = "https"
-        name_blanks(self)
+        label_empty_choices(self)
 
     def clean(self):
         data = super().clean()
