@@ -1,11 +1,11 @@
 """Attached files: open to all once a published card shows them, to the office and the desk before."""
 
 import orjson
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from lib.files.serving import filename_of, serve
 from projects import rules
 from projects.models import Document
 
@@ -16,24 +16,12 @@ def document_file(request, pk):
     document = get_object_or_404(Document.objects.select_related("project").exclude(file=""), pk=pk)
     if not (_is_public(document) or rules.can_see(request.user, document.project)):
         raise Http404
-    return _answer(document.file, document.media_type, document.title, is_public=_is_public(document))
-
-
-def _answer(file, media_type: str, title: str, *, is_public: bool) -> FileResponse:
-    extension = file.name.rpartition(".")[2]
-    try:
-        content = file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        content,
-        as_attachment=not media_type.startswith("image/"),
-        content_type=media_type,
-        filename=f"{slugify(title)[:80] or 'documento'}.{extension}",
+    return serve(
+        document.file,
+        filename=filename_of(document.file, document.title),
+        media_type=document.media_type,
+        is_public=_is_public(document),
     )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "public, max-age=3600" if is_public else "private, no-store"
-    return response
 
 
 def _is_public(document: Document) -> bool:

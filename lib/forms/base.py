@@ -21,7 +21,7 @@ def label_empty_choices(form: forms.BaseForm) -> None:
 
 
 class WholeText:
-    """A form without `maxlength` attributes: browsers would cut pasted text, the server says what is too long."""
+    """A form without `maxlength`: browsers would cut pasted text, the server says what is too long."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

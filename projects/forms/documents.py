@@ -11,7 +11,7 @@ from projects.models import Document
 
 
 class DocumentForm(WholeText, forms.ModelForm):
-    """One file or one link, with its type and title. The file is checked and images made anew."""
+    """One file or one link, with its type and title. The file is checked, images are re-encoded."""
 
     file = forms.FileField(
         label=_("File"), required=False, help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
@@ -61,7 +61,7 @@ class DocumentForm(WholeText, forms.ModelForm):
         return data
 
     def describe(self) -> Document:
-        """The document as it will be kept, not yet saved."""
+        """The document with the facts of its file, not saved."""
         self.instance.uid = self.cleaned_data.get("uid") or self.instance.uid
         if self.upload:
             up = self.upload
