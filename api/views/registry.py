@@ -1,4 +1,4 @@
-"""Areas, bodies, protocols, figures of the whole registry, and the way in."""
+"""Areas, bodies, protocols, totals of the registry, datasets, and the index of the API."""
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -14,7 +14,8 @@ from cards.search.totals import total_cost
 from cards.vocabulary.areas import AREAS
 from municipalities.models import Organisation
 from opendata.datasets import DATASETS, LICENCE, LICENCE_URL, NATIONAL, exported_at, modified_at
-from protocols.models import Adhesion, Protocol
+from protocols.models import Protocol
+from protocols.workflow import Status
 
 PROTOCOL_FIELDS = (
     "slug",
@@ -28,7 +29,7 @@ PROTOCOL_FIELDS = (
     "is_open",
     "members",
 )
-ENTRANCES = (
+INDEX = (
     "projects",
     "municipalities",
     "areas",
@@ -43,12 +44,12 @@ ENTRANCES = (
 
 
 class Index(PublicView):
-    """Where to go on from here."""
+    """The URLs of all lists."""
 
     schema = None
 
     def get(self, request: Request) -> Response:
-        return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in ENTRANCES})
+        return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in INDEX})
 
 
 class AreaList(PublicView):
@@ -113,7 +114,7 @@ class ProtocolList(PublicView):
     answer = list_of(ProtocolItem)
 
     def get(self, request: Request) -> Response:
-        accepted = Count("adhesions", filter=Q(adhesions__status=Adhesion.Status.ACCEPTED))
+        accepted = Count("adhesions", filter=Q(adhesions__status=Status.ACCEPTED))
         protocols = Protocol.objects.published().annotate(members=accepted).order_by("signed_year", "pk")
         return self.paged(request, protocols.values(*PROTOCOL_FIELDS), protocols.count(), list)
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 
 from cards.search.totals import totals
 from municipalities.models import Territory, TerritoryBoundary
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 MUNICIPALITY = Territory.Level.MUNICIPALITY
 OUTLINE = Path(__file__).with_name("regions.json")
@@ -24,7 +24,7 @@ def locator_of(code: str | None) -> dict | None:
     `{view_box, province_path, municipality_path}`; None where either shape is not known. Each is cached until
     the territory changes (all of Italy: 4 MB); one query, or two for the first of a province.
     """
-    known = SHEETS.memory("locators")
+    known = PLACE_CACHE.namespace("locators")
     if code and code not in known:
         known[code] = _locator(code, known)
     return known[code] if code else None
@@ -75,7 +75,7 @@ def region_map() -> dict:
 
 def region_shapes() -> list[tuple[str, str, str]]:
     """`(code, name, path)` of the regions by name. Cached until the territory changes; one query."""
-    known = SHEETS.memory("regions")
+    known = PLACE_CACHE.namespace("regions")
     if "shapes" not in known:
         names = Territory.objects.regions().current().order_by("name").values_list("code", "name")
         paths = outline()["paths"]

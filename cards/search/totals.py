@@ -9,7 +9,7 @@ from cards.search.query import ProjectQuery, find
 from cards.search.results import Results
 from cards.vocabulary.areas import AREAS
 from municipalities.models import Territory
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 REGISTRY = ProjectQuery()
 # `{version of the index: euro}` of the last version read: cards change only with it.
@@ -32,7 +32,7 @@ def registry_totals() -> dict[str, int]:
     return {
         "projects": cards.count(),
         "cities": _values(cards, "municipality"),
-        "municipalities": len(SHEETS.read()),
+        "municipalities": len(PLACE_CACHE.profiles()),
         "technologies": _values(cards, "technology"),
     }
 
@@ -45,7 +45,7 @@ def _values(cards: Results, facet: str) -> int:
 def top_municipalities(limit: int = 3) -> list[dict]:
     """`[{municipality, projects}]` of those with most. One query when one is not cached."""
     counts = dict(find(REGISTRY).top("municipality", limit)[0])
-    known = SHEETS.memory("busiest")
+    known = PLACE_CACHE.namespace("busiest")
     if missing := counts.keys() - known.keys():
         places = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
         known |= dict.fromkeys(missing) | {place.code: place for place in places}

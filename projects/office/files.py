@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from lib.files.serving import serve
+from lib.files.serving import filename_of, serve
 from projects import rules
 from projects.models import Document
 
@@ -15,4 +15,5 @@ def draft_file(request, pk):
     document = get_object_or_404(Document.objects.select_related("project__record").exclude(file=""), pk=pk)
     if not rules.can_see(request.user, document.project):
         raise Http404
-    return serve(document.file, document.media_type, document.title, is_public=False)
+    filename = filename_of(document.file, document.title)
+    return serve(document.file, filename=filename, media_type=document.media_type, is_public=False)
