@@ -1,3 +1,5 @@
+"""What is derived from a document and stored beside it: columns, list item, search text, facets, CSV row."""
+
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -49,7 +51,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
-    """What a list shows of a card, the same for page, API and file."""
+    """The list item of a card, the same for page, API and JSON file."""
     keys = (
         "code",
         "slug",
@@ -86,20 +88,20 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
 
 
 def _csv_row(document: Mapping, lead: Place | None, others: list[Place]) -> str:
-    town = {"code": document["lead_municipality"]}
+    municipality = {"code": document["lead_municipality"]}
     if lead:
-        town = {
+        municipality = {
             "code": lead.code,
             "istat_code": lead.istat_code,
             "name": lead.name,
             "province_code": lead.province,
             "region_code": lead.region,
         }
-    return csv_row(document, town, sorted({place.code for place in others}))
+    return csv_row(document, municipality, sorted({place.code for place in others}))
 
 
 def _search_text(document: Mapping, places: list[Place]) -> str:
-    """Folded words in three lines: what stands in the title, in the summary, in the rest."""
+    """Folded words in three lines: title, summary, the rest."""
     title = (document["title"], document["acronym"], document["title_en"])
     summary = (document["summary"], document["summary_en"])
     keys = (
@@ -121,21 +123,21 @@ def _search_text(document: Mapping, places: list[Place]) -> str:
 
 
 def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
-    found = {("stage", document["stage"]), ("kind", document["kind"]), ("origin", document["origin"])}
-    found.add(("cost_band", cost_band(document["total_cost"])))
+    facets = {("stage", document["stage"]), ("kind", document["kind"]), ("origin", document["origin"])}
+    facets.add(("cost_band", cost_band(document["total_cost"])))
     areas = (document["primary_area"], *document["other_areas"])
-    found |= {("area", area) for area in areas}
+    facets |= {("area", area) for area in areas}
     for place in places:
-        found |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
+        facets |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
     first, last = document["year_from"], document["year_to"] or document["year_from"]
     if first and last:
-        found |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
-    found |= {("funding_source", line["source"]) for line in document["funding_lines"]}
-    found |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
-    found |= {("sdg", str(goal)) for goal in document["sdgs"]}
-    # No filter of a page: what the fit for a municipality is worked out from (suitability/card_columns.py).
-    found |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
-    return {(facet, value) for facet, value in found if value}
+        facets |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
+    facets |= {("funding_source", line["source"]) for line in document["funding_lines"]}
+    facets |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
+    facets |= {("sdg", str(goal)) for goal in document["sdgs"]}
+    # Not filters of pages: suitability scores cards by them (suitability/card_columns.py).
+    facets |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
+    return {(facet, value) for facet, value in facets if value}
 
 
 def cost_band(total_cost: str | None) -> str:
@@ -147,6 +149,6 @@ def cost_band(total_cost: str | None) -> str:
 
 
 def csv_row_of(document: Mapping, places: Mapping[str, Place]) -> str:
-    """The CSV line of a document whose municipalities in force are known."""
+    """The CSV row of a document, with the municipalities of `places_of`."""
     others = [places[code] for code in document["other_municipalities"] if code in places]
     return _csv_row(document, places.get(document["lead_municipality"]), others)

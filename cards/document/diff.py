@@ -1,4 +1,4 @@
-"""What changed between two documents of one project, field by field, in words."""
+"""Differences between two documents of a record, field by field, as texts to display."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -35,9 +35,9 @@ ROW_CHOICES = {"source": FundingSource, "role": PartnerRole}
 
 
 def differences(before: Mapping, after: Mapping) -> list[dict]:
-    """`[{field, label, before, after, is_written}]` of what differs, in the order of the card.
+    """`[{field, label, before, after, is_written}]` of the fields that differ, in the order of the document.
 
-    `is_written`: the words are the body's own, and not ours in the reader's language.
+    `is_written`: the values are texts of the office, in Italian, not labels in the reader's language.
     """
     changed = [key for key in after if key not in LEFT_OUT and before.get(key) != after[key]]
     return [
@@ -55,12 +55,12 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
 
 
 def label_of(key: str) -> str:
-    """The name of a field of the card."""
+    """The label of a field of a document, in the reader's language."""
     return LABELS.get(key, key)
 
 
 def display_value(key: str, value) -> str:
-    """A value of a card as a person reads it; empty for nothing."""
+    """A value of a document as a text, with labels in the reader's language; empty for no value."""
     if value in (None, "", [], {}, False):
         return ""
     if value is True:

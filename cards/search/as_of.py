@@ -28,7 +28,7 @@ class TooManyReplaced(Exception):
     """More cards were replaced since that day than can be put back while somebody waits."""
 
 
-_cache: OrderedDict[tuple, Snapshot] = OrderedDict()
+SNAPSHOTS: OrderedDict[tuple, Snapshot] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -38,13 +38,13 @@ def snapshot_as_of(snapshot: Snapshot, day: date) -> Snapshot:
         return snapshot
     key = (snapshot.stamp, day)
     with _lock:
-        found = _cache.get(key)
+        found = SNAPSHOTS.get(key)
     if found is None:
         found = _build(snapshot, day)
         with _lock:
-            _cache[key] = found
-            while len(_cache) > CACHED_DAYS:
-                _cache.popitem(last=False)
+            SNAPSHOTS[key] = found
+            while len(SNAPSHOTS) > CACHED_DAYS:
+                SNAPSHOTS.popitem(last=False)
     return found
 
 
