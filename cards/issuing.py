@@ -29,7 +29,8 @@ def issue(
     """Store the next edition of a record and make it the current one.
 
     `source` has the keys of cards.document.shape, `files` the storage names of the documents that are files,
-    by their number. Raises Record.DoesNotExist.
+    by their number, `by` the user, None for a command. Extensions act before the index is written, and any
+    exception undoes all. Raises Record.DoesNotExist.
     """
     lock, now = writer.lock(), timezone.now()
     record = Record.objects.get(pk=record_id)
@@ -68,12 +69,12 @@ def _write_files(edition: Edition, documents: Iterable[Mapping], files: Mapping[
     if rows:
         fields = ["title", "file", "media_type"]
         File.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
-        shown = File.editions.through
-        shown.objects.bulk_create(shown(file_id=row.pk, edition_id=edition.pk) for row in rows)
+        links = File.editions.through
+        links.objects.bulk_create(links(file_id=row.pk, edition_id=edition.pk) for row in rows)
 
 
 def _extend(edition: Edition, document: Mapping) -> None:
-    """Let the features act on the new edition and join the live facets they return."""
+    """Call `issued` of the extensions and store the live facets they return."""
     event = Issue(edition.record_id, edition.pk, edition.edition, document)
     facets = {}
     for extension in extensions():
@@ -86,7 +87,10 @@ def _extend(edition: Edition, document: Mapping) -> None:
 
 @transaction.atomic(savepoint=False)
 def withdraw(edition: Edition, *, by, reason: str) -> Edition:
-    """Take the current edition of a record off the public side. Raises LookupError when it is not current."""
+    """Withdraw the current edition of a record: its page answers 410 with the `reason`; gives the edition.
+
+    Raises LookupError when it is not current.
+    """
     lock = writer.lock()
     current = Edition.objects.filter(pk=edition.pk, is_current=True)
     withdrawal = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "withdrawal_reason": reason}
@@ -100,10 +104,10 @@ def withdraw(edition: Edition, *, by, reason: str) -> Edition:
 
 
 def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:
-    """Store the values of live facets of a record between two editions: `{facet: values}`, none to drop one.
+    """Store the values of live facets of a record between two editions, `{facet: values}`.
 
-    Other facets stay. They are kept with the newest edition, also a withdrawn one; without any edition
-    nothing is stored. Within the transaction that changes the facts.
+    Other facets stay. They are stored with the newest edition, also a withdrawn one; without any edition
+    nothing is stored. Within the transaction that changes what they come from.
     """
     lock = writer.lock()
     edition = last_edition(record_id)
@@ -121,20 +125,20 @@ def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:
 
 
 def with_facets(live_values: str, facets: Mapping[str, Iterable[str]]) -> str:
-    """The stored live values, with those of these facets replaced."""
+    """`Edition.live_values` with the values of these facets replaced."""
     others = [tuple(pair) for pair in orjson.loads(live_values) if pair[0] not in facets]
     replaced = {(facet, value) for facet, values in facets.items() for value in values}
     return orjson.dumps(sorted([*others, *replaced])).decode()
 
 
 def write_edition(edition: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
-    """Store document and derived columns of one edition; the index is the caller's."""
+    """Store document, derived columns and CSV row of an edition; the caller writes the index."""
     edition.document = serialise(document)
     derive_into(edition, document, places)
 
 
 def derive_into(edition: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
-    """Renew what follows from the document; the document itself is not touched."""
+    """Store columns and CSV row derived from the stored document, which does not change."""
     derived = derive_columns(document, places)
     for name, value in derived["columns"].items():
         setattr(edition, name, value)
@@ -143,6 +147,6 @@ def derive_into(edition: Edition, document: Mapping, places: Mapping[str, Place]
 
 
 def last_edition(record_id: int) -> Edition | None:
-    """The newest edition with the columns that the next one needs: number, currency, index terms."""
+    """The newest edition with the columns that the next one needs: number, is_current, index terms."""
     editions = Edition.objects.filter(record=record_id).order_by("-edition")
     return editions.only("edition", "is_current", *terms.TERM_FIELDS).first()

@@ -14,7 +14,7 @@ from lib.tables.schema import BOOLEAN, LIST, MOMENT, NUMBER, Column
 
 
 def csv_row(document: Mapping, lead: Mapping | None, others: Iterable[str]) -> str:
-    """The row of a document, with CRLF. `lead`: columns of the current lead municipality; `others`: current codes.
+    """The row of a document, with CRLF. `lead`: columns of the lead municipality; `others`: codes.
 
     The same bytes as lib.tables.writers writes from the document.
     """

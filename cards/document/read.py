@@ -43,7 +43,7 @@ def read_documents(cards: Iterable[Edition]) -> list[dict]:
 
 
 def document_json(text: str) -> str:
-    """The JSON text of a stored document with the current municipalities: `read_document` without parsing all."""
+    """The JSON text of a stored document with the current municipalities; parses no more than their codes."""
     slices = {key: _value_of(key, text) for key in (LEAD, OTHERS)}
     lead, others = (orjson.loads(text[slices[key]]) for key in (LEAD, OTHERS))
     places = cached_places({lead, *others})

@@ -1,7 +1,7 @@
-"""Whether the stored index is what the current cards want, block after block of their numbers.
+"""Compares the stored index with the terms of the current editions, block by block of their keys.
 
-Memory holds the posting lists of one block, and of all blocks only those that are small enough to be stored
-whole. Of a card whose change is not compacted yet, the log counts and not the stored list.
+Memory holds the posting lists of one block, and of all blocks those short enough to be stored whole. For a
+card whose change is not compacted yet, the log counts and not the stored list.
 """
 
 from array import array
@@ -23,14 +23,14 @@ Lists = dict[str, dict[str, array]]
 
 
 def differences() -> list[tuple[str, str, int, int]]:
-    """`(kind, value, cards missing, cards too many)` where what is stored is not what current cards want."""
+    """`(kind, value, cards missing, cards too many)` of the terms where the stored index is wrong."""
     small, missing, extra, seen = _no_lists(), Counter(), Counter(), []
     uncompacted = writer.uncompacted()
     for key, delta in uncompacted.items():
         extra[key] = len(delta.come)
 
     def compare(kind: str, value: str, wanted: array, found: BitMap) -> None:
-        """Each wanted card comes here once."""
+        """Called once for each block of each term."""
         key, wanted = (kind, value), BitMap(wanted)
         if delta := uncompacted.get(key):
             missing[key] += len(wanted & delta.go)
@@ -47,7 +47,7 @@ def differences() -> list[tuple[str, str, int, int]]:
         for kind, values in sets.items():
             for value, numbers in values.items():
                 small[kind][value].extend(numbers)
-    # Those that lie whole, and blocks in which no card is.
+    # Lists stored whole, and blocks without a current card.
     for kind, value, found in _stored(IndexEntry.objects.exclude(block__in=seen)):
         compare(kind, value, small[kind].pop(value, ()), found)
     for kind, values in small.items():
@@ -61,7 +61,7 @@ def _no_lists() -> Lists:
 
 
 def _blocks() -> Iterator[tuple[int, Lists]]:
-    """`(block, what its cards are found under)`, block after block; sort keys in the buckets as stored."""
+    """`(block, posting lists of its cards)`, by block; sort keys replaced by their stored buckets."""
     starts, sets, part = writer.boundaries(), _no_lists(), None
     for number, terms in writer.current_terms():
         if part not in (None, block_of(number)):
@@ -77,7 +77,7 @@ def _blocks() -> Iterator[tuple[int, Lists]]:
 
 
 def _stored(rows: QuerySet) -> Iterator[tuple[str, str, BitMap]]:
-    """`(kind, value, numbers)` of stored rows. Empty ones say nothing."""
+    """`(kind, value, keys)` of the stored rows that are not empty."""
     rows = rows.exclude(data=b"").order_by()
     for kind, value, data in rows.values_list("kind", "value", "data").iterator(chunk_size=BATCH):
         yield kind, value, unpack(data)

@@ -1,3 +1,5 @@
+"""Reads the rows of the index for cardindex, from the primary or a replica."""
+
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ BATCH = 1_000
 class Rows:
     """The rows as cardindex reads them (cardindex.snapshot.Source).
 
-    `given` is the version stamp where it was read already; it answers once, then the database does.
+    `given` is the version stamp if it was read already: used once, then it is read from the database.
     """
 
     counted = FACETS
@@ -54,7 +56,7 @@ class Rows:
     def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
         lengths = read_whole_rows(TEXT, values, RARE)
         found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
-        # Once cut in blocks, and small since then.
+        # Stored in blocks while they were long, and short since then.
         if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
             for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
                 found[row.value].append(row.data)
@@ -70,14 +72,14 @@ class Rows:
 
 
 ROWS = Rows()
-# The version that a whole request reads, where it was read at its beginning.
+# The version stamp read at the beginning of the request, which all its searches use.
 STAMP: ContextVar[VersionStamp | None] = ContextVar("version_stamp", default=None)
-# One for each database that is read: a replica may be a version behind its primary.
+# One for each database: a replica may be behind its primary.
 INDEXES: defaultdict[str, Index] = defaultdict(Index)
 
 
 def newest() -> Index:
-    """The index of the database that answers reads now."""
+    """The cached index of the database that reads are routed to."""
     return INDEXES[router.db_for_read(IndexVersion)]
 
 

@@ -1,4 +1,4 @@
-"""The list of projects in its three views, the map, the search of the whole site. They read cards."""
+"""The list of cards in its three views and as files, the map page, and GeoJSON of the map."""
 
 from collections.abc import Iterator, Sequence
 
@@ -90,7 +90,7 @@ def card_list(request):
 
 
 def _choice(params: QueryDict, name: str, known: tuple[str, ...], problems: list) -> str:
-    """The word under `name`, empty for none; one that is not known is message."""
+    """The value of a parameter among `known`; empty for none, and for another one, which is a problem."""
     raw = params.get(name, "")
     if raw and raw not in known:
         problems.append(_Unknown(name, raw))
@@ -105,7 +105,7 @@ class _Unknown:
 
 
 def _filter_context(query: ProjectQuery, cards: Results, view: str, count: int) -> dict:
-    """What list and map share: the filters with their counts, and a way out where nothing is found."""
+    """The context that list and map share: filters with counts, and widenings when no card matches."""
     active = chips(query, vista=view)
     return {
         "query": query,
@@ -123,7 +123,7 @@ def _filter_context(query: ProjectQuery, cards: Results, view: str, count: int) 
 def items_context(
     query: ProjectQuery, cards: Results, hits: Sequence[Hit | Edition], *, is_table: bool = False
 ) -> dict:
-    """`items` with the words found marked, and `correction`, where others replaced those typed."""
+    """Context of a list of cards: `items` with searched words marked, and the `correction` of the query."""
     items = [list_item(card) if cards.forms or is_table else raw_item(card) for card in hits]
     if not cards.forms:
         return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
@@ -157,7 +157,7 @@ def _views(query: ProjectQuery, view: str) -> list[dict]:
 
 
 def _columns(query: ProjectQuery) -> dict[str, dict]:
-    """`{column: {url, sorted}}` of the columns that sort: pressing the one in use turns its order round."""
+    """`{column: {url, sorted}}` of the sortable columns; the link of the current one reverses its order."""
     current = query.sort or "-published_at"
     found = {}
     for column, key in SORTABLE.items():
@@ -174,16 +174,16 @@ def sort_label(key: str) -> str:
     return str(SORT_LABELS[key])
 
 
-def _sizes(count: int, shown: Sequence[Hit]) -> dict[str, int]:
-    """About how many bytes each download has, from the cards on the page."""
-    if not shown:
+def _sizes(count: int, hits: Sequence[Hit]) -> dict[str, int]:
+    """Estimated size of each download in bytes, from the cards on the page."""
+    if not hits:
         return {}
-    each = sum(len(card.item.encode()) for card in shown) / len(shown)
+    each = sum(len(card.item.encode()) for card in hits) / len(hits)
     return {"csv": round(count * each * CSV_SHARE), "json": round(count * (each + 2))}
 
 
 def _download(query: ProjectQuery, cards: Results, suffix: str) -> HttpResponse:
-    """The whole list as a file: CSV from the API, which knows the columns; JSON as stored."""
+    """The whole list as a file: a redirect to the API for CSV, the stored list items for JSON."""
     if suffix == "csv":
         params = api_params(query)
         params["format"] = "csv"
@@ -204,7 +204,7 @@ def _json(cards: Results) -> Iterator[str]:
 
 @require_safe
 def map_page(request):
-    """The projects found, counted by place: shapes, and the table that says the same."""
+    """The matching cards counted by place, as a map and as a table."""
     if is_too_long(request):
         return too_long(request)
     query, problems = parse(request.GET, page=True)
@@ -222,12 +222,12 @@ def map_page(request):
 @require_safe
 @conditional_page
 def boundaries(request, key):
-    """The boundaries of a map as GeoJSON, WGS84; 304 for whoever has them."""
+    """The boundaries of a map as GeoJSON in WGS84; 304 when unchanged."""
     frame = frame_named(key)
-    found = frame and geojson(frame)
-    if not found:
+    collection = frame and geojson(frame)
+    if not collection:
         raise Http404(_("Questi confini non ci sono."))
-    response = HttpResponse(orjson.dumps(found), content_type="application/geo+json")
+    response = HttpResponse(orjson.dumps(collection), content_type="application/geo+json")
     response["Cache-Control"] = "public, max-age=86400"
     return response
 
@@ -235,7 +235,7 @@ def boundaries(request, key):
 @require_safe
 @conditional_page
 def points(request):
-    """Where the cards found lie, one by one: for the map that moves."""
+    """The points of the matching cards as GeoJSON, for the interactive map."""
     if is_too_long(request):
         return too_long(request)
     query, _problems = parse(request.GET, page=True)

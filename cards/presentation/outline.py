@@ -1,6 +1,6 @@
-"""A card as plain words in the fixed order of its sections: what a sheet of paper holds.
+"""The outline of a card: its sections in order as blocks of plain text, for PDF and kit.
 
-The page is a template; this is the same card for writers that know no HTML.
+The page is a template; this is the same content for writers without HTML.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from lib.formats import euro, file_kind, measure, partial_date
 
 
 def card_outline(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
-    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
+    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of a context of `card_context`.
 
-    `more` are the sections of features, which stand after «Riuso e lezioni».
+    `more` are the sections of features, placed after «Riuso e lezioni». Blocks as in pdf.pdf_data.
     """
     card = context["card"]
     body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
@@ -25,7 +25,7 @@ def card_outline(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) 
     return {
         "title": _own(card, "title") or _("Senza titolo"),
         "summary": _own(card, "summary") or _("Sintesi non comunicata"),
-        "meta": " · ".join(str(word) for word in meta if word),
+        "meta": " · ".join(str(part) for part in meta if part),
         "facts": _facts(context),
         "sections": [(title, blocks) for title, blocks in _sections(context, more) if blocks],
         "source": _("Scheda %(code)s di %(body)s, edizione %(n)s. Contenuti con licenza CC BY 4.0.")
@@ -42,8 +42,8 @@ def _or_missing(text) -> str:
 
 
 def _cost(context: Mapping) -> str:
-    words = _or_missing(euro(context["total_cost"]))
-    return f"{words} ({_('stima')})" if context["card"]["cost_is_estimate"] else words
+    text = _or_missing(euro(context["total_cost"]))
+    return f"{text} ({_('stima')})" if context["card"]["cost_is_estimate"] else text
 
 
 def _facts(context: Mapping) -> list[list[str]]:
@@ -93,8 +93,8 @@ def _note(text: str) -> list[dict]:
 
 
 def _pairs(*rows: tuple[str, object]) -> list[dict]:
-    told = [[str(label), str(value)] for label, value in rows if value not in (None, "", [])]
-    return [{"kind": "pairs", "rows": told}] if told else []
+    filled = [[str(label), str(value)] for label, value in rows if value not in (None, "", [])]
+    return [{"kind": "pairs", "rows": filled}] if filled else []
 
 
 def _problem(card: Mapping) -> list[dict]:
@@ -148,10 +148,10 @@ def _lessons(context: Mapping) -> list[dict]:
 
 
 def _bars(rows: list[Mapping], caption: str, head: str) -> list[dict]:
-    drawn = [[_row_label(row), _or_missing(euro(row["amount"])), row["bar"]] for row in rows]
+    bars = [[_row_label(row), _or_missing(euro(row["amount"])), row["bar"]] for row in rows]
     return (
-        [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": drawn}]
-        if drawn
+        [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": bars}]
+        if bars
         else []
     )
 
@@ -165,7 +165,7 @@ def _resources(context: Mapping) -> list[dict]:
     card = context["card"]
     blocks = _pairs(*map(_step, context["steps"])) or _note(_("L’ente non ha comunicato le date."))
     if context["timeline"]:
-        blocks += [{"kind": "text", "text": words} for words in context["timeline"]["sentences"]]
+        blocks += [{"kind": "text", "text": sentence} for sentence in context["timeline"]["sentences"]]
     if context["total_cost"] is None and not context["funding"]:
         blocks += _note(_("L’ente non ha comunicato costi e fonti di finanziamento."))
     else:
@@ -181,8 +181,8 @@ def _resources(context: Mapping) -> list[dict]:
 
 
 def _step(row: Mapping) -> tuple[str, str]:
-    is_told = row["is_done"] and row.get("is_written")
-    title = f"{row['title']} ({_('fatto')})" if is_told else row["title"]
+    is_done = row["is_done"] and row.get("is_written")
+    title = f"{row['title']} ({_('fatto')})" if is_done else row["title"]
     return partial_date(row["date"]) or _("data non comunicata"), title
 
 

@@ -28,20 +28,21 @@ BUCKETS = {
 
 
 def ascending(cards: BitMap, offset: int) -> Iterator[int]:
+    """Keys from the oldest, CHUNK at a time in memory."""
     for start in range(offset, len(cards), CHUNK):
         yield from cards[start : start + CHUNK]
 
 
 def descending(cards: BitMap, offset: int) -> Iterator[int]:
+    """Keys from the newest, BATCH at a time in memory."""
     for stop in range(len(cards) - offset, 0, -BATCH):
         yield from reversed(cards[max(0, stop - BATCH) : stop].to_array())
 
 
 def newest_in(cards: BitMap, places: list[BitMap]) -> Iterator[int]:
-    """The cards that lie in one of the places, newest first.
+    """The cards that are in one of `places`, newest first.
 
-    Stretch after stretch: of many cards the first few are among the newest, and to put together all that
-    some hundred places hold takes longer.
+    Read in stretches, each longer: the union of hundreds of places takes longer than its first cards.
     """
     stop, size = len(cards), STRETCH
     while stop > 0:
@@ -52,31 +53,31 @@ def newest_in(cards: BitMap, places: list[BitMap]) -> Iterator[int]:
 
 
 def buckets(selection: Selection, kind: str, column: str, descends: bool) -> Iterator[tuple[int, Callable]]:
-    """Bucket after bucket, each sorted only when a page falls into it; cards without the value come last."""
+    """`(size, keys from an offset)` of each bucket in order; cards without the value come last."""
     known, is_all = selection.snapshot.postings.get(kind, {}), selection.cards is selection.snapshot.all
     for value in sorted(known, key=partial(_rank, descends), reverse=descends):
         size = len(known[value]) if is_all else selection.cards.intersection_cardinality(known[value])
         if size and kind == SCORE:
-            # A bucket is one score: among equals the newest first, and no row is read.
+            # A bucket is one score: newest first, and no row is read.
             yield size, partial(descending, known[value] & selection.cards)
         elif size:
             yield size, partial(_sorted, known[value] & selection.cards, column, descends)
 
 
 def _rank(descends: bool, value: str) -> tuple[bool, str]:
-    """Where a bucket stands among the others: what is not known comes last, whichever way the order goes."""
+    """Sort key of a bucket: unknown values come last in both directions."""
     return value.startswith(UNKNOWN) != descends, value
 
 
 def buckets_after(selection: Selection, kind: str, column: str, descends: bool, number: int) -> Iterator[int]:
-    """The order of buckets from behind one card on; its bucket alone is compared by value."""
+    """The keys after edition `number` in the order of `buckets`. Raises LookupError for no such edition."""
     known = selection.snapshot.postings.get(kind, {})
-    mine, value = _bucket_of(known, kind, column, number)
+    own, value = _bucket_of(known, kind, column, number)
     for bucket in sorted(known, key=partial(_rank, descends), reverse=descends):
         cards = known[bucket] & selection.cards
-        first, second = _rank(descends, bucket), _rank(descends, mine)
+        first, second = _rank(descends, bucket), _rank(descends, own)
         is_next = first < second if descends else first > second
-        if not cards or not (is_next or bucket == mine):
+        if not cards or not (is_next or bucket == own):
             continue
         if kind == SCORE:
             yield from descending(cards, 0 if is_next else len(cards) - cards.rank(number - 1))
@@ -85,7 +86,7 @@ def buckets_after(selection: Selection, kind: str, column: str, descends: bool, 
 
 
 def _bucket_of(known: Mapping, kind: str, column: str, number: int) -> tuple[str, object]:
-    """`(bucket, value)` of one card in an order. Raises LookupError for a card that never was."""
+    """`(bucket, value)` of one edition in an order. Raises LookupError for no such edition."""
     card = Edition.objects.only(*ORDER_FIELDS, "live_values").filter(pk=number).first()
     if card is None:
         raise LookupError(number)
@@ -97,7 +98,7 @@ def _bucket_of(known: Mapping, kind: str, column: str, number: int) -> tuple[str
 
 def _sorted(cards: BitMap, column: str, descends: bool, offset: int, after=None) -> Iterator[int]:
     rows = [row for chunk in chunks(cards) for row in chunk.values_list(column, "pk")]
-    # A bucket holds values or blanks, never both, and blanks need no comparing.
+    # A bucket holds values or nulls, never both; nulls are sorted by key.
     key = None if rows[0][0] is not None else itemgetter(1)
     rows.sort(key=key, reverse=descends)
     if after:

@@ -1,3 +1,5 @@
+"""Which current cards lack what the national registry wants."""
+
 from dataclasses import dataclass
 
 from django.db.models import Count, Q

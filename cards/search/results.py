@@ -1,6 +1,6 @@
-"""The cards that match a query, from the index: how many, in which order, how they divide.
+"""The cards that match a query: their number, facet counts, and rows in order.
 
-Evaluated at the first use. All answers of one Results come from one version of the index.
+Evaluated at the first use. One Results reads one version of the index.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,12 +37,12 @@ class Results:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The version of the index that all answers come from."""
+        """The snapshot of the index that everything is read from."""
         return self._selection.snapshot
 
     @property
     def numbers(self) -> BitMap:
-        """The keys of the cards, as a set."""
+        """The keys of the editions, as a set."""
         return self._selection.cards
 
     def count(self) -> int:
@@ -55,11 +55,11 @@ class Results:
         return {name: self._selection.snapshot.counts(name, self._under(name)) for name in names}
 
     def top(self, facet: str, limit: int) -> tuple[list[tuple[str, int]], int]:
-        """`([(value, cards)], how many values)` of one facet, counted so, most first and ties by value."""
+        """`([(value, cards)], number of values)` of one facet, most first, ties by value."""
         return self._selection.snapshot.top(facet, self._under(facet), limit)
 
     def shares(self, facet: str, values: Iterable[str]) -> dict[str, int]:
-        """`{value: cards}` of these values of one facet, counted so."""
+        """`{value: cards}` of these values of one facet, counted as in `facets`."""
         known, under = self.snapshot.postings.get(facet, {}), self._under(facet)
         return {
             value: under.intersection_cardinality(known[value]) if value in known else 0 for value in values
@@ -75,9 +75,9 @@ class Results:
         return islice(self._from(offset), limit)
 
     def after(self, number: int, tier: int) -> Iterator[int]:
-        """Primary keys that follow card `number` in the order, whatever was published since it was read.
+        """Primary keys after edition `number` in the order, also when it is not current any more.
 
-        `tier` is what tier_of gives for it. Raises LookupError for a card that never was.
+        `tier` is what `tier_of` gave for it. Raises LookupError for no such edition.
         """
         selection, sort = self._selection, self._sort
         if sort in BUCKETS:
@@ -90,16 +90,16 @@ class Results:
                 yield from descending(cards, passed)
 
     def tier_of(self, number: int) -> int:
-        """In which stretch of the order of relevance a card stands; nought in every other order."""
+        """The tier of an edition in the order of relevance; 0 in every other order."""
         return next((place for place, cards in enumerate(self._tiers()) if number in cards), 0)
 
     def items_of(self, numbers: list[int]) -> list[str]:
-        """The stored list items of these cards. One query."""
+        """The stored list items (JSON) of these editions. One query."""
         return editions.items(numbers, router.db_for_read(Edition))
 
     @property
     def version(self) -> str:
-        """Which version of the index the selection was read from."""
+        """The token of the index version that was read."""
         return self._selection.snapshot.stamp.token
 
     def page(self, offset: int, limit: int) -> list[Edition]:
@@ -107,11 +107,11 @@ class Results:
         return self._cards(list(self.ids(offset, limit)))
 
     def items(self) -> "Sliced":
-        """The stored list items, as bytes, to be sliced. One query for each slice."""
+        """The stored list items (JSON), to be sliced. One query for each slice."""
         return Sliced(self._items)
 
     def hits(self) -> "Sliced":
-        """The stored texts of the cards, to be sliced: what a list draws. One query for each slice."""
+        """The columns that a list renders, to be sliced. One query for each slice."""
         return Sliced(self._hits)
 
     def batches(self, size: int = BATCH) -> Iterator[list[Edition]]:
@@ -130,8 +130,8 @@ class Results:
     def similar(self, card: Edition, alike: Iterable[str], limit: int) -> list["Hit"]:
         """Other cards like this one, from the index alone.
 
-        Of the same main area and a technology in common, then of the area, then of a technology: in each,
-        those of the towns `alike` first, then of the same town, then of its province, then the newest.
+        Those of the same main area and a technology first, then of the area, then of a technology; in each,
+        those of the municipalities `alike`, then of the same one, then of its province, then the newest.
         """
         snapshot = self._selection.snapshot
         tags = [value for facet, value in orjson.loads(card.facet_values) if facet == "technology"]
@@ -139,10 +139,13 @@ class Results:
             snapshot.any_of(PRIMARY_AREA, [card.primary_area]),
             snapshot.any_of("technology", tags),
         )
-        towns, provinces = snapshot.postings.get("municipality", {}), snapshot.postings.get("province", {})
+        municipalities, provinces = (
+            snapshot.postings.get("municipality", {}),
+            snapshot.postings.get("province", {}),
+        )
         near = (
-            [towns[code] for code in alike if code in towns],
-            [towns[code] for code in [card.municipality_code] if code in towns],
+            [municipalities[code] for code in alike if code in municipalities],
+            [municipalities[code] for code in [card.municipality_code] if code in municipalities],
             [provinces[code] for code in [card.province_code] if code in provinces],
             [snapshot.all],
         )
@@ -156,17 +159,17 @@ class Results:
 
     @property
     def forms(self) -> frozenset[str]:
-        """The folded words that match in a text: what a snippet marks."""
+        """The folded words of matching texts that a snippet marks."""
         return self._selection.match.forms if self._selection.match else frozenset()
 
     @property
     def corrections(self) -> Mapping[str, tuple[str, ...]]:
-        """`{typed word: words searched in its place}` where nothing is written as it was typed."""
+        """`{typed word: words searched in its place}` where no card holds the typed word."""
         return self._selection.match.mended if self._selection.match else {}
 
     @property
     def phrases_are_checked(self) -> bool:
-        """False when so many cards hold the words of a phrase that nobody looked whether in that order."""
+        """False when too many cards hold the words of a phrase to compare their order."""
         return self._selection.is_checked
 
     def _cards(self, numbers: list[int]) -> list[Edition]:
@@ -190,7 +193,7 @@ class Results:
             offset = max(0, offset - size)
 
     def _runs(self) -> Iterator[tuple[int, Callable[[int], Iterator[int]]]]:
-        """`(length, numbers from an offset on)` of the stretches that make the order."""
+        """`(length, keys from an offset)` of the consecutive parts of the order."""
         selection, sort = self._selection, self._sort
         if sort in BUCKETS:
             yield from buckets(selection, *BUCKETS[sort])
@@ -205,14 +208,14 @@ class Results:
         return self.query.sort or ("relevance" if self.query.text else "-published_at")
 
     def _tiers(self) -> list[BitMap]:
-        """The stretches of the order of relevance; one of all cards in any other order."""
+        """The tiers of the order of relevance, most relevant first; one of all cards in any other order."""
         selection = self._selection
         is_ranked = self._sort == "relevance" and selection.match
         return selection.match.within(selection.cards).tiers if is_ranked else [selection.cards]
 
 
 class Hit(NamedTuple):
-    """As much of a card as a list draws it from."""
+    """The columns of an edition that a list renders."""
 
     pk: int
     item: str
@@ -221,7 +224,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Sliced:
-    """A list of which only the slices in use are read."""
+    """A list read slice by slice: `fetch(offset, limit)`."""
 
     fetch: Callable[[int, int], list]
 

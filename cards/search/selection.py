@@ -25,7 +25,10 @@ LAST_NUMBER = 2**32
 
 @dataclass(frozen=True)
 class Selection:
-    """A query worked out: `text` cards of words and ranges, `parts` of each facet, `cards` all at once."""
+    """Cards that match a query: `text` its words and ranges, `parts` each facet, `cards` all of them.
+
+    `is_checked` is False when too many cards hold the words of a phrase to compare their order.
+    """
 
     snapshot: Snapshot
     text: BitMap
@@ -39,20 +42,21 @@ class Selection:
         return self.without("")
 
     def without(self, facet: str) -> BitMap:
-        """Cards under all filters but those of one facet."""
+        """Cards that match all filters but those of one facet."""
         parts = [part for other, part in self.parts.items() if other != facet]
-        # What the index holds today is among all cards; met with them it would only be copied.
+        # Posting lists are subsets of `all`: an intersection would only copy.
         if not parts or self.text is not self.snapshot.all:
             parts.append(self.text)
         return reduce(BitMap.__and__, parts)
 
 
 def select(query, snapshot: Snapshot) -> Selection:
-    now = snapshot
+    """Evaluate a ProjectQuery over the snapshot, or over that of `query.as_of`. Raises TooManyReplaced."""
+    current = snapshot
     if query.as_of:
-        snapshot = snapshot_as_of(now, query.as_of)
-    is_as_of = snapshot is not now
-    # A copy for a past day: Snapshot.counts knows its own `all` and would selection with the totals of today.
+        snapshot = snapshot_as_of(current, query.as_of)
+    is_as_of = snapshot is not current
+    # A copy for a past day: Snapshot.counts recognises its own `all` and would give the totals of now.
     matched, is_checked, text = None, True, snapshot.all.copy() if is_as_of else snapshot.all
     if query.text:
         matched = match(snapshot, ROWS, read(query.text))
@@ -61,8 +65,8 @@ def select(query, snapshot: Snapshot) -> Selection:
             checked = confirmed(text, matched.checks, _texts)
             is_checked, text = checked is not None, text if checked is None else checked
     for key, value in query.ranges.items():
-        answers = _updated_since_as_of if is_as_of and key == "updated_since" else RANGES[key]
-        text = answers(snapshot, value, text)
+        in_range = _updated_since_as_of if is_as_of and key == "updated_since" else RANGES[key]
+        text = in_range(snapshot, value, text)
     parts = {facet: snapshot.any_of(facet, values) for facet, values in query.facets.items()}
     return Selection(snapshot, text, parts, matched, is_checked, is_as_of)
 
@@ -73,7 +77,7 @@ def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:
 
 
 def chunks(cards: BitMap) -> Iterator:
-    """Querysets of these cards, a bounded number of keys each."""
+    """Querysets of these editions, CHUNK keys each."""
     for start in range(0, len(cards), CHUNK):
         yield Edition.objects.filter(pk__in=key_list(cards[start : start + CHUNK])).order_by()
 
@@ -91,7 +95,7 @@ def _until_year(snapshot: Snapshot, year: int, cards: BitMap) -> BitMap:
 
 
 def _costs(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """The buckets of known costs, each with the start of the one above."""
+    """`(start, start of the next)` of the buckets of known costs."""
     starts = sorted(start for start in snapshot.postings.get(COST, {}) if not start.startswith(UNKNOWN))
     return list(pairwise([*starts, UNKNOWN]))
 
@@ -104,7 +108,7 @@ def _cost_at_least(snapshot: Snapshot, least, cards: BitMap) -> BitMap:
 
 
 def _cost_at_most(snapshot: Snapshot, most, cards: BitMap) -> BitMap:
-    # Above every card of that very cost.
+    # Above every edition of exactly that cost.
     bound = line_key(cost_text(most), LAST_NUMBER)
     inside = [start for start, above in _costs(snapshot) if above <= bound]
     edge = [start for start, above in _costs(snapshot) if start <= bound < above]
@@ -112,7 +116,7 @@ def _cost_at_most(snapshot: Snapshot, most, cards: BitMap) -> BitMap:
 
 
 def _in_box(snapshot: Snapshot, box, cards: BitMap) -> BitMap:
-    """Squares wholly in the box as they are; the points of those it cuts one by one."""
+    """Cards of the squares inside the box; of the squares on its edge those whose point is in it."""
     west, east = ((side + EAST) * DEGREE for side in box[::2])
     south, north = ((side + NORTH) * DEGREE for side in box[1::2])
     inside, edge = [], []
@@ -129,7 +133,7 @@ def _in_box(snapshot: Snapshot, box, cards: BitMap) -> BitMap:
 def _refined(
     snapshot: Snapshot, kind: str, inside: list[str], edge: list[str], cards: BitMap, **condition
 ) -> BitMap:
-    """Cards of the buckets that lie inside, and of those at the edge the ones the condition finds."""
+    """Cards of the buckets inside a range, and of those on its edge the ones that meet the condition."""
     inner = cards & snapshot.any_of(kind, inside)
     for chunk in chunks(cards & snapshot.any_of(kind, edge)):
         inner |= BitMap(chunk.filter(**condition).values_list("pk", flat=True))
@@ -137,14 +141,14 @@ def _refined(
 
 
 def _updated_since(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
-    """Numbers follow the order of publication: the first card since then tells where to begin."""
+    """Keys follow the order of publication: all from the first edition published since."""
     fresh = Edition.objects.current().filter(published_at__gte=_moment(since)).order_by("published_at", "pk")
     first = fresh.values_list("pk", flat=True).first()
     return BitMap() if first is None else cards & BitMap(range(first, LAST_NUMBER))
 
 
 def _updated_since_as_of(snapshot: Snapshot, since, cards: BitMap) -> BitMap:
-    """The same among cards of which some are not current any more."""
+    """The same among editions of a past day, of which some are not current now."""
     fresh = (chunk.filter(published_at__gte=_moment(since)) for chunk in chunks(cards))
     return BitMap(number for rows in fresh for number in rows.values_list("pk", flat=True))
 

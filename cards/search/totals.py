@@ -1,4 +1,4 @@
-"""Totals over cards: of the whole registry, of an area, of a municipality."""
+"""Totals over current cards: of the whole registry, of an area, of a municipality."""
 
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ def total_cost(version: str) -> Decimal:
 
 
 def registry_totals() -> dict[str, int]:
-    """Published projects, municipalities with one, municipalities in all, technologies named."""
+    """Number of cards, of municipalities with one, of all municipalities, of technologies."""
     cards = find(REGISTRY)
     return {
         "projects": cards.count(),
@@ -38,7 +38,7 @@ def registry_totals() -> dict[str, int]:
 
 
 def _values(cards: Results, facet: str) -> int:
-    """How many values of a facet these cards have."""
+    """The number of values of a facet among these cards."""
     return cards.top(facet, 1)[1]
 
 
@@ -95,7 +95,10 @@ def count_bars(rows: list[tuple]) -> list[dict]:
 
 
 def municipality_totals(code: str) -> dict:
-    """A municipality's portfolio: projects, known money in euro, counts by area, stage and year."""
+    """Cards of a municipality, those it leads with their known cost in euro, counts by area, stage, year.
+
+    Two queries.
+    """
     mine = find(ProjectQuery(facets={"municipality": (code,)}))
     led = Edition.objects.current().filter(municipality_code=code)
     sums = led.aggregate(led=Count("pk"), cost_led=Sum("total_cost"))
