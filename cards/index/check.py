@@ -29,27 +29,27 @@ def differences() -> list[tuple[str, str, int, int]]:
     for key, delta in uncompacted.items():
         extra[key] = len(delta.come)
 
-    def compare(kind: str, value: str, wanted: array, found: BitMap) -> None:
+    def compare(kind: str, value: str, expected: array, stored: BitMap) -> None:
         """Called once for each block of each term."""
-        key, wanted = (kind, value), BitMap(wanted)
+        key, expected = (kind, value), BitMap(expected)
         if delta := uncompacted.get(key):
-            missing[key] += len(wanted & delta.go)
-            extra[key] -= len(wanted & delta.come)
+            missing[key] += len(expected & delta.go)
+            extra[key] -= len(expected & delta.come)
             logged = delta.come | delta.go
-            wanted, found = wanted - logged, found - logged
-        missing[key] += len(wanted - found)
-        extra[key] += len(found - wanted)
+            expected, stored = expected - logged, stored - logged
+        missing[key] += len(expected - stored)
+        extra[key] += len(stored - expected)
 
     for part, sets in _blocks():
         seen.append(part)
-        for kind, value, found in _stored(IndexEntry.objects.filter(block=part)):
-            compare(kind, value, sets[kind].pop(value, ()), found)
+        for kind, value, stored in _stored(IndexEntry.objects.filter(block=part)):
+            compare(kind, value, sets[kind].pop(value, ()), stored)
         for kind, values in sets.items():
             for value, numbers in values.items():
                 small[kind][value].extend(numbers)
     # Lists stored whole, and blocks without a current card.
-    for kind, value, found in _stored(IndexEntry.objects.exclude(block__in=seen)):
-        compare(kind, value, small[kind].pop(value, ()), found)
+    for kind, value, stored in _stored(IndexEntry.objects.exclude(block__in=seen)):
+        compare(kind, value, small[kind].pop(value, ()), stored)
     for kind, values in small.items():
         for value, numbers in values.items():
             compare(kind, value, numbers, BitMap())

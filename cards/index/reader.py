@@ -55,19 +55,19 @@ class Rows:
 
     def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
         lengths = read_whole_rows(TEXT, values, RARE)
-        found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
+        lists = {value: size if size > RARE else [whole] for value, size, whole in lengths}
         # Stored in blocks while they were long, and short since then.
         if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
             for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
-                found[row.value].append(row.data)
-        return found
+                lists[row.value].append(row.data)
+        return lists
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
 
     def _rows(self, rows, *, streamed: bool = False) -> Iterator[Row]:
-        found = rows.values_list("kind", "value", "block", "data", "version")
-        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if streamed else found:
+        values = rows.values_list("kind", "value", "block", "data", "version")
+        for kind, value, part, data, version in values.iterator(chunk_size=BATCH) if streamed else values:
             yield Row(kind, value, part, bytes(data), version)
 
 

@@ -62,7 +62,7 @@ def _binary() -> Iterator[Cursor]:
 
 def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[int, bytes]]:
     """`{(kind, value): {block: bytes}}` of these rows, as far as they exist. One query for each BATCH."""
-    places, found = iter(places), defaultdict(dict)
+    places, rows_of = iter(places), defaultdict(dict)
     while batch := list(islice(places, BATCH)):
         if is_postgresql():
             with _binary() as cursor:
@@ -72,12 +72,12 @@ def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[
             with connection.cursor() as cursor:
                 rows = cursor.execute(READ_JSON, [orjson.dumps(batch).decode()]).fetchall()
         for kind, value, part, data in rows:
-            found[kind, value][part] = bytes(data)
-    return found
+            rows_of[kind, value][part] = bytes(data)
+    return rows_of
 
 
 def write(rows: Iterable[Row]) -> None:
-    """Add rows, or put them in the place of those that stand."""
+    """Insert rows, or replace those with the same key."""
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
         if is_postgresql():

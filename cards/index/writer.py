@@ -124,33 +124,33 @@ def compact() -> None:
 
 def _compact(index_version: IndexVersion, terms: dict[tuple[str, str], Delta]) -> list[Split]:
     """Apply the changes to the posting lists; gives the buckets that were split."""
-    wanted = _bucketed(terms)
+    deltas = _bucketed(terms)
     places = [
         (kind, value, block)
-        for (kind, value), delta in wanted.items()
+        for (kind, value), delta in deltas.items()
         for block in {WHOLE, *map(block_of, delta.come | delta.go)}
     ]
     stored, splits, split_rows = fetch(places), [], []
-    if full := _full_buckets(wanted, stored):
+    if full := _full_buckets(deltas, stored):
         later = _bucketed(
             cumulated(entry.changes for entry in ROWS.log(index_version.compacted + 1, index_version.number))
         )
         for key, numbers in full.items():
-            del wanted[key]
+            del deltas[key]
             # Cached buckets of readers include later changes, so what replaces them must too.
             numbers = later.get(key, Delta()).upon(numbers)
             for split, rows in _split(*key, numbers, stored.get(key, {})):
                 splits.append(split)
                 split_rows += rows
-    write((*row, index_version.number) for row in (*split_rows, *revised(wanted, stored)))
+    write((*row, index_version.number) for row in (*split_rows, *revised(deltas, stored)))
     return splits
 
 
-def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
+def _bucketed(deltas: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], Delta]:
     """The same with sort keys replaced by their stored bucket; a card that keeps its bucket stays."""
     starts = boundaries()
     bucketed: dict[tuple[str, str], Delta] = {}
-    for (kind, value), delta in wanted.items():
+    for (kind, value), delta in deltas.items():
         if kind in MOST:
             value = place(starts[kind], value)
             come, go = bucketed.get((kind, value), Delta())
@@ -160,14 +160,14 @@ def _bucketed(wanted: Mapping[tuple[str, str], Delta]) -> dict[tuple[str, str], 
     return bucketed
 
 
-def _full_buckets(wanted: Mapping[tuple[str, str], Delta], stored: Mapping) -> dict[tuple, BitMap]:
+def _full_buckets(deltas: Mapping[tuple[str, str], Delta], stored: Mapping) -> dict[tuple, BitMap]:
     """The buckets with more cards than MOST of their kind, `{(kind, start): cards}`."""
     full = {}
-    for kind, start in [key for key in wanted if key[0] in MOST]:
+    for kind, start in [key for key in deltas if key[0] in MOST]:
         rows = stored.get((kind, start), {})
         # A bucket of one sort key cannot be split and is stored in blocks, its WHOLE row empty: leave it.
         if rows.get(WHOLE) != b"":
-            numbers = wanted[kind, start].upon(join(rows.values()))
+            numbers = deltas[kind, start].upon(join(rows.values()))
             if len(numbers) > MOST[kind]:
                 full[kind, start] = numbers
     return full

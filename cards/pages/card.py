@@ -151,10 +151,10 @@ def card_version(request, slug, number):
 
 
 def _edition(editions: list[Edition], number: int) -> Edition:
-    found = next((card for card in editions if card.edition == number), None)
-    if found is None:
+    edition = next((card for card in editions if card.edition == number), None)
+    if edition is None:
         raise Http404(_("La scheda non ha questa edizione."))
-    return found
+    return edition
 
 
 @require_safe

@@ -29,7 +29,7 @@ PANEL = tuple(facet for facet in (*SHOWN, *FOLDED) if facet in FACET_NAMES)
 # Facets with too many values for a list: a text field completes the others.
 TYPED = ("municipality", "technology")
 FIRST, MOST, OFFERED = 10, 120, 40
-# Up to so many words, each is proposed to be left out.
+# A query of at most so many words is proposed without each of them.
 FEW = 4
 QUOTES = re.compile('["“”«»]')
 VIEWS = ("elenco", "mappa", "tabella")
@@ -75,8 +75,8 @@ def facet_groups(query: ProjectQuery, counts: Mapping[str, Counted]) -> list[dic
     """The filters of a page, in the order of `counts`.
 
     `[{key, name, title, options, more, offered, is_folded, is_open, is_typed}]`: `options` are visible,
-    `more` on request, `offered` completes typing; an option is `{value, label, count, selected}`. Closed lists keep
-    values without cards; open ones have the most frequent first.
+    `more` on request, `offered` completes typing; an option is `{value, label, count, selected}`. Closed
+    lists keep values without cards; open ones have the most frequent first.
     """
     return [
         _group(query, facet, _in_order(query, facet, group.counts), group) for facet, group in counts.items()

@@ -159,15 +159,15 @@ def _views(query: ProjectQuery, view: str) -> list[dict]:
 def _columns(query: ProjectQuery) -> dict[str, dict]:
     """`{column: {url, sorted}}` of the sortable columns; the link of the current one reverses its order."""
     current = query.sort or "-published_at"
-    found = {}
+    columns = {}
     for column, key in SORTABLE.items():
         is_first_falling = column == "published"
         turned = f"-{key}" if current == key or (is_first_falling and current != f"-{key}") else key
-        found[column] = {
+        columns[column] = {
             "url": address(ProjectQuery(query.text, query.facets, query.ranges, turned), vista="tabella"),
             "sorted": {key: "ascending", f"-{key}": "descending"}.get(current, ""),
         }
-    return found
+    return columns
 
 
 def sort_label(key: str) -> str:

@@ -21,12 +21,12 @@ Point = tuple[int, int]
 @lru_cache(maxsize=CACHED_PATHS)
 def rings(path: str, grid: int) -> tuple[tuple[Point, ...], ...]:
     """The closed rings of an SVG path of M, l and z, in steps of the grid, without those that collapse."""
-    found = []
+    closed = []
     for part in path.split("z"):
         numbers = list(map(float, NUMBER.findall(part)))
         if numbers and len(line := _line(numbers, grid)) >= CORNERS:
-            found.append(tuple(line))
-    return tuple(found)
+            closed.append(tuple(line))
+    return tuple(closed)
 
 
 def _line(numbers: list[float], grid: int) -> list[Point]:
@@ -49,7 +49,7 @@ def _is_straight(a: Point, b: Point, c: Point) -> bool:
     return (b[0] - a[0]) * (c[1] - b[1]) == (b[1] - a[1]) * (c[0] - b[0])
 
 
-def drawn(outline: tuple[tuple[Point, ...], ...]) -> str:
+def svg_path(outline: tuple[tuple[Point, ...], ...]) -> str:
     """The rings as an SVG path in units of the grid."""
     parts = []
     for ring in outline:

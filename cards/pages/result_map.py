@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from cards.models import Edition
 from cards.pages.filter_panel import address
 from cards.pages.maps import outline, region_shapes, shape
-from cards.pages.outlines import box, coordinates, drawn, rings
+from cards.pages.outlines import box, coordinates, rings, svg_path
 from cards.search.query import ProjectQuery
 from cards.search.results import Results
 from municipalities.models import TerritoryBoundary
@@ -75,7 +75,7 @@ def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
     view_box, rows = _drawing(frame)
     # The same filters within a shape: one address, in which only the code differs.
     within = address(replace(query, facets={**query.facets, frame.level: ("\0",)}), **more)
-    found = [
+    shapes = [
         {**shape(code, name, counts[code], path), "url": within.replace(PLACEHOLDER, quote_plus(code))}
         for code, name, path in rows
         if counts.get(code)
@@ -84,9 +84,9 @@ def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
         "level": frame.level,
         "key": frame.key,
         "view_box": view_box,
-        "shapes": sorted(found, key=lambda shape: -shape["count"]),
+        "shapes": sorted(shapes, key=lambda shape: -shape["count"]),
         "blank": "".join(path for code, _name, path in rows if not counts.get(code)),
-        "blank_count": len(rows) - len(found),
+        "blank_count": len(rows) - len(shapes),
         "outer": _outer(query, frame, more),
         "title": _title(frame),
     }
@@ -109,7 +109,7 @@ def _drawn(frame: Frame) -> tuple[str, list[tuple[str, str, str]]]:
     rows = list(frame.boundaries().values_list("territory__code", "territory__name", "svg_path"))
     outlines = [rings(path, GRIDS[frame.level]) for _code, _name, path in rows]
     view = box(outlines) if any(outlines) else (0, 0, 100, 100)
-    shapes = [(code, name, drawn(lines)) for (code, name, _), lines in zip(rows, outlines, strict=True)]
+    shapes = [(code, name, svg_path(lines)) for (code, name, _), lines in zip(rows, outlines, strict=True)]
     return " ".join(f"{value:.0f}" for value in view), shapes
 
 
@@ -163,19 +163,19 @@ def points(cards: Results) -> dict:
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": place},
-                "properties": _of_point(found),
+                "properties": _of_point(cards_there),
             }
-            for place, found in places.items()
+            for place, cards_there in places.items()
         ],
     }
 
 
-def _of_point(found: list) -> dict[str, str]:
-    title, slug, municipality = found[0]
-    if len(found) == 1:
+def _of_point(cards: list) -> dict[str, str]:
+    title, slug, municipality = cards[0]
+    if len(cards) == 1:
         return {"label": title, "url": reverse("public:card-detail", args=[slug])}
-    label = ngettext("%(n)s progetto in questo punto", "%(n)s progetti in questo punto", len(found))
+    label = ngettext("%(n)s progetto in questo punto", "%(n)s progetti in questo punto", len(cards))
     return {
-        "label": label % {"n": len(found)},
+        "label": label % {"n": len(cards)},
         "url": reverse("public:card-list") + f"?comune={municipality}",
     }

@@ -59,14 +59,14 @@ def timeline(document: Mapping) -> dict | None:
             not document["end_actual"],
         ),
     }
-    drawn = {
+    intervals = {
         key: (_moment(first), _moment(last, last=True), is_open)
         for key, (first, last, is_open) in spans.items()
         if first and last and _moment(last, last=True) > _moment(first)
     }
-    if not drawn:
+    if not intervals:
         return None
-    first, last = min(s[0] for s in drawn.values()), max(s[1] for s in drawn.values())
+    first, last = min(s[0] for s in intervals.values()), max(s[1] for s in intervals.values())
     scale = 100 / (last - first)
     rows = [
         {
@@ -77,19 +77,19 @@ def timeline(document: Mapping) -> dict | None:
             "x": round((start - first) * scale, 1),
             "width": max(1.0, round((end - start) * scale, 1)),
         }
-        for key, (start, end, is_open) in drawn.items()
+        for key, (start, end, is_open) in intervals.items()
     ]
     return {"rows": rows, "from": int(first), "to": int(last - 1e-9), "delays": _delays(document)}
 
 
 def _delays(document: Mapping) -> dict[str, int]:
     """Months between planned and actual dates, where both are known to the month."""
-    found = {}
+    delays = {}
     for end in ("start", "end"):
         planned, actual = document[f"{end}_planned"], document[f"{end}_actual"]
         if planned and actual and min(len(planned), len(actual)) >= 7:
-            found[end] = _months(actual) - _months(planned)
-    return found
+            delays[end] = _months(actual) - _months(planned)
+    return delays
 
 
 def _months(text: str) -> int:

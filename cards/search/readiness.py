@@ -1,4 +1,4 @@
-"""Which current cards lack what the national registry wants."""
+"""Which current cards lack what the national registry requires."""
 
 from dataclasses import dataclass
 

@@ -31,9 +31,9 @@ def similar_to(card: Edition | PageRow, limit: int = 3) -> list[Similar]:
     """
     profiles = PLACE_CACHE.profiles()
     own = profiles.get(card.municipality_code)
-    found = find(ProjectQuery()).similar(card, PLACE_CACHE.most_similar(own) if own else [], limit)
+    hits = find(ProjectQuery()).similar(card, PLACE_CACHE.most_similar(own) if own else [], limit)
     tags = _tags(orjson.loads(card.item))
-    return [_similar(card, tags, other, own, profiles) for other in found]
+    return [_similar(card, tags, other, own, profiles) for other in hits]
 
 
 def _similar(

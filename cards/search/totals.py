@@ -59,8 +59,8 @@ def totals(facet: str) -> dict[str, int]:
 
 def area_totals() -> list[dict]:
     """`[{area, count}]` of the eight areas, in their order."""
-    found = totals("area")
-    return [{"area": area, "count": found.get(area.key, 0)} for area in AREAS]
+    counts = totals("area")
+    return [{"area": area, "count": counts.get(area.key, 0)} for area in AREAS]
 
 
 def registry_counts() -> dict[str, dict[str, int]]:
