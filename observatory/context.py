@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import bodies_in_words, is_officer, is_reviewer
 
+
 @dataclass(frozen=True)
 class Entry:
     """A line of the menu; `is_current` also for the pages below it."""
