@@ -11,7 +11,7 @@ from django.template.loaders import app_directories, filesystem
 BLOCK = (
     r"</?(?:html|head|meta|link|title|script|body|header|footer|main|nav|aside|section|article|address|div|p"
     r"|h[1-6]|ul|ol|li|dl|dt|dd|figure|figcaption|form|fieldset|legend|details|summary|hr|table|caption|thead"
-    r"|tbody|tfoot|tr|th|td|select|optgroup|option|datalist)\b"
+    r"|tbody|tfoot|tr|th|td|optgroup|option)\b"
 )
 BESIDE_BLOCK = re.compile(rf"\s*\n\s*(?={BLOCK}|<!DOCTYPE|/?>)|({BLOCK}[^<>]*>)\s*\n\s*")
 LINE_BREAK = re.compile(r"\s*\n\s*")
