@@ -131,7 +131,10 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["observatory.template_loaders.DirectoryLoader", "observatory.template_loaders.AppLoader"],
+                    [
+                        "observatory.template_loaders.DirectoryLoader",
+                        "observatory.template_loaders.AppLoader",
+                    ],
                 )
             ],
             "context_processors": [

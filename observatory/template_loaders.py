@@ -13,7 +13,9 @@ BLOCK = (
     r"|h[1-6]|ul|ol|li|dl|dt|dd|figure|figcaption|form|fieldset|legend|details|summary|hr|table|caption|thead"
     r"|tbody|tfoot|tr|th|td|optgroup|option)\b"
 )
-BESIDE_BLOCK = re.compile(rf"\s*\n\s*(?={BLOCK}|<!DOCTYPE|/?>)|({BLOCK}[^<>]*>)\s*\n\s*")
+# The style sheet sets the distance between an icon and its words.
+ICON = r"{% icon [^%]*%}"
+BESIDE_BLOCK = re.compile(rf"\s*\n\s*(?={BLOCK}|<!DOCTYPE|/?>)|({BLOCK}[^<>]*>|{ICON})\s*\n\s*")
 LINE_BREAK = re.compile(r"\s*\n\s*")
 # Elements that show their white space, and messages, which the catalogue has as they are written.
 AS_WRITTEN = re.compile(

@@ -180,7 +180,9 @@ def filter_choices(group: Mapping, options: Iterable[Mapping]) -> SafeString:
     choices = []
     for option in options:
         start, end = _choice(group["key"], group["name"], option["value"], str(option["label"]))
-        choices.append(f"{start}{CHECKED if option['selected'] else ''}{end}({_count(option['count'])}){CHOICE_END}")
+        choices.append(
+            f"{start}{CHECKED if option['selected'] else ''}{end}({_count(option['count'])}){CHOICE_END}"
+        )
     return mark_safe("".join(choices))
 
 

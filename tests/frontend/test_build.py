@@ -68,7 +68,11 @@ def test_sprite_has_every_area_icon():
 
 def sources() -> list[str]:
     """The templates of the site and of its apps, and the Python that names icons for them."""
-    paths = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/templates/**/*.html"), *ROOT.glob("*/pages/*.py")]
+    paths = [
+        *ROOT.glob("templates/**/*.html"),
+        *ROOT.glob("*/templates/**/*.html"),
+        *ROOT.glob("*/pages/*.py"),
+    ]
     return [path.read_text(encoding="utf-8") for path in paths]
 
 

@@ -26,8 +26,14 @@ def read(tmp_path):
         ("<p>\n  Vai a\n  <a\n    href='/'\n  >casa</a>\n</p>", "<p>Vai a <a href='/'>casa</a></p>"),
         ("<b>Uno</b>\n<b>due</b>", "<b>Uno</b> <b>due</b>"),
         ("<p>\n  {% if a %}\n    Uno\n  {% endif %}\n</p>", "<p>{% if a %} Uno {% endif %}</p>"),
-        ("<div\n  {% if a > b %}class='x'{% endif %}\n>\n</div>", "<div {% if a > b %}class='x'{% endif %}></div>"),
-        ("<select>\n  <option>1</option>\n</select>\n<b>x</b>", "<select><option>1</option></select> <b>x</b>"),
+        (
+            "<div\n  {% if a > b %}class='x'{% endif %}\n>\n</div>",
+            "<div {% if a > b %}class='x'{% endif %}></div>",
+        ),
+        (
+            "<select>\n  <option>1</option>\n</select>\n<b>x</b>",
+            "<select><option>1</option></select> <b>x</b>",
+        ),
     ],
 )
 def test_line_breaks_are_dropped_beside_blocks_and_one_space_elsewhere(read, text, compiled):
