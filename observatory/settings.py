@@ -131,10 +131,7 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    [
-                        "observatory.template_loaders.DirectoryLoader",
-                        "observatory.template_loaders.AppLoader",
-                    ],
+                    [f"observatory.template_loaders.{name}" for name in ("DirectoryLoader", "AppLoader")],
                 )
             ],
             "context_processors": [

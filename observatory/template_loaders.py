@@ -1,7 +1,7 @@
-"""Django's two loaders of template files, without the white space that only lays out the source of HTML.
+"""Django's two loaders of template files, without the white space that only lays out their source.
 
-One element a line, indented by its depth, reads well and makes a page longer by a third. Browsers ignore white
-space beside the tag of a block, and read any other run of it as one space: so that is what is compiled.
+One element a line, indented by its depth, reads well and makes a page longer by a third. Browsers ignore
+white space beside the tag of a block, and read any other run of it as one space: that is what is compiled.
 """
 
 import re
@@ -13,9 +13,9 @@ BLOCK = (
     r"|h[1-6]|ul|ol|li|dl|dt|dd|figure|figcaption|form|fieldset|legend|details|summary|hr|table|caption|thead"
     r"|tbody|tfoot|tr|th|td|optgroup|option)\b"
 )
-# The style sheet sets the distance between an icon and its words.
-ICON = r"{% icon [^%]*%}"
-BESIDE_BLOCK = re.compile(rf"\s*\n\s*(?={BLOCK}|<!DOCTYPE|/?>)|({BLOCK}[^<>]*>|{ICON})\s*\n\s*")
+# Hidden fields take no place, and the style sheet sets the distance between an icon and its words.
+CLOSE = r"{% icon [^%]*%}|{% csrf_token %}"
+BESIDE_BLOCK = re.compile(rf"\s*\n\s*(?={BLOCK}|<!DOCTYPE|/?>)|({BLOCK}[^<>]*>|{CLOSE})\s*\n\s*")
 LINE_BREAK = re.compile(r"\s*\n\s*")
 # Elements that show their white space, and messages, which the catalogue has as they are written.
 AS_WRITTEN = re.compile(
