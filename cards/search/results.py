@@ -232,7 +232,7 @@ class Results:
         return self._hits_of(list(self.ids(offset, limit)))
 
     def _hits_of(self, numbers: list[int]) -> list["Hit"]:
-        rows = editions.rows(numbers, "item, live_values", router.db_for_read(Edition))
+        rows = editions.rows(numbers, ["item", "live_values"], router.db_for_read(Edition))
         return [Hit(number, *rows[number]) for number in numbers]
 
     def _from(self, offset: int) -> Iterator[int]:
