@@ -33,13 +33,13 @@ def issue(
     exception undoes all. Raises Record.DoesNotExist.
     """
     lock, now = writer.lock(), timezone.now()
-    record = Record.objects.get(pk=record_id)
+    last = last_edition(record_id)
+    record = last.record if last else Record.objects.get(pk=record_id)
     if not record.slug:
         give_slug(record, source["title"], source["lead_municipality"])
     if record.notify_email != notify_email:
         record.notify_email = notify_email
         record.save(update_fields=["notify_email"])
-    last = last_edition(record_id)
     former = {last.pk: terms.terms_of(last)} if last and last.is_current else {}
     if former:
         Edition.objects.filter(pk=last.pk).update(is_current=False)
@@ -147,6 +147,7 @@ def derive_into(edition: Edition, document: Mapping, places: Mapping[str, Place]
 
 
 def last_edition(record_id: int) -> Edition | None:
-    """The newest edition with the columns that the next one needs: number, is_current, index terms."""
-    editions = Edition.objects.filter(record=record_id).order_by("-edition")
-    return editions.only("edition", "is_current", *terms.TERM_FIELDS).first()
+    """The newest edition with its record and the columns that the next one needs: number, index terms."""
+    editions = Edition.objects.filter(record=record_id).order_by("-edition").select_related("record")
+    columns = ("edition", "is_current", *terms.TERM_FIELDS)
+    return editions.only(*columns, "record__code", "record__slug", "record__notify_email").first()

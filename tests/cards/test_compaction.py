@@ -177,7 +177,7 @@ def test_step_that_fails_leaves_the_publication_and_is_done_after_the_next(town,
         raise RuntimeError
 
     with monkeypatch.context() as failing:
-        failing.setattr(rows, "write", fail)
+        failing.setattr(writer, "write", fail)
         card = builders.published(*people, town, title=TITLES[0])
     assert list(find(ProjectQuery()).ids()) == [card.pk]
     version = IndexVersion.objects.get()

@@ -13,7 +13,7 @@ from tests.cards import builders
 pytestmark = pytest.mark.django_db
 LOCK = re.compile(r"(SELECT|UPDATE) .*cards_indexversion")
 WRITE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (\w+)")
-WITHOUT_DOCUMENTS = 9
+WITHOUT_DOCUMENTS = 8
 
 
 @pytest.fixture
