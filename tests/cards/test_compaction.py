@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from cardindex.snapshot import ALL, EVERY, Index, read_words
 from cardindex.sort_keys import MOST
 from cards import issuing
-from cards.index import reader, rows, writer
+from cards.index import reader, writer
 from cards.index.check import differences
 from cards.models import Edition, IndexLog, IndexVersion
 from cards.search.query import ProjectQuery, find

@@ -6,6 +6,7 @@ from typing import ClassVar
 import orjson
 import pytest
 from django.db import transaction
+from django.template import engines
 
 from cards import extensions, issuing
 from cards.extensions import Action, CardExtension, CardPage, Issue, Section
@@ -157,22 +158,39 @@ def test_exception_of_withdrawn_undoes_the_withdrawal(record, extension):
     assert found() == [edition.pk]
 
 
-def test_context_of_a_card_page_holds_actions_and_sections(client, record, extension):
+@pytest.fixture
+def templates(monkeypatch, tmp_path):
+    """The templates that Recording names."""
+    for name, text in {
+        "button.html": "<button>Chiedi in prestito</button>",
+        "link.html": "<a>Elenco degli attrezzi</a>",
+        "section.html": "<p>{{ tools }} attrezzi</p>",
+    }.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    engine = engines["django"].engine
+    monkeypatch.setattr(engine, "dirs", [*engine.dirs, tmp_path])
+
+
+def test_page_of_a_card_holds_actions_and_sections(client, record, extension, templates):
     edition = builders.issue(record)
-    context = client.get(f"/progetti/{edition.slug}/").context
+    response = client.get(f"/progetti/{edition.slug}/")
+    context, body = response.context, response.content.decode()
     assert (context["buttons"], context["links"], context["tools"]) == (["button.html"], ["link.html"], 7)
     assert [(section.anchor, section.title) for section in context["sections"]] == [
         ("prestito", "Prestito di attrezzi")
     ]
+    for text in ("Chiedi in prestito", "Elenco degli attrezzi", "<p>7 attrezzi</p>", 'href="#prestito"'):
+        assert text in body
     assert extension.calls[-1] == ("sections", record.pk, "Orti urbani", True)
 
 
-def test_sections_of_an_earlier_edition_are_asked_for_its_document(client, record, extension):
+def test_page_of_an_earlier_edition_holds_sections_of_its_document(client, record, extension, templates):
     first = builders.issue(record)
     builders.issue(record, title="Orti e serre")
-    context = client.get(f"/progetti/{first.slug}/versioni/1/").context
+    body = client.get(f"/progetti/{first.slug}/versioni/1/").content.decode()
     assert extension.calls[-1] == ("sections", record.pk, "Orti urbani", False)
-    assert [section.anchor for section in context["sections"]] == ["prestito"]
+    assert "<p>7 attrezzi</p>" in body
+    assert "Chiedi in prestito" not in body
 
 
 def test_pdf_of_a_card_holds_the_blocks(client, record, extension, settings):
