@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from cards.index.check import differences
 from cards.models import Edition
 from lib import workflow
 from lib.workflow import WrongMove
@@ -14,8 +15,9 @@ from municipalities.actions import body_of_municipality
 from municipalities.models import Territory
 from projects import actions, publishing, reviewing
 from projects.models import Project, Submission
-from reuse.actions import adopting
-from reuse.models import Adoption, AdoptionStep
+from reuse.actions import adopting, assessing
+from reuse.criteria import KEYS, SELF
+from reuse.models import Adoption, AdoptionStep, Assessment, Standing
 from reuse.transitions import AdoptionMove, Side
 from tests import builders
 
@@ -146,3 +148,47 @@ def test_same_move_sent_twice_at_once_is_one_step(office, town):
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "nonce": nonce}
     made = together(lambda n: adopting.advance(adoption, AdoptionMove.REPLY, **said))
     assert {step.pk for step in made} == {adoption.steps.get(move="reply").pk}
+
+
+def in_review(office, desk, project: Project) -> Project:
+    actions.submit(project, by=office, nonce=uuid.uuid4())
+    reviewing.take(project, by=desk)
+    return project
+
+
+def open_self_assessment(project: Project, by) -> Assessment:
+    return assessing.open_assessment(project.record, by=by, rater=SELF, organisation=project.owner)
+
+
+def complete(assessment: Assessment, by) -> Assessment:
+    rating = {"value": 3, "motive": "Documentato", "evidence_url": "", "evidence_document": None}
+    return assessing.complete_assessment(
+        assessment, by=by, revision=assessment.revision, ratings={KEYS[0]: rating}
+    )
+
+
+def test_publish_withdraw_and_completed_assessment_at_once_never_deadlock(office, town):
+    """A second edition and two first ones are issued while a card is withdrawn and assessments end."""
+    desk = builders.reviewer()
+    card = builders.published(office, desk, town)
+    revised = actions.revise(builders.project_of(card), by=office)
+    updated = in_review(office, desk, revised)
+    new = [in_review(office, desk, builders.draft(office, town)) for _ in range(2)]
+    assessments = [open_self_assessment(project, office) for project in (updated, new[0])]
+    work = [
+        lambda: publishing.publish(updated, by=desk),
+        lambda: publishing.withdraw(card, by=desk, reason="Dati errati"),
+        lambda: complete(assessments[0], office),
+        lambda: publishing.publish(new[0], by=desk),
+        lambda: complete(assessments[1], office),
+        lambda: publishing.publish(new[1], by=desk),
+    ]
+    outcomes = together(lambda number: work[number](), len(work))
+    failed = [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+    # The second edition may come before the withdrawal of the first, which then is no longer current.
+    assert failed in ([], [WrongMove])
+    assert [project.record.editions.current().get().edition for project in (updated, *new)] == [2, 1, 1]
+    assert {assessment.version for assessment in Assessment.objects.completed()} == {1}
+    assert Standing.objects.count() == 2
+    with transaction.atomic():
+        assert differences() == []
