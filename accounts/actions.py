@@ -1,4 +1,4 @@
-"""Opening, inviting and closing: each in one transaction with its audit entry, mail after commit."""
+"""Invitations, memberships and API tokens: one transaction each with its audit entry, mail after commit."""
 
 import secrets
 from datetime import timedelta
@@ -22,31 +22,32 @@ MINUTE = timedelta(minutes=1)
 
 
 class AlreadyDecided(Exception):
-    """Somebody decided the adhesion first."""
+    """The invitation has meanwhile been accepted or cancelled."""
 
 
 class TooSoon(Exception):
-    """The same message left less than a minute ago, as from a double click."""
+    """The same message was sent less than a minute ago, as from a double click."""
 
 
-def _not_too_soon(verb: str, on: audit.Subject) -> None:
+def ensure_not_repeated(verb: str, on: audit.Subject) -> None:
+    """Raises TooSoon when the audit log holds the same verb on the same subject within the last minute."""
     if audit.history(on.kind, on.code).filter(verb=verb, at__gt=timezone.now() - MINUTE).exists():
         raise TooSoon
 
 
 @transaction.atomic
 def invite_colleague(organisation: Organisation, *, by, email: str, name: str, role: str) -> Invitation:
-    """Offer a person a role in a body. Nothing is theirs, and nothing of theirs is shown, until they accept.
+    """Offer a role in a body to an address. No membership and no account exists until the person accepts.
 
-    An open invitation to the same address is renewed instead of doubled.
+    An open invitation to the same address is renewed: there is one at most.
     """
-    told = {"name": name, "role": role, "invited_by": by, "sent_at": timezone.now(), "is_delivered": True}
-    invitation, _made = Invitation.objects.update_or_create(
+    values = {"name": name, "role": role, "invited_by": by, "sent_at": timezone.now(), "is_delivered": True}
+    invitation, _is_new = Invitation.objects.update_or_create(
         organisation=organisation,
         email=email.strip().lower(),
         accepted_at=None,
         cancelled_at=None,
-        defaults=told,
+        defaults=values,
     )
     changes = {"role": role, "email": invitation.email}
     audit.record("invite", by=by, on=body_subject(organisation), changes=changes)
@@ -56,11 +57,12 @@ def invite_colleague(organisation: Organisation, *, by, email: str, name: str, r
 
 @transaction.atomic
 def resend_offer(invitation: Invitation, *, by) -> Invitation:
-    """Write again to who was invited; the link lasts from now."""
-    fresh = Invitation.objects.select_for_update().filter(
-        pk=invitation.pk, accepted_at=None, cancelled_at=None
-    )
-    invitation = fresh.select_related("organisation").first()
+    """Send an open invitation again; its term begins anew.
+
+    Raises AlreadyDecided when it is no longer open, TooSoon within a minute of the last message.
+    """
+    locked = Invitation.objects.select_for_update().open().filter(pk=invitation.pk)
+    invitation = locked.select_related("organisation").first()
     if invitation is None:
         raise AlreadyDecided
     if invitation.sent_at > timezone.now() - MINUTE:
@@ -74,9 +76,8 @@ def resend_offer(invitation: Invitation, *, by) -> Invitation:
 
 @transaction.atomic
 def cancel_offer(invitation: Invitation, *, by) -> None:
-    """Take an invitation back: its link opens nothing any more."""
-    open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None)
-    if not open_one.update(cancelled_at=timezone.now()):
+    """Cancel an invitation: its link is answered with 410. Raises AlreadyDecided when it is not open."""
+    if not Invitation.objects.open().filter(pk=invitation.pk).update(cancelled_at=timezone.now()):
         raise AlreadyDecided
     _record_offer("cancel_invitation", invitation, by)
 
@@ -86,23 +87,20 @@ def _record_offer(verb: str, invitation: Invitation, by) -> None:
 
 
 def open_invitation(token) -> Invitation | None:
-    """The invitation a link speaks of, while it may be accepted."""
-    found = Invitation.objects.select_related("organisation", "invited_by").filter(token=token).first()
-    if found is None or found.accepted_at or found.cancelled_at or found.expires_at < timezone.now():
-        return None
-    return found
+    """The invitation of a token while it may be accepted; None otherwise."""
+    found = Invitation.objects.open().select_related("organisation", "invited_by").filter(token=token).first()
+    return None if found is None or found.expires_at < timezone.now() else found
 
 
 @transaction.atomic
 def accept_invitation(invitation: Invitation) -> Membership:
-    """Give the person the role they were offered, opening an account when there is none.
+    """Give the person the role they were offered, and an account when there is none.
 
-    The link came by e-mail: whoever follows it has proved the address.
+    The link came by e-mail: whoever follows it has proved the address. Raises AlreadyDecided.
     """
-    open_one = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, cancelled_at=None)
-    if not open_one.update(accepted_at=timezone.now()):
+    if not Invitation.objects.open().filter(pk=invitation.pk).update(accepted_at=timezone.now()):
         raise AlreadyDecided
-    membership = _join(invitation.email, invitation.name, invitation.organisation, invitation.role)
+    membership = join(invitation.email, invitation.name, invitation.organisation, invitation.role)
     if membership.role == Membership.Role.OFFICER != invitation.role:
         membership.role = invitation.role
         membership.save(update_fields=["role"])
@@ -117,14 +115,14 @@ def accept_invitation(invitation: Invitation) -> Membership:
 
 
 def account_of(email: str) -> User | None:
-    """Who signs in with an address."""
+    """The account that signs in with an address, verified addresses first; None without one."""
     known = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
     return known.user if known else User.objects.filter(email=email).first()
 
 
 @transaction.atomic
 def remove_colleague(membership: Membership, *, by) -> None:
-    """End a person's role in a body; the account and what it did stay on record."""
+    """Delete a membership; the account and its audit entries stay."""
     audit.record(
         "remove",
         by=by,
@@ -136,8 +134,8 @@ def remove_colleague(membership: Membership, *, by) -> None:
 
 
 @transaction.atomic
-def make_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, str]:
-    """A token of the API for a body, and its secret: told here and never again."""
+def create_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, str]:
+    """A new API token of a body and its secret, of which only the digest is stored."""
     plain = f"osc_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         organisation=organisation, name=name, created_by=by, digest=digest_of(plain)
@@ -148,15 +146,18 @@ def make_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, 
 
 @transaction.atomic
 def revoke_token(token: ApiToken, *, by) -> None:
-    """End a token; what it sent stays. A token already ended stays as it is."""
+    """Revoke a token; drafts sent with it stay. Nothing changes when it is revoked already."""
     valid = ApiToken.objects.valid().filter(pk=token.pk)
     if valid.update(revoked_at=timezone.now(), revoked_by=by):
         changes = {"name": token.name}
         audit.record("revoke_token", by=by, on=body_subject(token.organisation), changes=changes)
 
 
-def _join(email: str, name: str, organisation: Organisation, role: str) -> Membership:
-    """The account of an address, made when new, as a member of the body. An existing role is kept."""
+def join(email: str, name: str, organisation: Organisation, role: str) -> Membership:
+    """The membership in a body of the account of a proved address, both created when missing.
+
+    An existing membership keeps its role. Call it inside a transaction.
+    """
     email = email.strip().lower()
     known = EmailAddress.objects.filter(email=email, verified=True).first()
     user = account_of(email) or User.objects.create_user(email, name=name)
@@ -168,14 +169,14 @@ def _join(email: str, name: str, organisation: Organisation, role: str) -> Membe
             defaults={"verified": True},
             create_defaults={"verified": True, "primary": first},
         )
-    membership, _made = Membership.objects.get_or_create(
+    membership, _is_new = Membership.objects.get_or_create(
         user=user, organisation=organisation, defaults={"role": role}
     )
     return membership
 
 
 def password_link(user: User) -> str:
-    """The path of the page where a person without a password chooses one, once and within days."""
+    """The path, valid once and for days, of the page where a person without a password chooses one."""
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     uid, _dash, token = key.partition("-")
     with override("it"):
@@ -183,27 +184,28 @@ def password_link(user: User) -> str:
 
 
 def send_invitation(membership: Membership, reason: str) -> bool:
-    """The message that opens the door: a one-use link to choose a password, or the sign-in page.
+    """Write to a new member: a one-use link to choose a password, or the sign-in page. Whether it was sent.
 
-    Its links are those of the Italian pages, whatever language the sender reads. Whether it left.
+    `reason`: the first words of the message. Links are those of the Italian pages in any active language.
     """
     user = membership.user
     if user.has_usable_password():
-        words = "Accedi con la tua password"
+        label = "Accedi con la tua password"
         with override("it"):
             path = reverse("account_login")
     else:
-        words, path = "Scegli la tua password", password_link(user)
+        label, path = "Scegli la tua password", password_link(user)
     return send(
         user.email,
         "Il tuo accesso all’Osservatorio Smart City",
         f"{reason}: ora puoi pubblicare i progetti di {membership.organisation.name}.\n\n"
-        f"{words}:\n{settings.SITE_URL}{path}\n\n"
+        f"{label}:\n{settings.SITE_URL}{path}\n\n"
         f"Il tuo nome utente è {user.email}.\n",
     )
 
 
 def _send_offer(invitation: Invitation) -> None:
+    """Send the invitation; one that could not be sent is marked so."""
     with override("it"):
         path = reverse("accounts:invitation", args=[invitation.token])
         role = str(invitation.get_role_display())

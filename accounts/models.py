@@ -1,4 +1,4 @@
-"""People and what they may do in which body."""
+"""People, their roles in bodies, invitations to roles, and the API tokens of bodies."""
 
 import hashlib
 import uuid
@@ -18,17 +18,20 @@ INVITATION_LASTS = timedelta(days=14)
 
 class UserManager(BaseUserManager):
     def create_user(self, email: str, password: str | None = None, **fields):
-        """A person known by e-mail; without a password they choose one from an invitation."""
+        """A stored account; without `password` it has none until the person chooses one from a link."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password) if password else user.set_unusable_password()
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str, **fields):
+        """A stored account with all permissions, as `manage.py createsuperuser` asks for it."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
+    """An account, signed in to by e-mail. What it may do comes from its memberships (accounts.rules)."""
+
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("nome o ufficio"), max_length=120, blank=True)
     is_active = models.BooleanField(_("attivo"), default=True)
@@ -49,6 +52,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(models.Model):
+    """The one role of a person in a body."""
+
     class Role(models.TextChoices):
         OFFICER = "officer", _("Referente")
         MANAGER = "manager", _("Responsabile dell’ente")
@@ -71,6 +76,12 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class InvitationQuerySet(models.QuerySet):
+    def open(self):
+        """Neither accepted nor cancelled; expired ones among them."""
+        return self.filter(accepted_at=None, cancelled_at=None)
+
+
 class Invitation(models.Model):
     """A role offered to an address: it becomes a membership when the person accepts, never before."""
 
@@ -84,6 +95,8 @@ class Invitation(models.Model):
     is_delivered = models.BooleanField(_("il messaggio è partito"), default=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invito")
@@ -101,24 +114,27 @@ class Invitation(models.Model):
 
     @property
     def expires_at(self):
+        """The moment from which the link is no longer valid."""
         return self.sent_at + INVITATION_LASTS
 
 
 class ApiTokenQuerySet(models.QuerySet):
     def valid(self):
+        """Tokens that were not revoked."""
         return self.filter(revoked_at=None)
 
     def of(self, plain: str):
-        """The token of a secret; the secret itself is nowhere stored."""
+        """The token with this secret, of which only the digest is stored."""
         return self.filter(digest=digest_of(plain))
 
 
 def digest_of(plain: str) -> str:
+    """SHA-256 of a secret, in hexadecimal digits."""
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
 
 
 class ApiToken(models.Model):
-    """A secret with which a body's own software sends drafts in the name of who made it."""
+    """A secret with which a body's software sends drafts to the API in the name of `created_by`."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="api_tokens")
     name = models.CharField(_("a che cosa serve"), max_length=80)
@@ -143,7 +159,7 @@ class ApiToken(models.Model):
 
 
 class ApiRequest(models.Model):
-    """What was answered to a request with an idempotency key, to answer the same when it comes again."""
+    """A request with an idempotency key and its response, which a repeated request receives again."""
 
     token = models.ForeignKey(ApiToken, models.PROTECT, related_name="requests")
     key = models.CharField(max_length=255)

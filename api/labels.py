@@ -13,7 +13,7 @@ from cards.vocabulary.areas import AREA_CHOICES
 from cards.vocabulary.bands import BAND_NAMES
 from cards.vocabulary.facets import ADOPTED_LABELS
 from cards.vocabulary.lists import SDG_CHOICES, FundingSource, Kind, Origin, Stage
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 PLACES = ("municipality", "province", "region")
 RANK_BITS = 20
@@ -79,9 +79,9 @@ def _lines(facet: str, values: Mapping[str, int]) -> orjson.Fragment | None:
 
 def _places(level: str) -> tuple[dict[str, int], list[str]]:
     """Of the places of a level: `{code: rank by name and code}`, by rank the JSON before a count."""
-    kept = SHEETS.memory("facet_lines")
+    kept = PLACE_CACHE.namespace("facet_lines")
     if level not in kept:
-        named = sorted((name, code) for (other, code), name in SHEETS.names().items() if other == level)
+        named = sorted((name, code) for (other, code), name in PLACE_CACHE.names().items() if other == level)
         ranks = {code: rank for rank, (_name, code) in enumerate(named)}
         rows = (orjson.dumps({"value": code, "label": name}).decode() for name, code in named)
         kept[level] = ranks, [f'{row[:-1]},"count":' for row in rows]
@@ -90,7 +90,7 @@ def _places(level: str) -> tuple[dict[str, int], list[str]]:
 
 def _values(facet: str, values: Mapping[str, int]) -> list[dict]:
     if facet in PLACES:
-        names = SHEETS.names()
+        names = PLACE_CACHE.names()
         labels = {value: names.get((facet, value), value) for value in values}
     else:
         known = _words(facet, get_language())

@@ -24,7 +24,7 @@ CHOICES = 60
 
 @login_required
 @require_safe
-def towns(request):
+def municipalities(request):
     """The municipalities whose card this person writes; with one alone, straight to it."""
     if not (is_officer(request.user) or is_reviewer(request.user)):
         raise PermissionDenied
@@ -32,7 +32,7 @@ def towns(request):
         if town := find_municipality(wanted):
             return redirect("officer:city-edit", town.slug)
         messages.error(request, _("Non c’è un Comune con questo nome o codice."))
-    mine = list(city_rules.towns_of(request.user).order_by("name"))
+    mine = list(city_rules.municipalities_of(request.user).order_by("name"))
     if len(mine) == 1 and not is_reviewer(request.user):
         return redirect("officer:city-edit", mine[0].slug)
     return render(

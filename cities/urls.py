@@ -9,7 +9,7 @@ PUBLIC = [
     path("confronta/citta/", views.city_compare, name="city-compare"),
 ]
 OFFICE = [
-    path("citta/", office.towns, name="city-list"),
+    path("citta/", office.municipalities, name="city-list"),
     path("citta/<slug:slug>/", office.edit, name="city-edit"),
 ]
 DESK = [

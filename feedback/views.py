@@ -1,5 +1,6 @@
 """What readers tell us: errors on a card, pages they cannot use, how clear a page was."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -23,7 +24,6 @@ from lib.limits import HONEYPOT, is_trapped, open_form
 from lib.workflow import WrongMove
 from projects.workflow import ANSWER
 
-RATED_APPS = ("projects", "pages", "municipalities", "opendata")
 PER_PAGE = 50
 HOUR = 3600
 
@@ -93,9 +93,10 @@ def rate(request):
 
 def _is_rated(path: str) -> bool:
     try:
-        return path.startswith("/") and resolve(path).app_name in RATED_APPS
+        app_name = resolve(path).app_name
     except (Resolver404, ValueError):
         return False
+    return path.startswith("/") and "rated" in settings.URL_NAMESPACES.get(app_name, ())
 
 
 def _staff_only(request) -> None:

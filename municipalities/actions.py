@@ -1,4 +1,4 @@
-"""What changes bodies and adhesions. Deciding an adhesion opens an account: that is in accounts.actions."""
+"""Creating organisations, and naming them in the audit log."""
 
 from django.utils.text import slugify
 
@@ -12,7 +12,7 @@ def body_subject(organisation: Organisation) -> Subject:
 
 
 def body_of_municipality(territory: Territory) -> Organisation:
-    """The municipality as a body, made on first need."""
+    """The organisation of a municipality, created when there is none."""
     existing = Organisation.objects.of_municipality(territory).first()
     return existing or open_body(
         kind=Organisation.Kind.MUNICIPALITY,
@@ -23,7 +23,10 @@ def body_of_municipality(territory: Territory) -> Organisation:
 
 
 def open_body(*, kind: str, name: str, territory: Territory | None = None, **fields) -> Organisation:
-    """A new body with a slug nobody else has."""
+    """Store a new organisation under a free slug made of its name; `fields` are further columns.
+
+    Raises ValueError when a hundred slugs of that name are taken.
+    """
     base = slugify(name)[:100] or kind
     if kind == Organisation.Kind.MUNICIPALITY and territory:
         base = f"comune-di-{territory.slug}"[:110]

@@ -1,4 +1,4 @@
-"""Places, bodies, protocols and adhesions for the staff. Decisions are taken at the desk, not here."""
+"""Territories and organisations for the staff, with import and export of their tables."""
 
 from django.contrib import admin
 from import_export.admin import ImportExportModelAdmin
@@ -10,7 +10,7 @@ from municipalities.models import Organisation, Territory
 
 
 class PublicAdmin(admin.ModelAdmin):
-    """What is written here shows on public pages: whoever logs a change moves their version with it."""
+    """Admin of models that public pages show: every logged change raises the version of public content."""
 
     def log_addition(self, *args):
         bump_content_version()
@@ -26,7 +26,7 @@ class PublicAdmin(admin.ModelAdmin):
 
 
 class ImportingAdmin(PublicAdmin, ImportExportModelAdmin):
-    """Tables are taken in too: an import logs its rows by itself, so it is told at its end."""
+    """The same with imports of tables, whose rows are logged without log_change."""
 
     def process_result(self, result, request):
         bump_content_version()
@@ -34,7 +34,7 @@ class ImportingAdmin(PublicAdmin, ImportExportModelAdmin):
 
 
 class TerritoryResource(ModelResource):
-    """Facts of known territories. Births, mergers and codes come from the official lists alone."""
+    """Values of stored territories: new ones, mergers and codes come from the official lists alone."""
 
     name = Field("name", "name", readonly=True)
     istat_code = Field("istat_code", "istat_code", readonly=True)

@@ -1,7 +1,7 @@
-"""municipalities.similar.likeness of one municipality and all others at once, in columns.
+"""municipalities.similar.likeness of one municipality and all others at once, in Arrow columns.
 
-Every step is that of the pure function in the same order, so that no figure differs. The small functions on
-columns serve the fit of projects too (suitability/scoring.py): null stands for what is not known.
+Every step is that of the pure function, in the same order, so that the results are equal to the last bit. The
+functions on columns are used by suitability/scoring.py too. Null stands for an unknown value.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,32 +10,32 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from municipalities.similar import STEPS, UNKNOWN, WEIGHTS, Sheet
+from municipalities.similar import STEPS, UNKNOWN, WEIGHTS, Profile
 
 
 @lru_cache(1024)
 def number(value: float) -> pa.Scalar:
-    """A number as the columns take it. Made once: making one costs as much as adding a column."""
+    """A number as an Arrow scalar. Cached: creating one costs as much as adding a column."""
     return pa.scalar(float(value), pa.float64())
 
 
 class Likeness:
-    """Municipalities in columns; None among the sheets is a place of which nothing is known."""
+    """The profiles of municipalities as columns, in their order; None is a row of which nothing is known."""
 
-    def __init__(self, sheets: Sequence[Sheet | None]):
-        self.size = len(sheets)
-        self.code = pa.array([s.code if s else "" for s in sheets], pa.string())
-        self.population = floats((s and s.population) or None for s in sheets)
-        self.density = floats(s and s.density for s in sheets)
-        self.altitude = floats(s and s.altitude_m for s in sheets)
-        self.urbanisation = codes(s and s.urbanisation for s in sheets)
-        self.relief = codes(s and s.relief for s in sheets)
-        self.region = pa.array([s and s.region for s in sheets], pa.string())
-        self.province = pa.array([s and s.province for s in sheets], pa.string())
+    def __init__(self, profiles: Sequence[Profile | None]):
+        self.size = len(profiles)
+        self.code = pa.array([p.code if p else "" for p in profiles], pa.string())
+        self.population = floats((p and p.population) or None for p in profiles)
+        self.density = floats(p and p.density for p in profiles)
+        self.altitude = floats(p and p.altitude_m for p in profiles)
+        self.urbanisation = codes(p and p.urbanisation for p in profiles)
+        self.relief = codes(p and p.relief for p in profiles)
+        self.region = pa.array([p and p.region for p in profiles], pa.string())
+        self.province = pa.array([p and p.province for p in profiles], pa.string())
         self.has_region = pc.not_equal(self.region, "")
 
-    def of(self, mine: Sheet) -> pa.Array:
-        """The likeness of each and mine, from 0 to 1."""
+    def of(self, mine: Profile) -> pa.Array:
+        """The likeness of each row to `mine`, from 0 to 1."""
         same_region, same_province = (
             self._same(self.region, mine.region),
             self._same(self.province, mine.province),
@@ -57,41 +57,41 @@ class Likeness:
     def _same(self, column: pa.Array, mine: str) -> pa.Array:
         return pc.fill_null(pc.equal(column, mine), False) if mine else pa.array([False] * self.size)
 
-    def order(self, mine: Sheet) -> pa.Array:
-        """Places in the columns, the most like mine first; the lowest code speaks among equals."""
+    def order(self, mine: Profile) -> pa.Array:
+        """The numbers of all rows, the most like `mine` first; by code among equals."""
         columns = pa.table({"near": self.of(mine), "code": self.code})
         return pc.sort_indices(columns, sort_keys=[("near", "descending"), ("code", "ascending")])
 
-    def first(self, mine: Sheet, limit: int) -> pa.Array:
-        """The same of the first `limit` alone, which spares putting all others in order."""
+    def first(self, mine: Profile, limit: int) -> pa.Array:
+        """The first `limit` of `order`, without sorting the others."""
         columns = pa.table({"near": self.of(mine), "code": self.code})
         keys = [("near", "descending"), ("code", "ascending")]
         return pc.select_k_unstable(columns, k=limit, sort_keys=keys)
 
 
 def decades(theirs: pa.Array, mine: float | None) -> pa.Array:
-    """municipalities.similar.decades(theirs, mine)."""
+    """municipalities.similar.decades(theirs, mine) by row."""
     return pc.abs(pc.log10(pc.divide(theirs, number(mine)))) if mine else unknown(len(theirs))
 
 
 def decades_from(mine: float | None, theirs: pa.Array) -> pa.Array:
-    """municipalities.similar.decades(mine, theirs)."""
+    """municipalities.similar.decades(mine, theirs) by row: the inverse division, which rounds otherwise."""
     return pc.abs(pc.log10(pc.divide(number(mine), theirs))) if mine else unknown(len(theirs))
 
 
 def distance(theirs: pa.Array, mine: float | None) -> pa.Array:
-    """How far each quantity is from mine, whichever is larger."""
+    """|theirs − mine| by row."""
     return unknown(len(theirs)) if mine is None else pc.abs(pc.subtract(theirs, number(mine)))
 
 
 def nearness(apart: pa.Array, span: float, least: float = 0) -> pa.Array:
-    """1 − apart / span, never below `least`."""
+    """max(least, 1 − apart / span) by row."""
     near = pc.subtract(number(1), pc.divide(apart, number(span)))
     return pc.max_element_wise(near, number(least), skip_nulls=False)
 
 
 def steps(theirs: pa.Array, mine: int | None, values: Iterable[float]) -> pa.Array:
-    """`values[n]` where a code is n steps from mine."""
+    """`values[n]` by row, where n = |theirs − mine|."""
     if mine is None:
         return unknown(len(theirs))
     return pc.take(_scale(tuple(values)), pc.abs(pc.subtract(theirs, pa.scalar(mine, pa.int32()))))
@@ -99,20 +99,20 @@ def steps(theirs: pa.Array, mine: int | None, values: Iterable[float]) -> pa.Arr
 
 @lru_cache(64)
 def _scale(values: tuple[float, ...]) -> pa.Array:
-    """Made once: whenever Arrow is given a list, it looks whether pandas is installed."""
+    """Cached: for each list that it is given, Arrow looks whether pandas is installed."""
     return floats(values)
 
 
 def unknown(length: int) -> pa.Array:
-    """A column of which nothing is known."""
+    """A column of nulls."""
     return pa.nulls(length, pa.float64())
 
 
 def floats(values: Iterable[float | None]) -> pa.Array:
-    """Quantities as a column."""
+    """Numbers as a column of float64."""
     return pa.array([None if value is None else float(value) for value in values], pa.float64())
 
 
 def codes(values: Iterable[int | None]) -> pa.Array:
-    """Whole numbers as a column."""
+    """Whole numbers as a column of int32."""
     return pa.array(list(values), pa.int32())

@@ -1,4 +1,4 @@
-"""A form field that reads the name of a municipality as offices write it."""
+"""Form fields that read municipalities by the names that offices write."""
 
 import re
 
@@ -11,21 +11,27 @@ from lib.text import fold
 from municipalities.models import Territory
 from municipalities.search import find_municipality, suggest_municipalities
 
+# Municipalities that a list may hold, and errors after which its other names are not read.
 MAX_PLACES, MAX_ERRORS = 400, 10
 
 
 def place_label(place: Territory) -> str:
-    """`Torino (TO)`: the name that also tells homonyms apart."""
+    """`Torino (TO)`: the name with the province, which distinguishes homonyms. Reads `place.province`."""
     return f"{place.name} ({place.province.code})" if place.province_id else place.name
 
 
 def read_municipality(text: str) -> Territory:
-    """The municipality in force for a name, `name (SIGLA)` or code; ValidationError names the remedy."""
+    """The municipality in force for a name, `name (SIGLA)`, a former name or a code.
+
+    Raises ValidationError, which proposes what to write, when none or several match.
+    """
     name, _bracket, rest = text.partition("(")
     sigla = rest.rstrip(") ").strip().upper()
     places = Territory.objects.municipalities().current().select_related("province", "region")
-    found = places.filter(search_name=fold(name)) | places.filter(search_name__startswith=f"{fold(name)} ")
-    exact = [p for p in found if fold(p.name) == fold(name) or fold(p.name_other) == fold(name)]
+    candidates = places.filter(search_name=fold(name)) | places.filter(
+        search_name__startswith=f"{fold(name)} "
+    )
+    exact = [p for p in candidates if fold(p.name) == fold(name) or fold(p.name_other) == fold(name)]
     if sigla:
         exact = [p for p in exact if p.province and p.province.code == sigla]
     if len(exact) == 1:
@@ -38,8 +44,8 @@ def read_municipality(text: str) -> Territory:
     if by_code := find_municipality(text):
         return by_code
     by_former = Territory.objects.municipalities().filter(codes__search_name=fold(name)).distinct()[:2]
-    if len(by_former) == 1 and (heir := find_municipality(by_former[0].code)):
-        return heir
+    if len(by_former) == 1 and (successor := find_municipality(by_former[0].code)):
+        return successor
     near = ", ".join(place_label(p) for p in suggest_municipalities(name, limit=3))
     hint = _(" Forse cerchi: %(near)s") % {"near": near} if near else ""
     raise ValidationError(
@@ -48,6 +54,8 @@ def read_municipality(text: str) -> Territory:
 
 
 class MunicipalityField(ReadField):
+    """One municipality; the value is a Territory or None."""
+
     def read(self, text):
         return read_municipality(text)
 
@@ -61,14 +69,14 @@ class MunicipalityField(ReadField):
     def has_changed(self, initial, data):
         known = initial.pk if isinstance(initial, Territory) else initial
         try:
-            typed = self.to_python(data)
+            submitted = self.to_python(data)
         except ValidationError:
             return True
-        return known != (typed.pk if typed else None)
+        return known != (submitted.pk if submitted else None)
 
 
 class MunicipalityListField(ReadField):
-    """Several municipalities, one a line or separated by commas."""
+    """Several municipalities, one a line or separated by commas or semicolons; the value is a list."""
 
     widget = forms.Textarea(attrs={"rows": 3})
     max_length = 12_000
@@ -88,14 +96,14 @@ class MunicipalityListField(ReadField):
                 _("Al massimo %(limit)s Comuni: ne hai scritti %(length)s"),
                 params={"limit": MAX_PLACES, "length": len(names)},
             )
-        errors, found = [], []
+        errors, places = [], []
         for name in dict.fromkeys(names):
             if len(errors) == MAX_ERRORS:
                 break
             try:
-                found.append(read_municipality(name))
+                places.append(read_municipality(name))
             except ValidationError as error:
                 errors += error.error_list
         if errors:
             raise ValidationError(errors)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(places))

@@ -1,8 +1,7 @@
-"""Finding a place by what people and files call it: codes old and new, slugs, names."""
+"""Municipalities by code, slug or name, as people and files write them, and a cache of all places."""
 
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 
@@ -13,7 +12,7 @@ from lib.content_version import content_token
 from lib.text import fold
 from municipalities.likeness import Likeness
 from municipalities.models import Territory, TerritoryChange
-from municipalities.similar import Sheet, likeness, shared_traits, sheet_of
+from municipalities.similar import Profile
 
 # A renaming ends a municipality only where it took a new Belfiore code (Lonato, 2007).
 ENDING_KINDS = (
@@ -26,7 +25,7 @@ ENDING_KINDS = (
 def find_municipality(code: str) -> Territory | None:
     """The municipality in force for a Belfiore code, a slug or an ISTAT code of any time.
 
-    The code of a merged municipality leads to its successor. None when nothing matches.
+    The code of a merged municipality gives its successor. None when nothing matches.
     """
     found = _by_code(code.strip())
     return successor_of(found) if found else None
@@ -43,7 +42,10 @@ def _by_code(code: str) -> Territory | None:
 
 
 def successor_of(territory: Territory) -> Territory:
-    """The municipality that holds its ground today: itself while in force."""
+    """The municipality in force that its territory is part of today, itself while in force.
+
+    One query for each change on the way; the last one known where no change is recorded.
+    """
     seen = set()
     while territory.valid_to is not None and territory.pk not in seen:
         seen.add(territory.pk)
@@ -63,7 +65,7 @@ def successor_of(territory: Territory) -> Territory:
 def municipalities_of(codes: Iterable[str]) -> list[tuple]:
     """`(code, name, slug, ISTAT code, province, region, valid_to)` of municipalities by Belfiore code.
 
-    One query in plain SQL, since cards ask it of town after town; province and region are codes or empty.
+    One query in plain SQL, since bulk loads repeat it for many cards; province and region are codes or empty.
     """
     codes = list(codes)
     if not codes:
@@ -79,8 +81,11 @@ def municipalities_of(codes: Iterable[str]) -> list[tuple]:
         return cursor.fetchall()
 
 
-def named(text: str, *, only: bool = False) -> list[Territory]:
-    """Municipalities in force of this very name, `Samone` or `Samone (TO)`; `only`: none of several."""
+def municipalities_named(text: str, *, only: bool = False) -> list[Territory]:
+    """Municipalities in force with exactly this name, `Samone` or `Samone (TO)`, by province.
+
+    `only`: an empty list where there are several.
+    """
     name, _bracket, sigla = text.partition("(")
     places = Territory.objects.municipalities().current().select_related("province")
     same = Q(search_name=fold(name)) | Q(name__iexact=name.strip())
@@ -92,7 +97,10 @@ def named(text: str, *, only: bool = False) -> list[Territory]:
 
 
 def suggest_municipalities(text: str, *, day: date | None = None, limit: int = 10):
-    """Municipalities whose name starts with or contains `text`, those that start with it first."""
+    """At most `limit` municipalities whose name contains `text`, those that start with it first.
+
+    In force on `day`, or today without; two queries at most.
+    """
     folded = fold(text)
     places = Territory.objects.municipalities().select_related("province")
     places = places.on(day) if day else places.current()
@@ -105,74 +113,65 @@ def suggest_municipalities(text: str, *, day: date | None = None, limit: int = 1
     return starting
 
 
-@dataclass(frozen=True)
-class SimilarPlace:
-    """A municipality like another: `likeness` from 0 to 1, `reasons` in the reader's language."""
+class PlaceCache:
+    """Names of all territories, and profiles of the municipalities in force, cached in the process.
 
-    town: Territory
-    likeness: float
-    reasons: list[str]
-
-
-class Sheets:
-    """Names of all places, and fact sheets of the municipalities in force.
-
-    Cached in the process for one content version: code that changes a place calls bump_content_version().
+    What is cached holds for one content version: code that changes a territory calls bump_content_version().
     """
 
     def __init__(self):
-        self.forget()
+        self.clear()
 
-    def forget(self) -> None:
-        """Read anew the next time."""
-        self._known: tuple[str | None, dict] = None, {}
+    def clear(self) -> None:
+        """Empty the cache."""
+        self._cached: tuple[str | None, dict] = None, {}
 
-    def _at_hand(self) -> dict:
-        """What was read under the content version of now."""
+    def _current(self) -> dict:
+        """What is cached under the content version of this request; empty after a change."""
         token = content_token()
-        if self._known[0] != token:
-            self._known = token, {}
-        return self._known[1]
+        if self._cached[0] != token:
+            self._cached = token, {}
+        return self._cached[1]
 
-    def memory(self, name: str) -> dict:
-        """A dictionary that lives as long as the places do, for what others work out of them."""
-        return self._at_hand().setdefault(name, {})
+    def namespace(self, name: str) -> dict:
+        """A dictionary with the lifetime of the cache, for values that callers derive from territories."""
+        return self._current().setdefault(name, {})
 
     def names(self) -> Mapping[tuple[str, str], str]:
-        """`{(level, code): name}`, ordered by name and code. One query when the version moved."""
-        known = self._at_hand()
-        if "names" not in known:
+        """`{(level, code): name}`, ordered by name and code. One query after a change."""
+        cached = self._current()
+        if "names" not in cached:
             rows = Territory.objects.values_list("level", "code", "name")
-            known["names"] = {(lv, code): name for lv, code, name in sorted(rows, key=itemgetter(2, 1))}
-        return known["names"]
+            cached["names"] = {(lv, code): name for lv, code, name in sorted(rows, key=itemgetter(2, 1))}
+        return cached["names"]
 
-    def read(self) -> Mapping[str, Sheet]:
-        """`{Belfiore code: sheet}` of the municipalities in force. One query when the version moved."""
-        return self.towns()["sheets"]
+    def profiles(self) -> Mapping[str, Profile]:
+        """`{Belfiore code: profile}` of the municipalities in force. One query after a change."""
+        return self._with_profiles()["profiles"]
 
-    def towns(self) -> dict:
-        """`sheets` as read() gives them, the `columns` of their likeness, the `codes` of their rows.
+    def most_similar(self, profile: Profile) -> list[str]:
+        """Codes of the MOST_SIMILAR municipalities in force most like one, itself left out; a query at most.
 
-        And `alike`, the rows that alike() worked out: in two bytes each, so that all towns take some 6 MB.
+        What was computed is cached, two bytes a row: for all municipalities some 6 MB.
         """
-        known = self._at_hand()
-        if "sheets" not in known:
-            rows = Territory.objects.municipalities().current().values_list(*SHEET)
-            sheets = {sheet.code: sheet for sheet in map(_sheet_of_row, rows)}
-            columns = Likeness(list(sheets.values()))
-            known |= {"sheets": sheets, "columns": columns, "alike": {}, "codes": list(sheets)}
-        return known
+        cached = self._with_profiles()
+        rows, codes = cached["similar"], cached["codes"]
+        if profile not in rows:
+            rows[profile] = array("H", cached["columns"].first(profile, MOST_SIMILAR + 1).to_pylist())
+        return [codes[row] for row in rows[profile] if codes[row] != profile.code][:MOST_SIMILAR]
 
-    def alike(self, mine: Sheet) -> list[str]:
-        """Codes of the municipalities most like one, itself left out."""
-        towns = self.towns()
-        lists, codes = towns["alike"], towns["codes"]
-        if mine not in lists:
-            lists[mine] = array("H", towns["columns"].first(mine, ALIKE + 1).to_pylist())
-        return [codes[row] for row in lists[mine] if codes[row] != mine.code][:ALIKE]
+    def _with_profiles(self) -> dict:
+        """`profiles` by code, their `codes` by row of the `columns`, the rows of `similar` by profile."""
+        cached = self._current()
+        if "profiles" not in cached:
+            rows = Territory.objects.municipalities().current().values_list(*PROFILE_FIELDS)
+            profiles = {profile.code: profile for profile in map(_profile_of_row, rows)}
+            columns = Likeness(list(profiles.values()))
+            cached |= {"profiles": profiles, "columns": columns, "similar": {}, "codes": list(profiles)}
+        return cached
 
 
-SHEET = (
+PROFILE_FIELDS = (
     "code",
     "name",
     "population",
@@ -183,34 +182,20 @@ SHEET = (
     "province__code",
     "region__code",
 )
-SHEETS = Sheets()
-# How many towns of the same kind count as alike.
-ALIKE = 400
+PLACE_CACHE = PlaceCache()
+MOST_SIMILAR = 400
 
 
-def _sheet_of_row(row: tuple) -> Sheet:
-    *facts, province, region = row
-    facts[3] = float(facts[3]) if facts[3] else None
-    return Sheet(*facts, province or "", region or "")
+def _profile_of_row(row: tuple) -> Profile:
+    *values, province, region = row
+    values[3] = float(values[3]) if values[3] else None
+    return Profile(*values, province or "", region or "")
 
 
-def followed(codes: Iterable[str]) -> dict[str, str]:
-    """`{abolished code: code in force today}` of these. One query, and one or more for each abolished."""
-    towns = Territory.objects.municipalities().filter(code__in=list(codes)).exclude(valid_to=None)
-    return {town.code: successor_of(town).code for town in towns.select_related("province", "region")}
+def successors_of(codes: Iterable[str]) -> dict[str, str]:
+    """`{abolished code: code in force today}` of these Belfiore codes; those in force are left out.
 
-
-def similar_municipalities(place: Territory, limit: int = 5) -> list[SimilarPlace]:
-    """The municipalities in force most like `place`, with reasons. Ties go by code. Three queries at most."""
-    known = SHEETS.towns()
-    sheets = known["sheets"]
-    mine = sheets.get(place.code) or sheet_of(place)
-    rows = known["columns"].first(mine, limit + 1).to_pylist()
-    best = [code for row in rows if (code := known["codes"][row]) != mine.code][:limit]
-    towns = Territory.objects.municipalities().filter(code__in=best)
-    found = {town.code: town for town in towns.select_related("province", "region")}
-    return [
-        SimilarPlace(found[code], likeness(mine, sheets[code]), shared_traits(mine, sheets[code]))
-        for code in best
-        if code in found
-    ]
+    One query, and one or more for each abolished municipality.
+    """
+    abolished = Territory.objects.municipalities().filter(code__in=list(codes)).exclude(valid_to=None)
+    return {old.code: successor_of(old).code for old in abolished.select_related("province", "region")}

@@ -1,6 +1,6 @@
-"""How alike two municipalities are, in figures and in words. Pure: two fact sheets in, no query.
+"""How similar two municipalities are, as a number and in words. Pure functions of two profiles, no query.
 
-likeness = weighted sum of six parts, each from 0 to 1; one that either sheet does not know counts 0.5:
+likeness = weighted sum of six parts, each from 0 to 1; one that is unknown in either profile counts 0.5:
 inhabitants 0.35: 1 − |log10(a/b)| / 2, never below 0 · urbanisation 0.20: 1, 0.6, 0.2 for 0, 1, 2 steps ·
 relief 0.15: same 1, one step (mountain, hill, plain) 0.6, two 0.2 · altitude 0.10: 1 − |metres| / 1000 ·
 density 0.10: as inhabitants · same province 0.10: 1, same region 0.7, else 0.4.
@@ -33,8 +33,8 @@ COASTAL = (2, 4)
 
 @final
 @dataclass(frozen=True)
-class Sheet:
-    """What is known of a municipality; None where it is not. Area in km², altitude in metres.
+class Profile:
+    """The profile of a municipality; None where a value is unknown. Area in km², altitude in metres.
 
     `altitude_zone` and `urbanisation` are ISTAT's codes 1–5 and 1–3, `province` and `region` codes.
     """
@@ -51,40 +51,42 @@ class Sheet:
 
     @property
     def density(self) -> float | None:
-        """Inhabitants per km²."""
+        """Inhabitants per km²; None when either is unknown."""
         return self.population / self.area_km2 if self.population and self.area_km2 else None
 
     @property
     def relief(self) -> int | None:
+        """MOUNTAIN, HILL or PLAIN; None when the altitude zone is unknown."""
         return RELIEF.get(self.altitude_zone)
 
     @property
     def is_coastal(self) -> bool:
+        """Whether its altitude zone is one on the coast."""
         return self.altitude_zone in COASTAL
 
 
-def sheet_of(town) -> Sheet:
-    """The sheet of a Territory, whose province and region are at hand."""
-    return Sheet(
-        town.code,
-        town.name,
-        town.population,
-        float(town.area_km2) if town.area_km2 else None,
-        town.altitude_m,
-        town.altitude_zone,
-        town.urbanisation_degree,
-        town.province.code if town.province else "",
-        town.region.code if town.region else "",
+def profile_of(municipality) -> Profile:
+    """The profile of a Territory that was read with its province and region (`select_related`)."""
+    return Profile(
+        municipality.code,
+        municipality.name,
+        municipality.population,
+        float(municipality.area_km2) if municipality.area_km2 else None,
+        municipality.altitude_m,
+        municipality.altitude_zone,
+        municipality.urbanisation_degree,
+        municipality.province.code if municipality.province else "",
+        municipality.region.code if municipality.region else "",
     )
 
 
 def decades(one: float | None, other: float | None) -> float | None:
-    """How many times ten one quantity is the other, whichever is larger: 1 for ten times, 2 for a hundred."""
+    """|log10(one / other)|: 1 for ten times, 2 for a hundred times as much. None when one is unknown or 0."""
     return abs(log10(one / other)) if one and other else None
 
 
-def likeness_parts(one: Sheet, other: Sheet) -> dict[str, float]:
-    """The parts of the likeness that both sheets know, each from 0 to 1."""
+def likeness_parts(one: Profile, other: Profile) -> dict[str, float]:
+    """`{part: from 0 to 1}` of the parts of the likeness that are known in both profiles."""
     parts = {}
     if (apart := decades(one.population, other.population)) is not None:
         parts["population"] = max(0.0, 1 - apart / 2)
@@ -102,29 +104,24 @@ def likeness_parts(one: Sheet, other: Sheet) -> dict[str, float]:
     return parts
 
 
-def likeness(one: Sheet, other: Sheet) -> float:
-    """From 0 to 1; 0.5 when nothing is known of both."""
+def likeness(one: Profile, other: Profile) -> float:
+    """The weighted sum of the parts, from 0 to 1; 0.5 when no part is known."""
     parts, total = likeness_parts(one, other), 0.0
-    # One after the other, as suitability/scoring.py adds columns: sum() of newer Pythons rounds otherwise.
+    # Added one by one, as suitability/scoring.py adds columns: sum() compensates rounding since Python 3.12.
     for name, weight in WEIGHTS.items():
         total += weight * parts.get(name, UNKNOWN)
     return total
 
 
-def most_alike(sheets: Sequence[Sheet], sheet: Sheet) -> Sheet:
-    """The one of `sheets` most like `sheet`; the lowest code among equals."""
-    if len(sheets) == 1:
-        return sheets[0]
-    return min(sheets, key=lambda other: (-likeness(other, sheet), other.code))
+def most_alike(profiles: Sequence[Profile], profile: Profile) -> Profile:
+    """The one of `profiles` most like `profile`; the lowest code among equals. ValueError when empty."""
+    if len(profiles) == 1:
+        return profiles[0]
+    return min(profiles, key=lambda other: (-likeness(other, profile), other.code))
 
 
-def shared_traits(one: Sheet, other: Sheet) -> list[str]:
-    """What two municipalities have in common, in words; empty when nothing stands out."""
-    return list(traits(one, other))
-
-
-def traits(one: Sheet, other: Sheet) -> Iterator[str]:
-    """The same one by one, for those who tell the first alone."""
+def traits(one: Profile, other: Profile) -> Iterator[str]:
+    """What two municipalities have in common, as labels in the active language, the most telling first."""
     parts = likeness_parts(one, other)
     if parts.get("population", 0) >= 0.8:
         yield (
@@ -132,9 +129,9 @@ def traits(one: Sheet, other: Sheet) -> Iterator[str]:
             % {"a": grouped(one.population), "b": grouped(other.population)}
         )
     if parts.get("urbanisation") == 1:
-        yield urbanisation_words(one.urbanisation)
+        yield urbanisation_label(one.urbanisation)
     if one.altitude_zone and one.altitude_zone == other.altitude_zone:
-        yield relief_words(one.altitude_zone)
+        yield relief_label(one.altitude_zone)
     if parts.get("density", 0) >= 0.9:
         yield (
             _("densità simile: %(a)s e %(b)s abitanti per km²")
@@ -147,15 +144,17 @@ def traits(one: Sheet, other: Sheet) -> Iterator[str]:
 
 
 def grouped(number: int) -> str:
-    """`4200` → 4.200, in English 4,200."""
+    """The number with its thousands separated as in the active language: 4.200, in English 4,200."""
     return number_format(number, 0, force_grouping=True)
 
 
-def urbanisation_words(degree: int) -> str:
+def urbanisation_label(degree: int) -> str:
+    """That both municipalities have this degree of urbanisation (ISTAT's 1–3), in the active language."""
     return str(URBANISATION[degree])
 
 
-def relief_words(zone: int) -> str:
+def relief_label(zone: int) -> str:
+    """That both municipalities lie in this altitude zone (ISTAT's 1–5), in the active language."""
     return str(ALTITUDE[zone])
 
 

@@ -11,9 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import bodies_in_words, is_officer, is_reviewer
 
-RESERVED = ("officer", "desk", "accounts", "exports")
-RATED = ("projects", "pages", "municipalities", "opendata")
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -37,16 +34,18 @@ def shell(request):
 
 
 def is_rated(request) -> bool:
-    """Whether the page asks its readers how clear it is: public pages that were asked for, not sent."""
+    """Whether the page asks its readers how clear it is: public pages, as the response to a GET."""
+    return request.method == "GET" and _is_in("rated", request)
+
+
+def _is_in(trait: str, request) -> bool:
     match = request.resolver_match
-    return request.method == "GET" and bool(match) and match.app_name in RATED
+    return bool(match) and trait in settings.URL_NAMESPACES.get(match.app_name, ())
 
 
 def menu(request) -> list[Entry]:
     """The public menu, or on reserved pages that of the signed-in person."""
-    match = request.resolver_match
-    reserved = bool(match) and match.app_name in RESERVED and request.user.is_authenticated
-    if reserved:
+    if _is_in("reserved", request) and request.user.is_authenticated:
         found = _addressed(reserved_entries(request.user))
     else:
         found = _public(get_language(), get_script_prefix())

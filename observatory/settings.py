@@ -114,6 +114,19 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "observatory.urls"
+# URL namespaces (observatory/addresses.py) and what holds for all their pages. `versioned`: the response depends
+# on the version of the public content alone, routes.py names the routes that differ. `rated`: readers may say how
+# clear the page is. `reserved`: the menu is that of the signed-in person.
+URL_NAMESPACES = {
+    "public": {"versioned", "rated"},
+    "pages": {"versioned", "rated"},
+    "protocols": {"rated"},
+    "opendata": {"rated"},
+    "api": {"versioned"},
+    "officer": {"reserved"},
+    "desk": {"reserved"},
+    "accounts": {"reserved"},
+}
 WSGI_APPLICATION = "observatory.wsgi.application"
 # An address typed without its scheme is https, as Django 6 will assume by itself.
 FORMS_URLFIELD_ASSUME_HTTPS = True
@@ -156,9 +169,6 @@ def database(url: str) -> dict:
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {
             "connect_timeout": 5,
-            # Executions after which a connection keeps the plan of a statement; none where a pool of
-            # connections hands each transaction another one.
-            "prepare_threshold": 5 if env.bool("PREPARED_STATEMENTS", default=True) else None,
             "options": "-c statement_timeout=15000 -c lock_timeout=10000"
             " -c idle_in_transaction_session_timeout=60000",
             "keepalives_idle": 5,

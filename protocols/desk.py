@@ -8,13 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import actions as actions_
+from accounts.actions import TooSoon
 from accounts.models import Membership
 from accounts.rules import staff_page
 from lib.audit import history
+from lib.workflow import WrongMove
 from protocols import actions
 from protocols.forms import DeclineForm
 from protocols.models import Adhesion
+from protocols.workflow import ADHESION, DESK, Status
 
 PER_PAGE = 50
 
@@ -22,18 +24,18 @@ PER_PAGE = 50
 @staff_page
 @require_safe
 def adhesion_list(request):
-    """By state and by words, from the oldest; the counts of all states stand beside."""
-    wanted = request.GET.get("stato", Adhesion.Status.RECEIVED)
-    if wanted not in Adhesion.Status.values:
-        wanted = Adhesion.Status.RECEIVED
+    """Requests of one state (`stato`) that hold the words of `q`, the oldest first; counts of all states."""
+    wanted = request.GET.get("stato", Status.RECEIVED)
+    if wanted not in Status.values:
+        wanted = Status.RECEIVED
     words = request.GET.get("q", "").replace("\x00", "").strip()[:120]
-    found = dict(Adhesion.objects.values_list("status").annotate(n=Count("pk")).order_by())
+    counts = dict(Adhesion.objects.values_list("status").annotate(n=Count("pk")).order_by())
     adhesions = Adhesion.objects.filter(status=wanted).select_related("protocol", "municipality__province")
     if words:
         named = Q(municipality__name__icontains=words) | Q(body_name__icontains=words)
         adhesions = adhesions.filter(named | Q(officer_name__icontains=words) | Q(email__icontains=words))
     page = Paginator(adhesions.order_by("created_at", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
-    states = [(value, label, found.get(value, 0)) for value, label in Adhesion.Status.choices]
+    states = [(value, label, counts.get(value, 0)) for value, label in Status.choices]
     context = {"page": page, "wanted": wanted, "words": words, "states": states}
     return render(request, "protocols/desk/adhesion_list.html", context)
 
@@ -46,14 +48,14 @@ def adhesion_detail(request, pk):
     adhesion = get_object_or_404(Adhesion.objects.select_related(*related), pk=pk)
     form = DeclineForm(request.POST if "decline" in request.POST else None)
     if request.method == "POST":
-        answer = _decide(request, adhesion, form)
-        if answer:
-            return answer
+        response = _decide(request, adhesion, form)
+        if response:
+            return response
     events = list(history("adhesion", str(adhesion.pk)).select_related("person"))
     context = {
         "adhesion": adhesion,
         "form": form,
-        "open": adhesion.status == Adhesion.Status.RECEIVED,
+        "open": bool(ADHESION.offered(adhesion, {DESK})),
         "mail_failed": bool(events) and events[0].verb == "mail_failed",
         "officer": next((event.person for event in events if event.person), None),
         "twins": _twins(adhesion),
@@ -62,7 +64,7 @@ def adhesion_detail(request, pk):
 
 
 def _decide(request, adhesion, form):
-    """Accept or decline as the pressed button says; None when the reason is missing."""
+    """Accept or decline by the name of the submit button; a redirect, or None when the reason is missing."""
     try:
         if "accept" in request.POST:
             actions.accept_adhesion(adhesion, by=request.user)
@@ -78,7 +80,7 @@ def _decide(request, adhesion, form):
             "Chiudi questa con «Non accogliere»: il responsabile dell’ente può invitare la persona."
         )
         messages.error(request, words.format(joined.args[0].organisation))
-    except actions_.AlreadyDecided:
+    except WrongMove:
         messages.error(request, _("Qualcuno ha già deciso questa adesione, o l’indirizzo non è confermato."))
     return redirect("desk:adhesion-detail", adhesion.pk)
 
@@ -86,14 +88,12 @@ def _decide(request, adhesion, form):
 @staff_page
 @require_POST
 def adhesion_resend(request, pk):
-    """Write again to the officer of an accepted adhesion."""
-    accepted = Adhesion.objects.filter(status=Adhesion.Status.ACCEPTED).select_related(
-        "protocol", "organisation"
-    )
+    """Send the access message to the officer of an accepted adhesion again."""
+    accepted = Adhesion.objects.accepted().select_related("protocol", "organisation")
     adhesion = get_object_or_404(accepted, pk=pk)
     try:
         actions.resend_access(adhesion, by=request.user)
-    except actions_.TooSoon:
+    except TooSoon:
         messages.error(request, _("L’invito è appena partito: aspetta un minuto prima di inviarlo ancora."))
     except Membership.DoesNotExist:
         messages.error(request, _("La persona non lavora più per l’ente: invita qualcun altro."))
@@ -115,7 +115,7 @@ def _twins(adhesion):
 @staff_page
 @require_safe
 def adhesion_document(request, pk):
-    """The signed document, for staff alone, as a download."""
+    """The signed document of a request, for staff alone, as a download; 404 without one."""
     adhesion = get_object_or_404(Adhesion, pk=pk)
     if not adhesion.signed_document:
         raise Http404

@@ -9,14 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.constraints import pair
 from municipalities.models import Organisation, Territory
+from protocols.workflow import Status
 
 
 class ProtocolQuerySet(models.QuerySet):
     def published(self):
+        """Protocols with a public page, open to requests or not."""
         return self.exclude(published_at=None)
 
 
 class Protocol(models.Model):
+    """An agreement that bodies of the kinds in `admitted_kinds` (values of Organisation.Kind) may join."""
+
     slug = models.SlugField(max_length=80, unique=True)
     title = models.CharField(_("titolo"), max_length=160)
     summary = models.TextField(_("sintesi"), max_length=500)
@@ -39,24 +43,25 @@ class Protocol(models.Model):
 
 
 def adhesion_file_path(adhesion, filename: str) -> str:
-    """A generated name: what the sender typed never reaches the disk."""
+    """The path of an uploaded document below MEDIA_ROOT, with a random name in place of the sender's."""
     return f"adhesions/{uuid.uuid4().hex}.pdf"
 
 
 class AdhesionQuerySet(models.QuerySet):
-    def waiting(self):
-        """Confirmed by e-mail, not yet decided."""
-        return self.filter(status=Adhesion.Status.RECEIVED)
+    def received(self):
+        """Requests whose address is confirmed and that nobody has decided yet."""
+        return self.filter(status=Status.RECEIVED)
+
+    def accepted(self):
+        """Requests that were accepted: each is the membership of a body in a protocol."""
+        return self.filter(status=Status.ACCEPTED)
 
 
 class Adhesion(models.Model):
-    """A body's request to join a protocol. Acceptance opens the account of its first officer."""
+    """A body's request to join a protocol. Acceptance opens the account of its first officer.
 
-    class Status(models.TextChoices):
-        UNCONFIRMED = "unconfirmed", _("In attesa di conferma dell’indirizzo")
-        RECEIVED = "received", _("Da esaminare")
-        ACCEPTED = "accepted", _("Accolta")
-        DECLINED = "declined", _("Non accolta")
+    The states of `status` and who changes them: protocols.workflow.ADHESION.
+    """
 
     protocol = models.ForeignKey(Protocol, models.PROTECT, related_name="adhesions")
     kind = models.CharField(_("tipo di ente"), max_length=16, choices=Organisation.Kind)
@@ -111,4 +116,5 @@ class Adhesion(models.Model):
 
     @property
     def applicant_name(self) -> str:
+        """The name of the body that applies: «Comune di …» for a municipality."""
         return self.body_name or (f"Comune di {self.municipality}" if self.municipality_id else "")

@@ -9,25 +9,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 from lib.limits import may_send
 from protocols import actions
 from protocols.forms import AdhesionForm
-from protocols.models import Adhesion, Protocol
+from protocols.models import Protocol
 
-# Sendings of the form that one address may make in an hour, those refused for a mistake among them.
+# POST requests of the form that one address may make in an hour, invalid ones included.
 ADHESIONS, HOUR = 30, 3600
 
 
 @require_safe
 def protocol_list(request):
+    """Published protocols, those open to requests first."""
     protocols = Protocol.objects.published().order_by("-is_open", "title")
     return render(request, "protocols/protocol_list.html", {"protocols": protocols})
 
 
 @require_safe
 def protocol_detail(request, slug):
+    """One protocol and the bodies that have joined it, by name."""
     protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
-    accepted = protocol.adhesions.filter(status=Adhesion.Status.ACCEPTED).select_related(
-        "organisation__territory"
-    )
-    # A body that was once accepted twice is one member.
+    accepted = protocol.adhesions.accepted().select_related("organisation__territory")
+    # One member a body, though older data may hold two accepted requests of one.
     members = {adhesion.organisation_id: adhesion for adhesion in accepted.order_by("organisation__name")}
     context = {"protocol": protocol, "members": list(members.values())}
     return render(request, "protocols/protocol_detail.html", context)
@@ -35,7 +35,7 @@ def protocol_detail(request, slug):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def adhesion_request(request, slug):
-    """Ask to join; the request counts once its address is confirmed."""
+    """The form to join; a request is shown to staff once its address is confirmed. 410 when closed."""
     protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
     if not protocol.is_open:
         return render(request, "protocols/protocol_closed.html", {"protocol": protocol}, status=410)
@@ -54,13 +54,14 @@ def adhesion_request(request, slug):
 
 @require_safe
 def adhesion_sent(request, slug):
+    """What happens after a request was sent: the link in the message has to be followed."""
     protocol = get_object_or_404(Protocol.objects.published(), slug=slug)
     return render(request, "protocols/adhesion_sent.html", {"protocol": protocol})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def adhesion_confirm(request, token):
-    """Prove the address. A button, since mail scanners follow links by themselves."""
+    """Confirm the address by a POST, since mail scanners follow links by themselves. 404 for a bad token."""
     adhesion = actions.adhesion_of_token(token)
     if adhesion is None:
         raise Http404(_("Il collegamento non vale più: invia una nuova richiesta di adesione."))

@@ -20,20 +20,20 @@ from cards.models import Edition
 from cards.search.results import Results
 from cards.vocabulary.bands import DEMONSTRATION
 from municipalities.models import Territory
-from municipalities.search import SHEETS, followed
-from municipalities.similar import Sheet, sheet_of
+from municipalities.search import PLACE_CACHE, successors_of
+from municipalities.similar import Profile, profile_of
 from reuse.criteria import EQUAL, PRESETS
 from reuse.ranking import Weighting
 from reuse.reads.standing import chosen_scores
 from suitability.card_columns import Columns, Places
 from suitability.prerequisites import demand
-from suitability.score import BOTH_STEPS, DIMENSIONS, FIT_STEPS, Fit, ProjectSheet, Town, fit
-from suitability.scoring import Fits, Towns, fits
+from suitability.score import BOTH_STEPS, DIMENSIONS, FIT_STEPS, Fit, ProjectProfile, ReaderProfile, fit
+from suitability.scoring import Fits, NamedMunicipalities, fits
 from suitability.wording import Dimension, dimensions
 
 EVEN = dict.fromkeys(DIMENSIONS, 1.0)
-# Rows of the orders a process remembers, all together.
-REMEMBERED = 1_000_000
+# Rows of all the orders that a process caches.
+MAX_CACHED_ROWS = 1_000_000
 # Up to here the first ones are looked for, beyond all are sorted once.
 NEAR = 1_000
 # A mark, from its highest bit: 14 of R × F, 14 of F, 32 of the row of the card.
@@ -58,31 +58,31 @@ class Answer:
         return self.fit.model is not None and self.fit.model.code == self.town.code
 
 
-def fit_of(document: Mapping, town: Territory, reader: Town | None = None) -> Answer:
+def fit_of(document: Mapping, town: Territory, reader: ReaderProfile | None = None) -> Answer:
     """F of a card document whose places are named (cards.read_document). Three queries at most.
 
-    Whoever asks of several cards gives `reader`, which is town_of(town): then none.
+    Whoever asks of several cards gives `reader`, which is reader_profile(town): then none.
     """
-    reader, project = reader or town_of(town), project_sheet(document, SHEETS.read())
+    reader, project = reader or reader_profile(town), project_profile(document, PLACE_CACHE.profiles())
     found = fit(project, reader)
     return Answer(town, found, dimensions(found, project, reader))
 
 
-def town_of(town: Territory) -> Town:
+def reader_profile(town: Territory) -> ReaderProfile:
     """The reader's municipality with what its own published projects cost per inhabitant. One query."""
-    sheet = SHEETS.read().get(town.code) or sheet_of(town)
+    sheet = PLACE_CACHE.profiles().get(town.code) or profile_of(town)
     led = Edition.objects.current().filter(municipality_code=town.code, total_cost__isnull=False)
     sums = led.aggregate(cost=Sum("total_cost"), count=Count("pk"))
     if not (sums["count"] and sheet.population):
-        return Town(sheet)
-    return Town(sheet, round(float(sums["cost"]) / sums["count"] / sheet.population, 6))
+        return ReaderProfile(sheet)
+    return ReaderProfile(sheet, round(float(sums["cost"]) / sums["count"] / sheet.population, 6))
 
 
-def project_sheet(document: Mapping, sheets: Mapping[str, Sheet]) -> ProjectSheet:
+def project_profile(document: Mapping, sheets: Mapping[str, Profile]) -> ProjectProfile:
     """What the fit asks of a named card document. Costs count to three figures, as in the index."""
     places = [document["lead_municipality"], *document["other_municipalities"]]
     cost = document["total_cost"]
-    return ProjectSheet(
+    return ProjectProfile(
         places=tuple(sheets[place["code"]] for place in places if place and place["code"] in sheets),
         body=(document["promoter"] or {}).get("kind") or "",
         scale=document["scale"] or "",
@@ -153,44 +153,56 @@ class Order:
         return self.rows(start, (len(self) if part.stop is None else part.stop) - start)
 
 
-class Memory:
-    """The columns of the newest version and the last orders worked out, for all threads of a process."""
+class OrderCache:
+    """The columns of the newest index version and the orders last computed, for all threads of a process."""
 
     def __init__(self):
         self._columns, self._orders, self._lock = Columns(), OrderedDict(), threading.Lock()
-        self._towns: tuple[Places, Mapping, Towns] | None = None
+        self._municipalities: tuple[Places, Mapping, NamedMunicipalities] | None = None
 
-    def order(self, snapshot: Snapshot, town: Town, weights: Mapping[str, float], scores: "Scores") -> Order:
+    def order(
+        self, snapshot: Snapshot, reader: ReaderProfile, weights: Mapping[str, float], scores: "Scores"
+    ) -> Order:
         """The order of all cards of a version of the index."""
-        sheets = SHEETS.read()
-        key = (snapshot.stamp, town, tuple(weights.items()), scores.key)
+        sheets = PLACE_CACHE.profiles()
+        key = (snapshot.stamp, reader, tuple(weights.items()), scores.key)
         with self._lock:
-            if (kept := self._orders.get(key)) and kept[0] is sheets:
+            if (cached := self._orders.get(key)) and cached[0] is sheets:
                 self._orders.move_to_end(key)
-                return kept[1]
-            columns = self._columns = self._columns.renewed(snapshot)
-            towns = self._towns_of(columns.places, sheets)
-        order = ordered(fits(columns, towns, town, weights), scores.column(columns))
+                return cached[1]
+            columns = self._columns = self._columns.updated(snapshot)
+            municipalities = self._municipalities_of(columns.places, sheets)
+        order = ordered(fits(columns, municipalities, reader, weights), scores.column(columns))
         with self._lock:
             self._orders[key] = sheets, order
-            while len(self._orders) > 1 and sum(len(o) for _sheets, o in self._orders.values()) > REMEMBERED:
+            while (
+                len(self._orders) > 1
+                and sum(len(o) for _sheets, o in self._orders.values()) > MAX_CACHED_ROWS
+            ):
                 self._orders.popitem(last=False)
         return order
 
-    def _towns_of(self, places: Places, sheets: Mapping[str, Sheet]) -> Towns:
-        if self._towns is None or self._towns[0] is not places or self._towns[1] is not sheets:
+    def _municipalities_of(self, places: Places, sheets: Mapping[str, Profile]) -> NamedMunicipalities:
+        if (
+            self._municipalities is None
+            or self._municipalities[0] is not places
+            or self._municipalities[1] is not sheets
+        ):
             # Municipalities merged since a card was published: their successors speak, as on its page.
-            gone = (
-                followed(places.towns.keys() - sheets.keys()) if places.towns.keys() - sheets.keys() else {}
+            abolished = places.municipalities.keys() - sheets.keys()
+            successors = successors_of(abolished) if abolished else {}
+            today = {code: sheets[new] for code, new in successors.items() if new in sheets}
+            self._municipalities = (
+                places,
+                sheets,
+                NamedMunicipalities(places, {**sheets, **today} if today else sheets),
             )
-            today = {code: sheets[new] for code, new in gone.items() if new in sheets}
-            self._towns = places, sheets, Towns(places, {**sheets, **today} if today else sheets)
-        return self._towns[2]
+        return self._municipalities[2]
 
     def codes_of(self, town: Territory) -> list[str]:
         """The codes under which cards name a municipality: its own, and those merged into it."""
-        towns = self._towns[2] if self._towns else None
-        return [town.code, *(towns.former.get(town.code, ()) if towns else ())]
+        municipalities = self._municipalities[2] if self._municipalities else None
+        return [town.code, *(municipalities.former.get(town.code, ()) if municipalities else ())]
 
 
 @dataclass(frozen=True)
@@ -221,7 +233,7 @@ def demonstrations(snapshot: Snapshot) -> BitMap:
 
 
 def ordered(found: Fits, score: pa.Array) -> Order:
-    """projects.fit.order_key of each card as one number: R × F, F, and where the card stands by age."""
+    """suitability.score.order_key of each card as one number: R × F, F, and where the card stands by age."""
     both = _figures(pc.multiply(score, found.score), BOTH_STEPS)
     fits_at = _figures(found.score, FIT_STEPS)
     marks = pc.add(pc.shift_left(both, BOTH_BIT), pc.shift_left(fits_at, FIT_BIT))
@@ -234,15 +246,15 @@ def _figures(column: pa.Array, steps: int) -> pa.Array:
     return pc.fill_null(pc.add(whole, 1.0), 0.0).cast(pa.int64())
 
 
-MEMORY = Memory()
+ORDERS = OrderCache()
 
 
 def suited(
     results: Results, town: Territory, *, weights: Mapping[str, float] = EVEN, scores: Scores = Scores()
 ) -> Order:
     """The cards that `results` finds, without those in which the municipality takes part, best first."""
-    order = MEMORY.order(results.snapshot, town_of(town), weights, scores)
-    return order.among(results.numbers - results.snapshot.any_of("municipality", MEMORY.codes_of(town)))
+    order = ORDERS.order(results.snapshot, reader_profile(town), weights, scores)
+    return order.among(results.numbers - results.snapshot.any_of("municipality", ORDERS.codes_of(town)))
 
 
 def fit_for(card: Edition, town: Territory) -> Answer:

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, floor, log, sqrt
 
-from municipalities.similar import Sheet, decades, most_alike
+from municipalities.similar import Profile, decades, most_alike
 
 DIMENSIONS = ("institutional", "technological", "economic", "sociocultural", "environmental")
 LEAST = 0.05
@@ -77,13 +77,13 @@ BOTH_STEPS, FIT_STEPS = 100, 10_000
 
 
 @dataclass(frozen=True)
-class ProjectSheet:
+class ProjectProfile:
     """What the fit asks of a card. `places` are the municipalities taking part, the lead first.
 
-    `cost` in euro; `demand` as in projects.prerequisites; empty or None where the card does not say.
+    `cost` in euro; `demand` as in suitability.prerequisites; empty or None where the card does not say.
     """
 
-    places: Sequence[Sheet]
+    places: Sequence[Profile]
     body: str = ""
     scale: str = ""
     area: str = ""
@@ -94,10 +94,10 @@ class ProjectSheet:
 
 
 @dataclass(frozen=True)
-class Town:
+class ReaderProfile:
     """The reader's municipality: its sheet, the mean cost per inhabitant of its published projects."""
 
-    sheet: Sheet
+    sheet: Profile
     own_cost: float | None = None
 
 
@@ -107,7 +107,7 @@ class Fit:
 
     values: Mapping[str, float | None]
     parts: Mapping[str, Mapping[str, float | None]]
-    model: Sheet | None
+    model: Profile | None
 
     @property
     def known(self) -> int:
@@ -119,10 +119,10 @@ class Fit:
         return geometric_mean(self.values)
 
 
-def fit(project: ProjectSheet, town: Town) -> Fit:
+def fit(project: ProjectProfile, reader: ReaderProfile) -> Fit:
     """The five dimensions of a project for a municipality, with the parts each is made of."""
-    model = most_alike(project.places, town.sheet) if project.places else None
-    parts = {name: PARTS[name](project, town, model) for name in DIMENSIONS}
+    model = most_alike(project.places, reader.sheet) if project.places else None
+    parts = {name: PARTS[name](project, reader, model) for name in DIMENSIONS}
     return Fit({name: mean(parts[name].values()) for name in DIMENSIONS}, parts, model)
 
 
@@ -164,11 +164,13 @@ def _figure(value: float | None, steps: int) -> int:
     return 0 if value is None else floor(value * steps + 0.5) + 1
 
 
-def institutional(project: ProjectSheet, town: Town, model: Sheet | None) -> dict[str, float | None]:
+def institutional(
+    project: ProjectProfile, reader: ReaderProfile, model: Profile | None
+) -> dict[str, float | None]:
     return {
         "body": BODIES.get(project.body),
-        "size": body_size(town.sheet.population, model and model.population),
-        "region": same_region(town.sheet, model),
+        "size": body_size(reader.sheet.population, model and model.population),
+        "region": same_region(reader.sheet, model),
         **({"agreement": AGREEMENT} if project.scale == "supra_municipal" else {}),
     }
 
@@ -190,15 +192,17 @@ def size_apart(apart: int) -> float:
     return max(LEAST_CLASS, 1 - (STEP_UP * apart if apart > 0 else STEP_DOWN * -apart))
 
 
-def same_region(mine: Sheet, theirs: Sheet | None) -> float | None:
+def same_region(mine: Profile, theirs: Profile | None) -> float | None:
     if not (theirs and mine.region and theirs.region):
         return None
     return 1.0 if mine.region == theirs.region else OTHER_REGION
 
 
-def technological(project: ProjectSheet, town: Town, model: Sheet | None) -> dict[str, float | None]:
+def technological(
+    project: ProjectProfile, reader: ReaderProfile, model: Profile | None
+) -> dict[str, float | None]:
     return {
-        "demand": demanded(project.demand, town.sheet.urbanisation),
+        "demand": demanded(project.demand, reader.sheet.urbanisation),
         "stage": STAGES.get(project.stage),
     }
 
@@ -208,12 +212,14 @@ def demanded(demand: int | None, urbanisation: int | None) -> float | None:
     return DEMANDS[demand][urbanisation - 1] if demand and urbanisation else None
 
 
-def economic(project: ProjectSheet, town: Town, model: Sheet | None) -> dict[str, float | None]:
-    share = cost_share(project.cost, town.sheet.population, model and model.population)
+def economic(
+    project: ProjectProfile, reader: ReaderProfile, model: Profile | None
+) -> dict[str, float | None]:
+    share = cost_share(project.cost, reader.sheet.population, model and model.population)
     return {
         "burden": burden(share),
-        "habit": habit(share, town.own_cost),
-        "funds": open_funds(project.funds, town.sheet, model),
+        "habit": habit(share, reader.own_cost),
+        "funds": open_funds(project.funds, reader.sheet, model),
     }
 
 
@@ -234,12 +240,12 @@ def habit(share: float | None, own: float | None) -> float | None:
     return 1.0 if share <= own else sqrt(own / share)
 
 
-def open_funds(funds: Iterable[str], mine: Sheet, theirs: Sheet | None) -> float | None:
+def open_funds(funds: Iterable[str], mine: Profile, theirs: Profile | None) -> float | None:
     """The most open of the funds; None when no source is told."""
     return max((value for fund in funds if (value := open_fund(fund, mine, theirs))), default=None)
 
 
-def open_fund(fund: str, mine: Sheet, theirs: Sheet | None) -> float | None:
+def open_fund(fund: str, mine: Profile, theirs: Profile | None) -> float | None:
     closed = theirs and (
         (fund == "region" and mine.region != theirs.region)
         or (fund == "province" and mine.province != theirs.province)
@@ -247,10 +253,12 @@ def open_fund(fund: str, mine: Sheet, theirs: Sheet | None) -> float | None:
     return CLOSED_FUND if closed else FUNDS.get(fund)
 
 
-def sociocultural(project: ProjectSheet, town: Town, model: Sheet | None) -> dict[str, float | None]:
+def sociocultural(
+    project: ProjectProfile, reader: ReaderProfile, model: Profile | None
+) -> dict[str, float | None]:
     return {
-        "population": population(town.sheet.population, model and model.population, project.scale),
-        "urbanisation": steps_apart(town.sheet.urbanisation, model and model.urbanisation, URBANISATION),
+        "population": population(reader.sheet.population, model and model.population, project.scale),
+        "urbanisation": steps_apart(reader.sheet.urbanisation, model and model.urbanisation, URBANISATION),
     }
 
 
@@ -264,12 +272,14 @@ def steps_apart(mine: int | None, theirs: int | None, values: Sequence[float]) -
     return None if mine is None or theirs is None else values[abs(mine - theirs)]
 
 
-def environmental(project: ProjectSheet, town: Town, model: Sheet | None) -> dict[str, float | None]:
-    parts = ground(town.sheet, model)
+def environmental(
+    project: ProjectProfile, reader: ReaderProfile, model: Profile | None
+) -> dict[str, float | None]:
+    parts = ground(reader.sheet, model)
     return {name: softened(value, project.area) for name, value in parts.items()}
 
 
-def ground(mine: Sheet, theirs: Sheet | None) -> dict[str, float | None]:
+def ground(mine: Profile, theirs: Profile | None) -> dict[str, float | None]:
     """Relief, altitude and density of two municipalities, each from 0 to 1."""
     if theirs is None:
         return dict.fromkeys(("relief", "altitude", "density"))

@@ -2,7 +2,7 @@
 
 A dimension seldom depends on the card alone: it is worked out once for each municipality a project may come
 from, or each pair of codes, and the cards look it up. Every step is that of the pure functions in the same
-order, so that list and single page never differ (tests/projects/test_fit_table.py).
+order, so that list and single page never differ (tests/suitability/test_card_columns.py).
 """
 
 from collections import defaultdict
@@ -25,14 +25,14 @@ from municipalities.likeness import (
     steps,
     unknown,
 )
-from municipalities.similar import Sheet
+from municipalities.similar import Profile
 from suitability import score as fit
 from suitability.card_columns import AREAS, BODIES, DEMANDS, FUNDS, SCALES, STAGES, Columns, Places, Table
 
 FAR = len(fit.CLASSES)
 # Classes of inhabitants apart, from the reader's far smaller to far larger; the last is not known.
 APART = (*range(-FAR, FAR + 1), None)
-SAME, OTHER, UNTOLD = range(3)
+SAME, OTHER, UNKNOWN = range(3)
 SUPRA = "supra_municipal"
 NOTHING = pa.scalar(None, pa.float64())
 
@@ -60,62 +60,62 @@ class Fits:
     values: Mapping[str, Lookup]
 
 
-class Towns(Likeness):
+class NamedMunicipalities(Likeness):
     """The municipalities that cards name, in columns: place 0 is none, the others as in `places`."""
 
-    def __init__(self, places: Places, sheets: Mapping[str, Sheet]):
-        found: list[Sheet | None] = [None, *(sheets.get(code) for code in places.towns)]
+    def __init__(self, places: Places, sheets: Mapping[str, Profile]):
+        found: list[Profile | None] = [None, *(sheets.get(code) for code in places.municipalities)]
         self.sheets = found
         # Municipality of today → the codes under which cards name it, when it was another.
         self.former = defaultdict(list)
-        for code, place in places.towns.items():
+        for code, place in places.municipalities.items():
             if (sheet := found[place]) and sheet.code != code:
                 self.former[sheet.code].append(code)
         super().__init__(found)
         self.is_coastal = pa.array([bool(s and s.is_coastal) for s in found])
         self.class_ = codes(fit.size_class(s.population) if s and s.population else None for s in found)
-        pairs = [(at, town) for at, group in enumerate(places.groups) for town in _named(group, found)]
-        self._group, self._town = (codes(column) for column in zip(*pairs, strict=True))
+        pairs = [(at, place) for at, group in enumerate(places.groups) for place in _named(group, found)]
+        self._group, self._municipality = (codes(column) for column in zip(*pairs, strict=True))
 
-    def models(self, mine: Sheet) -> pa.Array:
+    def models(self, mine: Profile) -> pa.Array:
         """For each group of municipalities the one most like mine, 0 where none is known."""
         order = self.order(mine)
-        rank = pc.take(pc.inverse_permutation(order.cast(pa.int32())), self._town)
+        rank = pc.take(pc.inverse_permutation(order.cast(pa.int32())), self._municipality)
         pairs = pa.table({"group": self._group, "rank": rank})
         # In the order in which the groups come, which is theirs.
         best = pairs.group_by("group", use_threads=False).aggregate([("rank", "min")])
         return pc.take(order, best["rank_min"].combine_chunks()).cast(pa.int32())
 
-    def kin(self, mine: Sheet) -> pa.Array:
+    def kin(self, mine: Profile) -> pa.Array:
         """For open_funds: 0 for no municipality, else 1 + 2 for the same region + 1 for the same province."""
         same = [pc.equal(self.region, mine.region), pc.equal(self.province, mine.province)]
         region, province = (pc.cast(column, pa.int32()) for column in same)
         return pc.fill_null(pc.add(1, pc.add(pc.multiply(2, region), province)), 0).cast(pa.int32())
 
-    def standing(self, mine: Sheet) -> pa.Array:
+    def standing(self, mine: Profile) -> pa.Array:
         """Place in the table of `_institutional`, but for body and scale."""
         apart = pa.nulls(self.size, pa.int32())
         if mine.population:
             apart = pc.subtract(fit.size_class(mine.population) + FAR, self.class_)
         known = pc.and_(pc.fill_null(self.has_region, False), bool(mine.region))
-        region = pc.if_else(known, pc.if_else(pc.equal(self.region, mine.region), SAME, OTHER), UNTOLD)
+        region = pc.if_else(known, pc.if_else(pc.equal(self.region, mine.region), SAME, OTHER), UNKNOWN)
         place = pc.add(pc.multiply(pc.fill_null(apart, len(APART) - 1), 3), region)
         return place.cast(pa.int32())
 
-    def roots(self, mine: Sheet) -> pa.Array:
-        """√(p·q), see projects.fit.cost_share."""
+    def roots(self, mine: Profile) -> pa.Array:
+        """√(p·q), see suitability.score.cost_share."""
         if not mine.population:
             return unknown(self.size)
         return pc.sqrt(pc.multiply(number(mine.population), self.population))
 
-    def people(self, mine: Sheet) -> pa.Array:
+    def people(self, mine: Profile) -> pa.Array:
         """The sociocultural dimension by scale, then municipality."""
         apart = decades_from(mine.population, self.population)
         alike = steps(self.urbanisation, mine.urbanisation, fit.URBANISATION)
         spans = [fit.SPANS.get(scale, fit.SPAN) for scale in SCALES]
         return pa.concat_arrays([_mean([nearness(apart, span, fit.LEAST), alike]) for span in spans])
 
-    def ground(self, mine: Sheet) -> pa.Array:
+    def ground(self, mine: Profile) -> pa.Array:
         """The environmental dimension where the ground matters wholly, then where it matters half."""
         relief = steps(self.relief, mine.relief, fit.RELIEF)
         elsewhere = pc.not_equal(self.is_coastal, mine.is_coastal)
@@ -128,26 +128,34 @@ class Towns(Likeness):
         return pa.concat_arrays([_mean(whole), _mean(half)])
 
 
-def _named(group: tuple[int, ...], sheets: list[Sheet | None]) -> tuple[int, ...] | list[int]:
+def _named(group: tuple[int, ...], sheets: list[Profile | None]) -> tuple[int, ...] | list[int]:
     """The municipalities of a group that are known; none, which is place 0, when no one is."""
-    return [town for town in group if sheets[town]] or [0]
+    return [place for place in group if sheets[place]] or [0]
 
 
-def fits(columns: Columns, towns: Towns, reader: fit.Town, weights: Mapping[str, float]) -> Fits:
+def fits(
+    columns: Columns,
+    municipalities: NamedMunicipalities,
+    reader: fit.ReaderProfile,
+    weights: Mapping[str, float],
+) -> Fits:
     """All current cards scored for one municipality. Weights of the dimensions, not all zero."""
     table, mine = columns.table, reader.sheet
-    model = pc.take(towns.models(mine), table.group)
+    model = pc.take(municipalities.models(mine), table.group)
     code, supra, soft = table.codes, _flags(SCALES, [SUPRA]), _flags(AREAS, fit.SOFT_AREAS)
-    standing = _joined(pc.take(towns.standing(mine), model), code["body"], len(BODIES))
+    standing = _joined(pc.take(municipalities.standing(mine), model), code["body"], len(BODIES))
     values = {
         "institutional": Lookup(_institutional(), _joined(standing, pc.take(supra, code["scale"]), 2)),
         "technological": Lookup(
             _technological(mine.urbanisation), _joined(code["technology"], code["stage"], len(STAGES))
         ),
-        "economic": Lookup(_economic(table, towns, reader, model)),
-        "sociocultural": Lookup(towns.people(mine), _joined(code["scale"], model, towns.size)),
+        "economic": Lookup(_economic(table, municipalities, reader, model)),
+        "sociocultural": Lookup(
+            municipalities.people(mine), _joined(code["scale"], model, municipalities.size)
+        ),
         "environmental": Lookup(
-            towns.ground(mine), _joined(pc.take(soft, code[PRIMARY_AREA]), model, towns.size)
+            municipalities.ground(mine),
+            _joined(pc.take(soft, code[PRIMARY_AREA]), model, municipalities.size),
         ),
     }
     return Fits(table, _geometric_mean(values, weights), values)
@@ -166,7 +174,7 @@ def _flags(codes: Iterable[str], chosen: Iterable[str]) -> pa.Array:
 @cache
 def _institutional() -> pa.Array:
     """By classes apart, region, body, and whether the project is supra-municipal."""
-    region = {SAME: 1.0, OTHER: fit.OTHER_REGION, UNTOLD: None}
+    region = {SAME: 1.0, OTHER: fit.OTHER_REGION, UNKNOWN: None}
     return floats(
         fit.mean(
             (
@@ -177,7 +185,7 @@ def _institutional() -> pa.Array:
             )
         )
         for apart in APART
-        for kin in (SAME, OTHER, UNTOLD)
+        for kin in (SAME, OTHER, UNKNOWN)
         for body in BODIES
         for is_supra in (False, True)
     )
@@ -195,10 +203,10 @@ def _technological(urbanisation: int | None) -> pa.Array:
 
 @cache
 def _open_funds() -> pa.Array:
-    """projects.fit.open_funds by the set of sources, then by kinship as in Towns.kin."""
-    mine = Sheet("", "", province="mine", region="mine")
+    """suitability.score.open_funds by the set of sources, then by kinship as in NamedMunicipalities.kin."""
+    mine = Profile("", "", province="mine", region="mine")
     places = [("other", "other"), ("other", "mine"), ("mine", "other"), ("mine", "mine")]
-    models = [None, *(Sheet("", "", region=region, province=province) for region, province in places)]
+    models = [None, *(Profile("", "", region=region, province=province) for region, province in places)]
     return floats(
         fit.open_funds([fund for bit, fund in enumerate(FUNDS) if mask >> bit & 1], mine, model)
         for mask in range(1 << len(FUNDS))
@@ -206,10 +214,12 @@ def _open_funds() -> pa.Array:
     )
 
 
-def _economic(table: Table, towns: Towns, reader: fit.Town, model: pa.Array) -> pa.Array:
-    share = pc.divide(table.numbers[COST_SIZE], pc.take(towns.roots(reader.sheet), model))
+def _economic(
+    table: Table, municipalities: NamedMunicipalities, reader: fit.ReaderProfile, model: pa.Array
+) -> pa.Array:
+    share = pc.divide(table.numbers[COST_SIZE], pc.take(municipalities.roots(reader.sheet), model))
     burden = pc.divide(number(1), pc.add(number(1), pc.divide(share, number(fit.HALF_BURDEN))))
-    kin = pc.take(towns.kin(reader.sheet), model)
+    kin = pc.take(municipalities.kin(reader.sheet), model)
     funds = pc.take(_open_funds(), _joined(table.codes["funding_source"], kin, 5))
     return _mean([burden, *_habit(share, reader.own_cost), funds])
 
@@ -222,7 +232,7 @@ def _habit(share: pa.Array, own: float | None) -> list[pa.Array]:
 
 
 def _mean(parts: list[pa.Array]) -> pa.Array:
-    """projects.fit.mean on arrays."""
+    """suitability.score.mean on arrays."""
     total, known = number(0), number(0)
     for part in parts:
         total = pc.add(total, pc.fill_null(part, number(0)))
@@ -233,7 +243,7 @@ def _mean(parts: list[pa.Array]) -> pa.Array:
 
 
 def _geometric_mean(values: Mapping[str, Lookup], weights: Mapping[str, float]) -> pa.Array:
-    """projects.fit.geometric_mean on arrays: logarithms and weights of the lookups, then of the cards."""
+    """geometric_mean of suitability.score on arrays: of the lookups first, then of the cards."""
     total, known = number(0), number(0)
     for name, value in values.items():
         weight = number(weights[name])

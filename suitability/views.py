@@ -100,12 +100,12 @@ def suited_list(request):
     order = suited(cards, reader.town, weights=weights, scores=scores)
     if (suffix := request.GET.get("formato")) in FILES:
         return FILES[suffix](order, reader.town)
-    kept = QueryDict(mutable=True)
-    kept.update({"comune": reader.town.slug, **weight_params(weights)})
+    params = QueryDict(mutable=True)
+    params.update({"comune": reader.town.slug, **weight_params(weights)})
     if not refused:
-        kept.update({name: request.GET[name] for name in ("preset", "pesi") if request.GET.get(name)})
+        params.update({name: request.GET[name] for name in ("preset", "pesi") if request.GET.get(name)})
     return render(
-        request, "suitability/suited_list.html", context | _shown(request, order, cards, query, kept)
+        request, "suitability/suited_list.html", context | _shown(request, order, cards, query, params)
     )
 
 
@@ -125,10 +125,10 @@ def _query(params: QueryDict) -> tuple[ProjectQuery, list]:
     return parse(params, page=True)
 
 
-def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -> dict:
+def _shown(request, order: Order, cards, query: ProjectQuery, params: QueryDict) -> dict:
     page = Paginator(order, PER_PAGE).get_page(request.GET.get("pagina"))
     items = _items(page.object_list, page.start_index(), demonstrations(cards.snapshot))
-    own = kept.urlencode()
+    own = params.urlencode()
     return {
         "page": page,
         "items": items,
@@ -145,7 +145,7 @@ def _shown(request, order: Order, cards, query: ProjectQuery, kept: QueryDict) -
     }
 
 
-def _items(rows: list[dict], start: int, invented: BitMap) -> list[dict]:
+def _items(rows: list[dict], start: int, demonstration_cards: BitMap) -> list[dict]:
     """List items of the rows shown, with their place and figures. One query."""
     cards = Edition.objects.in_bulk([row["keys"] for row in rows])
     return [
@@ -154,7 +154,7 @@ def _items(rows: list[dict], start: int, invented: BitMap) -> list[dict]:
             "number": number,
             "fit": row["fit"],
             "score": row["score"],
-            "is_demonstration": row["score"] is not None and row["keys"] in invented,
+            "is_demonstration": row["score"] is not None and row["keys"] in demonstration_cards,
             "percent": None if row["fit"] is None else round(100 * row["fit"]),
             "both": None if row["both"] is None else round(row["both"]),
             "known": sum(row[key] is not None for key in DIMENSIONS),
@@ -185,10 +185,10 @@ def _records(order: Order) -> Iterator[list]:
         rows = order.rows(start, BATCH)
         fields = ("pk", "code", "title", "municipality_code", "primary_area", "stage")
         found = Edition.objects.filter(pk__in=[row["keys"] for row in rows]).values_list(*fields)
-        told = {key: rest for key, *rest in found}
+        columns = {key: rest for key, *rest in found}
         for number, row in enumerate(rows, start + 1):
             figures = [None if row[name] is None else round(row[name], most) for name, most in PLACES.items()]
-            yield [number, *told[row["keys"]], *figures]
+            yield [number, *columns[row["keys"]], *figures]
 
 
 def _csv(order: Order, town: Territory) -> HttpResponseBase:

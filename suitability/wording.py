@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards.vocabulary.lists import FundingSource, Stage
-from municipalities.similar import Sheet, grouped
+from municipalities.similar import Profile, grouped
 from suitability.prerequisites import DEVICES, SOFTWARE
-from suitability.score import DIMENSIONS, Fit, ProjectSheet, Town, cost_share
+from suitability.score import DIMENSIONS, Fit, ProjectProfile, ReaderProfile, cost_share
 
 NAMES = {
     "institutional": gettext_lazy("Istituzionale"),
@@ -90,7 +90,7 @@ class Dimension:
         return None if self.value is None else round(100 * self.value)
 
 
-def dimensions(found: Fit, project: ProjectSheet, town: Town) -> list[Dimension]:
+def dimensions(found: Fit, project: ProjectProfile, reader: ReaderProfile) -> list[Dimension]:
     """The five dimensions with a reason for each known part and a question for each unknown one."""
     return [
         Dimension(
@@ -100,7 +100,7 @@ def dimensions(found: Fit, project: ProjectSheet, town: Town) -> list[Dimension]
                 words
                 for part, value in found.parts[key].items()
                 if value is not None
-                if (words := REASONS[part](value, project, town, found.model))
+                if (words := REASONS[part](value, project, reader, found.model))
             ],
             [
                 str(QUESTIONS[part])
@@ -112,12 +112,12 @@ def dimensions(found: Fit, project: ProjectSheet, town: Town) -> list[Dimension]
     ]
 
 
-def _body(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _body(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     return str(BODIES[project.body])
 
 
-def _size(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
-    mine, theirs = town.sheet.population, model.population
+def _size(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
+    mine, theirs = reader.sheet.population, model.population
     if value == 1:
         return _("il tuo ente e quello di %(name)s sono della stessa taglia") % {"name": model.name}
     if mine < theirs:
@@ -129,22 +129,22 @@ def _size(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
     }
 
 
-def _region(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _region(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     if value < 1:
         return _("%(name)s è in un’altra regione: leggi e fondi regionali possono cambiare") % {
             "name": model.name
         }
-    if town.sheet.province == model.province:
+    if reader.sheet.province == model.province:
         return _("%(name)s è nella tua stessa provincia: puoi andare a vedere") % {"name": model.name}
     return _("%(name)s è nella tua regione: valgono le stesse regole") % {"name": model.name}
 
 
-def _agreement(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _agreement(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     return _("è sovracomunale: serve un accordo con altri enti")
 
 
-def _demand(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
-    place = URBANISATION[town.sheet.urbanisation]
+def _demand(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
+    place = URBANISATION[reader.sheet.urbanisation]
     if project.demand == SOFTWARE:
         return _("usa soprattutto software: basta quello che ogni Comune ha")
     if project.demand == DEVICES:
@@ -154,7 +154,7 @@ def _demand(value: float, project: ProjectSheet, town: Town, model: Sheet) -> st
     }
 
 
-def _stage(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _stage(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     label = Stage(project.stage).label
     if value == 1:
         return _("stato «%(stage)s»: c’è qualcosa da vedere in funzione") % {"stage": label}
@@ -165,9 +165,9 @@ def _stage(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str
     return _("stato «%(stage)s»: non c’è ancora niente da provare") % {"stage": label}
 
 
-def _burden(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _burden(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     theirs = project.cost / model.population
-    mine = cost_share(project.cost, town.sheet.population, model.population)
+    mine = cost_share(project.cost, reader.sheet.population, model.population)
     return _("a %(name)s è costato %(theirs)s € per abitante; da te sarebbero circa %(mine)s €") % {
         "name": model.name,
         "theirs": _figure(theirs),
@@ -175,54 +175,54 @@ def _burden(value: float, project: ProjectSheet, town: Town, model: Sheet) -> st
     }
 
 
-def _habit(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
-    ratio = cost_share(project.cost, town.sheet.population, model.population) / town.own_cost
+def _habit(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
+    ratio = cost_share(project.cost, reader.sheet.population, model.population) / reader.own_cost
     if ratio >= 1:
         return _("costo per abitante %(times)s volte quello dei tuoi progetti") % {"times": _figure(ratio)}
     return _("costo per abitante più basso di quello dei tuoi progetti (%(own)s €)") % {
-        "own": _figure(town.own_cost)
+        "own": _figure(reader.own_cost)
     }
 
 
-def _funds(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _funds(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     sources = ", ".join(str(FundingSource(fund).label) for fund in sorted(project.funds))
     if value >= 0.8:
         return _("fondi di solito aperti anche ad altri Comuni: %(sources)s") % {"sources": sources}
     return _("fondi da cercare altrove: lì hanno pagato %(sources)s") % {"sources": sources}
 
 
-def _population(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _population(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     return _("popolazione %(mine)s: il progetto è nato in un Comune di %(theirs)s (%(name)s)") % {
-        "mine": grouped(town.sheet.population),
+        "mine": grouped(reader.sheet.population),
         "theirs": grouped(model.population),
         "name": model.name,
     }
 
 
-def _urbanisation(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
-    mine, theirs = URBANISATION[town.sheet.urbanisation], URBANISATION[model.urbanisation]
+def _urbanisation(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
+    mine, theirs = URBANISATION[reader.sheet.urbanisation], URBANISATION[model.urbanisation]
     if value == 1:
         return _("si abita allo stesso modo: %(place)s") % {"place": mine}
     return _("si abita diversamente: %(mine)s, là %(theirs)s") % {"mine": mine, "theirs": theirs}
 
 
-def _relief(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
-    mine, theirs = ZONES[town.sheet.altitude_zone], ZONES[model.altitude_zone]
-    if town.sheet.altitude_zone == model.altitude_zone:
+def _relief(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
+    mine, theirs = ZONES[reader.sheet.altitude_zone], ZONES[model.altitude_zone]
+    if reader.sheet.altitude_zone == model.altitude_zone:
         return _("stesso territorio: %(zone)s") % {"zone": mine}
     return _("territorio diverso: %(mine)s, là %(theirs)s") % {"mine": mine, "theirs": theirs}
 
 
-def _altitude(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _altitude(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     return _("altitudine %(mine)s m, là %(theirs)s m") % {
-        "mine": grouped(town.sheet.altitude_m),
+        "mine": grouped(reader.sheet.altitude_m),
         "theirs": grouped(model.altitude_m),
     }
 
 
-def _density(value: float, project: ProjectSheet, town: Town, model: Sheet) -> str:
+def _density(value: float, project: ProjectProfile, reader: ReaderProfile, model: Profile) -> str:
     return _("densità %(mine)s abitanti per km², là %(theirs)s") % {
-        "mine": grouped(round(town.sheet.density)),
+        "mine": grouped(round(reader.sheet.density)),
         "theirs": grouped(round(model.density)),
     }
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from api import throttles
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 from observatory.public_cache import fast_path, response_cache, routes
 from tests import builders
 
@@ -34,7 +34,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 def clear_process_caches() -> None:
     """As in a process that has just started: what was cached from the database of another test is gone."""
-    SHEETS.forget()
+    PLACE_CACHE.clear()
     response_cache.LOCAL.clear()
     fast_path.REQUEST_KEYS.clear()
     routes._route.cache_clear()

@@ -54,10 +54,3 @@ def test_proxies_are_counted_the_same_for_sign_in_and_data():
 def test_links_lead_to_the_first_host_where_no_address_is_given():
     asked = "import observatory.settings as s; print(s.SITE_URL)"
     assert run("-c", asked).stdout.strip() == "https://osservatorio.example.org"
-
-
-@pytest.mark.parametrize(("given", "told"), [({}, "5"), ({"PREPARED_STATEMENTS": "false"}, "None")])
-def test_plans_are_kept_unless_a_pool_changes_connections(given, told):
-    asked = "import observatory.settings as s; print(s.DATABASES['default']['OPTIONS']['prepare_threshold'])"
-    done = run("-c", asked, DATABASE_URL="postgresql://a:b@127.0.0.1/c", **given)
-    assert done.stdout.strip() == told

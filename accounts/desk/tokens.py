@@ -31,7 +31,7 @@ def tokens(request):
         if body is None:
             raise PermissionDenied
         if form.is_valid():
-            _token, secret = actions.make_token(body, by=request.user, **form.cleaned_data)
+            _token, secret = actions.create_token(body, by=request.user, **form.cleaned_data)
             form = TokenForm()
     known = ApiToken.objects.filter(organisation__in=managed).select_related("organisation", "created_by")
     context = {"managed": managed, "form": form, "secret": secret, "tokens": known.order_by("-created_at")}

@@ -14,7 +14,8 @@ from cards.search.totals import total_cost
 from cards.vocabulary.areas import AREAS
 from municipalities.models import Organisation
 from opendata.datasets import DATASETS, LICENCE, LICENCE_URL, NATIONAL, exported_at, modified_at
-from protocols.models import Adhesion, Protocol
+from protocols.models import Protocol
+from protocols.workflow import Status
 
 PROTOCOL_FIELDS = (
     "slug",
@@ -113,7 +114,7 @@ class ProtocolList(PublicView):
     answer = list_of(ProtocolItem)
 
     def get(self, request: Request) -> Response:
-        accepted = Count("adhesions", filter=Q(adhesions__status=Adhesion.Status.ACCEPTED))
+        accepted = Count("adhesions", filter=Q(adhesions__status=Status.ACCEPTED))
         protocols = Protocol.objects.published().annotate(members=accepted).order_by("signed_year", "pk")
         return self.paged(request, protocols.values(*PROTOCOL_FIELDS), protocols.count(), list)
 

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from municipalities.models import Territory
-from municipalities.search import SHEETS, municipalities_of, successor_of
+from municipalities.search import PLACE_CACHE, municipalities_of, successor_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _in_force(codes: set[str | None]) -> dict[str, Place]:
 
 def _places_today(codes: set[str | None]) -> dict[str, Place]:
     """The municipalities in force for these codes, each asked for once while no place changes."""
-    known = SHEETS.memory("places")
+    known = PLACE_CACHE.namespace("places")
     if missing := codes - known.keys() - {None}:
         known |= dict.fromkeys(missing) | _in_force(missing)
     return {code: known[code] for code in codes if known.get(code)}

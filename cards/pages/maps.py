@@ -9,7 +9,7 @@ from django.utils.translation import get_language, ngettext
 
 from cards.search.totals import totals
 from municipalities.models import Territory, TerritoryBoundary
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 TOWN = Territory.Level.MUNICIPALITY
 OUTLINE = Path(__file__).with_name("regions.json")
@@ -24,7 +24,7 @@ def locator_of(code: str | None) -> dict | None:
     All towns of Italy take some 4 MB: each is read once while no place changes. None where the shape of
     either is not known.
     """
-    known = SHEETS.memory("locators")
+    known = PLACE_CACHE.namespace("locators")
     if code and code not in known:
         known[code] = _locator(code, known)
     return known[code] if code else None
@@ -73,7 +73,7 @@ def region_map() -> dict:
 
 def region_shapes() -> list[tuple[str, str, str]]:
     """`(code, name, path)` of the regions by name. One query when a place changed."""
-    known = SHEETS.memory("regions")
+    known = PLACE_CACHE.namespace("regions")
     if "shapes" not in known:
         names = Territory.objects.regions().current().order_by("name").values_list("code", "name")
         paths = outline()["paths"]

@@ -14,7 +14,7 @@ from cards.pages.outlines import box, coordinates, drawn, rings
 from cards.search.query import ProjectQuery
 from cards.search.results import Results
 from municipalities.models import TerritoryBoundary
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 # Steps of the grid, in units of the plane: a map of all Italy needs less than one of a province.
 MOST_POINTS = 500
@@ -99,7 +99,7 @@ def _drawing(frame: Frame) -> tuple[str, list[tuple[str, str, str]]]:
     """
     if frame.level == "region":
         return outline()["view_box"], region_shapes()
-    known = SHEETS.memory("drawings")
+    known = PLACE_CACHE.namespace("drawings")
     if frame not in known and (drawing := _drawn(frame))[1]:
         known[frame] = drawing
     return known.get(frame) or NOTHING

@@ -6,13 +6,13 @@ from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.bands import BAND_NAMES
 from cards.vocabulary.facets import ADOPTED_LABELS, COST_BAND_LABELS, PLACES
 from cards.vocabulary.lists import SDG_CHOICES, FundingSource, Kind, Origin, Stage
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 
 def labels_of(facet: str, values) -> dict[str, str]:
     """`{value: words}` for the values of a facet, in the reader's language."""
     if facet in PLACES:
-        names = SHEETS.names()
+        names = PLACE_CACHE.names()
         return {value: names[facet, value] for value in values if (facet, value) in names}
     return _closed_labels(facet, get_language()) or {value: value for value in values}
 

@@ -22,7 +22,7 @@ from cards.vocabulary.bands import BAND_SLUGS
 from cards.vocabulary.facets import BAND_BY_SLUG, CLOSED, FACET_NAMES, RANGE_NAMES, SORTS, YES_OR_NO
 from lib.text import fold
 from municipalities.models import Territory
-from municipalities.search import find_municipality, named
+from municipalities.search import find_municipality, municipalities_named
 
 MAX_VALUES, MAX_TEXT = 50, 200
 YEAR = re.compile(r"^[0-9]{4}$")
@@ -144,7 +144,7 @@ def _facet_values(
 
 def _homonyms(key: str, written: str) -> list[str]:
     """What a name may mean, where more than one municipality bears it."""
-    places = named(written) if key == "municipality" else []
+    places = municipalities_named(written) if key == "municipality" else []
     return [f"{place.name} ({place.province.code})" for place in places if place.province]
 
 
@@ -165,7 +165,7 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
     if key == "municipality":
         place = find_municipality(raw)
         if place is None and page:
-            place = next(iter(named(raw, only=True)), None)
+            place = next(iter(municipalities_named(raw, only=True)), None)
         return place and place.code
     if key in ("province", "region"):
         return _territory_code(key, raw)

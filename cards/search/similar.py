@@ -9,8 +9,8 @@ from cards.reads.page_row import Shown
 from cards.search.query import ProjectQuery, find
 from cards.search.results import Hit
 from lib.text import fold
-from municipalities.search import SHEETS
-from municipalities.similar import Sheet, traits
+from municipalities.search import PLACE_CACHE
+from municipalities.similar import Profile, traits
 
 
 class Similar(NamedTuple):
@@ -27,24 +27,24 @@ def similar_to(card: Edition | Shown, limit: int = 3) -> list[Similar]:
     Those of the same area and technology first, and among them those of towns of the same kind. One query
     for the index, one or two for the towns, one for the cards, however many there are.
     """
-    sheets = SHEETS.read()
-    mine = sheets.get(card.municipality_code)
-    found = find(ProjectQuery()).similar(card, SHEETS.alike(mine) if mine else [], limit)
+    profiles = PLACE_CACHE.profiles()
+    mine = profiles.get(card.municipality_code)
+    found = find(ProjectQuery()).similar(card, PLACE_CACHE.most_similar(mine) if mine else [], limit)
     tags = _tags(orjson.loads(card.item))
-    return [_similar(card, tags, other, mine, sheets) for other in found]
+    return [_similar(card, tags, other, mine, profiles) for other in found]
 
 
 def _similar(
     card: Edition | Shown,
     tags: Mapping[str, str],
     other: Hit,
-    mine: Sheet | None,
-    sheets: Mapping[str, Sheet],
+    mine: Profile | None,
+    profiles: Mapping[str, Profile],
 ) -> Similar:
     item = orjson.loads(other.item)
     shared = sorted(tags[tag] for tag in tags.keys() & _tags(item).keys())
     same_area = (item["primary_area"] or "") == card.primary_area
-    theirs = sheets.get((item["lead_municipality"] or {}).get("code"))
+    theirs = profiles.get((item["lead_municipality"] or {}).get("code"))
     return Similar(other.item, other.live_values, _reasons(shared, mine, theirs, same_area=same_area))
 
 
@@ -53,7 +53,7 @@ def _tags(item: Mapping) -> dict[str, str]:
     return {fold(tag): tag for tag in item["technologies"]}
 
 
-def _reasons(tags: list[str], mine: Sheet | None, theirs: Sheet | None, *, same_area: bool) -> list[str]:
+def _reasons(tags: list[str], mine: Profile | None, theirs: Profile | None, *, same_area: bool) -> list[str]:
     """Why two cards are alike, the strongest first."""
     told = []
     if same_area and tags:

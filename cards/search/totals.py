@@ -9,7 +9,7 @@ from cards.search.query import ProjectQuery, find
 from cards.search.results import Results
 from cards.vocabulary.areas import AREAS
 from municipalities.models import Territory
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 
 REGISTRY = ProjectQuery()
 # `{version of the index: euro}` of the last version asked for: cards change only with it.
@@ -32,7 +32,7 @@ def front_figures() -> dict[str, int]:
     return {
         "projects": cards.count(),
         "cities": _values(cards, "municipality"),
-        "municipalities": len(SHEETS.read()),
+        "municipalities": len(PLACE_CACHE.profiles()),
         "technologies": _values(cards, "technology"),
     }
 
@@ -45,7 +45,7 @@ def _values(cards: Results, facet: str) -> int:
 def busiest_towns(limit: int = 3) -> list[dict]:
     """`[{town, projects}]` of the municipalities with most projects. One query when others are at the top."""
     counts = dict(find(REGISTRY).top("municipality", limit)[0])
-    known = SHEETS.memory("busiest")
+    known = PLACE_CACHE.namespace("busiest")
     if missing := counts.keys() - known.keys():
         towns = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
         known |= dict.fromkeys(missing) | {town.code: town for town in towns}

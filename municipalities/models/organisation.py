@@ -1,4 +1,4 @@
-"""Bodies: a municipality as an administration is not its territory."""
+"""Organisations, called bodies: a municipality as an administration is a row apart from its territory."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,10 +9,13 @@ from municipalities.models.territory import Territory
 
 class OrganisationQuerySet(models.QuerySet):
     def of_municipality(self, territory: Territory):
+        """The organisation of a municipality, one at most."""
         return self.filter(kind=Organisation.Kind.MUNICIPALITY, territory=territory)
 
 
 class Organisation(models.Model):
+    """A body: it owns projects, joins protocols and has members. A municipality has its `territory`."""
+
     class Kind(models.TextChoices):
         MUNICIPALITY = "municipality", _("Comune")
         UNION = "union", _("Unione di Comuni")

@@ -1,4 +1,4 @@
-"""Regions, provinces and municipalities of Italy, each with its dates.
+"""Regions, provinces and municipalities of Italy, each with the interval in which it exists.
 
 The stable key of a municipality is its cadastral (Belfiore) code: ISTAT codes follow the province and
 change with it (377 municipalities of Sardinia), so they are dated rows of their own.
@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 class TerritoryQuerySet(models.QuerySet):
     def regions(self):
+        """Territories of level region."""
         return self.filter(level=Territory.Level.REGION)
 
     def provinces(self):
+        """Territories of level province, metropolitan cities among them."""
         return self.filter(level=Territory.Level.PROVINCE)
 
     def municipalities(self):
+        """Territories of level municipality, in force or not."""
         return self.filter(level=Territory.Level.MUNICIPALITY)
 
     def on(self, day: date):
@@ -31,7 +34,7 @@ class TerritoryQuerySet(models.QuerySet):
         return self.filter(valid_to=None)
 
     def in_province(self, sigla: str, day: date | None = None):
-        """Municipalities of a province, now or as its borders were on `day`."""
+        """Municipalities of a province by its sigla, as assigned today or as they were on `day`."""
         if day is None:
             return self.filter(province__code=sigla)
         codes = TerritoryCode.objects.filter(_open("valid_from", "valid_to", day), province__code=sigla)
@@ -44,6 +47,8 @@ def _open(start: str, end: str, day: date) -> Q:
 
 
 class Territory(models.Model):
+    """A region, province or municipality. `province` and `region` are the ones it belongs to today."""
+
     class Level(models.TextChoices):
         REGION = "region", _("Regione")
         PROVINCE = "province", _("Provincia o città metropolitana")
@@ -121,7 +126,7 @@ class Territory(models.Model):
 
 
 class TerritoryCode(models.Model):
-    """What a municipality was called, coded and part of, in one interval."""
+    """Name, ISTAT code and province of a municipality in one interval."""
 
     territory = models.ForeignKey(Territory, models.CASCADE, related_name="codes")
     istat_code = models.CharField(_("codice ISTAT"), max_length=6, db_index=True)
@@ -150,6 +155,8 @@ class TerritoryCode(models.Model):
 
 
 class TerritoryChange(models.Model):
+    """An administrative change by which `predecessor` became `successor`, or part of it, on a date."""
+
     class Kind(models.TextChoices):
         MERGER = "merger", _("Fusione")
         INCORPORATION = "incorporation", _("Incorporazione")

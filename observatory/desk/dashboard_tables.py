@@ -22,6 +22,7 @@ from lib.chart_table import Table, last_months, month_name
 from municipalities.models import Territory, TerritoryBoundary
 from projects.desk.figures import by_completeness, by_status, received_by_month, review_times
 from protocols.models import Adhesion
+from protocols.workflow import Status
 
 # Days since a card was last known to hold: up to 90, 180, 365, more.
 AGES = (90, 180, 365)
@@ -101,9 +102,9 @@ def adhesions_by_month(count: int = 12) -> Table:
     )
     taken = Counter(
         timezone.localdate(at).replace(day=1)
-        for at in Adhesion.objects.filter(status=Adhesion.Status.ACCEPTED, decided_at__gte=first).values_list(
-            "decided_at", flat=True
-        )
+        for at in Adhesion.objects.accepted()
+        .filter(decided_at__gte=first)
+        .values_list("decided_at", flat=True)
     )
     rows = [[month_name(month), came[month], taken[month]] for month in months]
     header = [_("Mese"), _("Richieste"), _("Adesioni accolte")]
@@ -138,11 +139,11 @@ def adhesion_map() -> dict | None:
 
 
 def _adhesion_states(towns) -> dict[int, str]:
-    wanted = [Adhesion.Status.RECEIVED, Adhesion.Status.ACCEPTED]
+    wanted = [Status.RECEIVED, Status.ACCEPTED]
     asked = Adhesion.objects.filter(municipality__in=towns, kind="municipality", status__in=wanted)
     state = {}
     for town, status in asked.values_list("municipality", "status"):
-        if state.get(town) != Adhesion.Status.ACCEPTED:
+        if state.get(town) != Status.ACCEPTED:
             state[town] = status
     return state
 

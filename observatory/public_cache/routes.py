@@ -15,16 +15,19 @@ from django.utils import translation
 
 from observatory.middleware import DatabaseUnavailableMiddleware
 
-# Responses of these depend on the version alone (versions.py): code that changes what they show calls
-# lib.content_version.bump_content_version() in the same transaction. Namespaces, or `namespace:name`.
-VERSIONED = frozenset({"projects", "pages", "api", "protocols:protocol-list", "protocols:protocol-detail"})
+# Routes that are not as settings.URL_NAMESPACES says of their namespace. Code that changes what a versioned
+# response shows calls lib.content_version.bump_content_version() in the same transaction.
+VERSIONED = frozenset({"protocols:protocol-list", "protocols:protocol-detail"})
 UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs", "api:datasets", "pages:statistics"})
 # Cookies of a signed-in person, or of one with a pending message: their pages may differ.
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 
 
 def is_versioned(match: ResolverMatch) -> bool:
-    return match.view_name not in UNVERSIONED and not VERSIONED.isdisjoint((match.namespace, match.view_name))
+    """Whether the response of this route depends on the version alone (versions.py)."""
+    if match.view_name in UNVERSIONED:
+        return False
+    return match.view_name in VERSIONED or "versioned" in settings.URL_NAMESPACES.get(match.namespace, ())
 
 
 def public_route(request) -> ResolverMatch | None:

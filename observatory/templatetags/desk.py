@@ -20,6 +20,6 @@ def desk_counts() -> dict[str, int]:
     return {
         "queue": Project.objects.waiting_for_review().count(),
         "assessments": Edition.objects.current().filter(~Exists(rated)).count(),
-        "adhesions": Adhesion.objects.waiting().count(),
+        "adhesions": Adhesion.objects.received().count(),
         "reports": ErrorReport.objects.filter(status=ErrorReport.Status.RECEIVED).count(),
     }

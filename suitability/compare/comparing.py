@@ -13,11 +13,11 @@ from cards.presentation.context import card_context
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import FundingSource
 from municipalities.models import Territory
-from municipalities.search import SHEETS
+from municipalities.search import PLACE_CACHE
 from municipalities.similar import grouped
 from reuse.models import Standing
 from suitability.compare.topsis import topsis
-from suitability.fitting import Answer, fit_of, town_of
+from suitability.fitting import Answer, fit_of, reader_profile
 from suitability.score import STAGES
 
 # Columns that a page can still hold: beyond, files of the list serve better.
@@ -71,10 +71,10 @@ class Criterion:
 
 def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]:
     """The projects of the cards, in their order. Constant queries."""
-    sheets = SHEETS.read()
+    sheets = PLACE_CACHE.profiles()
     standings = Standing.objects.shown().filter(record__in=[card.record_id for card in cards])
     by_project = {standing.record_id: standing for standing in standings}
-    reader, found = town and town_of(town), []
+    reader, found = town and reader_profile(town), []
     for card, document in zip(cards, read_documents(cards), strict=True):
         lead = document["lead_municipality"]
         sheet = sheets.get(lead["code"]) if lead else None

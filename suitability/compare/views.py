@@ -18,12 +18,12 @@ from municipalities.models import Territory
 from suitability.compare.comparing import CRITERIA, MOST, Compared, Opinion, Row, compared, opinion, rows
 from suitability.reader_forms import MAX_WEIGHT, read_reader
 
-FOUND, TOLD = 8, 5
+MAX_CANDIDATES, MAX_PROBLEMS = 8, 5
 FORMATS, JSON = ("csv", "xlsx", "json"), "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True)
-class Table:
+class Content:
     """What a file of the comparison holds."""
 
     projects: list[Compared]
@@ -45,11 +45,11 @@ def compare(request):
     weights, unread = read_weights(request.GET)
     projects = compared(cards, reader.town) if len(cards) > 1 else []
     shown = rows(projects)
-    second = opinion(projects, weights) if projects else None
+    ranking = opinion(projects, weights) if projects else None
     only = request.GET.get("solo") == "differenze"
     shown = [row for row in shown if row.differs or not only]
     if projects and (suffix := request.GET.get("formato")) in FORMATS:
-        return _file(suffix, Table(projects, shown, second, weights, reader.town))
+        return _file(suffix, Content(projects, shown, ranking, weights, reader.town))
     context = {
         "reader": reader,
         "chosen": [{"item": list_item(card), "without": _url(request.GET, drop=card)} for card in cards],
@@ -57,7 +57,7 @@ def compare(request):
         "rows": [(row, _cells(row, projects)) for row in shown],
         "only_differences": only,
         "other_view": _url(request.GET, solo="" if only else "differenze"),
-        "opinion": second and _places(projects, second),
+        "opinion": ranking and _places(projects, ranking),
         "weights": [(c, int(weights[c.key])) for c in CRITERIA if c.key != "fit" or reader.town],
         "steps": range(MAX_WEIGHT + 1),
         "problems": problems + unread,
@@ -78,12 +78,12 @@ def _cards(wanted: list[str]) -> tuple[list[Edition], list[str]]:
     codes = [key.upper() for key in wanted]
     by_code = {card.code: card for card in Edition.objects.current().filter(code__in=codes)}
     found = [(key, by_slug.get(key) or by_code.get(key.upper())) for key in wanted]
-    lost = [key for key, card in found if card is None]
-    for key in lost[:TOLD]:
+    missing = [key for key, card in found if card is None]
+    for key in missing[:MAX_PROBLEMS]:
         problems.append(_("Il progetto «%(key)s» non c’è o è stato ritirato") % {"key": key[:80]})
-    if more := len(lost[TOLD:]):
-        told = ngettext("E un altro non c’è.", "E altri %(n)s non ci sono.", more)
-        problems.append(told % {"n": more})
+    if more := len(missing[MAX_PROBLEMS:]):
+        rest = ngettext("E un altro non c’è.", "E altri %(n)s non ci sono.", more)
+        problems.append(rest % {"n": more})
     cards = list({card.pk: card for _key, card in found if card}.values())
     if len(cards) > MOST:
         problems.append(
@@ -128,11 +128,16 @@ def _candidates(params: QueryDict, cards: Iterable[Edition]) -> list[dict]:
     """Projects found by the words of `cerca`, or the newest, without those compared already."""
     text = params.get("cerca", "").replace("\x00", " ").strip()[:200]
     chosen = {card.pk for card in cards}
-    found = [card for card in find(ProjectQuery(text))[: FOUND + len(chosen)] if card.pk not in chosen]
-    kept = params.copy()
-    kept.pop("cerca", None)
-    base = kept.urlencode()
-    return [{"item": list_item(card), "with": f"{base}&p={card.slug}".lstrip("&")} for card in found[:FOUND]]
+    found = [
+        card for card in find(ProjectQuery(text))[: MAX_CANDIDATES + len(chosen)] if card.pk not in chosen
+    ]
+    others = params.copy()
+    others.pop("cerca", None)
+    base = others.urlencode()
+    return [
+        {"item": list_item(card), "with": f"{base}&p={card.slug}".lstrip("&")}
+        for card in found[:MAX_CANDIDATES]
+    ]
 
 
 def _cells(row: Row, projects: list[Compared]) -> list[tuple[str, Compared]]:
@@ -140,48 +145,52 @@ def _cells(row: Row, projects: list[Compared]) -> list[tuple[str, Compared]]:
     return list(zip(row.values, projects, strict=True))
 
 
-def _places(projects: list[Compared], second: Opinion) -> dict:
+def _places(projects: list[Compared], ranking: Opinion) -> dict:
     order = sorted(
-        zip(second.places, second.closeness, projects, strict=True), key=lambda row: (row[0], row[2].title)
+        zip(ranking.places, ranking.closeness, projects, strict=True), key=lambda row: (row[0], row[2].title)
     )
     return {
         "rows": [{"place": p, "closeness": round(c, 3), "project": project} for p, c, project in order],
-        "used": second.used,
-        "left_out": second.left_out,
+        "used": ranking.used,
+        "left_out": ranking.left_out,
     }
 
 
-def _file(suffix: str, made: Table) -> HttpResponse:
+def _file(suffix: str, content: Content) -> HttpResponse:
     if suffix == "json":
-        body, media_type = orjson.dumps(_told(made), option=orjson.OPT_INDENT_2), JSON
+        body, media_type = orjson.dumps(_json_content(content), option=orjson.OPT_INDENT_2), JSON
     else:
-        head = [_("Voce"), *(project.title for project in made.projects)]
-        told = suffix == "xlsx"
-        body = xlsx(_("Confronto"), head, _lines(made)) if told else "".join(csv_lines(head, _lines(made)))
-        media_type = XLSX if told else CSV
+        head = [_("Voce"), *(project.title for project in content.projects)]
+        is_xlsx = suffix == "xlsx"
+        body = (
+            xlsx(_("Confronto"), head, _lines(content))
+            if is_xlsx
+            else "".join(csv_lines(head, _lines(content)))
+        )
+        media_type = XLSX if is_xlsx else CSV
     answer = HttpResponse(body, content_type=media_type)
     answer["Content-Disposition"] = f'attachment; filename="confronto.{suffix}"'
     return answer
 
 
-def _lines(made: Table) -> Iterator[list]:
+def _lines(content: Content) -> Iterator[list]:
     """One line a row of the page, the second opinion, then the weights it rests on."""
-    yield [_("Codice"), *(project.document["code"] for project in made.projects)]
-    for row in made.rows:
+    yield [_("Codice"), *(project.document["code"] for project in content.projects)]
+    for row in content.rows:
         yield [row.label, *row.values]
-    if made.opinion:
-        yield [_("Secondo parere (TOPSIS)"), *(round(value, 3) for value in made.opinion.closeness)]
-        for criterion in made.opinion.used:
-            yield [_("Peso: %(name)s") % {"name": criterion.label}, made.weights[criterion.key]]
+    if content.opinion:
+        yield [_("Secondo parere (TOPSIS)"), *(round(value, 3) for value in content.opinion.closeness)]
+        for criterion in content.opinion.used:
+            yield [_("Peso: %(name)s") % {"name": criterion.label}, content.weights[criterion.key]]
 
 
-def _told(made: Table) -> dict:
+def _json_content(content: Content) -> dict:
     """The same as JSON: projects with R, F and the second opinion in figures, rows in words."""
-    closeness = made.opinion.closeness if made.opinion else [None] * len(made.projects)
-    used = made.opinion.used if made.opinion else []
+    closeness = content.opinion.closeness if content.opinion else [None] * len(content.projects)
+    used = content.opinion.used if content.opinion else []
     return {
-        "municipality": made.town and made.town.code,
-        "weights": {criterion.key: made.weights[criterion.key] for criterion in used},
+        "municipality": content.town and content.town.code,
+        "weights": {criterion.key: content.weights[criterion.key] for criterion in used},
         "projects": [
             {
                 "code": project.document["code"],
@@ -191,18 +200,18 @@ def _told(made: Table) -> dict:
                 "fit": project.answer and _rounded(project.answer.fit.score, 4),
                 "topsis": _rounded(close, 3),
             }
-            for project, close in zip(made.projects, closeness, strict=True)
+            for project, close in zip(content.projects, closeness, strict=True)
         ],
         "rows": [
             {"label": row.label, "differs": row.differs, "values": [value or None for value in row.values]}
-            for row in made.rows
+            for row in content.rows
         ],
     }
 
 
 def _score(project: Compared) -> float | None:
-    told = project.standing and project.standing.score
-    return None if told is None else float(told)
+    score = project.standing and project.standing.score
+    return None if score is None else float(score)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -96,8 +96,8 @@ def estimate(lines: Iterable[Line], given: Assumptions) -> Estimate:
     first = sum((once[x.key] for x in lines if once[x.key] and not x.is_yearly), nothing)
     yearly = sum((once[x.key] for x in lines if once[x.key] and x.is_yearly), nothing)
     total = first + times(yearly, given.years)
-    told = [Estimated(line, _over_years(line, once[line.key], given.years)) for line in lines]
-    return Estimate(told, first.rounded(), yearly.rounded(), total.rounded())
+    estimated = [Estimated(line, _over_years(line, once[line.key], given.years)) for line in lines]
+    return Estimate(estimated, first.rounded(), yearly.rounded(), total.rounded())
 
 
 def _over_years(line: Line, found: Range | None, years: int) -> Range | None:
@@ -123,9 +123,9 @@ def times(found: Range, years: int) -> Range:
     return Range(found.low * years, found.high * years)
 
 
-def rounded(amount: Decimal, way: str) -> Decimal:
+def rounded(amount: Decimal, rounding: str) -> Decimal:
     """Two figures, to whole euro: 123 456 gives 120 000 downwards and 130 000 upwards."""
     if not amount:
         return Decimal(0)
     step = Decimal(10) ** max(0, amount.adjusted() - FIGURES + 1)
-    return (amount / step).to_integral_value(way) * step
+    return (amount / step).to_integral_value(rounding) * step

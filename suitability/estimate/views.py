@@ -51,8 +51,8 @@ def _inhabitants(document: dict) -> int | None:
     """Inhabitants of all the municipalities taking part; None when those of one are not known."""
     places = [document["lead_municipality"], *document["other_municipalities"]]
     codes = {place["code"] for place in places if place}
-    towns = Territory.objects.municipalities().filter(code__in=codes)
-    counts = list(towns.values_list("population", flat=True))
+    municipalities = Territory.objects.municipalities().filter(code__in=codes)
+    counts = list(municipalities.values_list("population", flat=True))
     return sum(counts) if counts and all(counts) else None
 
 
@@ -66,29 +66,29 @@ def _rows(form: EstimateForm, found: Estimate) -> list[dict]:
     """Each line with its words and range."""
     return [
         {
-            "key": told.line.key,
-            "label": str(CostLine(told.line.key).label),
-            "driver": str(CostDriver(told.line.driver).label),
-            "is_yearly": told.line.is_yearly,
-            "amount": told.line.amount,
-            "range": told.range,
+            "key": estimated.line.key,
+            "label": str(CostLine(estimated.line.key).label),
+            "driver": str(CostDriver(estimated.line.driver).label),
+            "is_yearly": estimated.line.is_yearly,
+            "amount": estimated.line.amount,
+            "range": estimated.range,
         }
-        for told in found.lines
+        for estimated in found.lines
     ]
 
 
 def _file(slug: str, form: EstimateForm, found: Estimate, suffix: str) -> HttpResponse:
     head = [_("Voce"), _("Importo all’origine (€)"), _("Cresce con"), _("Ogni anno"), _("Da (€)"), _("A (€)")]
     if suffix == "csv":
-        body, media_type = "".join(csv_lines(head, _table(form, found))), CSV
+        body, media_type = "".join(csv_lines(head, _csv_rows(form, found))), CSV
     else:
-        body, media_type = xlsx(_("Stima"), head, _table(form, found)), XLSX
+        body, media_type = xlsx(_("Stima"), head, _csv_rows(form, found)), XLSX
     answer = HttpResponse(body, content_type=media_type)
     answer["Content-Disposition"] = f'attachment; filename="stima-{slug}.{suffix}"'
     return answer
 
 
-def _table(form: EstimateForm, found: Estimate) -> Iterator[list]:
+def _csv_rows(form: EstimateForm, found: Estimate) -> Iterator[list]:
     """Lines, totals, then the assumptions: the file explains itself."""
     for row in _rows(form, found):
         ends = (row["range"].low, row["range"].high) if row["range"] else (None, None)

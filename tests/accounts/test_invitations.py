@@ -123,7 +123,7 @@ def test_manager_of_another_body_touches_nothing(client, body, commit, towns):
     client.force_login(builders.officer(towns["torino"], "altro@example.org", role="manager"))
     offer = Invitation.objects.get()
     for name in ("offer-resend", "offer-cancel"):
-        assert client.post(reverse(f"accounts:{name}", args=[offer.pk])).status_code == 403
+        assert client.post(reverse(f"officer:{name}", args=[offer.pk])).status_code == 403
     assert Invitation.objects.get().cancelled_at is None
 
 

@@ -5,6 +5,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
+from accounts.actions import invite_colleague
 from lib.audit import Entry
 from protocols import actions
 from protocols.models import Adhesion, Protocol
@@ -108,7 +109,7 @@ def test_list_is_searched_and_counted(client, desk, ask):
 def test_bodies_show_people_roles_and_offers(client, desk, towns, ask, django_assert_num_queries):
     manager = builders.officer(towns["ivrea"], "capo@example.org", role="manager")
     body = manager.memberships.get().organisation
-    actions.invite_colleague(body, by=manager, email="nuova@example.org", name="N", role="officer")
+    invite_colleague(body, by=manager, email="nuova@example.org", name="N", role="officer")
     builders.draft(manager, towns["ivrea"])
     page = client.get(BODIES).content.decode()
     assert "capo@example.org" in page

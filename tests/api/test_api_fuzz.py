@@ -15,7 +15,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi import checks
 
-from accounts.actions import make_token
+from accounts.actions import create_token
 from api.throttles import AddressRate, SubmissionRate
 from observatory.wsgi import application
 from projects import publishing
@@ -100,7 +100,7 @@ def test_read_keeps_to_the_schema(registry, operation, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_draft_keeps_to_the_schema(registry, kind):
     project = builders.project_of(registry[0])
-    _token, secret = make_token(project.owner, by=project.created_by, name="Prova")
+    _token, secret = create_token(project.owner, by=project.created_by, name="Prova")
 
     def question(case):
         before = Project.objects.count()

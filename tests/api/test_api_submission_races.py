@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from accounts.actions import make_token
+from accounts.actions import create_token
 from accounts.models import ApiRequest
 from lib.audit import Entry
 from municipalities.actions import body_of_municipality
@@ -21,7 +21,7 @@ BODY = {"title": "Bici in rete", "primary_area": "mobility", "funding_lines": [{
 def secret():
     town = builders.piedmont()["ivrea"]
     manager = builders.officer(town, "capo@example.org", role="manager")
-    return make_token(body_of_municipality(town), by=manager, name="Gestionale")[1]
+    return create_token(body_of_municipality(town), by=manager, name="Gestionale")[1]
 
 
 def sent(secret: str, key: str, **changes):

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from accounts.actions import make_token, remove_colleague, revoke_token
+from accounts.actions import create_token, remove_colleague, revoke_token
 from accounts.models import ApiRequest, ApiToken
 from lib.audit import Entry, history
 from municipalities.actions import body_of_municipality
@@ -44,7 +44,7 @@ def manager(towns):
 
 @pytest.fixture
 def token(manager, towns):
-    return make_token(body_of_municipality(towns["ivrea"]), by=manager, name="Gestionale")
+    return create_token(body_of_municipality(towns["ivrea"]), by=manager, name="Gestionale")
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_refused_request_keeps_no_key(send):
 
 def test_keys_of_two_bodies_do_not_meet(send, towns):
     other = builders.officer(towns["torino"], "altra@example.org", role="manager")
-    _token, secret = make_token(body_of_municipality(towns["torino"]), by=other, name="Altro")
+    _token, secret = create_token(body_of_municipality(towns["torino"]), by=other, name="Altro")
     assert (
         send({"title": "Bici"}, key="uno")["code"]
         != send({"title": "Luci"}, key="uno", secret=secret)["code"]

@@ -131,7 +131,7 @@ def test_classes_of_inhabitants(people, least, limit):
     assert class_of(people)[:2] == (least, limit)
 
 
-def towns(country, count: int, zone: int, start: int = 0) -> list:
+def municipalities_in(country, count: int, zone: int, start: int = 0) -> list:
     province = country["torino"].province
     return [
         builders.territory(
@@ -150,7 +150,7 @@ def towns(country, count: int, zone: int, start: int = 0) -> list:
 def test_peers_share_class_and_ground_where_they_are_enough(country):
     ivrea = country["ivrea"]
     ivrea.altitude_zone = 3
-    near, far = towns(country, 10, 4), towns(country, 3, 5, start=100)
+    near, far = municipalities_in(country, 10, 4), municipalities_in(country, 3, 5, start=100)
     found = peers_of(ivrea)
     assert found["codes"] == {town.code: 25_000 for town in near}
     assert list(map(str, found["words"])) == ["da 20.000 a 60.000 abitanti", "in collina"]
@@ -160,7 +160,7 @@ def test_peers_share_class_and_ground_where_they_are_enough(country):
 
 
 def test_money_per_head_needs_three_peers(country, officer, desk):
-    near = towns(country, 3, 4)
+    near = municipalities_in(country, 3, 4)
     ivrea = country["ivrea"]
     peers = peers_of(ivrea)
     for number, town in enumerate(near[:2], 1):
@@ -173,7 +173,7 @@ def test_money_per_head_needs_three_peers(country, officer, desk):
 
 
 def test_city_without_projects_sees_its_peers(client, country, officer, desk):
-    alike = towns(country, 1, 4)[0]
+    alike = municipalities_in(country, 1, 4)[0]
     builders.published(officer, desk, alike, title="Sensori", total_cost=None, cost_unknown=True)
     text = words(client.get("/citta/ivrea/"))
     assert "Ivrea non ha ancora pubblicato progetti." in text
@@ -258,7 +258,9 @@ def test_pages_are_linked_data(client, card, path, kinds):
 
 def test_picture_of_a_card_is_that_of_its_area(client, card):
     html = client.get(f"/progetti/{card.slug}/").content.decode()
-    assert 'property="og:image" content="http://127.0.0.1:8000/static/img/og/energia.png"' in html
+    assert re.findall(r'property="og:image"\s+content="([^"]+)"', html) == [
+        "http://127.0.0.1:8000/static/img/og/energia.png"
+    ]
     assert html.count('property="og:title"') == 1
 
 
@@ -290,8 +292,37 @@ def test_page_weighs_little_and_sets_no_cookie(client, card, path):
 def test_pages_name_both_languages(client, card):
     html = client.get("/en/citta/torino/").content.decode()
     site = "http://127.0.0.1:8000"
-    assert re.findall(r'hreflang="([\w-]+)" href="([^"]+)"', html)[:3] == [
+    assert re.findall(r'hreflang="([\w-]+)"\s+href="([^"]+)"', html)[:3] == [
         ("en", f"{site}/en/citta/torino/"),
         ("it", f"{site}/citta/torino/"),
         ("x-default", f"{site}/citta/torino/"),
     ]
+
+
+# Query counts of the list and of a card
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_city_list_takes_the_same_queries_for_one_and_three_projects(
+    client, country, officer, desk, number, django_assert_num_queries
+):
+    """Versions, municipalities of the page and their count, the provinces of the filter."""
+    for title in ("Lampioni", "Semafori", "Sensori")[:number]:
+        builders.published(officer, desk, country["torino"], title=title)
+    client.get("/citta/")
+    with django_assert_num_queries(4):
+        response = client.get("/citta/")
+    counts = {row["town"].code: row["projects"] for row in response.context["rows"]}
+    assert counts["L219"] == number
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_city_card_takes_the_same_queries_for_one_and_three_projects(
+    client, country, officer, desk, number, django_assert_num_queries
+):
+    for title in ("Lampioni", "Semafori", "Sensori")[:number]:
+        builders.published(officer, desk, country["torino"], title=title)
+    client.get("/citta/torino/")
+    with django_assert_num_queries(10):
+        response = client.get("/citta/torino/")
+    assert len(response.context["items"]) == number

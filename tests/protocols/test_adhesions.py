@@ -1,10 +1,10 @@
 import pytest
 from django.core import mail
 
-from accounts.actions import AlreadyDecided
 from accounts.models import Membership, User
 from accounts.rules import is_officer, is_reviewer
 from lib.audit import Entry
+from lib.workflow import WrongMove
 from municipalities.models import Organisation
 from protocols import actions
 from protocols.actions import AlreadyJoined, accept_adhesion, decline_adhesion
@@ -51,7 +51,7 @@ def test_link_confirms_once_and_altered_link_nothing(adhesion):
 
 
 def test_unconfirmed_request_cannot_be_accepted(adhesion, desk):
-    with pytest.raises(AlreadyDecided):
+    with pytest.raises(WrongMove):
         accept_adhesion(adhesion, by=desk)
     assert not User.objects.filter(email="ivrea@example.org").exists()
 
@@ -74,7 +74,7 @@ def test_acceptance_opens_body_account_and_invitation(adhesion, desk, django_cap
 def test_two_reviewers_decide_once(adhesion, desk):
     actions.confirm_adhesion(adhesion)
     accept_adhesion(adhesion, by=desk)
-    with pytest.raises(AlreadyDecided):
+    with pytest.raises(WrongMove):
         decline_adhesion(adhesion, by=desk, reason="Doppia")
     assert Membership.objects.exclude(user=desk).count() == 1
 

@@ -10,13 +10,13 @@ from cardindex.snapshot import Snapshot, VersionStamp
 from cards.index.terms import COST_SIZE, PRIMARY_AREA, SCORE, cost_size, euro_of
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import FundingSource, Scale, Stage
-from municipalities.similar import Sheet
+from municipalities.similar import Profile
 from suitability import score as fit
 from suitability.card_columns import Columns
 from suitability.fitting import Scores, ordered
 from suitability.prerequisites import demand
-from suitability.score import DIMENSIONS, ProjectSheet, Town, geometric_mean, order_key
-from suitability.scoring import Towns, fits
+from suitability.score import DIMENSIONS, ProjectProfile, ReaderProfile, geometric_mean, order_key
+from suitability.scoring import NamedMunicipalities, fits
 
 TAGS = ["piattaforma open source", "sensori", "5g", "lavagna"]
 
@@ -26,11 +26,11 @@ def _one_of(draw, values, *, unknown=0.15):
 
 
 def _sheets(draw, count):
-    """Towns of every kind, some of them hardly known, some of them twins."""
+    """Municipalities of every kind, some of them hardly known, some of them twins."""
     found = {}
     for number in range(count):
         code = f"T{number:03d}"
-        found[code] = Sheet(
+        found[code] = Profile(
             code,
             f"Comune {number}",
             _one_of(draw, [0, 80, 1_235, 5_000, 5_001, 22_683, 195_213, 848_748]),
@@ -73,7 +73,7 @@ def _snapshot(cards):
 def _project(facts, sheets):
     only = {kind: values[0] if values else None for kind, values in facts.items()}
     size = only[COST_SIZE]
-    return ProjectSheet(
+    return ProjectProfile(
         tuple(sheets[code] for code in facts["municipality"] if code in sheets),
         only["body"] or "",
         only["scale"] or "",
@@ -96,7 +96,7 @@ def _naive(cards, sheets, town, weights):
 
 
 def _order(columns, sheets, town, weights):
-    found = fits(columns, Towns(columns.places, sheets), town, weights)
+    found = fits(columns, NamedMunicipalities(columns.places, sheets), town, weights)
     return ordered(found, columns.table.numbers[SCORE])
 
 
@@ -110,10 +110,10 @@ def _world(seed, count=120):
 @pytest.mark.parametrize("seed", range(12))
 def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
     draw, sheets, cards = _world(seed)
-    columns = Columns().renewed(_snapshot(cards))
+    columns = Columns().updated(_snapshot(cards))
     for _round in range(8):
         mine = draw.choice(list(sheets.values()))
-        town = Town(mine, _one_of(draw, [0.5, 12.0, 300.0]))
+        town = ReaderProfile(mine, _one_of(draw, [0.5, 12.0, 300.0]))
         weights = {name: float(draw.choice([0, 1, 1, 2, 3])) for name in DIMENSIONS}
         if not any(weights.values()):
             weights["economic"] = 1.0
@@ -128,7 +128,10 @@ def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
 def test_a_part_of_the_order_is_the_order_of_the_part(seed):
     draw, sheets, cards = _world(seed)
     order = _order(
-        Columns().renewed(_snapshot(cards)), sheets, Town(sheets["T000"]), dict.fromkeys(DIMENSIONS, 1.0)
+        Columns().updated(_snapshot(cards)),
+        sheets,
+        ReaderProfile(sheets["T000"]),
+        dict.fromkeys(DIMENSIONS, 1.0),
     )
     whole = [row["keys"] for row in order.rows(0, len(cards))]
     chosen = BitMap(draw.sample(sorted(cards), 50))
@@ -147,17 +150,17 @@ def test_a_part_of_the_order_is_the_order_of_the_part(seed):
 def test_columns_follow_what_is_published_and_withdrawn(seed):
     """A version that follows another gives what a process that begins with it gives."""
     draw, sheets, cards = _world(seed)
-    town, weights = Town(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
+    town, weights = ReaderProfile(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
     columns, snapshot = Columns(), _snapshot(cards)
     for number in range(5):
-        columns = columns.renewed(snapshot)
+        columns = columns.updated(snapshot)
         cards = {key: facts for key, facts in cards.items() if draw.random() > 0.1}
         new = _facts(draw, [*sheets, "T998", f"N{number}"])
         rated = draw.choice(list(cards))
         cards = cards | {1_000 + number: new, rated: cards[rated] | {SCORE: ["0777"]}}
         snapshot = _snapshot(cards)
-        fresh = Columns().renewed(snapshot)
-        rows = _order(columns.renewed(snapshot), sheets, town, weights).rows(0, len(cards))
+        fresh = Columns().updated(snapshot)
+        rows = _order(columns.updated(snapshot), sheets, town, weights).rows(0, len(cards))
         assert rows == _order(fresh, sheets, town, weights).rows(0, len(cards))
         assert [(row["keys"], row["fit"]) for row in rows] == [
             row[:2] for row in _naive(cards, sheets, town, weights)
@@ -174,7 +177,7 @@ def test_figures_that_read_the_same_stand_by_age():
 
 
 def test_an_empty_index_has_no_order():
-    columns = Columns().renewed(Snapshot(stamp=VersionStamp(1, "a")))
-    order = _order(columns, {}, Town(Sheet("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
+    columns = Columns().updated(Snapshot(stamp=VersionStamp(1, "a")))
+    order = _order(columns, {}, ReaderProfile(Profile("T000", "Comune 0")), dict.fromkeys(DIMENSIONS, 1.0))
     assert (len(order), order.rated, order.rows(0, 20)) == (0, 0, [])
     assert Scores().column(columns).to_pylist() == []

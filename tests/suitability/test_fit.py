@@ -12,19 +12,21 @@ from cards.models import Edition
 from cards.search.query import ProjectQuery, find
 from cards.vocabulary.lists import FundingSource, Scale, Stage
 from municipalities.models import Territory, TerritoryChange
-from municipalities.search import SHEETS
-from municipalities.similar import Sheet
+from municipalities.search import PLACE_CACHE
+from municipalities.similar import Profile
 from suitability import score as fit
 from suitability.fitting import EVEN, Scores, fit_of, suited
 from suitability.prerequisites import DEVICES, INFRASTRUCTURE, SOFTWARE, demand, demand_of
-from suitability.score import DIMENSIONS, ProjectSheet, Town
+from suitability.score import DIMENSIONS, ProjectProfile, ReaderProfile
 from suitability.wording import dimensions
 from tests import builders
 
-PINEROLO = Sheet("G674", "Pinerolo", 35_440, 50.34, 376, 3, 2, "TO", "01")
-TORINO = Sheet("L219", "Torino", 848_748, 130.06, 239, 5, 1, "TO", "01")
-VAL_DI_CHY = Sheet("M405", "Val di Chy", 1_235, 13.83, 650, 3, 3, "TO", "01")
-LED = ProjectSheet((TORINO,), "municipality", "city", "energy", "running", 14_000_000.0, DEVICES, ("state",))
+PINEROLO = Profile("G674", "Pinerolo", 35_440, 50.34, 376, 3, 2, "TO", "01")
+TORINO = Profile("L219", "Torino", 848_748, 130.06, 239, 5, 1, "TO", "01")
+VAL_DI_CHY = Profile("M405", "Val di Chy", 1_235, 13.83, 650, 3, 3, "TO", "01")
+LED = ProjectProfile(
+    (TORINO,), "municipality", "city", "energy", "running", 14_000_000.0, DEVICES, ("state",)
+)
 
 
 def rounded(found: fit.Fit) -> dict:
@@ -33,7 +35,7 @@ def rounded(found: fit.Fit) -> dict:
 
 def test_values_are_those_of_the_formulas():
     """Torino's lamps for Val di Chy: every number can be followed by hand from the docstring."""
-    found = fit.fit(LED, Town(VAL_DI_CHY))
+    found = fit.fit(LED, ReaderProfile(VAL_DI_CHY))
     assert rounded(found) == {
         "institutional": 0.7,  # (1 + 0.1 + 1) / 3
         "technological": 0.825,  # (0.85 + 0.8) / 2
@@ -49,17 +51,17 @@ def test_values_are_those_of_the_formulas():
 
 
 def test_same_city_fits_wholly_but_for_the_solution():
-    found = fit.fit(ProjectSheet((PINEROLO,), "municipality", stage="completed"), Town(PINEROLO))
+    found = fit.fit(ProjectProfile((PINEROLO,), "municipality", stage="completed"), ReaderProfile(PINEROLO))
     assert rounded(found) == dict.fromkeys(DIMENSIONS, 1.0) | {"economic": None}
     assert found.score == 1
 
 
 def test_unknown_is_a_question_and_not_a_zero():
-    project = ProjectSheet(())
-    found = fit.fit(project, Town(VAL_DI_CHY))
+    project = ProjectProfile(())
+    found = fit.fit(project, ReaderProfile(VAL_DI_CHY))
     assert found.score is None
     assert found.known == 0
-    told = dimensions(found, project, Town(VAL_DI_CHY))
+    told = dimensions(found, project, ReaderProfile(VAL_DI_CHY))
     assert [dimension.value for dimension in told] == [None] * 5
     assert all(dimension.questions and not dimension.reasons for dimension in told)
     assert told[2].questions == [
@@ -69,7 +71,7 @@ def test_unknown_is_a_question_and_not_a_zero():
 
 
 def test_reasons_are_in_plain_words():
-    town = Town(VAL_DI_CHY, own_cost=200.0)
+    town = ReaderProfile(VAL_DI_CHY, own_cost=200.0)
     told = dimensions(fit.fit(LED, town), LED, town)
     assert [dimension.reasons for dimension in told] == [
         [
@@ -99,9 +101,9 @@ def test_reasons_are_in_plain_words():
 
 
 def test_comparison_is_with_the_most_similar_of_the_towns():
-    project = ProjectSheet((TORINO, PINEROLO, VAL_DI_CHY))
-    assert fit.fit(project, Town(VAL_DI_CHY)).model == VAL_DI_CHY
-    assert fit.fit(project, Town(TORINO)).model == TORINO
+    project = ProjectProfile((TORINO, PINEROLO, VAL_DI_CHY))
+    assert fit.fit(project, ReaderProfile(VAL_DI_CHY)).model == VAL_DI_CHY
+    assert fit.fit(project, ReaderProfile(TORINO)).model == TORINO
 
 
 @pytest.mark.parametrize(
@@ -119,7 +121,7 @@ def test_shrinking_is_harder_than_growing(mine, theirs, value):
 
 
 def test_regional_funds_are_open_at_home_only():
-    milan = Sheet("F205", "Milano", 1_349_930, province="MI", region="03")
+    milan = Profile("F205", "Milano", 1_349_930, province="MI", region="03")
     assert fit.open_funds(["region"], TORINO, PINEROLO) == 0.9
     assert fit.open_funds(["region"], milan, PINEROLO) == 0.4
     assert fit.open_funds(["region", "eu"], milan, PINEROLO) == 0.8
@@ -127,16 +129,20 @@ def test_regional_funds_are_open_at_home_only():
 
 
 def test_ground_counts_half_for_digital_services():
-    hard = fit.fit(ProjectSheet((TORINO,), area="energy"), Town(VAL_DI_CHY)).values["environmental"]
-    soft = fit.fit(ProjectSheet((TORINO,), area="government"), Town(VAL_DI_CHY)).values["environmental"]
+    hard = fit.fit(ProjectProfile((TORINO,), area="energy"), ReaderProfile(VAL_DI_CHY)).values[
+        "environmental"
+    ]
+    soft = fit.fit(ProjectProfile((TORINO,), area="government"), ReaderProfile(VAL_DI_CHY)).values[
+        "environmental"
+    ]
     assert soft == pytest.approx((1 + hard) / 2)
 
 
-def any_sheet(dice: random.Random) -> Sheet:
+def any_sheet(dice: random.Random) -> Profile:
     def maybe(value):
         return None if dice.random() < 0.15 else value
 
-    return Sheet(
+    return Profile(
         str(dice.random()),
         "Paese",
         maybe(round(10 ** dice.uniform(1.5, 6.4))),
@@ -149,8 +155,8 @@ def any_sheet(dice: random.Random) -> Sheet:
     )
 
 
-def any_project(dice: random.Random) -> ProjectSheet:
-    return ProjectSheet(
+def any_project(dice: random.Random) -> ProjectProfile:
+    return ProjectProfile(
         tuple(any_sheet(dice) for _ in range(dice.randint(0, 3))),
         dice.choice(["", *fit.BODIES]),
         dice.choice(["", *Scale.values]),
@@ -166,7 +172,7 @@ def any_project(dice: random.Random) -> ProjectSheet:
 def test_every_value_lies_between_a_twentieth_and_one(seed):
     dice = random.Random(seed)
     for _ in range(25):
-        project, town = any_project(dice), Town(any_sheet(dice), dice.choice([None, 3.0, 500.0]))
+        project, town = any_project(dice), ReaderProfile(any_sheet(dice), dice.choice([None, 3.0, 500.0]))
         found = fit.fit(project, town)
         known = [value for value in found.values.values() if value is not None]
         assert all(0.05 <= value <= 1 for value in known)
@@ -303,7 +309,7 @@ def test_municipality_merged_since_is_its_successor(cards, settings):
         predecessor=country["samone"],
         successor=country["val_di_chy"],
     )
-    SHEETS.forget()
+    PLACE_CACHE.clear()
     order = suited(find(ProjectQuery()), country["ivrea"])
     row = next(row for row in order[0:10] if row["keys"] == card.pk)
     one = fit_of(read_document(card), country["ivrea"]).fit

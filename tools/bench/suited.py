@@ -27,11 +27,11 @@ from django.test import Client  # noqa: E402
 from cards.models import Edition  # noqa: E402
 from cards.search.query import ProjectQuery, find  # noqa: E402
 from municipalities.models import Territory  # noqa: E402
-from municipalities.search import SHEETS  # noqa: E402
+from municipalities.search import PLACE_CACHE  # noqa: E402
 from observatory.public_cache.response_cache import LOCAL  # noqa: E402
 from suitability.card_columns import Columns  # noqa: E402
-from suitability.fitting import EVEN, ordered, town_of  # noqa: E402
-from suitability.scoring import Towns, fits  # noqa: E402
+from suitability.fitting import EVEN, ordered, reader_profile  # noqa: E402
+from suitability.scoring import NamedMunicipalities, fits  # noqa: E402
 
 ASKED = 20
 FILTER = "area=mobilita&stato=completed"
@@ -78,12 +78,12 @@ def median_of_orders(slugs: list[str]) -> float:
     snapshot, draw = find(ProjectQuery()).snapshot, random.Random(1)
     numbers = snapshot.all.to_array()
     rated = {n: draw.randrange(1000) / 10 for n in draw.sample(list(numbers), len(numbers) // RATED)}
-    columns = Columns().renewed(snapshot)
-    towns, score = Towns(columns.places, SHEETS.read()), columns.table.column(rated)
+    columns = Columns().updated(snapshot)
+    towns, score = NamedMunicipalities(columns.places, PLACE_CACHE.profiles()), columns.table.column(rated)
     times = []
     for town in Territory.objects.filter(slug__in=slugs).select_related("province", "region"):
         started = time.process_time()
-        ordered(fits(columns, towns, town_of(town), EVEN), score).rows(0, ASKED)
+        ordered(fits(columns, towns, reader_profile(town), EVEN), score).rows(0, ASKED)
         times.append(1000 * (time.process_time() - started))
     return round(statistics.median(times), 1)
 
