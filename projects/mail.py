@@ -74,9 +74,9 @@ def archived(submission) -> None:
 
 def withdrawn(card) -> None:
     """To the officers of the body: the public card was taken down, and why."""
-    project = card.project
+    record = card.record
     people = User.objects.filter(
-        memberships__organisation=project.owner_id, memberships__role__in=BODY_ROLES, is_active=True
+        memberships__organisation=record.owner_id, memberships__role__in=BODY_ROLES, is_active=True
     )
     for user in people.distinct().order_by("pk"):
         send(
@@ -85,7 +85,7 @@ def withdrawn(card) -> None:
             f"La redazione ha ritirato la scheda «{card.title}» (edizione {card.edition}).\n\n"
             f"Motivo: {card.withdrawal_reason}\n\n"
             "La pagina pubblica lo dice, con il motivo. I dati restano nella tua area riservata:\n"
-            f"{_url('officer:project-status', project.code)}\n",
+            f"{_url('officer:project-status', record.code)}\n",
         )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cards.models import Edition
 from lib.workflow import HeldByAnother, WrongMove
 from projects import publishing, reviewing
 from projects.desk.checks import check
@@ -117,7 +116,7 @@ def _ask(project: Project, by, message: str) -> str:
 
 def _remind(project: Project, by) -> str:
     """Ask the office whether its card still holds: once for each moment it was last confirmed."""
-    card = Edition.objects.current().filter(project=project).first()
+    card = project.record.editions.current().first()
     if card is None:
         raise Refused(_("Non ha una scheda pubblica."))
     since = last_word(project, card)
