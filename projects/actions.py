@@ -21,7 +21,7 @@ from projects.completeness import missing_required
 from projects.history import record
 from projects.models import Project, Submission
 from projects.reviewing import _decide
-from projects.workflow import EDITABLE, PROJECT, Move
+from projects.workflow import EDITABLE, PROJECT, Verb
 
 
 class Incomplete(Exception):
@@ -122,7 +122,7 @@ def submit(
         raise Incomplete(missing)
     try:
         still: dict = {} if version is None else {"version": version}
-        PROJECT.apply(project, Move.SUBMIT, **still, deleted_at=None)
+        PROJECT.apply(project, Verb.SUBMIT, **still, deleted_at=None)
     except WrongMove as error:
         # The twin of a double click was first, and waited for by the UPDATE above.
         if twin := Submission.objects.filter(nonce=nonce, project=project).first():
@@ -135,7 +135,7 @@ def submit(
     submission = Submission.objects.create(
         project=project, number=number, nonce=nonce, submitted_by=by, note=note
     )
-    record(project, Move.SUBMIT, by, {"receipt": submission.receipt})
+    record(project, Verb.SUBMIT, by, {"receipt": submission.receipt})
     transaction.on_commit(lambda: mail.receipt(submission))
     return submission
 
@@ -143,17 +143,17 @@ def submit(
 @transaction.atomic
 def recall(project: Project, *, by) -> Project:
     """Take back a sending that nobody has taken up yet."""
-    PROJECT.apply(project, Move.RECALL)
+    PROJECT.apply(project, Verb.RECALL)
     _decide(project, by, Submission.Outcome.RECALLED)
-    record(project, Move.RECALL, by)
+    record(project, Verb.RECALL, by)
     return project
 
 
 @transaction.atomic
 def revise(project: Project, *, by) -> Project:
     """Open the working copy of a published project; the public card stays as it is."""
-    PROJECT.apply(project, Move.REVISE)
-    record(project, Move.REVISE, by)
+    PROJECT.apply(project, Verb.REVISE)
+    record(project, Verb.REVISE, by)
     return project
 
 

@@ -14,7 +14,7 @@ from lib.workflow import HeldByAnother, WrongMove
 from projects import publishing, reviewing
 from projects.desk.checks import check
 from projects.models import Project, Reminder
-from projects.reminders import Due, last_word, remind
+from projects.reminders import Due, last_confirmation, remind
 from projects.workflow import Status
 
 logger = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ def _remind(project: Project, by) -> str:
     card = project.record.editions.current().first()
     if card is None:
         raise Refused(_("Non ha una scheda pubblica."))
-    since = last_word(project, card)
+    since = last_confirmation(project, card)
     people = remind(Due(project, Reminder.Matter.AGEING, since, card))
     if people:
         return _("Promemoria inviato a {}.").format(", ".join(people))
