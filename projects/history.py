@@ -64,7 +64,7 @@ def label_with_changes(verb: str, changes: Mapping) -> str:
 
 
 def labelled_history(code: str) -> list[Entry]:
-    """The last 50 entries of the project with this code, the newest first, each with its `label`. One query."""
+    """The last 50 entries of a project, the newest first, each with its `label`. One query."""
     entries = list(history(RECORD, code).select_related("by")[:50])
     for entry in entries:
         entry.label = label_with_changes(entry.verb, entry.changes)

@@ -51,7 +51,7 @@ def changes_requested(submission) -> None:
         f"La redazione ha esaminato la scheda «{project.title}» e ha lasciato {comments} "
         f"{'commento' if comments == 1 else 'commenti'}.\n"
         + (f"\n{submission.message}\n" if submission.message else "")
-        + comment_lines
+        + "".join(lines)
         + f"\nRispondi e invia di nuovo la scheda:\n{_url('officer:project-status', project.code)}\n",
     )
 
@@ -115,7 +115,7 @@ REMINDERS = {
 
 
 def reminder(due, user, token: str) -> bool:
-    """Send one projects.reminders.Due to one user; `token` is that of the link that confirms. Whether it left."""
+    """Send a projects.reminders.Due, with `token` in the link that confirms. Gives whether it was sent."""
     subject, body = REMINDERS[due.matter]
     values = {
         "title": due.card.title if due.card else str(due.project),

@@ -1,4 +1,4 @@
-"""Reminders to offices: of a public card not confirmed for a year, an idle draft, an overdue request for changes.
+"""Reminders to offices: of cards not confirmed for a year, idle drafts, overdue requests for changes.
 
 One reminder for each project, matter and `since`, the moment from which the time counts; a later save or
 confirmation is a new `since`.

@@ -9,7 +9,7 @@
 | read a file that proves a rating before it is public, withdraw it | who rated | yes | yes |
 | assess replicability | self; as a peer, the published projects of others | as the observatory | yes |
 | ask to reuse a project | for another body than its owner | no | no |
-| move an adoption to its next state | the side that reuse.transitions names | for either side | for either side |
+| advance an adoption | the side in reuse.transitions | for either side | for either side |
 | link the project that results from an adoption | the adopter, of its own | yes | yes |
 | hide texts of an adoption | no | yes | yes |
 """

@@ -56,7 +56,7 @@ def collect(project_id: int, *, is_locked: bool = False) -> dict:
 
 
 def _kinds_of_rows(project_id: int) -> set[str]:
-    """The related lists of a project that have rows, in one query: most are empty, and each query is a round trip."""
+    """The related lists of a project that have rows, in one query: most are empty."""
     models = {name: getattr(Project, name).rel.related_model for name in (*ROWS, "documents")}
     models[OTHERS] = Project.other_municipalities.through
     return models_with("project_id", project_id, models)
