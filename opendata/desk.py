@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import staff_page
 from cards.search.readiness import readiness
+from lib.files.serving import serve
 from opendata.jobs import is_small, request_export, run_export
 from opendata.models import ExportJob
 
@@ -79,6 +80,4 @@ def export_file(request, pk):
         raise Http404(_("Il file non c’è più: prepara una nuova esportazione."))
     day = timezone.localdate(job.finished_at).isoformat()
     name = f"osservatorio-{day}-{job.pk}.{job.format}"
-    return FileResponse(
-        job.file.open("rb"), as_attachment=True, filename=name, content_type=TYPES[job.format]
-    )
+    return serve(job.file, filename=name, media_type=TYPES[job.format], is_public=False)

@@ -77,9 +77,9 @@ def project_chunks(
     """
     table = PROJECTS
     if fields:
-        table = table.narrowed([*fields, *(POINT if suffix == "geojson" else ())])
+        table = table.with_columns([*fields, *(POINT if suffix == "geojson" else ())])
     if labels in LANGUAGES:
-        table = table.worded(labels, kept=POINT if suffix == "geojson" else ())
+        table = table.labelled(labels, unnamed=POINT if suffix == "geojson" else ())
     if suffix == "csv" and table is PROJECTS:
         return _stored_lines(array("Q", keys), router.db_for_read(Edition))
     snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
@@ -113,9 +113,9 @@ def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
     for number, row in enumerate(snapshot.rows(table.name), 1):
         writer.write(table.values(row))
         if number % ROWS_AT_ONCE == 0:
-            yield pipe.drained()
+            yield pipe.read_new()
     writer.close()
-    yield pipe.drained()
+    yield pipe.read_new()
 
 
 def _whole_file(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cards import records
 from cards.records import RECORD
 from lib import audit
+from lib.forms.autosave import can_merge
 from lib.workflow import StaleDraft, WrongMove
 from municipalities.models import Organisation
 from projects import mail
@@ -80,14 +81,7 @@ def _is_harmless(project: Project, version: int, mine: Mapping) -> bool:
     """Whether all that was saved since `version` was in other steps, or earlier from the very same page."""
     recent = _entries(project).values_list("changes", flat=True)[:200]
     since = [told for told in recent if told.get("version", 0) > version]
-    return 0 < len(since) < 200 and all(_spares(told, mine) for told in since)
-
-
-def _spares(told: Mapping, mine: Mapping) -> bool:
-    if told.get("step") not in (None, mine["step"]):
-        return True
-    is_same_page = bool(mine.get("page")) and told.get("page") == mine["page"]
-    return is_same_page and told.get("turn", 0) <= mine["turn"]
+    return 0 < len(since) < 200 and can_merge(since, mine)
 
 
 def _lengthened(project: Project, by, told: Mapping) -> bool:

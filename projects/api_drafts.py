@@ -75,7 +75,7 @@ def _save(project: Project, by, typed: dict, rows: dict) -> None:
     posted = _posted(typed, rows)
     bound = [step.form(posted, instance=project) for step in FORMS]
     parts = [
-        (ALIASES.get(part.key, part.key), part.formset(posted, project=project, prefix=part.key))
+        (ALIASES.get(part.key, part.key), part.formset(posted, parent=project, prefix=part.key))
         for step in FORMS
         for part in step.rows
     ]

@@ -42,9 +42,7 @@ def changes_requested(submission) -> None:
     project, notes = submission.project, list(submission.comments.order_by("pk"))
     comments = len(notes)
     with override("it"):
-        comment_lines = "".join(
-            f"\n- {str(label_of(note.field)).capitalize()}: {note.text}\n" for note in notes
-        )
+        lines = [f"\n- {str(label_of(note.field)).capitalize()}: {note.text}\n" for note in notes]
     send(
         submission.submitted_by.email,
         f"La redazione chiede integrazioni: «{project.title}»",

@@ -68,7 +68,8 @@ def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
 def write_comments(project: Project, *, by, texts: Mapping[str, tuple[str, str]]) -> int:
     """Store one comment a field from `{field: (text when the page was loaded, text now)}`.
 
-    An empty text deletes. A text that another page stored meanwhile is joined with this one. Gives the number of comments.
+    An empty text deletes; one that another page stored meanwhile is joined with this one. Gives the number
+    of comments.
     """
     if project.status != Status.IN_REVIEW:
         raise WrongMove

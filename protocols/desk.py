@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,6 +12,7 @@ from accounts.actions import TooSoon
 from accounts.models import Membership
 from accounts.rules import staff_page
 from lib.audit import history
+from lib.files.serving import serve
 from lib.workflow import WrongMove
 from protocols import actions
 from protocols.forms import DeclineForm
@@ -119,9 +120,9 @@ def adhesion_document(request, pk):
     adhesion = get_object_or_404(Adhesion, pk=pk)
     if not adhesion.signed_document:
         raise Http404
-    return FileResponse(
-        adhesion.signed_document.open("rb"),
-        as_attachment=True,
+    return serve(
+        adhesion.signed_document,
         filename=f"adesione-{pk}.pdf",
-        content_type="application/pdf",
+        media_type="application/pdf",
+        is_public=False,
     )

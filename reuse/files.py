@@ -2,7 +2,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from lib.files.serving import serve
+from lib.files.serving import filename_of, serve
 from reuse import rules
 from reuse.models import Assessment, DemonstrationDocument, EvidenceFile
 
@@ -12,7 +12,8 @@ def demonstration_file(request, pk):
     """A file of a demonstration kit: there only where the portal is one, with the card in force."""
     found = DemonstrationDocument.objects.shown().filter(record__editions__is_current=True).exclude(file="")
     document = get_object_or_404(found, pk=pk)
-    return serve(document.file, document.media_type, document.title, is_public=True)
+    filename = filename_of(document.file, document.title)
+    return serve(document.file, filename=filename, media_type=document.media_type, is_public=True)
 
 
 @require_safe
@@ -22,7 +23,8 @@ def evidence_file(request, pk):
     is_public = _proves_in_public(evidence)
     if not (is_public or rules.can_use_evidence(request.user, evidence)):
         raise Http404
-    return serve(evidence.file, evidence.media_type, evidence.name, is_public=is_public)
+    filename = filename_of(evidence.file, evidence.name)
+    return serve(evidence.file, filename=filename, media_type=evidence.media_type, is_public=is_public)
 
 
 def _proves_in_public(evidence: EvidenceFile) -> bool:

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from cards.models import File
-from lib.files.serving import serve
+from lib.files.serving import filename_of, serve
 
 
 @require_safe
@@ -14,4 +14,5 @@ def document_file(request, pk):
     file = get_object_or_404(File.objects.select_related("record"), pk=pk)
     if not file.is_public:
         raise Http404
-    return serve(file.file, file.media_type, file.title, is_public=True)
+    filename = filename_of(file.file, file.title)
+    return serve(file.file, filename=filename, media_type=file.media_type, is_public=True)

@@ -1,4 +1,4 @@
-"""What a person may attach: type read from the content, never from the name; images made anew.
+"""Checks of uploaded files: the type is read from the content, never from the name; images are re-encoded.
 
 Re-encoding removes EXIF, GPS and whatever follows the picture in the file; SVG is refused.
 """
@@ -23,7 +23,7 @@ ODF = {
     b"application/vnd.oasis.opendocument.presentation": ".odp",
 }
 IMAGE_FORMATS = {"JPEG", "PNG", "WEBP"}
-# What the decoders raise on damaged files, found by feeding them some.
+# What zipfile and Pillow raise on damaged files.
 UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -62,7 +62,7 @@ class Upload:
 
 
 def check_upload(file) -> Upload:
-    """The file as it will be kept. ValidationError in Italian when it is too big or of a wrong type."""
+    """The file as it will be stored. Raises ValidationError when it is too big, empty or of a wrong type."""
     limit = settings.MAX_UPLOAD_BYTES
     if file.size > limit:
         raise ValidationError(
@@ -116,7 +116,7 @@ def _check_image(content: bytes) -> Upload | None:
 
 
 def _check_csv(content: bytes, name: str) -> Upload:
-    """Text that calls itself CSV and holds no control characters."""
+    """A text file by its extension, in UTF-8, without control characters."""
     if not name.lower().endswith((".csv", ".txt")):
         raise ValidationError(WRONG_TYPE)
     try:

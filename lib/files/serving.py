@@ -1,15 +1,16 @@
-"""Answers that hold a stored file."""
+"""Responses with stored files that people uploaded or that were made for them."""
 
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
 
 
-def serve(file, media_type: str, title: str, *, is_public: bool) -> FileResponse:
-    """The stored file under a name made from its title: images inline, all else a download in a sandbox.
+def serve(file: FieldFile, *, filename: str, media_type: str, is_public: bool) -> FileResponse:
+    """The stored file under `filename`: images inline, all else as a download.
 
-    Raises Http404 when the storage has lost it. Only public files may be cached.
+    No script runs in it (CSP sandbox), and its type is not guessed (`nosniff`, by SecurityMiddleware).
+    Only public files may be cached. Raises Http404 when the storage does not have it.
     """
-    extension = file.name.rpartition(".")[2]
     try:
         content = file.open("rb")
     except FileNotFoundError as error:
@@ -18,8 +19,13 @@ def serve(file, media_type: str, title: str, *, is_public: bool) -> FileResponse
         content,
         as_attachment=not media_type.startswith("image/"),
         content_type=media_type,
-        filename=f"{slugify(title)[:80] or 'documento'}.{extension}",
+        filename=filename,
     )
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "public, max-age=3600" if is_public else "private, no-store"
     return response
+
+
+def filename_of(file: FieldFile, title: str) -> str:
+    """A readable name for a stored file: `title` as a slug, with the extension of the stored name."""
+    return f"{slugify(title)[:80] or 'documento'}.{file.name.rpartition('.')[2]}"

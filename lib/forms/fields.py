@@ -1,4 +1,4 @@
-"""Form fields that read what Italian offices type: euro, days, names of municipalities, lists of words."""
+"""Form fields for what people type in Italian: amounts in euro, partial dates, lists of words."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -20,10 +20,10 @@ ENGLISH = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,2})?$")
 
 
 def parse_euro(text: str) -> Decimal:
-    """`1250000`, `1.250.000`, `1.250.000,00 €`, `1250000.50` → Decimal euro. ValueError when it is no amount.
+    """`1250000`, `1.250.000`, `1.250.000,00 €`, `1250000.50` → Decimal euro, from 0 to below 10¹².
 
     A single dot followed by three digits separates thousands, as in Italian. A comma before three digits
-    does so on English pages; on Italian ones it is refused, since it could mean either.
+    does so on English pages; on Italian ones it is refused, since it could mean either. Raises ValueError.
     """
     plain = re.sub(r"[\s\u00a0€]|EUR|euro", "", text, flags=re.IGNORECASE)
     if ENGLISH.match(plain):
@@ -43,7 +43,7 @@ def parse_euro(text: str) -> Decimal:
 
 
 def tidied(posted: QueryDict) -> QueryDict:
-    """What was typed without invisible control characters, a line break counted as one, as browsers count."""
+    """A copy without control characters; CRLF becomes LF, one character as browsers count `maxlength`."""
     clean = posted.copy()
     for name, values in posted.lists():
         plain = (CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")) for value in values)
@@ -52,7 +52,7 @@ def tidied(posted: QueryDict) -> QueryDict:
 
 
 class EuroField(ReadField):
-    """An amount in euro, shown with its thousands."""
+    """An amount in euro, rendered with thousands separators."""
 
     max_length = 30
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "is-short"})
@@ -77,7 +77,7 @@ class EuroField(ReadField):
 
 
 class PartialDateField(ReadField):
-    """A day, a month or a year, shown as Italians write it and kept as reduced ISO."""
+    """A day, a month or a year: rendered as `1/3/2024`, stored as ISO 8601 text, `2024-03-01` or `2024`."""
 
     widget = forms.TextInput(attrs={"autocomplete": "off", "class": "is-short is-date"})
 
@@ -100,7 +100,7 @@ class PartialDateField(ReadField):
 
 
 class ListField(ReadField):
-    """Several short texts in one, kept as a list without repetitions."""
+    """Several short texts in one input, stored as a list without repetitions."""
 
     max_length = 600
     separators = ","
@@ -133,7 +133,7 @@ class WordListField(ListField):
 
 
 class CupListField(ListField):
-    """CUP codes; malformed ones are kept, and flagged elsewhere."""
+    """CUP codes; malformed ones are accepted (lib.cup.cup_warning says what is wrong)."""
 
     separators = ",;\n"
 
@@ -142,7 +142,7 @@ class CupListField(ListField):
 
 
 class CheckboxList(forms.TypedMultipleChoiceField):
-    """Choices kept as a JSON list."""
+    """Several choices of a list, stored as a JSON list."""
 
     def __init__(self, **options):
         options.setdefault("widget", forms.CheckboxSelectMultiple)

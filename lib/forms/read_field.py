@@ -1,10 +1,15 @@
+"""The base of form fields that parse one text into a value."""
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
 class ReadField(forms.Field):
-    """A field that turns one typed text into a value by `read`; an empty text is `empty`."""
+    """A field whose value is `read(text)`, or `empty()` where nothing is typed.
+
+    `read` raises ValidationError. Text longer than `max_length` is refused.
+    """
 
     widget = forms.TextInput
     max_length = 120

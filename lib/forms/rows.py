@@ -1,62 +1,66 @@
+"""Formsets over the rows of a parent instance, whose rows are identified by a `uid` of their own.
+
+Not by position or primary key: a page that is posted twice adds its rows once, and a row that somebody
+else deleted meanwhile is added again by the person who still has it on the page.
+"""
+
 import uuid
+from collections.abc import Mapping
+from typing import ClassVar
 
 from django import forms
+from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.utils.translation import gettext_lazy as _
 
-from cards.vocabulary.lists import IdentifierScheme
-from lib.forms.base import WholeText, name_blanks
+from lib.forms.base import WholeText, label_empty_choices
 
 
 class RowForm(WholeText, forms.ModelForm):
-    """One row of a repeated part: a row left empty is no row, and one emptied is taken away."""
+    """One row, of a model with a `uid`. A blank row is not added; a saved one left blank is deleted."""
 
     uid = forms.CharField(widget=forms.HiddenInput, required=False)
-    required_words = {
-        "name": _("Scrivi la denominazione"),
-        "role": _("Scegli il ruolo"),
-        "source": _("Scegli la fonte"),
-        "title": _("Scrivi il nome della tappa"),
-        "scheme": _("Scegli il tipo di codice"),
-        "value": _("Scrivi il codice"),
-    }
+    # The message of each field that a row cannot miss.
+    required_messages: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        name_blanks(self)
+        label_empty_choices(self)
         self.fields["uid"].initial = str(self.instance.uid)
-        for name, words in self.required_words.items():
-            if name in self.fields:
-                self.fields[name].error_messages["required"] = words
+        for name, message in self.required_messages.items():
+            self.fields[name].error_messages["required"] = message
 
     @property
     def is_new(self) -> bool:
+        """Whether the row is not in the database."""
         return self.instance.pk is None
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written in it."""
+        """Whether all its fields are empty."""
         names = [n for n in self.fields if n not in ("uid", DELETION_FIELD_NAME)]
         return not any(self[n].data for n in names)
 
 
-class Rows(forms.BaseFormSet):
-    """The rows of one project. `project` and `rows` (its present ones, in order) come from the page."""
+class RowFormSet(forms.BaseFormSet):
+    """The rows of one `parent`, in the order of their keys; `parent_field` is the foreign key to it.
 
-    project = None
+    `saved_rows` are those in the database, one query.
+    """
 
-    def __init__(self, data=None, *, project, prefix, **kwargs):
-        self.project, self.used = project, set()
-        present = self.form._meta.model.objects.filter(project=project).order_by("pk")
-        self.present = [row for row in present if self.holds(row)]
-        self.by_uid = {row.uid: row for row in self.present}
+    parent_field = ""
+
+    def __init__(self, data=None, *, parent: models.Model, prefix: str, **kwargs):
+        self.parent, self.used = parent, set()
+        self.saved_rows = list(self.rows_of(parent).order_by("pk"))
+        self.by_uid = {row.uid: row for row in self.saved_rows}
         super().__init__(data, prefix=prefix, **kwargs)
 
-    def holds(self, row) -> bool:
-        return getattr(row, "scheme", "") != IdentifierScheme.CUP
+    def rows_of(self, parent: models.Model) -> models.QuerySet:
+        """The rows of `parent` that this formset edits."""
+        return self.form._meta.model.objects.filter(**{self.parent_field: parent})
 
     def initial_form_count(self):
-        return 0 if self.is_bound else len(self.present)
+        return 0 if self.is_bound else len(self.saved_rows)
 
     def _construct_form(self, i, **kwargs):
         kwargs["instance"] = self._row(i)
@@ -64,35 +68,28 @@ class Rows(forms.BaseFormSet):
         kwargs["use_required_attribute"] = False
         return super()._construct_form(i, **kwargs)
 
-    def _row(self, i: int):
+    def _row(self, i: int) -> models.Model:
         if not self.is_bound:
-            return self.present[i] if i < len(self.present) else self.form._meta.model(project=self.project)
-        uid = read_uid(self.data.get(f"{self.prefix}-{i}-uid", ""))
+            return self.saved_rows[i] if i < len(self.saved_rows) else self._new_row()
+        uid = _parsed_uid(self.data.get(f"{self.prefix}-{i}-uid", ""))
         if uid in self.used:
             uid = uuid.uuid4()
         self.used.add(uid)
-        return self.by_uid.get(uid) or self.form._meta.model(project=self.project, uid=uid)
+        return self.by_uid.get(uid) or self._new_row(uid=uid)
+
+    def _new_row(self, **fields) -> models.Model:
+        return self.form._meta.model(**{self.parent_field: self.parent}, **fields)
 
     def _should_delete_form(self, form):
         return super()._should_delete_form(form) or (self.is_bound and form.is_blank)
 
     @property
-    def deleted_rows(self) -> list:
-        """Rows of the page that go: marked, or left without a word."""
+    def deleted_rows(self) -> list[RowForm]:
+        """The posted rows that are marked as deleted or blank."""
         return [form for form in self.forms if self.is_bound and self._should_delete_form(form)]
 
-    def clean(self):
-        """A code written twice is told: it can be kept once."""
-        seen = set()
-        for form in self.forms:
-            key = (form.cleaned_data.get("scheme"), form.cleaned_data.get("value"))
-            if all(key) and not self._should_delete_form(form):
-                if key in seen:
-                    form.add_error("value", _("Hai scritto due volte questo codice"))
-                seen.add(key)
-
     def save(self) -> None:
-        """Make the rows of the project those of the page. Rows the page does not name stay."""
+        """Add, change and delete the rows that were posted. Saved rows that were not posted stay."""
         for form in self.forms:
             if self._should_delete_form(form):
                 if not form.is_new:
@@ -101,18 +98,19 @@ class Rows(forms.BaseFormSet):
                 form.save()
 
 
-def read_uid(text: str) -> uuid.UUID:
+def _parsed_uid(text: str) -> uuid.UUID:
+    """The UUID in `text`, or a new one."""
     try:
         return uuid.UUID(text)
     except ValueError:
         return uuid.uuid4()
 
 
-def rows_of(form: type[RowForm], limit: int) -> type[Rows]:
-    """A formset of `form`, at most `limit` rows, two empty ones to write in."""
+def row_formset(form: type[RowForm], limit: int, formset: type[RowFormSet]) -> type[RowFormSet]:
+    """A formset class of `form` with at most `limit` rows, two blank ones included in the page."""
     return forms.formset_factory(
         form,
-        formset=Rows,
+        formset=formset,
         extra=2,
         max_num=limit,
         absolute_max=limit + 10,

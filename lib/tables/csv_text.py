@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 from lib.tables.schema import BOOLEAN, INTEGER, LIST, MOMENT, NUMBER, Column
 
-# A spreadsheet runs a cell that starts so; full-width forms are folded to these by some.
+# A spreadsheet evaluates a cell that starts so; some take the full-width forms for these.
 FORMULA_STARTS = tuple("=+-@\t\r\0＝＋－＠")
 
 
 def neutralised(value):
-    """Text that no spreadsheet takes for a formula: an apostrophe before the sign. Other values stay."""
+    """The value; text that a spreadsheet would take for a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 class _Echo:
-    """Returns what a csv.writer writes, so that the writer does."""
+    """A file for csv.writer whose `write` returns the line, and so does `writerow`."""
 
     @staticmethod
     def write(line: str) -> str:
@@ -27,7 +27,7 @@ _written = csv.writer(_Echo, lineterminator="\r\n").writerow
 
 
 def csv_row(cells: Iterable) -> str:
-    """Cells as one line: comma, CRLF, quotes where needed; None is an empty cell."""
+    """The cells as one line: comma, CRLF, quotes where needed; None is an empty cell."""
     return _written(cells)
 
 
@@ -35,14 +35,14 @@ LIST_DELIMITER = "|"
 
 
 def moment(text: str) -> str:
-    """An ISO moment in UTC, to the second: `2026-03-01T10:20:30Z`."""
+    """An ISO 8601 moment in UTC, to the second: `2026-03-01T10:20:30Z`."""
     if text.endswith("+00:00"):
         return f"{text[:19]}Z"
     return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def as_text(column: Column, value) -> str:
-    """One spelling a value, for files that hold text only."""
+    """The value as text, empty for None, as files without types have it."""
     if value is None:
         return ""
     if column.type == NUMBER:
@@ -57,6 +57,6 @@ def as_text(column: Column, value) -> str:
 
 
 def cell_of(column: Column, value) -> str:
-    """A value as a CSV file has it."""
+    """The value as a cell of a CSV file; numbers are no formulas, even with a minus."""
     text = as_text(column, value)
     return text if column.type in (NUMBER, INTEGER) else neutralised(text)

@@ -1,3 +1,5 @@
+"""Tables and their columns, declared once for all file formats."""
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -23,7 +25,11 @@ LANGUAGES = ("it", "en")
 
 @dataclass(frozen=True)
 class Column:
-    """`label` and `about` are pairs (Italian, English); `get` reads the value off a row."""
+    """A column of a table.
+
+    `label` and `about` are pairs (Italian, English). `get` reads the value from a row; without it the value
+    is the row's item of this name. `choices` are `[(code, label)]`; `places` are decimal places of a number.
+    """
 
     name: str
     type: str
@@ -35,7 +41,7 @@ class Column:
     is_required: bool = False
 
     def value(self, row: Mapping):
-        """The plain value of this column: str, int, Decimal, bool, list of str, or None."""
+        """The value in a row: str, int, Decimal, bool, list of str, or None; an empty text is None."""
         value = self.get(row) if self.get else row[self.name]
         if value is None or value == "":
             return None
@@ -44,7 +50,7 @@ class Column:
         return [str(part) for part in value] if self.type == LIST else value
 
 
-def _worded(column: Column, place: int, is_kept: bool) -> Column:
+def _labelled(column: Column, place: int, keeps_name: bool) -> Column:
     words = {value: str(label) for value, label in column.choices}
 
     def get(row: Mapping):
@@ -53,11 +59,16 @@ def _worded(column: Column, place: int, is_kept: bool) -> Column:
             return [words.get(part, part) for part in value]
         return words.get(value, value) if words else value
 
-    return replace(column, name=column.name if is_kept else column.label[place], get=get)
+    return replace(column, name=column.name if keeps_name else column.label[place], get=get)
 
 
 @dataclass(frozen=True)
 class Table:
+    """A table of open data. `parents` are its foreign keys: `[(column, table, column of that table)]`.
+
+    `has_points` says that the columns latitude and longitude are there, for maps.
+    """
+
     name: str
     title: tuple[str, str]
     about: tuple[str, str]
@@ -67,9 +78,9 @@ class Table:
     has_points: bool = False
 
     def values(self, row: Mapping) -> list:
-        """The value of each column (Column.value), all at once: a file of many rows spends its time here."""
-        values = self._taken(row)
-        for place, get in self._got:
+        """The value of each column of a row, as Column.value gives it; much faster than one by one."""
+        values = self._plain_values(row)
+        for place, get in self._computed:
             values[place] = get(row)
         if "" in values:
             values = [None if value == "" else value for value in values]
@@ -83,17 +94,17 @@ class Table:
         return values
 
     @cached_property
-    def _taken(self) -> Callable:
-        """Takes the values that stand in a row as they are; columns with a way of their own come after."""
+    def _plain_values(self) -> Callable:
+        """Gives the row's items, one a column, with any value in the place of columns that have `get`."""
         width, names = len(self.columns), [column.name for column in self.columns if not column.get]
         if not names:
             return lambda row: [None] * width
-        # Once more, as a single name would give no tuple.
+        # The last name makes it a tuple also where there is one column.
         take = itemgetter(*(names[0] if c.get else c.name for c in self.columns), names[0])
         return lambda row: list(take(row)[:width])
 
     @cached_property
-    def _got(self) -> list[tuple[int, Callable]]:
+    def _computed(self) -> list[tuple[int, Callable]]:
         return [(place, column.get) for place, column in enumerate(self.columns) if column.get]
 
     @cached_property
@@ -104,16 +115,16 @@ class Table:
     def _lists(self) -> list[int]:
         return [place for place, column in enumerate(self.columns) if column.type == LIST]
 
-    def narrowed(self, names: Sequence[str]) -> "Table":
-        """The same table with the columns named, in that order."""
+    def with_columns(self, names: Sequence[str]) -> "Table":
+        """The same table with these columns alone, in this order. Raises KeyError."""
         by_name = {column.name: column for column in self.columns}
         return replace(self, columns=tuple(by_name[name] for name in dict.fromkeys(names)))
 
-    def worded(self, language: str, kept: Sequence[str] = ()) -> "Table":
-        """The same table with words in place of names and codes; the columns `kept` keep their names."""
+    def labelled(self, language: str, unnamed: Sequence[str] = ()) -> "Table":
+        """The same table with labels for column names and codes; columns `unnamed` keep their names."""
         place = LANGUAGES.index(language)
         with override(language):
-            columns = tuple(_worded(column, place, column.name in kept) for column in self.columns)
+            columns = tuple(_labelled(column, place, column.name in unnamed) for column in self.columns)
         return replace(self, columns=columns)
 
 
@@ -147,9 +158,10 @@ def counted(name: str, italian: str, english: str) -> Column:
 
 
 def part_of(part: str, key: str) -> Callable:
-    """The value under `key` of a part of the row that may be missing."""
+    """A `get`: the item `key` of the mapping `part` of a row, None where that is None."""
     return lambda row: (row[part] or {}).get(key)
 
 
 def each_of(part: str, key: str) -> Callable:
+    """A `get`: the item `key` of each mapping in the list `part` of a row."""
     return lambda row: [item[key] for item in row[part]]

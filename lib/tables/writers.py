@@ -1,6 +1,8 @@
 """Files of tables. A writer knows a format and a table's columns, not what the rows are about.
 
-All write row by row and without a clock: the same rows give the same bytes.
+A writer is opened with a path and a table, `write` takes the values of a row (Table.values), `close` ends
+the file. Memory does not grow with the rows, and the same rows give the same bytes: no file holds a date.
+`is_whole` marks formats that cannot be sent before the last row is written.
 """
 
 import io
@@ -18,10 +20,10 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from lib.tables.csv_text import as_text, cell_of, csv_row, moment, neutralised
-from lib.tables.schema import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, Column, Table
+from lib.tables.schema import BOOLEAN, DAY, INTEGER, LIST, MOMENT, NUMBER, PARTIAL_DATE, TEXT, Column, Table
+from lib.tables.worksheet import RowWorksheet
 
 PARQUET_ROWS = 2_000
-XLSX_CELL = 32_767
 # Rows of one sheet below its header.
 XLSX_ROWS = 1_048_575
 # The last line of a workbook whose tables need more than one sheet each.
@@ -34,7 +36,7 @@ FIXED_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 class JsonRow:
-    """Makes the JSON object of a row of values: numbers are numbers, lists are lists."""
+    """Turns the values of a row into the mapping of its JSON object: numbers are numbers, lists are lists."""
 
     def __init__(self, table: Table):
         self.names = [column.name for column in table.columns]
@@ -61,18 +63,18 @@ def _day(_column: Column) -> Callable:
     return date.isoformat
 
 
-class _Kept(io.BytesIO):
-    """What was written is still there after the writer closed its file."""
+class _UnclosedBytes(io.BytesIO):
+    """Can be read after its writer has closed it."""
 
     def close(self) -> None:
         self.seek(0, io.SEEK_END)
 
 
 class Pipe:
-    """Stands where a writer wants a path: what is written comes out in pieces, and no file is made."""
+    """A path for a writer that makes no file: what is written is read in pieces."""
 
     def __init__(self):
-        self._bytes, self._text = _Kept(), None
+        self._bytes, self._text = _UnclosedBytes(), None
 
     def open(self, mode: str, encoding: str = "", newline: str = ""):
         if "b" in mode:
@@ -80,8 +82,8 @@ class Pipe:
         self._text = io.TextIOWrapper(self._bytes, encoding=encoding, newline=newline)
         return self._text
 
-    def drained(self) -> bytes:
-        """What was written since the last time."""
+    def read_new(self) -> bytes:
+        """What was written since the last call."""
         if self._text and not self._text.closed:
             self._text.flush()
         written = self._bytes.getvalue()
@@ -96,7 +98,7 @@ def header(table: Table) -> str:
 
 
 class CsvWriter:
-    """UTF-8 without mark, comma, CRLF, quotes where needed (RFC 4180)."""
+    """CSV (RFC 4180) in UTF-8 without BOM: comma, CRLF, quotes where needed, no cell that is a formula."""
 
     suffix = ".csv"
     is_whole = False
@@ -114,6 +116,8 @@ class CsvWriter:
 
 
 class JsonLinesWriter:
+    """JSON Lines: an object a row."""
+
     suffix = ".jsonl"
     is_whole = False
 
@@ -154,6 +158,8 @@ class GeoJsonWriter:
 
 
 class ParquetWriter:
+    """Parquet with a type a column, compressed with zstd, PARQUET_ROWS rows a group."""
+
     suffix = ".parquet"
     is_whole = True
 
@@ -203,7 +209,7 @@ def _arrow_values(column: Column, values: Iterable) -> list:
 
 
 class Workbook:
-    """One XLSX with a sheet a table and a last one that explains the columns. Text is never a formula."""
+    """An XLSX file: a sheet a table and a last one with the labels of all columns. No text is a formula."""
 
     def __init__(self, path: Path):
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -214,17 +220,20 @@ class Workbook:
         self.bold = self.book.add_format({"bold": True})
 
     def sheet(self, table: Table) -> "SheetWriter":
+        """A writer of the next sheet. Tables are written one after the other."""
         return SheetWriter(partial(self._sheet, table), table)
 
     def _sheet(self, table: Table, number: int):
-        """An empty sheet with its header; from the second on the sheets of one table are numbered."""
-        sheet = self.book.add_worksheet(table.name if number == 1 else f"{table.name} {number}")
+        """An empty sheet with its header, frozen; from the second on the sheets of a table are numbered."""
+        name = table.name if number == 1 else f"{table.name} {number}"
+        sheet = self.book.add_worksheet(name, RowWorksheet)
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(table.columns):
             sheet.write_string(0, place, column.name, self.bold)
         return sheet
 
     def close(self, tables: Iterable[Table]) -> None:
+        """Write the sheet about the columns of `tables` and end the file."""
         sheet = self.book.add_worksheet("columns")
         lines = [("tabella / table", "colonna / column", "etichetta", "label", "descrizione", "description")]
         for table in tables:
@@ -241,7 +250,8 @@ class SheetWriter:
     """The rows of a table; when a sheet is full they go on in another."""
 
     def __init__(self, add: Callable, table: Table):
-        self.add, self.columns, self.sheets = add, table.columns, 0
+        self.add, self.sheets = add, 0
+        self.spell = [_speller(column) for column in table.columns]
         self._next()
 
     def _next(self) -> None:
@@ -252,20 +262,24 @@ class SheetWriter:
         if self.number == XLSX_ROWS:
             self._next()
         self.number += 1
-        for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
-            if value is None:
-                continue
-            if column.type in (INTEGER, NUMBER):
-                self.sheet.write_number(self.number, place, value)
-            else:
-                self.sheet.write_string(self.number, place, as_text(column, value)[:XLSX_CELL])
+        cells = zip(self.spell, values, strict=True)
+        self.sheet.write_values(
+            self.number, [value if value is None or not spell else spell(value) for spell, value in cells]
+        )
 
     def close(self) -> None:
         """The workbook closes its sheets."""
 
 
+def _speller(column: Column) -> Callable | None:
+    """Turns a value into the text of its cell; None for numbers, which stay numbers."""
+    if column.type in (INTEGER, NUMBER):
+        return None
+    return str if column.type in (TEXT, PARTIAL_DATE, DAY) else partial(as_text, column)
+
+
 class BookWriter:
-    """A workbook of one table, written as the other formats are."""
+    """A workbook of one table, as a writer like those of the other formats."""
 
     suffix = ".xlsx"
     is_whole = True
@@ -279,7 +293,7 @@ class BookWriter:
 
 
 def write_zip(path: Path, files: Iterable[Path]) -> None:
-    """An archive whose bytes depend on the names and contents alone."""
+    """Write a ZIP archive of files; its bytes depend on their names and contents alone."""
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(files):
             info = zipfile.ZipInfo(file.name, FIXED_ZIP)
@@ -289,19 +303,20 @@ def write_zip(path: Path, files: Iterable[Path]) -> None:
                     target.write(block)
 
 
+# Media types.
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8; header=present"
 
 
 def csv_lines(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[str]:
-    """UTF-8, comma, CRLF (RFC 4180); None is an empty cell."""
+    """The lines of a CSV file without a Table: a header, and rows of plain values; no text is a formula."""
     yield csv_row(head)
     for row in rows:
         yield csv_row(map(neutralised, row))
 
 
 def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence]) -> bytes:
-    """A workbook with one sheet and a bold first row that stays in sight."""
+    """An XLSX file without a Table: one sheet, a bold and frozen header, rows of plain values."""
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False})
     sheet = book.add_worksheet(title[:31])

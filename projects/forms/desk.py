@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lib.forms.base import WholeText, area
+from lib.forms.base import WholeText, textarea
 from projects.forms.stepper import STEPS
 
 
@@ -12,7 +12,7 @@ class CommentForm(forms.Form):
     text = forms.CharField(
         label=_("Commento"),
         max_length=2000,
-        widget=area(3),
+        widget=textarea(3),
         error_messages={"required": _("Scrivi il commento")},
     )
 
@@ -49,7 +49,7 @@ class AnswerForm(WholeText, forms.Form):
         label=_("La tua risposta"),
         max_length=2000,
         required=False,
-        widget=area(2, **{"data-counter": 2000}),
+        widget=textarea(2, **{"data-counter": 2000}),
         error_messages={
             "max_length": _(
                 "La risposta può avere al massimo %(limit_value)d caratteri: ne hai scritti %(show_value)d"
@@ -68,7 +68,7 @@ class ReviewForm(WholeText, forms.Form):
         label=_("Messaggio all’ente"),
         max_length=4000,
         required=False,
-        widget=area(3, **{"data-counter": 4000}),
+        widget=textarea(3, **{"data-counter": 4000}),
     )
 
     def __init__(self, *args, comments: dict[str, str], **kwargs):
@@ -83,7 +83,7 @@ class ReviewForm(WholeText, forms.Form):
             max_length=2000,
             required=False,
             initial=text,
-            widget=area(3),
+            widget=textarea(3),
             error_messages={
                 "max_length": _(
                     "Il commento può avere al massimo %(limit_value)d caratteri: "
@@ -123,10 +123,12 @@ class BulkMessageForm(WholeText, forms.Form):
     message = forms.CharField(
         label=_("Messaggio agli enti"),
         max_length=4000,
-        widget=area(4, **{"data-counter": 4000}),
+        widget=textarea(4, **{"data-counter": 4000}),
         error_messages={"required": _("Scrivi che cosa chiedi")},
     )
 
 
 class MessageForm(forms.Form):
-    message = forms.CharField(label=_("Messaggio all’ente"), max_length=4000, required=False, widget=area(3))
+    message = forms.CharField(
+        label=_("Messaggio all’ente"), max_length=4000, required=False, widget=textarea(3)
+    )

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.vocabulary.lists import DocumentType
 from lib.files.checks import check_upload
-from lib.forms.base import WholeText, name_blanks
+from lib.forms.base import WholeText, label_empty_choices
 from lib.forms.fields import PartialDateField
 from projects.models import Document
 
 
 class DocumentForm(WholeText, forms.ModelForm):
-    """One file or one link, with its type and title. The file is checked and images made anew."""
+    """One file or one link, with its type and title. The file is checked, images are re-encoded."""
 
     file = forms.FileField(
         label=_("File"), required=False, help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
@@ -38,7 +38,7 @@ class DocumentForm(WholeText, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        name_blanks(self)
+        label_empty_choices(self)
 
     def clean_file(self):
         file = self.cleaned_data.get("file")
@@ -61,7 +61,7 @@ class DocumentForm(WholeText, forms.ModelForm):
         return data
 
     def describe(self) -> Document:
-        """The document as it will be kept, not yet saved."""
+        """The document with the facts of its file, not saved."""
         self.instance.uid = self.cleaned_data.get("uid") or self.instance.uid
         if self.upload:
             up = self.upload

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.vocabulary.areas import AREA_CHOICES
 from cards.vocabulary.lists import SDG_CHOICES, Kind, Stage, TargetGroup
-from lib.forms.base import StepForm, area
+from lib.forms.base import StepForm, textarea
 from lib.forms.fields import CheckboxList, PartialDateField
 from municipalities.places import MunicipalityField, MunicipalityListField
 from projects.models import Project
@@ -66,18 +66,20 @@ class ProjectStepForm(StepForm):
         }
         widgets = {
             "title": forms.TextInput(attrs={"data-counter": 120}),
-            "summary": area(4, **{"data-counter": 500}),
-            "need": area(5, **{"data-counter": 6000}),
-            "solution": area(7, **{"data-counter": 6000}),
-            "objectives": area(4),
-            "description": area(8),
-            "starting_situation": area(4),
-            "summary_en": area(4),
+            "summary": textarea(4, **{"data-counter": 500}),
+            "need": textarea(5, **{"data-counter": 6000}),
+            "solution": textarea(7, **{"data-counter": 6000}),
+            "objectives": textarea(4),
+            "description": textarea(8),
+            "starting_situation": textarea(4),
+            "summary_en": textarea(4),
         }
 
 
 class PlacesStepForm(StepForm):
     required_to_submit = ("primary_area", "lead_municipality")
+    together = (frozenset({"latitude", "longitude"}),)
+    periods = (("start_planned", "end_planned"), ("start_actual", "end_actual"))
     primary_area = forms.ChoiceField(
         label=_("Qual è l’area principale?"),
         choices=AREA_CHOICES,
@@ -143,7 +145,7 @@ class PlacesStepForm(StepForm):
 
     def save(self, commit=True):
         project = super().save(commit)
-        if self.readable("other_municipalities"):
+        if self.is_field_valid("other_municipalities"):
             lead, others = project.lead_municipality_id, self.cleaned_data["other_municipalities"]
             project.other_municipalities.set(place for place in others if place.pk != lead)
         return project

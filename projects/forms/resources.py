@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cards.vocabulary.lists import IdentifierScheme, Platform
-from lib.forms.base import StepForm, area
+from lib.forms.base import StepForm, textarea
 from lib.forms.fields import CheckboxList, CupListField, EuroField, WordListField
 from municipalities.models import Organisation
 from projects.models import Identifier, Project
@@ -12,6 +12,7 @@ from projects.models import Identifier, Project
 
 class ResourcesStepForm(StepForm):
     required_to_submit = ("promoter", "total_cost")
+    together = (frozenset({"total_cost", "cost_unknown"}),)
     promoter = forms.ModelChoiceField(label=_("Ente titolare"), queryset=Organisation.objects.none())
     total_cost = EuroField(label=_("Costo totale in euro"), help_text=_("Per esempio 1.250.000"))
     running_cost_per_year = EuroField(label=_("Costo annuo di gestione in euro"))
@@ -54,7 +55,7 @@ class ResourcesStepForm(StepForm):
 
     def save(self, commit=True):
         project = super().save(commit)
-        if self.readable("cup_codes"):
+        if self.is_field_valid("cup_codes"):
             self._save_cups(project, self.cleaned_data["cup_codes"])
         return project
 
@@ -97,7 +98,7 @@ class ResultsStepForm(StepForm):
             "success_conditions": _("Competenze, dati, accordi, infrastrutture"),
         }
         widgets = {
-            name: area(4)
+            name: textarea(4)
             for name in (
                 "success_conditions",
                 "what_worked",

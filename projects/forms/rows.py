@@ -1,19 +1,38 @@
-"""Repeated rows of a step: partners, funding, milestones, indicators, codes.
-
-A row is known by its `uid`, not by its place or key: the same page sent twice makes it once, and a row
-that a colleague took away meanwhile is simply made again by who still wants it.
-"""
+"""The rows of a project in its form: partners, funding, milestones, indicators, codes."""
 
 from django.utils.translation import gettext_lazy as _
 
 from cards.vocabulary.lists import IdentifierScheme
 from lib.forms.fields import EuroField, PartialDateField
-from lib.forms.rows import RowForm
+from lib.forms.rows import RowForm, RowFormSet
 from projects.codes import clean_code
 from projects.models import FundingLine, Identifier, Indicator, Milestone, Partner
 
 
+class ProjectRows(RowFormSet):
+    parent_field = "project"
+
+
+class CodeRows(ProjectRows):
+    """All codes but the CUP, which have a field of their own (resources.py)."""
+
+    def rows_of(self, parent):
+        return super().rows_of(parent).exclude(scheme=IdentifierScheme.CUP)
+
+    def clean(self):
+        """Refuse a code that is written twice: it can be stored once."""
+        seen = set()
+        for form in self.forms:
+            key = (form.cleaned_data.get("scheme"), form.cleaned_data.get("value"))
+            if all(key) and not self._should_delete_form(form):
+                if key in seen:
+                    form.add_error("value", _("Hai scritto due volte questo codice"))
+                seen.add(key)
+
+
 class PartnerRow(RowForm):
+    required_messages = {"name": _("Scrivi la denominazione"), "role": _("Scegli il ruolo")}
+
     class Meta:
         model = Partner
         fields = ["name", "role"]
@@ -21,6 +40,7 @@ class PartnerRow(RowForm):
 
 
 class FundingRow(RowForm):
+    required_messages = {"source": _("Scegli la fonte")}
     amount = EuroField(label=_("Importo in euro"), required=False, help_text=_("Per esempio 250.000"))
 
     class Meta:
@@ -30,6 +50,7 @@ class FundingRow(RowForm):
 
 
 class MilestoneRow(RowForm):
+    required_messages = {"title": _("Scrivi il nome della tappa")}
     date = PartialDateField(label=_("Data"), required=False, help_text=_("Per esempio 6/2026"))
 
     class Meta:
@@ -39,7 +60,7 @@ class MilestoneRow(RowForm):
 
 
 class IndicatorRow(RowForm):
-    required_words = {"name": _("Scrivi il nome dell’indicatore")}
+    required_messages = {"name": _("Scrivi il nome dell’indicatore")}
     date = PartialDateField(label=_("Data della misura"), required=False, help_text=_("Per esempio 12/2026"))
 
     class Meta:
@@ -54,6 +75,8 @@ class IndicatorRow(RowForm):
 
 
 class CodeRow(RowForm):
+    required_messages = {"scheme": _("Scegli il tipo di codice"), "value": _("Scrivi il codice")}
+
     class Meta:
         model = Identifier
         fields = ["scheme", "value"]

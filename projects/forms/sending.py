@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lib.forms.base import WholeText, area
+from lib.forms.base import WholeText, textarea
 from municipalities.models import Organisation
 
 
@@ -56,7 +56,7 @@ class SubmitForm(WholeText, forms.Form):
         label=_("Messaggio per la redazione"),
         required=False,
         max_length=2000,
-        widget=area(3, **{"data-counter": 2000}),
+        widget=textarea(3, **{"data-counter": 2000}),
     )
     declaration = forms.BooleanField(
         label=_(
@@ -92,6 +92,6 @@ class EaseForm(WholeText, forms.Form):
         label=_("Che cosa possiamo migliorare?"),
         required=False,
         max_length=500,
-        widget=area(2),
+        widget=textarea(2),
         help_text=_("Per esempio una domanda poco chiara"),
     )

@@ -1,12 +1,20 @@
-"""The six steps in their order, with their repeated parts and what is folded away."""
+"""The six steps of a project in their order, with their rows and the fields in a closed disclosure."""
 
 from django.utils.translation import gettext_lazy as _
 
-from lib.forms.rows import rows_of
+from lib.forms.rows import row_formset
 from lib.forms.steps import Rows, Step
 from projects.forms.project import PlacesStepForm, ProjectStepForm
 from projects.forms.resources import ContactsStepForm, ResourcesStepForm, ResultsStepForm
-from projects.forms.rows import CodeRow, FundingRow, IndicatorRow, MilestoneRow, PartnerRow
+from projects.forms.rows import (
+    CodeRow,
+    CodeRows,
+    FundingRow,
+    IndicatorRow,
+    MilestoneRow,
+    PartnerRow,
+    ProjectRows,
+)
 
 STEPS = (
     Step(
@@ -34,7 +42,7 @@ STEPS = (
         _("Aree e territorio"),
         _("Indica di che cosa si occupa, dove e quando."),
         PlacesStepForm,
-        rows=(Rows("milestones", _("Tappe"), rows_of(MilestoneRow, 20)),),
+        rows=(Rows("milestones", _("Tappe"), row_formset(MilestoneRow, 20, ProjectRows)),),
         folded=("place_name", "scale", "target_groups", "sdgs", "latitude", "longitude"),
     ),
     Step(
@@ -44,9 +52,9 @@ STEPS = (
         _("Indica chi partecipa e quanto costa."),
         ResourcesStepForm,
         rows=(
-            Rows("partners", _("Partner"), rows_of(PartnerRow, 40)),
-            Rows("funding", _("Fonti di finanziamento"), rows_of(FundingRow, 20)),
-            Rows("codes", _("Altri codici"), rows_of(CodeRow, 20)),
+            Rows("partners", _("Partner"), row_formset(PartnerRow, 40, ProjectRows)),
+            Rows("funding", _("Fonti di finanziamento"), row_formset(FundingRow, 20, ProjectRows)),
+            Rows("codes", _("Altri codici"), row_formset(CodeRow, 20, CodeRows)),
         ),
         folded=(
             "cost_is_estimate",
@@ -62,7 +70,7 @@ STEPS = (
         _("Risultati e riuso"),
         _("Di’ che cosa è cambiato e che cosa serve per rifarlo."),
         ResultsStepForm,
-        rows=(Rows("indicators", _("Indicatori"), rows_of(IndicatorRow, 10)),),
+        rows=(Rows("indicators", _("Indicatori"), row_formset(IndicatorRow, 10, ProjectRows)),),
         folded=(
             "what_did_not",
             "would_do_differently",

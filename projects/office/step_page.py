@@ -1,12 +1,13 @@
-"""The page of one step: what was saved, or what was typed and could not be read."""
+"""The page of one step: saved values, or the raw input where some of it is not valid."""
 
 import uuid
 
-from django.http import QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lib.forms.autosave import posted_again
+from lib.forms.conflicts import html_id
 from lib.forms.stash import seconds_left
 from lib.forms.steps import Step
 from municipalities.models import Territory
@@ -17,51 +18,33 @@ from projects.forms import STEP_BY_SLUG, STEP_OF_FIELD, STEPS, AnswerForm, Docum
 from projects.models import FieldComment, Project
 from projects.workflow import Status
 
-IGNORED = ("csrfmiddlewaretoken", "version", "page", "turn", "exit", "more", "back")
 TIPS = 3
 
 
-def formsets_of(step: Step, project: Project, data=None) -> list:
-    """`[(rows, formset)]` of a step, with what was posted or with what is saved."""
-    return [
-        (rows, rows.formset(_with_rows(data, rows.key), project=project, prefix=rows.key))
-        for rows in step.rows
-    ]
-
-
-def _with_rows(data: QueryDict | None, prefix: str) -> QueryDict | dict | None:
-    """A page opened before a part existed, or cut short, has no rows of it: none is touched."""
-    if data is None or f"{prefix}-TOTAL_FORMS" in data:
-        return data
-    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
-
-
-def typed_of(posted: QueryDict) -> dict[str, list[str]]:
-    """What was typed in a step, as it can be kept."""
-    return {name: values for name, values in posted.lists() if name not in IGNORED}
-
-
-def posted_again(project: Project, typed: dict) -> QueryDict:
-    """Answers kept as typed, as if they were posted now."""
-    data = QueryDict(mutable=True)
-    for name, values in typed.items():
-        data.setlist(name, values)
-    data["version"] = str(project.version)
-    return data
-
-
 def saved_step(project: Project, step: Step):
-    """`(form, formsets)` of a step as it stands: with its unread answers, where there are any."""
+    """`(form, formsets)` of a step, bound to its raw input where that is stored."""
     if step.key not in project.typed:
-        return step.form(instance=project), formsets_of(step, project)
-    data = posted_again(project, project.typed[step.key])
-    return step.form(data, instance=project), formsets_of(step, project, data)
+        return step.form(instance=project), step.formsets(project)
+    data = posted_again(project.typed[step.key], project.version)
+    return step.form(data, instance=project), step.formsets(project, data)
 
 
 def show_step(
-    request, project, step, form, formsets, *, conflict=None, document_form=None, status=200, parked=False
+    request,
+    project,
+    step,
+    form,
+    formsets,
+    *,
+    conflict=None,
+    document_form=None,
+    status=200,
+    is_restored=False,
 ):
-    """The page of a step, with everything around its fields."""
+    """The page of a step: `form` and `formsets` as they are given, the rest from the project.
+
+    `conflict` describes a save of somebody else, `document_form` is one with errors.
+    """
     comments = open_comments(project, step)
     context = {
         "project": project,
@@ -73,7 +56,7 @@ def show_step(
         "total": len(STEPS),
         "previous": STEPS[STEPS.index(step) - 1] if step != STEPS[0] else None,
         "conflict": conflict,
-        "parked": parked,
+        "is_restored": is_restored,
         "completeness": completeness(project),
         "advice": tips(project),
         "comments": comments,
@@ -96,7 +79,7 @@ def show_step(
 
 
 def errors_of(form, formsets) -> list[tuple[str, str]]:
-    """`(id of the field, message)` of everything wrong on the page, in its order."""
+    """`(HTML id of the field, message)` of every error on the page, in its order."""
     found = [(anchor_of(form, name), text) for name, texts in form.errors.items() for text in texts]
     for _rows, formset in formsets:
         found += [(f"{formset.prefix}-rows", text) for text in formset.non_form_errors()]
@@ -109,11 +92,10 @@ def errors_of(form, formsets) -> list[tuple[str, str]]:
 
 
 def anchor_of(form, name: str) -> str:
-    """The id where a field begins: of a group, its first choice."""
+    """The HTML id of a field, `form` for errors of none and of hidden ones."""
     if name == "__all__" or name not in form.fields or form[name].is_hidden:
         return "form"
-    bound = form[name]
-    return f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id
+    return html_id(form[name])
 
 
 def _nearby(project: Project):
@@ -131,13 +113,13 @@ def _nearby(project: Project):
 
 
 def _code_warnings(project: Project) -> list[str]:
-    told = [(code, code_warning(scheme, code)) for scheme, code in known_codes(project)]
-    return [f"{code}: {words}" for code, words in told if words]
+    warnings = [(code, code_warning(scheme, code)) for scheme, code in known_codes(project)]
+    return [f"{code}: {words}" for code, words in warnings if words]
 
 
 def step_states(project: Project, current: int) -> list[dict]:
-    """Each step with the word that says how far it is."""
-    words = {
+    """`[{step, number, key, state, done, is_current}]` of all steps; `state` is the label of `key`."""
+    labels = {
         "wrong": _("Da correggere"),
         "done": _("Completo"),
         "begun": _("Iniziato"),
@@ -151,7 +133,7 @@ def step_states(project: Project, current: int) -> list[dict]:
                 "step": step,
                 "number": number + 1,
                 "key": state,
-                "state": words[state],
+                "state": labels[state],
                 "done": state == "done",
                 "is_current": number == current,
             }
@@ -160,23 +142,23 @@ def step_states(project: Project, current: int) -> list[dict]:
 
 
 def tips(project: Project, limit: int = TIPS) -> list[dict]:
-    """The next things worth adding, each with its step and the place where to write it."""
+    """The first `limit` advices of completeness.advice, each with the slug of its step and an HTML id."""
     steps = {step.key: step for step in STEPS}
     return [
-        {**tip, "slug": steps[tip["step"]].slug, "anchor": place_of(steps[tip["step"]], tip["field"])}
+        {**tip, "slug": steps[tip["step"]].slug, "anchor": input_id(steps[tip["step"]], tip["field"])}
         for tip in advice(project)[:limit]
     ]
 
 
-def place_of(step: Step, field: str) -> str:
-    """The id of a field on the page of its step."""
+def input_id(step: Step, field: str) -> str:
+    """The HTML id of a field on the page of its step, `form` for what is no field of it."""
     if field not in step.form.base_fields:
         return "form"
     return f"id_{field}_0" if step.form.base_fields[field].widget.use_fieldset else f"id_{field}"
 
 
 def open_comments(project: Project, step: Step | None = None) -> list[tuple[FieldComment, AnswerForm]]:
-    """The comments the desk has sent with its request for changes, of one step or of all, to be answered."""
+    """The comments of the last request for changes, of a step or of all, each with the form of its answer."""
     last = project.submissions.order_by("-number").first()
     if last is None or project.status != Status.CHANGES_REQUESTED:
         return []
@@ -188,7 +170,7 @@ def open_comments(project: Project, step: Step | None = None) -> list[tuple[Fiel
     return found
 
 
-def saved_words(project: Project) -> str:
+def saved_message(project: Project) -> str:
     """«Bozza salvata oggi alle 10:42», in the reader's language."""
     at = timezone.localtime(project.updated_at)
     if at.date() == timezone.localdate():

@@ -1,4 +1,4 @@
-"""Saving one step, by button or by itself while somebody writes, and what to do when two people write."""
+"""Saving one step, by button or automatically, and conflicts between two people who edit it."""
 
 from functools import wraps
 
@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lib.forms.autosave import changed_names, page_turn, raw_input
+from lib.forms.conflicts import differences
 from lib.forms.fields import tidied
-from lib.forms.stash import forget_parked, park, seconds_left, unpark
+from lib.forms.stash import discard, restore, seconds_left, stash
 from lib.forms.steps import Step
 from lib.workflow import StaleDraft, WrongMove
 from projects import actions, drafts, rules
@@ -20,119 +22,110 @@ from projects.codes import code_warning
 from projects.completeness import completeness
 from projects.forms import STEP_BY_SLUG, STEPS
 from projects.models import Project
-from projects.office.conflicts import differing
 from projects.office.loading import RELATED, load
 from projects.office.step_page import (
     errors_of,
-    formsets_of,
+    saved_message,
     saved_step,
-    saved_words,
     show_step,
     step_states,
-    typed_of,
 )
 from projects.office.summary import summary
 
-LAST_TURN = 10**9
 
-
-def signed_in_or_parked(view):
-    """Like login_required, but what was posted without a session is kept until the person signs in."""
+def login_or_stash(view):
+    """Like login_required, but what was posted without a session is restored after signing in."""
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
-        return view(request, *args, **kwargs) if request.user.is_authenticated else park(request)
+        return view(request, *args, **kwargs) if request.user.is_authenticated else stash(request)
 
     return guarded
 
 
 def step_of(slug: str) -> Step:
+    """The step at an address. Raises Http404."""
     if slug not in STEP_BY_SLUG:
         raise Http404
     return STEP_BY_SLUG[slug]
 
 
-@signed_in_or_parked
+@login_or_stash
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_step(request, code, slug):
-    """One step of the form. Saves what is there, complete or not, right or wrong."""
+    """One step of the form. Saves what is posted, complete or not, valid or not."""
     step = step_of(slug)
     if step.form is None:
         return summary(request, code)
     if request.method == "POST":
         return _save_by_button(request, code, step)
     project = load(request, code, rules.can_edit)
-    if late := unpark(request):
+    if stashed := restore(request):
         return show_step(
             request,
             project,
             step,
-            step.form(late, instance=project),
-            formsets_of(step, project, late),
-            parked=True,
+            step.form(stashed, instance=project),
+            step.formsets(project, stashed),
+            is_restored=True,
         )
     return show_step(request, project, step, *saved_step(project, step))
 
 
 def _save_by_button(request, code, step):
     project, saved = load(request, code, rules.can_see), load(request, code, rules.can_see)
-    forget_parked(request)
+    discard(request)
     posted = tidied(request.POST)
-    form, formsets = step.form(posted, instance=project), formsets_of(step, project, posted)
+    form, formsets = step.form(posted, instance=project), step.formsets(project, posted)
     try:
-        is_right = _store(project, step, form, formsets, posted, by=request.user)
+        is_valid = _store(project, step, form, formsets, posted, by=request.user)
     except StaleDraft:
         return _conflict(request, code, step, form, formsets)
     except WrongMove:
-        # Shown again and not sent away: what was typed can still be read and copied.
+        # Rendered again instead of a redirect: what was typed can still be read and copied.
         saved.refresh_from_db(fields=["status"])
         words = _("La scheda non si può più modificare: è {}.").format(saved.get_status_display().lower())
         messages.error(request, words)
         return show_step(request, saved, step, form, formsets, status=409)
-    if is_right or "exit" in request.POST:
-        return _after_save(request, project, step, is_right)
+    if is_valid or "exit" in request.POST:
+        return _after_save(request, project, step, is_valid)
     return show_step(request, project, step, form, formsets, status=422)
 
 
 def _store(project, step, form, formsets, posted, *, by, automatic=False) -> bool:
-    """Write what can be read, keep as typed what cannot. Whether all of it could be read."""
-    is_right = all([form.is_valid(), *(formset.is_valid() for _rows, formset in formsets)])
+    """Write valid values, store the step as raw input when one is not; gives whether all are valid.
+
+    Raises StaleDraft when somebody else saved this step meanwhile, WrongMove when it may not be edited.
+    """
+    is_valid = all([form.is_valid(), *(formset.is_valid() for _rows, formset in formsets)])
     if "version" in form.errors:
         raise StaleDraft
-    changed = [name for name in form.changed_data if name != "version"]
-    changed += [rows.key for rows, formset in formsets if formset.has_changed()]
+    changed = changed_names(form, formsets)
     try:
         with transaction.atomic():
             version = form.cleaned_data["version"]
-            told = {"step": step.key, "fields": changed, **_page(posted, automatic)}
-            actions.save_draft(project, by=by, version=version, changes=told, automatic=automatic)
+            changes = {"step": step.key, "fields": changed, **page_turn(posted, automatic)}
+            actions.save_draft(project, by=by, version=version, changes=changes, automatic=automatic)
             form.save()
             for _rows, formset in formsets:
                 if formset.is_valid():
                     formset.save()
-            if not is_right or step.key in project.typed:
-                drafts.keep_typed(project, step=step.key, typed=None if is_right else typed_of(posted))
+            if not is_valid or step.key in project.typed:
+                raw = None if is_valid else raw_input(posted)
+                drafts.keep_typed(project, step=step.key, typed=raw)
     except IntegrityError as error:
-        # A row of this page was made a moment ago by its own twin.
+        # The same request, sent twice, has just added a row of this page.
         raise StaleDraft from error
     posted["version"] = str(project.version)
     form.data = posted
-    return is_right
+    return is_valid
 
 
-def _page(posted, automatic: bool) -> dict:
-    """Which page this comes from and its turn there; the button's comes after all automatic ones."""
-    page, turn = posted.get("page", "")[:36], posted.get("turn", "")
-    if not page:
-        return {}
-    return {"page": page, "turn": min(int(turn), LAST_TURN) if automatic and turn.isdecimal() else LAST_TURN}
-
-
-def _after_save(request, project, step, is_right=True):
+def _after_save(request, project, step, is_valid=True):
     for scheme, code in drafts.known_codes(project) if step.key == "resources" else ():
         if warning := code_warning(scheme, code):
             messages.warning(request, f"{code}: {warning}")
-    if is_right:
+    if is_valid:
         messages.success(request, _("Bozza salvata."))
     else:
         messages.warning(
@@ -147,21 +140,21 @@ def _after_save(request, project, step, is_right=True):
 
 
 def _conflict(request, code, step, form, formsets):
-    """Both versions on one page: what is saved beside what differs. Nothing differs: it is saved already."""
+    """Both versions on one page, 409; the answer of a save when they do not differ."""
     current = Project.objects.select_related(*RELATED).get(record__code=code)
-    differences = differing(step, current, form, formsets)
-    if not differences and not form.errors:
+    differing = differences(step, current, form, formsets)
+    if not differing and not form.errors:
         return _after_save(request, current, step)
     form.data = form.data.copy()
     form.data["version"] = str(current.version)
-    conflict = {"by": current.updated_by, "at": current.updated_at, "fields": differences}
+    conflict = {"by": current.updated_by, "at": current.updated_at, "fields": differing}
     conflict["is_own"] = current.updated_by_id == request.user.pk
     return show_step(request, current, step, form, formsets, conflict=conflict, status=409)
 
 
 @require_POST
 def autosave(request, code, slug):
-    """The step as it is while somebody writes. JSON: what was saved, or why not, never a redirect."""
+    """Save a step while somebody writes. JSON: what was saved, or why not, never a redirect."""
     step = step_of(slug)
     if not request.user.is_authenticated:
         words = _("La sessione è scaduta. Accedi in un’altra scheda del browser: il testo resta qui.")
@@ -171,11 +164,11 @@ def autosave(request, code, slug):
     except PermissionDenied:
         return JsonResponse({"message": _("Non hai accesso a questa scheda: copia il testo.")}, status=403)
     posted = tidied(request.POST)
-    form, formsets = step.form(posted, instance=project), formsets_of(step, project, posted)
+    form, formsets = step.form(posted, instance=project), step.formsets(project, posted)
     try:
         _store(project, step, form, formsets, posted, by=request.user, automatic=True)
     except StaleDraft:
-        return _told_of_conflict(request, project.pk, step, form, formsets)
+        return _conflict_json(request, project.pk, step, form, formsets)
     except WrongMove:
         words = _("La scheda non si può più modificare: copia il testo che hai scritto.")
         return JsonResponse({"message": words}, status=410)
@@ -189,7 +182,7 @@ def _saved(request, project, step, errors=()):
     return JsonResponse(
         {
             "version": project.version,
-            "message": saved_words(project),
+            "message": saved_message(project),
             "errors": errors,
             "completeness": completeness(project),
             "states": states,
@@ -198,9 +191,9 @@ def _saved(request, project, step, errors=()):
     )
 
 
-def _told_of_conflict(request, pk: int, step, form, formsets):
+def _conflict_json(request, pk: int, step, form, formsets):
     current = Project.objects.select_related(*RELATED).get(pk=pk)
-    if not form.errors and not differing(step, current, form, formsets):
+    if not form.errors and not differences(step, current, form, formsets):
         return _saved(request, current, step)
     at = timezone.localtime(current.updated_at)
     if current.updated_by_id == request.user.pk:
@@ -212,11 +205,11 @@ def _told_of_conflict(request, pk: int, step, form, formsets):
 
 @require_safe
 def check_code(request):
-    """What looks wrong about a code, in the same words as after saving: `{warning}`."""
+    """The warning about a code as JSON, in the same words as after saving: `{warning}`."""
     if not request.user.is_authenticated:
         return JsonResponse({"warning": ""}, status=401)
     scheme = request.GET.get("tipo", "")
     parts = [p for p in request.GET.get("valore", "")[:600].replace(";", ",").split(",") if p.strip()]
     codes = parts[:20] if scheme == "cup" else parts[:1]
-    told = [(code.strip(), code_warning(scheme, code)) for code in codes]
-    return JsonResponse({"warning": " ".join(f"{code}: {words}." for code, words in told if words)})
+    warnings = [(code.strip(), code_warning(scheme, code)) for code in codes]
+    return JsonResponse({"warning": " ".join(f"{code}: {words}." for code, words in warnings if words)})

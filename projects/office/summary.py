@@ -16,7 +16,7 @@ from projects.completeness import completeness, missing_required
 from projects.forms import STEPS, SubmitForm
 from projects.models import Project
 from projects.office.loading import load
-from projects.office.step_page import open_comments, place_of, step_states, tips
+from projects.office.step_page import input_id, open_comments, step_states, tips
 
 
 @login_required
@@ -78,7 +78,7 @@ def _missing(project: Project) -> list[dict]:
     """Required answers that are empty or unread, each with the words and the place where to write it."""
     steps = {step.key: step for step in STEPS}
     return [
-        {"text": text, "step": steps[key], "anchor": place_of(steps[key], name)}
+        {"text": text, "step": steps[key], "anchor": input_id(steps[key], name)}
         for name, (key, text) in missing_required(project).items()
     ]
 
@@ -92,9 +92,8 @@ def _answers(project: Project) -> list[dict]:
         form = step.form(instance=project)
         answers = [(f.label, _in_words(form, f), _is_written(f)) for f in form if not f.is_hidden]
         for rows in step.rows:
-            present = rows.formset(project=project, prefix=rows.key).present
-            words = ", ".join(str(row) for row in present)
-            answers.append((rows.title, words, rows.key != "funding"))
+            saved = rows.formset(parent=project, prefix=rows.key).saved_rows
+            answers.append((rows.title, ", ".join(map(str, saved)), rows.key != "funding"))
         groups.append({"step": step, "answers": [answer for answer in answers if answer[1]]})
     return groups
 

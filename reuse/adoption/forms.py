@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.models import Record
 from cards.records import newest_title
-from lib.forms.base import name_blanks
+from lib.forms.base import label_empty_choices
 from lib.forms.fields import PartialDateField
 from municipalities.models import Organisation
 from reuse.models import Adoption, OutsidePractice
@@ -207,7 +207,7 @@ class PracticeForm(forms.ModelForm):
         self.fields["record"].queryset = published_records(bodies)
         self.fields["record"].label_from_instance = attrgetter("title")
         self.fields["url"].assume_scheme = "https"
-        name_blanks(self)
+        label_empty_choices(self)
 
     def clean(self):
         data = super().clean()

@@ -50,7 +50,7 @@ def by_the_writer(keys: list[int]) -> bytes:
     for document in Snapshot(keys=keys).documents():
         writer.write(PROJECTS.values(document))
     writer.close()
-    return pipe.drained()
+    return pipe.read_new()
 
 
 def test_stored_lines_are_what_the_writer_makes(cards):

@@ -22,7 +22,7 @@ def keys(publish):
 
 
 def forms_of(table):
-    return [table, table.worded("it"), table.worded("en"), table.narrowed([table.columns[0].name])]
+    return [table, table.labelled("it"), table.labelled("en"), table.with_columns([table.columns[0].name])]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
