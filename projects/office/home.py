@@ -110,7 +110,7 @@ def create(request):
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         project = drafts.start_project(
-            by=request.user, owner=data["owner"], nonce=data["nonce"], title=data["title"]
+            by=request.user, owner=data["owner"], idempotency_key=data["nonce"], title=data["title"]
         )
         return redirect("officer:project-step", project.code, STEPS[0].slug)
     earlier = Project.objects.owned_by(organisations_of(request.user)).order_by("-updated_at")[:5]
@@ -125,7 +125,10 @@ def duplicate(request, code):
     source = load(request, code, rules.can_see)
     form = CopyForm(tidied(request.POST) or None, initial={"nonce": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
-        project = drafts.duplicate_project(source, by=request.user, **form.cleaned_data)
+        data = form.cleaned_data
+        project = drafts.duplicate_project(
+            source, by=request.user, idempotency_key=data["nonce"], title=data["title"]
+        )
         messages.success(request, _("Bozza creata da «{}»: controlla ogni risposta.").format(source))
         return redirect("officer:project-step", project.code, STEPS[0].slug)
     context = {"form": form, "source": source}

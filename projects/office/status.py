@@ -21,7 +21,7 @@ from projects.mail import answer_due
 from projects.models import FieldComment, Project
 from projects.office.loading import load
 from projects.office.step_page import open_comments, tips
-from projects.reminders import CHANGES_WITHIN, last_word, needs_confirming, read_token
+from projects.reminders import CHANGES_WITHIN, last_confirmation, needs_confirming, read_token
 from projects.source import draft_document
 from projects.workflow import Status
 
@@ -49,7 +49,7 @@ def _show(request, project, *, comments=None, ease_form=None, http_status=200):
         "card": card,
         "withdrawn": project.record.editions.exclude(withdrawn_at=None).order_by("-edition").first(),
         "needs_confirming": bool(card) and needs_confirming(project, card),
-        "last_word": last_word(project, card) if card else None,
+        "confirmed_at": last_confirmation(project, card) if card else None,
         "can_edit": rules.can_edit(request.user, project),
         "can_recall": rules.can_recall(request.user, project),
         "can_revise": rules.can_revise(request.user, project),
@@ -104,7 +104,7 @@ def rate(request, code):
     form = EaseForm(tidied(request.POST))
     if not form.is_valid():
         return _show(request, project, ease_form=form, http_status=422)
-    drafts.rate_sending(submission, by=request.user, **form.cleaned_data)
+    drafts.rate_submission(submission, by=request.user, **form.cleaned_data)
     messages.success(request, _("Grazie: la tua risposta aiuta a migliorare il servizio."))
     return redirect("officer:project-status", code)
 
@@ -160,5 +160,10 @@ def confirm_by_link(request, token):
     if request.method == "POST" and not is_done:
         actions.confirm_current(project, by=user)
         is_done = True
-    context = {"project": project, "card": card, "done": is_done, "last_word": last_word(project, card)}
+    context = {
+        "project": project,
+        "card": card,
+        "done": is_done,
+        "confirmed_at": last_confirmation(project, card),
+    }
     return render(request, "projects/office/confirm.html", context)

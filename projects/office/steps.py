@@ -112,7 +112,7 @@ def _store(project, step, form, formsets, posted, *, by, automatic=False) -> boo
                     formset.save()
             if not is_valid or step.key in project.typed:
                 raw = None if is_valid else raw_input(posted)
-                drafts.keep_typed(project, step=step.key, typed=raw)
+                drafts.store_raw_input(project, step=step.key, raw_input=raw)
     except IntegrityError as error:
         # The same request, sent twice, has just added a row of this page.
         raise StaleDraft from error

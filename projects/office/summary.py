@@ -31,7 +31,13 @@ def summary(request, code):
     )
     if request.method == "POST" and form.is_valid() and not missing_required(project):
         try:
-            actions.submit(project, by=request.user, **_read(form))
+            actions.submit(
+                project,
+                by=request.user,
+                idempotency_key=form.cleaned_data["nonce"],
+                note=form.cleaned_data["note"],
+                version=form.cleaned_data["version"],
+            )
         except StaleDraft:
             return _show(request, project, _changed(form, project), status=409, stale=True)
         except (Incomplete, WrongMove):
@@ -39,10 +45,6 @@ def summary(request, code):
             return redirect("officer:project-step", project.code, "riepilogo")
         return redirect("officer:project-status", project.code)
     return _show(request, project, form, status=422 if request.method == "POST" else 200)
-
-
-def _read(form) -> dict:
-    return {name: form.cleaned_data[name] for name in ("nonce", "note", "version")}
 
 
 def _changed(form, project: Project) -> SubmitForm:

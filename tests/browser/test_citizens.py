@@ -22,7 +22,7 @@ def card(transactional_db):
     Indicator.objects.create(
         project=project, name="Consumo", unit="MWh", baseline=1000, value=640, target=400
     )
-    builders.actions.submit(project, by=officer, nonce=project.nonce)
+    builders.actions.submit(project, by=officer, idempotency_key=project.nonce)
     builders.actions.take(project, by=desk)
     city_actions.write_city(
         places["torino"],

@@ -12,7 +12,7 @@ from lib.workflow import Guard, Refused, State, Transition, Workflow, WrongMove
 from municipalities.actions import body_of_municipality
 from projects import drafts
 from projects.models import Project
-from projects.workflow import DESK, OFFICE, PROJECT, Verb, Status
+from projects.workflow import DESK, OFFICE, PROJECT, Status, Verb
 from reuse.actions import adopting
 from reuse.models import Adoption
 from reuse.transitions import ADOPTION, AdoptionMove, Side, Step

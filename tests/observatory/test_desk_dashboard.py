@@ -41,7 +41,7 @@ def test_working_days_decide_what_is_late():
 
 def test_queue_figures(client, desk, office, towns):
     late = builders.draft(office, towns["torino"])
-    actions.submit(late, by=office, nonce=uuid.uuid4())
+    actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     day = timezone.localdate() - timedelta(days=40)
     noon = timezone.make_aware(datetime(day.year, day.month, day.day, 12))
     Submission.objects.update(submitted_at=noon)
@@ -67,11 +67,11 @@ def test_no_decision_has_no_response_time(desk):
 
 def test_who_waits_for_whom(client, desk, office, towns):
     asked = builders.draft(office, towns["torino"], title="Chiesta")
-    actions.submit(asked, by=office, nonce=uuid.uuid4())
+    actions.submit(asked, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(asked, by=desk)
     reviewing.request_changes(asked, by=desk, message="Completa")
     mine = builders.draft(office, towns["torino"], title="Presa")
-    actions.submit(mine, by=office, nonce=uuid.uuid4())
+    actions.submit(mine, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(mine, by=desk)
 
     def titles(**query):
@@ -83,7 +83,7 @@ def test_who_waits_for_whom(client, desk, office, towns):
     assert titles(attesa="mie") == ["Presa"]
     assert titles(attesa="tutte", ordina="titolo") == ["Chiesta", "Presa"]
     assert titles(q="chie") == ["Chiesta"]
-    actions.submit(asked, by=office, nonce=uuid.uuid4())
+    actions.submit(asked, by=office, idempotency_key=uuid.uuid4())
     assert "Risposta ricevuta" in client.get(reverse("desk:home")).content.decode()
 
 
@@ -194,7 +194,7 @@ def test_body_that_asked_twice_counts_once(desk, towns):
 
 def test_register_tells_who_what_when(client, desk, office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     record("invite", by=office, on=body_subject(project.owner), person=desk)
     rows = client.get(REGISTER).context["page"].object_list
     assert [row.verb for row in rows] == ["invite", "submit", "create"]
@@ -236,7 +236,7 @@ def test_wrong_roles(client, office, address):
 def test_median_of_review_times(desk, office, towns):
     for days in (2, 4, 12):
         project = builders.draft(office, towns["torino"], title=f"Progetto {days}")
-        sent = actions.submit(project, by=office, nonce=uuid.uuid4())
+        sent = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         reviewing.request_changes(project, by=desk, message="x")
         end = timezone.make_aware(datetime(2026, 11, 20))

@@ -95,7 +95,7 @@ def test_draft_with_unread_answers_is_not_sent(client, project, office):
     client.post(url(project), first_step(project, title="x" * 134))
     project.refresh_from_db()
     with pytest.raises(actions.Incomplete) as error:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert list(error.value.args[0]) == ["step:project"]
     client.post(url(project), first_step(project, title="Corto"))
     project.refresh_from_db()
@@ -260,7 +260,7 @@ def test_another_office_saves_nothing(client, project, towns):
 
 
 def test_sent_draft_is_not_saved_by_itself(client, project, office):
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert client.post(url(project), first_step(project, need="Dopo")).status_code == 410
     assert Project.objects.get().need == "I lampioni consumano troppo."
 
@@ -321,7 +321,7 @@ def test_document_sent_twice_is_one_and_makes_a_new_version(client, project):
 
 def test_answer_too_long_is_shown_again(client, project, office):
     desk = builders.reviewer()
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     note = reviewing.comment(project, by=desk, field="summary", text="Quante scuole?")
     reviewing.request_changes(project, by=desk)

@@ -30,7 +30,7 @@ def desk(client):
 def send(office, towns):
     def made(title, taken_by=None, **fields):
         project = builders.draft(office, towns["torino"], title=title, **fields)
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         if taken_by:
             reviewing.take(project, by=taken_by)
         return Project.objects.get(pk=project.pk)

@@ -21,7 +21,7 @@ def desk(client):
 @pytest.fixture
 def sent(office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     return project
 
 
@@ -87,7 +87,7 @@ def test_later_edition_is_shown_with_its_differences(client, desk, office, towns
     project = builders.project_of(card)
     actions.revise(project, by=office)
     Project.objects.update(total_cost=15_000_000)
-    actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
+    actions.submit(Project.objects.get(), by=office, idempotency_key=uuid.uuid4())
     page = client.get(url(project)).content.decode()
     assert "14.000.000 €" in page
     assert "15.000.000 €" in page
@@ -118,7 +118,7 @@ def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
     reviewing.take(sent, by=desk)
     reviewing.comment(sent, by=desk, field="summary", text="Troppo breve")
     reviewing.request_changes(sent, by=desk)
-    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     page = client.get(url(sent)).content.decode()
     assert f"Commenti dell’invio {sent.code}/1" in page
     assert "<strong>Sintesi</strong>: Troppo breve" in page
@@ -126,7 +126,7 @@ def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
 
 def test_number_of_queries_of_the_queue_does_not_grow(client, desk, office, towns, django_assert_num_queries):
     def send():
-        actions.submit(builders.draft(office, towns["torino"]), by=office, nonce=uuid.uuid4())
+        actions.submit(builders.draft(office, towns["torino"]), by=office, idempotency_key=uuid.uuid4())
 
     send()
     # session, user, roles; owners of the filter twice; count, page, sendings and takers; six of checks;

@@ -34,7 +34,7 @@ def other(desk):
 @pytest.fixture
 def sent(office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     return project
 
 
@@ -133,7 +133,7 @@ def test_page_of_an_earlier_sending_decides_nothing(client, desk, sent, office):
     reviewing.take(sent, by=desk)
     old = sent.submissions.get().pk
     reviewing.request_changes(sent, by=desk)
-    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(sent, by=desk)
     client.post(url(sent, "publish"), {"submission": old})
     assert Project.objects.get().status == "in_review"

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def next_edition(project, office, desk, **fields):
     actions.revise(project, by=office)
     Project.objects.filter(pk=project.pk).update(**fields)
-    actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=uuid.uuid4())
+    actions.submit(Project.objects.get(pk=project.pk), by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(Project.objects.get(pk=project.pk), by=desk)
 
@@ -43,7 +43,7 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
     document = Document(project=project, type="manual", title="Riservato", media_type="application/pdf")
     document.extension = ".pdf"
     document.file.save("a.pdf", io.BytesIO(b"%PDF-1.7"))
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     card = publishing.publish(project, by=desk)
     path = reverse("document-file", args=[document.pk])
@@ -51,7 +51,7 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
     publishing.withdraw(card, by=desk, reason="Dati personali")
     actions.revise(Project.objects.get(), by=office)
     drafts.remove_document(document, by=office)
-    actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
+    actions.submit(Project.objects.get(), by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     publishing.publish(Project.objects.get(), by=desk)
     assert client.get(path).status_code == 404
@@ -60,7 +60,7 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
 def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
     project = builders.project_of(builders.published(office, desk, towns["torino"]))
     actions.revise(project, by=office)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.archive(project, by=desk, reason="Non ora")
     actions.revise(project, by=office)
@@ -69,10 +69,10 @@ def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
 
 def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
-    read = actions.submit(project, by=office, nonce=uuid.uuid4())
+    read = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.request_changes(project, by=desk, message="Ancora")
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     client.force_login(desk)
     page = client.post(
@@ -84,7 +84,7 @@ def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk,
 
 def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.comment(project, by=desk, field="summary", text="Ancora da pensare")
     client.force_login(office)
@@ -100,7 +100,7 @@ def test_mail_server_away_undoes_nothing(client, settings, towns, desk, django_c
     office = builders.officer(towns["torino"])
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert Project.objects.get().status == "submitted"
 
 
@@ -115,14 +115,16 @@ def test_control_characters_and_line_breaks_reach_neither_feed_nor_subject(clien
 def test_one_form_for_two_bodies_makes_two_projects(office, towns):
     nonce = uuid.uuid4()
     bodies = [body_of_municipality(towns[name]) for name in ("torino", "ivrea")]
-    made = [actions.create_project(by=office, owner=body, nonce=nonce, title="A") for body in bodies]
+    made = [
+        actions.create_project(by=office, owner=body, idempotency_key=nonce, title="A") for body in bodies
+    ]
     assert made[0] != made[1]
 
 
 def test_stopped_project_says_why(office, towns):
     project = builders.draft(office, towns["torino"], stage="abandoned")
     with pytest.raises(actions.Incomplete) as error:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert list(error.value.args[0]) == ["stage_reason"]
 
 

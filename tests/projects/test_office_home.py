@@ -51,7 +51,7 @@ def test_home_begins_with_what_waits_for_the_office_and_names_bodies_where_there
 ):
     waiting = builders.draft(office, towns["torino"], title="Bozza di ieri")
     sent = builders.draft(office, towns["torino"], title="Inviata oggi")
-    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     assert Project.objects.get(pk=sent.pk).updated_at > waiting.updated_at
     page = client.get(HOME).content.decode()
     assert re.findall(r">(Bozza di ieri|Inviata oggi)</a>", page) == ["Bozza di ieri", "Inviata oggi"]
@@ -125,7 +125,7 @@ def test_bin_is_emptied_after_a_month(office, towns):
 
 def test_draft_once_sent_is_never_deleted(client, office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     actions.recall(project, by=office)
     assert client.post(reverse("officer:project-delete", args=[project.code])).status_code == 403
     with pytest.raises(workflow.WrongMove):
@@ -135,7 +135,7 @@ def test_draft_once_sent_is_never_deleted(client, office, towns):
 def test_receipt_says_number_day_and_term(client, office, towns, django_capture_on_commit_callbacks):
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        submission = actions.submit(project, by=office, nonce=uuid.uuid4())
+        submission = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     due = answer_due(submission)
     page = client.get(reverse("officer:project-status", args=[project.code])).content.decode()
     assert f"{project.code}/1" in page
@@ -202,7 +202,7 @@ def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns)
 def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
     idle = builders.draft(office, towns["torino"], title="Ferma")
     late, desk = builders.draft(office, towns["torino"], title="In ritardo"), builders.reviewer()
-    submission = actions.submit(late, by=office, nonce=uuid.uuid4())
+    submission = actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(late, by=desk)
     reviewing.request_changes(late, by=desk, message="Ancora")
     past = timezone.now() - timedelta(days=31)

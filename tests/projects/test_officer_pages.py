@@ -169,7 +169,7 @@ def test_sending_shows_the_receipt(client, project):
 
 
 def test_sent_project_cannot_be_edited(client, project, office):
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     answer = client.post(step_url(project), first_step(project, title="Di nascosto"))
     assert answer.status_code == 409
     assert "non si può più modificare" in answer.content.decode()
@@ -224,7 +224,7 @@ def test_document_is_private_until_published(client, project, office, towns):
     assert client.get(url)["Content-Type"] == "image/webp"
     client.logout()
     assert client.get(url).status_code == 404
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     desk = builders.reviewer()
     reviewing.take(project, by=desk)
     card = publishing.publish(project, by=desk)

@@ -54,7 +54,9 @@ def town(office):
 
 def test_double_click_on_create_makes_one_project(office, town):
     owner, nonce = body_of_municipality(town), uuid.uuid4()
-    made = together(lambda n: actions.create_project(by=office, owner=owner, nonce=nonce, title="A"))
+    made = together(
+        lambda n: actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A")
+    )
     assert {project.pk for project in made} == {Project.objects.get().pk}
 
 
@@ -65,7 +67,9 @@ def test_projects_made_at_once_have_codes_of_their_own(office, town):
 
 def test_double_click_on_send_makes_one_submission(office, town):
     project, nonce = builders.draft(office, town), uuid.uuid4()
-    sent = together(lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=nonce))
+    sent = together(
+        lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, idempotency_key=nonce)
+    )
     assert [s for s in sent if isinstance(s, Exception)] == []
     assert {s.pk for s in sent} == {Submission.objects.get().pk}
 
@@ -73,7 +77,7 @@ def test_double_click_on_send_makes_one_submission(office, town):
 def test_two_reviewers_publish_one_edition(office, town):
     desk = builders.reviewer()
     project = builders.draft(office, town)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     outcomes = together(lambda n: publishing.publish(Project.objects.get(pk=project.pk), by=desk))
     assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
@@ -84,7 +88,7 @@ def test_same_title_published_at_once_gets_slugs_apart(office, town):
     desk = builders.reviewer()
     projects = [builders.draft(office, town) for _ in range(AT_ONCE)]
     for project in projects:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
     cards = together(lambda n: publishing.publish(projects[n], by=desk))
     assert [c for c in cards if isinstance(c, Exception)] == []
@@ -151,7 +155,7 @@ def test_same_move_sent_twice_at_once_is_one_step(office, town):
 
 
 def in_review(office, desk, project: Project) -> Project:
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     return project
 

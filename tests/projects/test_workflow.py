@@ -26,7 +26,9 @@ def test_code_is_numbered_by_province_and_year(towns, office):
 
 def test_create_with_the_same_nonce_makes_one_project(towns, office):
     owner, nonce = body_of_municipality(towns["torino"]), uuid.uuid4()
-    made = [actions.create_project(by=office, owner=owner, nonce=nonce, title="A") for _ in range(2)]
+    made = [
+        actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A") for _ in range(2)
+    ]
     assert made[0] == made[1]
     assert Project.objects.count() == 1
 
@@ -34,7 +36,7 @@ def test_create_with_the_same_nonce_makes_one_project(towns, office):
 def test_submit_incomplete_names_every_missing_field_and_moves_nothing(towns, office):
     project = builders.draft(office, towns["torino"], need="", total_cost=None)
     with pytest.raises(actions.Incomplete) as error:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert sorted(error.value.args[0]) == ["need", "total_cost"]
     project.refresh_from_db()
     assert project.status == "draft"
@@ -43,7 +45,7 @@ def test_submit_incomplete_names_every_missing_field_and_moves_nothing(towns, of
 
 def test_submit_with_unknown_cost_is_complete(towns, office):
     project = builders.draft(office, towns["torino"], total_cost=None, cost_unknown=True)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert project.status == "submitted"
 
 
@@ -52,7 +54,7 @@ def test_submit_twice_with_one_nonce_is_one_sending_and_one_receipt(
 ):
     project, nonce = builders.draft(office, towns["torino"]), uuid.uuid4()
     with django_capture_on_commit_callbacks(execute=True):
-        sent = [actions.submit(project, by=office, nonce=nonce) for _ in range(2)]
+        sent = [actions.submit(project, by=office, idempotency_key=nonce) for _ in range(2)]
     assert sent[0] == sent[1]
     assert sent[0].receipt == f"{project.code}/1"
     assert [m.to for m in mail.outbox] == [[office.email]]
@@ -62,12 +64,12 @@ def test_submit_twice_with_one_nonce_is_one_sending_and_one_receipt(
 def test_whole_path_with_changes_asked_and_answered(towns, office, desk, django_capture_on_commit_callbacks):
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         note = reviewing.comment(project, by=desk, field="summary", text="Quanti lampioni?")
         reviewing.request_changes(project, by=desk, message="Manca poco")
         reviewing.answer_comment(note, by=office, answer="Centomila")
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         card = publishing.publish(project, by=desk)
     assert (card.edition, card.slug, card.is_current) == (1, "illuminazione-pubblica-a-led", True)
@@ -85,7 +87,7 @@ def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
     project.title = "Luci nuove"
     project.save()
     assert Edition.objects.current().get().title == "Illuminazione pubblica a LED"
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     second = publishing.publish(project, by=desk)
     assert Edition.objects.current().get() == second
@@ -131,7 +133,7 @@ def test_second_save_of_the_same_version_is_told(towns, office):
 
 def test_save_after_sending_is_refused(towns, office):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     with pytest.raises(workflow.WrongMove):
         actions.save_draft(project, by=office, version=project.version, changes={})
 
