@@ -1,4 +1,4 @@
-"""Projects and cards for the staff to look up and take away. The workflow moves at the desk alone."""
+"""Projects for the staff to look up and export, read-only: the workflow is run at the desk."""
 
 from django.contrib import admin
 from import_export.admin import ExportMixin
@@ -9,7 +9,7 @@ from projects.models import Project
 
 
 class ProjectResource(ModelResource):
-    """The working copies, without the people who worked on them."""
+    """Export of the working copies, without the people who worked on them."""
 
     class Meta:
         model = Project

@@ -180,7 +180,7 @@ def _raise_version(project: Project, by) -> None:
 
 
 def _attachment_changes(project: Project) -> dict:
-    """What audit entries say: a step of its own, so that a document is no conflict with a save of contacts."""
+    """Changes of the audit entry, with a step of their own: no conflict with a save of contacts."""
     return {"step": "attachments", "version": project.version}
 
 

@@ -14,12 +14,12 @@ WAITS = [("ente", _("Aspettano l’ente")), ("mie", _("In carico a te")), ("tutt
 
 
 class QueueFilter(django_filters.FilterSet):
-    """By who waits, state, body, words and what is missing; with nothing chosen, what waits for the desk.
+    """By side that is waited for, state, body, text and missing field; without any, what waits for the desk.
 
-    Wrong values filter nothing.
+    Invalid values are ignored.
     """
 
-    q = django_filters.CharFilter(label=_("Titolo o codice"), method="by_words", max_length=120)
+    q = django_filters.CharFilter(label=_("Titolo o codice"), method="by_text", max_length=120)
     attesa = django_filters.ChoiceFilter(
         label=_("Attesa"), choices=WAITS, empty_label=_("Aspettano la redazione"), method="by_wait"
     )
@@ -59,11 +59,11 @@ class QueueFilter(django_filters.FilterSet):
 
     @property
     def qs(self):
-        """Also with a wrong value, which is left out."""
+        """The filtered projects; an invalid value is no filter."""
         self.form.is_valid()
         return self.filter_queryset(self.queryset.all())
 
-    def by_words(self, queryset, _name, value):
+    def by_text(self, queryset, _name, value):
         return queryset.filter(Q(title__icontains=value) | Q(record__code__iexact=value))
 
     def by_wait(self, queryset, _name, value):

@@ -16,8 +16,8 @@ from observatory.desk import dashboard_tables
 from projects import actions, publishing, reviewing
 from projects import completeness as completeness_
 from projects.completeness import completeness
-from projects.desk import figures
-from projects.desk.review_queue import last_overdue_day, queue_figures, response_days
+from projects.desk import tables
+from projects.desk.review_queue import last_overdue_day, queue_counts, response_days
 from projects.models import Project, Submission
 from protocols.models import Adhesion, Protocol
 from tests import builders
@@ -39,7 +39,7 @@ def test_working_days_decide_what_is_late():
     assert last_overdue_day(date(2026, 11, 19)) == date(2026, 11, 4)
 
 
-def test_queue_figures(client, desk, office, towns):
+def test_queue_counts(client, desk, office, towns):
     late = builders.draft(office, towns["torino"])
     actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     day = timezone.localdate() - timedelta(days=40)
@@ -47,7 +47,7 @@ def test_queue_figures(client, desk, office, towns):
     Submission.objects.update(submitted_at=noon)
     builders.published(office, desk, towns["torino"], title="Altro")
     Submission.objects.filter(project__title="Altro").update(submitted_at=timezone.now() - timedelta(days=4))
-    found = queue_figures()
+    found = queue_counts()
     assert {key: found[key] for key in ("waiting", "overdue", "in_review", "answers", "public")} == {
         "waiting": 1,
         "overdue": 1,
@@ -114,7 +114,7 @@ def test_municipalities_reached_are_counted(desk, office, towns):
 @pytest.mark.parametrize("fields", [{}, {"solution": "Così", "technologies": []}, {"total_cost": None}])
 def test_completeness_in_the_database_is_that_of_the_card(office, towns, fields):
     project = builders.draft(office, towns["torino"], **fields)
-    weight = Project.objects.annotate(w=figures.completeness_in_database()).get().w
+    weight = Project.objects.annotate(w=tables.completeness_weight()).get().w
     whole = 2 * len(completeness_.REQUIRED) + len(completeness_.WORTH_ADDING)
     assert round(100 * weight / whole) == completeness(project)
 
@@ -241,4 +241,4 @@ def test_median_of_review_times(desk, office, towns):
         reviewing.request_changes(project, by=desk, message="x")
         end = timezone.make_aware(datetime(2026, 11, 20))
         Submission.objects.filter(pk=sent.pk).update(submitted_at=end - timedelta(days=days), decided_at=end)
-    assert [4.0, 3] in [row[1:] for row in figures.review_times(240).rows]
+    assert [4.0, 3] in [row[1:] for row in tables.review_times(240).rows]

@@ -123,7 +123,7 @@ def test_technical_failure_of_one_is_told(desk, send):
             raise RuntimeError("disk")
         return bulk_actions._take(project, by)
 
-    results = bulk_actions.run(bulk_actions.Verb("x", "x", "x", fail_on_first), [one, two], by=desk)
+    results = bulk_actions.run(bulk_actions.BulkAction("x", "x", "x", fail_on_first), [one, two], by=desk)
     assert [result.is_done for result in results] == [False, True]
     assert states(one, two) == ["submitted", "in_review"]
 
