@@ -1,11 +1,11 @@
-"""allauth's hooks: accounts open by an accepted adhesion or an invitation, never by themselves."""
+"""allauth's adapter: accounts are created by an accepted adhesion or invitation, never by signing up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.utils.translation import gettext_lazy as _
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
-    """Wrong passwords lock one account for one sender: nobody can lock the owner out from elsewhere."""
+    """Failed logins lock an account for the sender's address alone, so that nobody locks its owner out."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,

@@ -1,4 +1,4 @@
-"""People and roles. Signing in goes through the portal's own page."""
+"""People, roles and API tokens. Signing in to the admin uses the page of the portal."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -9,7 +9,7 @@ from accounts.models import ApiToken, Membership, User
 
 admin.site.site_header = "Osservatorio Smart City"
 admin.site.site_title = "Osservatorio Smart City"
-# The portal's sign-in has the rate limits and the verified address; the admin's own has neither.
+# That page has rate limits and requires a verified address; the one of the admin has neither.
 admin.site.login = secure_admin_login(admin.site.login)
 
 
@@ -21,7 +21,7 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """No password here: each person chooses theirs, from an invitation or a reset."""
+    """Accounts without their password, which each person chooses from an invitation or a reset."""
 
     fields = ("email", "name", "is_active", "is_staff", "is_superuser", "joined_at", "last_login")
     readonly_fields = ("joined_at", "last_login")
@@ -31,7 +31,7 @@ class UserAdmin(admin.ModelAdmin):
     inlines = [MembershipInline]
 
     def get_readonly_fields(self, request, obj=None):
-        """Only who has all rights may give rights."""
+        """Only superusers may change who is staff or superuser."""
         return (
             self.readonly_fields
             if request.user.is_superuser
@@ -54,7 +54,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin):
-    """Keys are made by the managers of bodies; staff sees them and can end them."""
+    """Tokens, created by the managers of bodies; staff may read and revoke them."""
 
     list_display = ("name", "organisation", "created_by", "created_at", "last_used_at", "revoked_at")
     list_filter = ("revoked_at",)

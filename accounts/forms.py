@@ -1,3 +1,5 @@
+"""Forms of people: invitations, API tokens, and those of allauth with our messages."""
+
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +8,7 @@ from accounts.models import Membership
 
 
 class ColleagueForm(forms.Form):
-    """A colleague of one's own body."""
+    """Whom to invite to a body, with which role."""
 
     name = forms.CharField(
         label=_("Nome e cognome"), max_length=120, error_messages={"required": _("Scrivi nome e cognome")}
@@ -25,8 +27,8 @@ class ColleagueForm(forms.Form):
     )
 
 
-class OwnWords:
-    """allauth's forms say what is missing in our words, each field in its own."""
+class OwnMessages:
+    """Labels and error messages of ours for the fields of allauth's forms."""
 
     required = {
         "login": _("Scrivi la tua e-mail"),
@@ -49,12 +51,12 @@ class OwnWords:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, bound in self.fields.items():
-            # The label stands above the field: repeated inside, it goes as soon as one writes.
+            # The label is above the field: a placeholder would repeat it and vanish on input.
             bound.widget.attrs.pop("placeholder", None)
             bound.label = self.labels.get(name, bound.label)
-        for name, words in self.required.items():
+        for name, message in self.required.items():
             if name in self.fields:
-                self.fields[name].error_messages["required"] = words
+                self.fields[name].error_messages["required"] = message
             if name in self.fields and name in ("login", "email"):
                 wrong = _("Scrivi un’e-mail, per esempio nome.cognome@comune.esempio.it")
                 self.fields[name].error_messages["invalid"] = wrong
@@ -63,36 +65,36 @@ class OwnWords:
                         check.message = wrong
 
 
-class SignInForm(OwnWords, allauth_forms.LoginForm):
+class SignInForm(OwnMessages, allauth_forms.LoginForm):
     """E-mail and password."""
 
 
-class ForgottenPasswordForm(OwnWords, allauth_forms.ResetPasswordForm):
-    """Where to send the link that lets one choose a password."""
+class PasswordResetForm(OwnMessages, allauth_forms.ResetPasswordForm):
+    """The address that receives a link to choose a password."""
 
 
-class ChosenPasswordForm(OwnWords, allauth_forms.ResetPasswordKeyForm):
+class PasswordResetKeyForm(OwnMessages, allauth_forms.ResetPasswordKeyForm):
     """A password chosen from a link."""
 
 
-class ChangedPasswordForm(OwnWords, allauth_forms.ChangePasswordForm):
+class PasswordChangeForm(OwnMessages, allauth_forms.ChangePasswordForm):
     """A new password in place of the old."""
 
 
-class FirstPasswordForm(OwnWords, allauth_forms.SetPasswordForm):
+class PasswordSetForm(OwnMessages, allauth_forms.SetPasswordForm):
     """The password of an account that had none."""
 
 
-class SureForm(OwnWords, allauth_forms.ReauthenticateForm):
-    """The password again, before something delicate."""
+class ReauthenticationForm(OwnMessages, allauth_forms.ReauthenticateForm):
+    """The password again, before an account is changed."""
 
 
-class AnotherEmailForm(OwnWords, allauth_forms.AddEmailForm):
-    """One more address."""
+class AddEmailForm(OwnMessages, allauth_forms.AddEmailForm):
+    """A further e-mail address of an account."""
 
 
 class TokenForm(forms.Form):
-    """A name by which the office knows its key again."""
+    """The purpose by which an office recognises an API token."""
 
     name = forms.CharField(
         label=_("A che cosa serve"),

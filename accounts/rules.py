@@ -1,7 +1,4 @@
-"""Who belongs where. Every right of the product is a question answered here or in projects.rules.
-
-Views, API and buttons ask these functions; nothing else looks at roles.
-"""
+"""Predicates on the roles of a person. Views, API and templates use these; nothing else reads roles."""
 
 from functools import wraps
 
@@ -16,19 +13,19 @@ STAFF_ROLES = {Role.REVIEWER, Role.ADMINISTRATOR}
 
 
 def roles_of(user) -> dict[int, str]:
-    """`{organisation id: role}` of a person, read once per request. Empty when not signed in or disabled."""
+    """`{organisation id: role}` of a person, one query per request. Empty when not signed in or inactive."""
     if not (user and user.is_authenticated and user.is_active):
         return {}
     if not hasattr(user, "_roles"):
         rows = list(user.memberships.values_list("organisation_id", "role", "organisation__name"))
         user._roles = {organisation: role for organisation, role, _name in rows}
-        user._bodies = sorted(name for _organisation, _role, name in rows)
+        user._organisation_names = sorted(name for _organisation, _role, name in rows)
     return user._roles
 
 
-def bodies_in_words(user) -> str:
-    """The bodies of a person, as the header names them; empty without one."""
-    return ", ".join(user._bodies[:2]) if roles_of(user) else ""
+def organisation_names(user) -> str:
+    """The names of the first two bodies of a person, for the header; empty without one."""
+    return ", ".join(user._organisation_names[:2]) if roles_of(user) else ""
 
 
 def organisations_of(user) -> set[int]:
@@ -48,19 +45,17 @@ def is_manager(user, organisation_id: int) -> bool:
 
 
 def is_reviewer(user) -> bool:
-    """Observatory staff: reviews projects, decides adhesions."""
+    """Staff of the observatory, who review projects and decide adhesions."""
     return bool(STAFF_ROLES & set(roles_of(user).values()))
 
 
 def is_administrator(user) -> bool:
+    """Staff who may do what managers of any body may."""
     return Role.ADMINISTRATOR in roles_of(user).values()
 
 
-can_decide_adhesion = is_reviewer
-
-
 def staff_page(view):
-    """A page for the desk alone: others sign in, or are told that they may not."""
+    """Decorator of a view for staff: redirects to the sign-in page, 403 for anybody else signed in."""
 
     @login_required
     @wraps(view)

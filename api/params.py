@@ -1,4 +1,4 @@
-"""Every parameter of the API, once: its name, what the schema says of it, how its value is read."""
+"""The query parameters of the API: name, OpenAPI description, and how the value is parsed and checked."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -23,7 +23,7 @@ FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES, "as_of")
 REPEATED = {*FACET_NAMES, "facet"}
 TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min"}
 PAGING = ("limit", "offset")
-WORDS = {
+DESCRIPTIONS = {
     "q": _("Parole da cercare"),
     "area": _("Chiave dell’area"),
     "municipality": _("Codice catastale o ISTAT del Comune"),
@@ -78,7 +78,7 @@ def _many(name: str) -> OpenApiParameter:
     if name in CHOICES:
         items = {"type": "string", "enum": CHOICES[name]}
     schema = {"type": "array", "items": items, "maxItems": MAX_VALUES}
-    return OpenApiParameter(name, schema, description=WORDS[name], explode=True)
+    return OpenApiParameter(name, schema, description=DESCRIPTIONS[name], explode=True)
 
 
 def _day(name: str, about: str) -> OpenApiParameter:
@@ -86,84 +86,86 @@ def _day(name: str, about: str) -> OpenApiParameter:
 
 
 PARAMETERS = {
-    "limit": _integer("limit", WORDS["limit"], 1, MAX_LIMIT),
-    "offset": _integer("offset", WORDS["offset"], 0, MAX_OFFSET),
-    "sort": OpenApiParameter("sort", {"type": "string", "enum": list(SORTS)}, description=WORDS["sort"]),
+    "limit": _integer("limit", DESCRIPTIONS["limit"], 1, MAX_LIMIT),
+    "offset": _integer("offset", DESCRIPTIONS["offset"], 0, MAX_OFFSET),
+    "sort": OpenApiParameter(
+        "sort", {"type": "string", "enum": list(SORTS)}, description=DESCRIPTIONS["sort"]
+    ),
     "format": OpenApiParameter(
         "format",
         {"type": "string", "enum": ["json", *FORMATS]},
-        description=WORDS["format"],
+        description=DESCRIPTIONS["format"],
     ),
     "cursor": OpenApiParameter(
         "cursor",
         {"type": "string", "maxLength": MAX_CURSOR},
-        description=WORDS["cursor"],
+        description=DESCRIPTIONS["cursor"],
     ),
     "fields": OpenApiParameter(
         "fields",
         {"type": "string", "maxLength": MAX_QUERY},
-        description=WORDS["fields"],
+        description=DESCRIPTIONS["fields"],
     ),
     "labels": OpenApiParameter(
         "labels",
         {"type": "string", "enum": list(LABELS)},
-        description=WORDS["labels"],
+        description=DESCRIPTIONS["labels"],
     ),
     "facet": OpenApiParameter(
         "facet",
         {"type": "array", "items": {"type": "string", "enum": list(FACETS)}, "maxItems": len(FACETS)},
-        description=WORDS["facet"],
+        description=DESCRIPTIONS["facet"],
         explode=True,
     ),
-    "facet_limit": _integer("facet_limit", WORDS["facet_limit"], 1, MAX_FACET_LIMIT),
-    "on": _day("on", WORDS["on"]),
-    "as_of": _day("as_of", WORDS["as_of"]),
+    "facet_limit": _integer("facet_limit", DESCRIPTIONS["facet_limit"], 1, MAX_FACET_LIMIT),
+    "on": _day("on", DESCRIPTIONS["on"]),
+    "as_of": _day("as_of", DESCRIPTIONS["as_of"]),
     "preset": OpenApiParameter(
-        "preset", {"type": "string", "enum": list(PRESETS)}, description=WORDS["preset"]
+        "preset", {"type": "string", "enum": list(PRESETS)}, description=DESCRIPTIONS["preset"]
     ),
     "weights": OpenApiParameter(
         "weights",
         {"type": "string", "maxLength": 600},
-        description=WORDS["weights"],
+        description=DESCRIPTIONS["weights"],
     ),
     **{name: _many(name) for name in FACET_NAMES},
-    **{name: _text(name, WORDS[name]) for name in ("q", *RANGE_NAMES)},
+    **{name: _text(name, DESCRIPTIONS[name]) for name in ("q", *RANGE_NAMES)},
     "replicability_min": OpenApiParameter(
         "replicability_min",
         {"type": "number", "format": "double", "minimum": 0, "maximum": 100},
-        description=WORDS["replicability_min"],
+        description=DESCRIPTIONS["replicability_min"],
     ),
 }
 
 
 def check_length(request) -> None:
-    """Refuse an address that nobody would write by hand and caches would not keep."""
+    """Raises Refused (414) for a query string over MAX_QUERY, which would only fill caches."""
     if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
-        told = gettext("L’indirizzo può avere al massimo %(limit)s caratteri dopo il punto interrogativo")
-        raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, told % {"limit": MAX_QUERY})
+        detail = gettext("L’indirizzo può avere al massimo %(limit)s caratteri dopo il punto interrogativo")
+        raise Refused(HTTPStatus.REQUEST_URI_TOO_LONG, detail % {"limit": MAX_QUERY})
 
 
 def check(params: QueryDict, known: Iterable[str]) -> None:
-    """Refuse parameters the endpoint does not know (400), and values that are too many or too long (422)."""
+    """Raises BadParameters: 400 for a parameter not in `known`, 422 for values too many, long or empty."""
     if all(name in known and _is_plain(values) for name, values in params.lists()):
         return
     if unknown := [name for name in params if name not in known]:
-        told = gettext("Questo parametro non esiste")
-        raise BadParameters([(name[:60], told) for name in unknown], HTTPStatus.BAD_REQUEST)
+        detail = gettext("Questo parametro non esiste")
+        raise BadParameters([(name[:60], detail) for name in unknown], HTTPStatus.BAD_REQUEST)
     if empty := [name for name in params if name in TYPED and not params[name]]:
-        told = gettext("Scrivi un valore, o togli il parametro")
-        raise BadParameters([(name, told) for name in empty])
+        detail = gettext("Scrivi un valore, o togli il parametro")
+        raise BadParameters([(name, detail) for name in empty])
     if twice := [n for n, values in params.lists() if len(values) > 1 and n not in REPEATED]:
-        told = gettext("Questo parametro si scrive una volta sola")
-        raise BadParameters([(name, told) for name in twice])
+        detail = gettext("Questo parametro si scrive una volta sola")
+        raise BadParameters([(name, detail) for name in twice])
     long = [
         n
         for n, values in params.lists()
         if n not in ("fields", "cursor", "weights") and max(map(len, values)) > MAX_TEXT
     ]
     if long:
-        told = gettext("Al massimo %(limit)s caratteri") % {"limit": MAX_TEXT}
-        raise BadParameters([(name, told) for name in long])
+        detail = gettext("Al massimo %(limit)s caratteri") % {"limit": MAX_TEXT}
+        raise BadParameters([(name, detail) for name in long])
     broken = [name for name, values in params.lists() if any("\0" in value for value in values)]
     if broken:
         raise BadParameters(
@@ -172,12 +174,12 @@ def check(params: QueryDict, known: Iterable[str]) -> None:
 
 
 def _is_plain(values: list[str]) -> bool:
-    """One value that no rule can refuse: nearly always."""
+    """One value that no check below refuses; nearly all requests."""
     return len(values) == 1 and 0 < len(values[0]) <= MAX_TEXT and "\0" not in values[0]
 
 
 def choice(params: QueryDict, name: str, default: str) -> str:
-    """The word under `name`, one of those that the schema tells."""
+    """The value of `name`, one of the `enum` of its schema. Raises BadParameters."""
     value = params.get(name, default)
     if value not in PARAMETERS[name].type["enum"]:
         raise BadParameters([(name, gettext("Questo valore non esiste"))])
@@ -185,37 +187,37 @@ def choice(params: QueryDict, name: str, default: str) -> str:
 
 
 def limited(params: QueryDict, name: str, known: Iterable[str]) -> list[str]:
-    """The words repeated under `name`, in the order of `known`; all of them when none is given."""
-    given = params.getlist(name)
-    if any(value not in known for value in given):
+    """The values of `name`, in the order of `known`; all of `known` without any. Raises BadParameters."""
+    values = params.getlist(name)
+    if any(value not in known for value in values):
         raise BadParameters([(name, gettext("Questo valore non esiste"))])
-    return [value for value in known if value in given] or list(known)
+    return [value for value in known if value in values] or list(known)
 
 
 def named(params: QueryDict, known: Iterable[str]) -> list[str]:
-    """The columns, or parts of an item, that `fields` names; none when it is not given."""
+    """The columns or keys of an item that `fields` names; an empty list without it. Raises BadParameters."""
     names = [name.strip() for name in params.get("fields", "").split(",") if name.strip()]
     if unknown := [name for name in names if name not in known]:
-        told = gettext("La colonna «%(name)s» non esiste")
-        raise BadParameters([("fields", told % {"name": name[:60]}) for name in unknown])
+        detail = gettext("La colonna «%(name)s» non esiste")
+        raise BadParameters([("fields", detail % {"name": name[:60]}) for name in unknown])
     return names
 
 
 def integer(params: QueryDict, name: str, default: int) -> int:
-    """The number under `name`, within the bounds that the schema tells."""
+    """The number of `name`, within the bounds of its schema; else `default`. Raises BadParameters."""
     raw = params.get(name, "")
     if not raw:
         return default
     schema = PARAMETERS[name].type
     lowest, highest = schema["minimum"], schema["maximum"]
     if not (raw.isascii() and raw.isdecimal() and len(raw) < 12 and lowest <= int(raw) <= highest):
-        words = gettext("Serve un numero intero da %(lowest)s a %(highest)s")
-        raise BadParameters([(name, words % {"lowest": lowest, "highest": highest})])
+        detail = gettext("Serve un numero intero da %(lowest)s a %(highest)s")
+        raise BadParameters([(name, detail % {"lowest": lowest, "highest": highest})])
     return int(raw)
 
 
 def day(params: QueryDict, name: str) -> date | None:
-    """The day under `name`, None when it is not given."""
+    """The date of `name`, None without it. Raises BadParameters."""
     raw = params.get(name, "")
     if not raw:
         return None

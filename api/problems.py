@@ -37,7 +37,7 @@ class BadFields(APIException):
 
 
 class Refused(APIException):
-    """A request that is wrong as a whole: the status tells how, the detail what to do."""
+    """A request refused as a whole, with its status and detail."""
 
     def __init__(self, status: int, detail: str):
         self.status_code = status
@@ -51,7 +51,7 @@ class Gone(APIException):
 
 
 def handle(exc: Exception, context: dict) -> Response | None:
-    """DRF's exception handler. None lets an error that nobody foresaw go on to Django, which logs it."""
+    """DRF's exception handler. None for an unexpected error, which Django then logs."""
     if isinstance(exc, OperationalError | InterfaceError):
         detail = _("La banca dati non risponde, riprova fra poco")
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": RETRY_AFTER})

@@ -17,7 +17,7 @@ class StoredJsonRenderer(BaseRenderer):
 
 
 class AlwaysJson(BaseContentNegotiation):
-    """The API speaks JSON whatever the browser would rather have (RFC 9110, 12.5.1 allows it)."""
+    """Responses are JSON whatever the Accept header prefers (RFC 9110, 12.5.1 allows it)."""
 
     def select_parser(self, request, parsers):
         return parsers[0] if parsers else None

@@ -1,4 +1,4 @@
-"""How the views tell drf-spectacular about themselves, and what the schema says beyond them."""
+"""What drf-spectacular reads of the views, and the parts of the schema that hold for all of them."""
 
 from copy import copy
 
@@ -101,14 +101,14 @@ class PublicSchema(AutoSchema):
 
 
 def _in_words(parameter: OpenApiParameter) -> OpenApiParameter:
-    """The parameter described in the language of the moment, not in that of whoever came first."""
-    told = copy(parameter)
-    told.description = str(parameter.description)
-    return told
+    """The parameter with its description in the active language; the schema keeps a lazy one only once."""
+    translated = copy(parameter)
+    translated.description = str(parameter.description)
+    return translated
 
 
 def complete(schema: dict, site: str) -> dict:
-    """Add what holds for the whole API: who answers for it, servers, errors, headers of every answer."""
+    """Add what holds for the whole API: contact, servers, errors, headers of every response."""
     schema["info"] |= {
         "description": "Progetti di smart city dei Comuni italiani. Lettura libera, senza chiave.",
         "termsOfService": f"{site}/dati/",
@@ -139,7 +139,7 @@ def complete(schema: dict, site: str) -> dict:
 
 
 def _call_codes(paths: dict) -> None:
-    """A project is named by its code, though its slug is understood too."""
+    """Name the path parameter `key` `code`; a slug is accepted too."""
     for path in [path for path in paths if "{key}" in path]:
         operations = paths.pop(path)
         paths[path.replace("{key}", "{code}")] = operations
@@ -182,7 +182,7 @@ def _complete_operation(operation: dict) -> None:
 
 
 def _write_submission(operation: dict) -> None:
-    """What only the one write has: a body, a key against repetitions, errors of its own."""
+    """What only the POST has: a body, an idempotency key, errors of its own."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/SubmissionInput"}}}
     operation["requestBody"] = {"required": True, "content": content}
     about = "Un testo a scelta: la stessa richiesta ripetuta con la stessa chiave non crea un’altra bozza"
@@ -200,13 +200,13 @@ def _write_submission(operation: dict) -> None:
 
 
 def _add_files(operation: dict) -> None:
-    """The other formats of the list, which are files."""
+    """Add the media types of the list as a file."""
     for media_type in MEDIA_TYPES.values():
         operation["responses"]["200"]["content"][media_type] = {"schema": {}}
 
 
 def _give_formats(part) -> None:
-    """Every integer says how wide it is, wherever in the schema it stands."""
+    """Add `format: int32` to every integer of the schema, at any depth."""
     if isinstance(part, dict):
         if part.get("type") in ("integer", ["integer", "null"]):
             part.setdefault("format", "int32")

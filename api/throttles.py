@@ -1,6 +1,6 @@
-"""How many requests an address may make: a counter a minute, told on every answer.
+"""Rate limits by client address: fixed windows of one minute, with headers on every response.
 
-It stands in the cache of all processes; where there is none, in the memory of each.
+Counted in the shared cache; without one, in each process.
 """
 
 import hashlib
@@ -14,34 +14,34 @@ from rest_framework.throttling import BaseThrottle
 
 logger = logging.getLogger(__name__)
 WINDOW = 60
-# So many addresses a process counts in one minute; with more it begins anew, as memory has to end somewhere.
-MOST = 100_000
+# Addresses that a process counts in one minute; with more all counts begin at 0, which bounds memory.
+MAX_ADDRESSES = 100_000
 
 
-class Minute:
-    """What was counted in the minute at hand, by this process."""
+class MinuteCounts:
+    """The counts of the current minute in this process."""
 
     def __init__(self):
-        self.forget()
+        self.clear()
         self._lock = threading.Lock()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         self._number, self._counts = 0, {}
 
     def count(self, name: str, minute: int) -> int:
-        """One more under `name` in this minute of the clock; gives how many there are."""
+        """Add one to `name` in this minute since the epoch; returns the count."""
         with self._lock:
-            if minute != self._number or (len(self._counts) >= MOST and name not in self._counts):
+            if minute != self._number or (len(self._counts) >= MAX_ADDRESSES and name not in self._counts):
                 self._number, self._counts = minute, {}
-            counted = self._counts[name] = self._counts.get(name, 0) + 1
-        return counted
+            total = self._counts[name] = self._counts.get(name, 0) + 1
+        return total
 
 
-HERE = Minute()
+LOCAL = MinuteCounts()
 
 
 class AddressRate(BaseThrottle):
-    """A fixed window of one minute. A cache that is away lets requests through rather than stopping them."""
+    """Reads. A cache that does not answer lets requests through."""
 
     limit = 600
     scope = "reads"
@@ -56,7 +56,7 @@ class AddressRate(BaseThrottle):
         if settings.CACHE_IS_SHARED:
             self.used = _counted(name, minute)
         else:
-            self.used = HERE.count(name, minute)
+            self.used = LOCAL.count(name, minute)
         return self.used <= self.limit
 
     def wait(self) -> int:
@@ -72,9 +72,10 @@ class AddressRate(BaseThrottle):
 
 
 def _counted(name: str, minute: int) -> int:
-    """One more in the cache: the first of a minute opens its counter, of two firsts one adds to the other's.
+    """Add one in the shared cache; returns the count, 0 when the cache does not answer.
 
-    Nought when the cache is away. It holds no addresses, only what nobody can read them from.
+    Of two first requests of a minute one adds the counter, the other increments it. Keys hold digests, no
+    addresses.
     """
     key = f"api-rate:{hashlib.sha256(name.encode()).hexdigest()[:32]}:{minute}"
     try:

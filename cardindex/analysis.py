@@ -1,4 +1,4 @@
-"""Words as the index knows them: case and accents folded, apostrophes cut, digits kept."""
+"""Text analysis: tokens of texts and queries, with case and accents folded, split at apostrophes."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ CODE_LENGTH = 5
 SEPARATOR = "|"
 ACCENTS = re.compile("[\u0300-\u036f]+")
 ITALIAN = tuple(zip("àèéìòùÀÈÉÌÒÙ", "aeeiouaeeiou", strict=True))
-# What is no letter and no digit parts words.
+# Any character but letters and digits separates words.
 ASCII = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 WORD = re.compile(r"[^\W_]+")
 QUOTED = re.compile('["“”«»]([^"“”«»]*)["“”«»]')
@@ -100,7 +100,7 @@ STOP_WORDS = frozenset(
 
 
 def fold(text: str) -> str:
-    """Case and accents away: `Città` gives `citta`. Twice decomposed, as folding may compose anew."""
+    """Without case and accents: `Città` gives `citta`. Decomposed twice, since case folding may compose."""
     if not text.isascii():
         # Most Italian texts need no more than this, which takes a tenth of the time.
         for accented, letter in ITALIAN:
@@ -112,14 +112,14 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The folded words of a text in their order: `Qualità dell’aria` gives `[qualita, dell, aria]`."""
+    """The tokens of a text in their order: `Qualità dell’aria` gives `[qualita, dell, aria]`."""
     folded = fold(text.replace("’", "'"))
-    found = folded.encode().translate(ASCII).decode().split() if folded.isascii() else WORD.findall(folded)
-    return [word[:MAX_LENGTH] for word in found]
+    words = folded.encode().translate(ASCII).decode().split() if folded.isascii() else WORD.findall(folded)
+    return [word[:MAX_LENGTH] for word in words]
 
 
 def is_code(word: str) -> bool:
-    """Long words with digits (CUP, dates, numbers of acts) are codes: found whole, never completed."""
+    """Long words with digits (CUP, dates, numbers of acts) are codes: matched whole, never completed."""
     return len(word) >= CODE_LENGTH and not word.isalpha()
 
 
@@ -130,9 +130,9 @@ def code_bucket(word: str) -> str:
 
 @dataclass(frozen=True)
 class Wording:
-    """What a typed text asks for: `words` all of which must be found, `phrases` to check on the text.
+    """A parsed query: `words`, all of which must match, and `phrases` to check on the text of each card.
 
-    `is_open`: the last word may still be unfinished; `exact` words stood in quotes and are found as written.
+    `is_open`: the last word may still be unfinished; `exact` words were in quotes and match as written.
     A phrase is its words with a blank at each end. `cut` words came after the most that are read.
     """
 
@@ -146,9 +146,9 @@ class Wording:
 def read(text: str) -> Wording:
     """Read a typed text. Quotes make phrases; nothing else has a meaning, and nothing is an error."""
     phrases = [tokens(quoted) for quoted in QUOTED.findall(text)]
-    found = list(dict.fromkeys(tokens(text)))
-    words = [word for word in found if word not in STOP_WORDS] or found
-    # A single word in quotes needs no look at the text: the index knows it as it is written.
+    typed = list(dict.fromkeys(tokens(text)))
+    words = [word for word in typed if word not in STOP_WORDS] or typed
+    # A single word in quotes needs no check on the text: the index has it as written.
     checks = [" ".join(phrase) for phrase in phrases if len(phrase) > 1]
     checks += [word for word in words if is_code(word)]
     return Wording(
@@ -161,13 +161,13 @@ def read(text: str) -> Wording:
 
 
 def line_of(fields) -> str:
-    """Several fields as one line of folded words, each with a blank around it; no phrase crosses a field."""
+    """The tokens of several fields in one text, separated by blanks; no phrase crosses a field."""
     words = f" {SEPARATOR} ".join([" ".join(tokens(field)) for field in fields if field])
     return f" {words} "
 
 
 def indexable(found: list[str]) -> tuple[set[str], set[str]]:
-    """The words and the code buckets under which a text is found, from its tokens."""
+    """The words and the code buckets under which the index holds a text, from its tokens."""
     words = set(found) - STOP_WORDS - {SEPARATOR}
     codes = {word for word in words if len(word) >= CODE_LENGTH and not word.isalpha()}
     return words - codes, {code_bucket(code) for code in codes}

@@ -11,14 +11,14 @@ from cardindex.analysis import indexable
 from cardindex.blocks import LIMIT, WHOLE, block_of, cut, join, pack, revise
 from cardindex.snapshot import ALL, CODE, EVERY, SUMMARY, TEXT, TITLE
 
-# How numbers are packed on their way from one process to another: 32 bits each.
+# Numbers sent from one process to another: 32 bits each.
 KEYS = "I"
 # kind → values: the terms of a card
 Terms = Mapping[str, Iterable[str]]
 
 
 def terms_of_text(title: str, summary: str, text: str) -> dict[str, set[str]]:
-    """Words of a card by tier, from its folded words; each tier holds the one before."""
+    """The terms of a card by tier, from its tokens; each tier includes the one before."""
     in_title, first = indexable(title.split())
     in_summary, second = indexable(summary.split())
     in_text, third = indexable(text.split())
@@ -56,7 +56,7 @@ def revised(
 
 
 class Builder:
-    """Builds every row from cards given in ascending order; memory holds the blobs, one block of numbers."""
+    """Builds every row from cards in ascending order; memory holds the blobs and one block of numbers."""
 
     def __init__(self):
         self._parts: dict[tuple[str, str], list[tuple[int, bytes]]] = defaultdict(list)

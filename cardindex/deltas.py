@@ -18,7 +18,7 @@ NONE = BitMap()
 SEGMENT = 16
 # (kind, value) → (numbers that come, numbers that go)
 Changes = Mapping[tuple[str, str], tuple[Iterable[int], Iterable[int]]]
-# A bucket of a sort order that was split: kind, start, the numbers left in it or given to it.
+# A bucket of a sort order that was split: kind, start, the numbers that it holds afterwards.
 Split = tuple[str, str, Iterable[int]]
 
 
@@ -29,12 +29,12 @@ class Delta(NamedTuple):
     go: BitMap = NONE
 
     def then(self, come: Iterable[int], go: Iterable[int]) -> "Delta":
-        """This one and another after it: the later word counts."""
+        """This change followed by another; where both name a card the later one holds."""
         come, go = BitMap(come), BitMap(go)
         return Delta((self.come - go) | come, (self.go - come) | go)
 
     def upon(self, numbers: BitMap) -> BitMap:
-        """The list after this change; the one given stays as it was."""
+        """The list after this change, as a new one."""
         return (numbers - self.go) | self.come
 
 
@@ -103,7 +103,7 @@ class Segment(NamedTuple):
 
 class Uncompacted:
     """The changes that stored rows may not hold yet, in segments of consecutive versions, so that those
-    compacted since are dropped without a look at the others. It never changes: `after` gives another."""
+    compacted since are dropped without reading the others. Immutable: `after` returns a new one."""
 
     def __init__(self, segments: Iterable[Segment] = ()):
         self._segments = tuple(segments)

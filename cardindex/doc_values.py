@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 # Kinds of fewer values than MANY are counted set by set; ordinals are of two bytes, nought for none.
 MANY, MOST, BITS = 100, 2**16 - 2, 16
-# So many cards may have changed before a column is built anew.
+# Changed cards after which a column is rebuilt.
 LATE = 1_000
 TYPES = {"H": pa.uint16(), "I": pa.uint32(), "i": pa.int32(), "q": pa.int64()}
 
@@ -23,16 +23,16 @@ def _arrow(numbers: array) -> pa.Array:
     return pa.Array.from_buffers(TYPES[numbers.typecode], len(numbers), [None, pa.py_buffer(numbers)])
 
 
-# Made once: Arrow looks for NumPy, which is not here, whenever it is given a plain number.
+# Built once: Arrow tries to import NumPy, which is not installed, for every plain number.
 BLOCK, NONE = pa.scalar(BITS, pa.uint32()), pa.scalar(0, pa.int64())
 DOWN, LOWEST_FIRST = pa.scalar(-(2**BITS), pa.int64()), [("", "ascending")]
-# From FEW numbers on Arrow tells the most frequent by counting, below that by sorting, which takes longer.
+# From FEW numbers on Arrow finds the most frequent by counting, below that by sorting, which is slower.
 FEW = 2**13 + 1
 NOUGHTS = _arrow(array("H", bytes(2 * FEW)))
 
 
 class DocValues:
-    """The values of one kind, card by card. It never changes: `after` gives another.
+    """The values of one kind, card by card. Immutable: `after` returns a new one.
 
     `_slot` holds the ordinal of a card with one value; of a card with several its place among such cards of
     its block of 65,536, whose `_rows` begin at `_bases`. Cards that changed since lie apart in `_late`, so
@@ -82,7 +82,7 @@ class DocValues:
         """`([(value, cards)], how many values)` of the cards `under`, most first and ties by value."""
         if self._are_most(under):
             ordinals, counts = _present(self._by_ordinal(under))
-            # One number that sorts as wanted: the more cards the lower, then the order of the values.
+            # One number to sort by: more cards first, then the order of the values.
             ranks = pc.add(pc.multiply(counts, DOWN), ordinals.cast(pa.int64()))
             first = pc.select_k_unstable(ranks, limit, LOWEST_FIRST)
             return list(self._pairs(pc.take(ordinals, first), pc.take(counts, first))), len(counts)

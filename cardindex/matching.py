@@ -1,4 +1,4 @@
-"""From a wording to sets of cards: every word must be found; tiers tell how near the top it stands."""
+"""Matches a parsed query: sets of cards that hold all its words, in tiers of relevance."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,11 +13,11 @@ MAX_CHECKED = 5_000
 
 @dataclass(frozen=True)
 class Match:
-    """Cards that hold all words: in the title; in title or summary; anywhere. Each tier holds the one before.
+    """Cards that hold all words: in the title; in title or summary; anywhere. Each tier includes the former.
     `named` cards of `text` have at least one of the words in the title; `literal` ones hold every word as
     typed (or its nearest form), not only an inflection.
 
-    `forms` are the written words that count as found, `mended` those put in place of a typed one,
+    `forms` are the terms that count as matched, `mended` those that replace a typed word,
     `checks` phrases that only the text can confirm.
     """
 
@@ -45,36 +45,36 @@ class Match:
 
 def match(snapshot: Snapshot, source: Source, wording: Wording) -> Match:
     """All cards that answer the wording, phrases not yet checked. Raises snapshot.StaleSnapshot."""
-    found, mended = {}, {}
+    matched, mended = {}, {}
     for word in wording.words:
         if is_code(word):
             continue
         is_open = wording.is_open and word == wording.words[-1]
         answer = snapshot.terms.find(word, is_open=is_open, is_exact=word in wording.exact)
-        found[word] = answer.forms
+        matched[word] = answer.forms
         if answer.mended and answer.forms:
             mended[word] = answer.forms
     codes = {word: code_bucket(word) for word in wording.words if is_code(word)}
-    if not wording.words or not all(found.values()):
+    if not wording.words or not all(matched.values()):
         return Match(BitMap(), BitMap(), BitMap(), mended=mended)
-    forms = [form for forms in found.values() for form in forms]
+    forms = [form for forms in matched.values() for form in forms]
     sets = read_words(snapshot, source, [*codes.values(), *forms])
     tiers, named = [], BitMap()
     for kind in (TITLE, SUMMARY, TEXT):
-        sides = [BitMap.union(BitMap(), *(sets[kind, form] for form in forms)) for forms in found.values()]
+        sides = [BitMap.union(BitMap(), *(sets[kind, form] for form in forms)) for forms in matched.values()]
         sides += [sets[CODE, bucket] for bucket in codes.values()]
         tiers.append(BitMap.intersection(*sides) & snapshot.all)
         if kind == TITLE:
-            named = BitMap.union(named, *sides[: len(found)])
-    forms = frozenset(codes).union(*found.values())
-    literal = [sets[TEXT, forms[0]] for word, forms in _nearest(found).items()]
+            named = BitMap.union(named, *sides[: len(matched)])
+    forms = frozenset(codes).union(*matched.values())
+    literal = [sets[TEXT, forms[0]] for word, forms in _nearest(matched).items()]
     literal = BitMap.intersection(tiers[-1], *literal)
     return Match(*tiers, forms, mended, wording.phrases, named & tiers[-1], literal)
 
 
-def _nearest(found: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """The forms of each word, that which is written as the word first."""
-    return {word: (word, *forms) if word in forms else forms for word, forms in found.items()}
+def _nearest(matched: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The terms of each word, the one equal to the word first."""
+    return {word: (word, *forms) if word in forms else forms for word, forms in matched.items()}
 
 
 def confirmed(cards: BitMap, checks: Iterable[str], texts: Callable) -> BitMap | None:

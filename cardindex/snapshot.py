@@ -1,4 +1,4 @@
-"""What a process keeps of the index: posting lists of codes, the dictionary, words lately read.
+"""The index in the memory of a process: posting lists of codes, the dictionary, words read lately.
 
 A Snapshot never changes, so that a reader sees one version to the end; Index holds the newest one and renews
 it by what changed since (cardindex.deltas). Rows and changes come from a Source, which is all that knows
@@ -27,7 +27,7 @@ WORD_KINDS = (TITLE, SUMMARY, TEXT, CODE)
 ALL, EVERY = "all", ""
 WORD_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
-# The most bytes that a number takes in a stored list: alone in a block of its own. Rows of a word that are
+# The most bytes that a number takes in a stored list: alone in its block. Rows of a word that are
 # longer than RARE are not read to learn whether it still has cards.
 DEAREST, RARE = 18, 8192
 EMPTY = BitMap()
@@ -99,7 +99,7 @@ class Snapshot:
     uncompacted: Uncompacted = field(default_factory=Uncompacted)
     # Where the buckets of each sort order begin, those that are empty among them.
     starts: Mapping[str, list[str]] = field(default_factory=dict)
-    # A lower bound of the cards that have a word: so many have to go before its rows need be read again.
+    # A lower bound of the cards that have a word: so many must lose it before its rows are read again.
     least: Mapping[str, int] = field(default_factory=dict)
     _totals: dict[str, dict[str, int]] = field(default_factory=dict)
     _most_first: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Snapshot:
         return self.postings.get(ALL, {}).get(EVERY, EMPTY)
 
     def any_of(self, kind: str, values: Iterable[str]) -> BitMap:
-        """Cards under any of the values: not to be changed, since of one value it is the list kept here."""
+        """Cards under any of the values; not to be modified: of one value it is the cached list itself."""
         known = self.postings.get(kind, {})
         found = [known[value] for value in values if value in known]
         return found[0] if len(found) == 1 else BitMap.union(EMPTY, *found)
@@ -186,7 +186,7 @@ def _differences(
 
 
 def most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Pairs by number, the largest first; ties stay in the order given."""
+    """Pairs by number, the largest first; ties keep their order."""
     return sorted(counts.items(), key=itemgetter(1), reverse=True)
 
 
@@ -257,7 +257,7 @@ class Index:
             return self._snapshot
 
     def _is_past(self, stamp: VersionStamp, source: Source) -> bool:
-        """Whether another reader has gone beyond this version since its stamp was read."""
+        """Whether another reader has loaded a later version since this stamp was read."""
         return stamp.version < self._snapshot.stamp.version and source.knows(self._snapshot.stamp)
 
     def query(self, source: Source, evaluate):
@@ -273,7 +273,7 @@ class Index:
 def _next(snapshot: Snapshot, source: Source, stamp: VersionStamp) -> Snapshot:
     """The snapshot of version `stamp`. Raises StaleSnapshot when newer rows are committed meanwhile."""
     if stamp.rebuilt <= snapshot.stamp.version <= stamp.version and snapshot.stamp.version:
-        # The change that made this snapshot comes first, by which it is known to be part of the history.
+        # The change that led to this snapshot comes first, which proves it part of the history.
         own, *entries = source.log(snapshot.stamp.version, stamp.version) or [Entry(0, "")]
         is_known = (own.version, own.token) == snapshot.stamp[:2]
         if is_known and all(entry.changes is not None for entry in entries):
@@ -284,7 +284,7 @@ def _next(snapshot: Snapshot, source: Source, stamp: VersionStamp) -> Snapshot:
     compacted = source.compacted()
     if compacted > stamp.version:
         raise StaleSnapshot
-    # Row by row, each kept as the bytes it is: only what is read becomes a BitMap.
+    # Row by row, as bytes: only rows that are used become a BitMap.
     for row in source.postings():
         if row.version > stamp.version:
             raise StaleSnapshot

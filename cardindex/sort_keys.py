@@ -14,7 +14,7 @@ from pyroaring import BitMap
 TITLE_KEY, COST, CELL = "title_key", "cost", "cell"
 # Cards a bucket may hold; on the map many buckets lie at the edge of a box, so they are smaller.
 MOST = {TITLE_KEY: 1_000, COST: 1_000, CELL: 256}
-# Boundaries that are always there: `?` begins what is not known, and stands above all digits.
+# Boundaries of every order: `?` begins the unknown, after all digits.
 UNKNOWN = "?"
 ROOTS = {TITLE_KEY: ("",), COST: ("", UNKNOWN), CELL: ("",)}
 # What comes before every letter, blank and digit parts a value from the number of its card.

@@ -1,4 +1,4 @@
-"""The written forms that the index holds, and how a typed word finds them."""
+"""The term dictionary of the index, and the terms that a typed word matches."""
 
 import threading
 from bisect import bisect_left, insort
@@ -24,14 +24,14 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """The forms a typed word stands for; `mended` tells that they are only near to it."""
+    """The terms that a typed word matches; `mended`: by edit distance alone."""
 
     forms: tuple[str, ...] = ()
     mended: bool = False
 
 
 class TermDictionary:
-    """All forms of the index, sorted, and grouped by stem. It never changes: `renewed` gives another."""
+    """All terms of the index, sorted, and grouped by stem. Immutable: `renewed` returns a new one."""
 
     def __init__(self, forms: Iterable[str] = ()):
         self.forms = sorted(set(forms))
@@ -48,7 +48,7 @@ class TermDictionary:
         if not added and not removed:
             return self
         other.forms, other.groups = self.forms.copy(), dict(self.groups)
-        # A change is small beside the whole: moving a few words costs less than sorting all anew.
+        # Inserting the few terms of a change costs less than sorting all.
         for form in removed:
             del other.forms[bisect_left(other.forms, form)]
         for form in added:
@@ -65,16 +65,16 @@ class TermDictionary:
         return place < len(self.forms) and self.forms[place] == form
 
     def find(self, word: str, *, is_open: bool = False, is_exact: bool = False) -> Found:
-        """Inflections; completions of an unfinished word that nobody writes so; only then near forms.
+        """Inflections; completions of an unfinished word that is no term; only then terms by edit distance.
 
-        An exact word stands for itself alone.
+        An exact word matches itself alone.
         """
         if is_exact:
             return Found((word,) if self.holds(word) else ())
         group = self.groups.get(stem(word), ())
         completed = self.completions(word) if is_open and not self.holds(word) else ()
-        if found := tuple(dict.fromkeys((*group, *completed))):
-            return Found(found)
+        if forms := tuple(dict.fromkeys((*group, *completed))):
+            return Found(forms)
         return Found(self.near(word), mended=True)
 
     def completions(self, start: str) -> tuple[str, ...]:
@@ -82,8 +82,8 @@ class TermDictionary:
         if len(start) < MIN_COMPLETED:
             return ()
         first, last = bisect_left(self.forms, start), bisect_left(self.forms, start + "\U0010ffff")
-        found = sorted(self.forms[first:last], key=lambda form: (len(form), form))
-        return tuple(found[:MAX_COMPLETIONS])
+        completions = sorted(self.forms[first:last], key=lambda form: (len(form), form))
+        return tuple(completions[:MAX_COMPLETIONS])
 
     def near(self, word: str) -> tuple[str, ...]:
         """The nearest forms: one slip in four letters, two from eight on; then their inflections."""

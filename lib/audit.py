@@ -32,8 +32,10 @@ class EntryQuerySet(models.QuerySet):
 
 
 class Entry(models.Model):
-    """One act of a person or of the system. It names its subject by natural key and in the words of then,
-    so that it outlives the subject."""
+    """One act of a person or of the system.
+
+    It stores the natural key of its subject and its title at that time, and so outlives the subject.
+    """
 
     at = models.DateTimeField(auto_now_add=True)
     verb = models.CharField(max_length=40)

@@ -1,3 +1,5 @@
+"""Charts as tables: the same figures as bars and as cells."""
+
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -7,9 +9,9 @@ from django.utils.formats import date_format
 
 @dataclass
 class Table:
-    """One chart and its table: `rows` are lists as long as `header`, the first cell the words.
+    """One chart and its table: `rows` are lists as long as `header`, the first cell is the label.
 
-    Bars show the numbers of column `drawn`, as percentages of the largest.
+    Bars show the numbers of column `drawn`, as percentages of the largest; columns in `money` are euro.
     """
 
     key: str
@@ -49,13 +51,14 @@ class Table:
 
 
 def last_months(count: int, today: date | None = None) -> list[date]:
-    """The first days of the last months, this one last."""
+    """The first days of the last `count` months up to the one of `today`, in order."""
     day = (today or timezone.localdate()).replace(day=1)
-    found = [day]
-    while len(found) < count:
-        found.append((found[-1] - timedelta(days=1)).replace(day=1))
-    return found[::-1]
+    months = [day]
+    while len(months) < count:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months[::-1]
 
 
 def month_name(day: date) -> str:
+    """The month of a day in short, with its year, in the active language."""
     return date_format(day, "M Y")

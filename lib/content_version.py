@@ -1,4 +1,4 @@
-"""How often something public changed that is no card. Cached responses are stored under it."""
+"""The version of public content other than cards. Cached responses are stored under its token."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +8,15 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F
 
-# The token read at the beginning of the request, which holds for all of it.
+# The token read at the start of the request, used until its end.
 _TOKEN: ContextVar[str | None] = ContextVar("content_token", default=None)
 
 
 class ContentVersion(models.Model):
-    """The single row that changes when a page would say something else though no card came or went.
+    """The single row that changes with public content that is no card.
 
-    The number tells which of two databases is ahead; `token` differs for every change,
-    also for one that took the number of a change rolled back.
+    `number` tells which of two databases is ahead; `token` differs for every change, also for one that has
+    the number of a change rolled back.
     """
 
     number = models.BigIntegerField(default=0)
@@ -48,10 +48,10 @@ def using_content_token(token: str | None) -> Iterator[None]:
 
 
 def bump_content_version() -> None:
-    """Public pages say something else from this commit on: no response cached before it is served again.
+    """Raise the version, so that from this commit on no response cached before is served.
 
-    For everything shown beside the cards (adhesions, protocols, places, assessments, adoptions): call it
-    last in the transaction that writes. Cards do not need it, their index has a version of its own.
+    For public content other than cards (adhesions, protocols, territories, assessments, adoptions): call it
+    last in the transaction that writes. Cards have the version of their index.
     """
     ContentVersion.objects.get_or_create(pk=1)
     ContentVersion.objects.filter(pk=1).update(number=F("number") + 1, token=uuid4().hex)

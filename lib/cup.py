@@ -1,4 +1,4 @@
-"""CUP, the code of a public investment project: 15 characters, kept also when malformed.
+"""CUP, the code of a public investment project: 15 characters, stored also when malformed.
 
 Pattern read off 52,539 PNRR codes, all matching; L. 3/2003, delibera CIPE 143/2002.
 """
@@ -16,7 +16,7 @@ def normalise_cup(text: str) -> str:
 
 
 def cup_warning(code: str) -> str:
-    """What looks wrong about a normalised CUP, in words; empty when nothing does."""
+    """What is unusual about a normalised CUP, in the active language; empty when nothing is."""
     if len(code) != 15:
         return _("Il CUP ha 15 caratteri: questo ne ha {}").format(len(code))
     if not STRICT.match(code):

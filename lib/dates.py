@@ -1,6 +1,6 @@
-"""Ends of days, and days known only to the month or the year: ISO 8601 reduced precision, as 2014, 2014-05.
+"""Ends of days, and partial dates: ISO 8601 of reduced precision, as 2014 or 2014-05.
 
-Sources of public projects often give the year alone: writing 1 January would invent a day.
+Sources of public projects often give the year alone, which must not become 1 January.
 """
 
 import re
@@ -39,6 +39,7 @@ def parse_partial_date(text: str) -> str:
 
 
 def year_of(partial: str) -> int | None:
+    """The year of a partial date; None for an empty one."""
     return int(partial[:4]) if partial else None
 
 

@@ -23,12 +23,12 @@ def euro(amount) -> str:
 
 
 def in_millions(amount) -> str:
-    """Euro in millions with one decimal, for a figure that must fit a small box: `223,2`."""
+    """An amount of euro in millions with one decimal: `223,2`."""
     return measure((Decimal(amount) / 1_000_000).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def measure(value) -> str:
-    """A number as it is, without useless zeros: `54,5`, `1.250`."""
+    """A number without trailing zeros: `54,5`, `1.250`; empty for None."""
     if value in (None, ""):
         return ""
     exact = Decimal(value).normalize()
@@ -46,13 +46,14 @@ def partial_date(text: str | None) -> str:
 
 
 def partial_moment(text: str | None):
+    """The first moment of a partial date (lib.dates), naive; None for any other text."""
     if not text or not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
         return None
     return parse_datetime(f"{text}-01-01"[:10] + "T00:00")
 
 
 def file_kind(document: dict) -> str:
-    """`PDF, 1,2 MB`: what a link to a file gives, before one follows it."""
+    """`PDF, 1,2 MB`: type and size of a file for the text of its link."""
     kinds = {"application/pdf": "PDF", "text/csv": "CSV"}
     media = document.get("media_type") or ""
     size = document.get("size")
@@ -63,6 +64,7 @@ def file_kind(document: dict) -> str:
 
 
 def file_size(size: int) -> str:
+    """A number of bytes in kB, from a million in MB with one decimal."""
     if size < 1_000_000:
         return f"{number_format(max(1, round(size / 1000)))}{NO_BREAK_SPACE}kB"
     return f"{number_format(Decimal(size) / 1_000_000, 1)}{NO_BREAK_SPACE}MB"

@@ -1,4 +1,4 @@
-"""Forms open to everybody, without a cookie: whose page sent them, and how often one address may."""
+"""Public forms without a cookie: same-origin check, rate limit by address, honeypot."""
 
 import hashlib
 import logging
@@ -13,24 +13,28 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 logger = logging.getLogger(__name__)
-# A field that people do not see and leave empty.
+# Name of a field that is hidden from people and must be empty.
 HONEYPOT = "sito_web"
 
 
 def is_own_page(request) -> bool:
-    """Whether a page of ours sent the form, as the browser says it; no browser says it falsely."""
+    """Whether a page of this site sent the form, by `Sec-Fetch-Site`, else by `Origin`."""
     site = request.headers.get("Sec-Fetch-Site")
     if site:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
     if not origin:
-        return True  # an old browser; those that could be used against us all send one of the two
+        return True  # an old browser: current ones send one of the two with every cross-site POST
     known = {request.get_host(), *(urlsplit(url).netloc for url in settings.CSRF_TRUSTED_ORIGINS)}
     return urlsplit(origin).netloc in known
 
 
 def open_form(*, scope: str, limit: int, seconds: int):
-    """A view whose POST needs no token, and so no cookie: own pages only, `limit` in `seconds` an address."""
+    """Decorator of a view whose POST needs no CSRF token, and so no cookie.
+
+    POST is for own pages (403 otherwise), `limit` times in `seconds` from one address (429 otherwise).
+    `scope` names the counter.
+    """
 
     def decorate(view):
         @csrf_exempt
@@ -51,7 +55,7 @@ def open_form(*, scope: str, limit: int, seconds: int):
 
 
 def may_send(request, scope: str, limit: int, seconds: int) -> bool:
-    """Count one more sending of this address; a cache that is away stops nobody."""
+    """Count one request of this address in `scope`; False above the limit. True when the cache fails."""
     ident = hashlib.sha256(f"{settings.SECRET_KEY}{sender(request)}".encode()).hexdigest()[:32]
     key = f"form-rate:{scope}:{ident}:{int(time.time()) // seconds}"
     try:
@@ -63,12 +67,12 @@ def may_send(request, scope: str, limit: int, seconds: int) -> bool:
 
 
 def sender(request) -> str:
-    """The address that sent the request; beyond our own proxies X-Forwarded-For is not believed."""
+    """The client's IP address: of X-Forwarded-For only the part that our NUM_PROXIES proxies wrote."""
     proxies = settings.REST_FRAMEWORK.get("NUM_PROXIES") or 0
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     return hops[-min(proxies, len(hops))] if proxies and hops else request.META.get("REMOTE_ADDR", "")
 
 
 def is_trapped(request) -> bool:
-    """Whether a program filled in what no person sees."""
+    """Whether the honeypot field was filled in, as programs do."""
     return bool(request.POST.get(HONEYPOT, "").strip())

@@ -1,4 +1,4 @@
-"""Sending mail so that a server that is away never undoes, or hides, what was decided."""
+"""Sending mail without raising when the mail server does not respond."""
 
 import logging
 
@@ -9,7 +9,10 @@ logger = logging.getLogger(__name__)
 
 
 def send(to: str, subject: str, body: str, headers: dict[str, str] | None = None) -> bool:
-    """Whether the message left. The subject is one line, whatever the words put in it."""
+    """Send a plain message; False, with a line in the log, when the mail server fails.
+
+    White space in `subject` becomes single blanks, since a header is one line.
+    """
     line, sender = " ".join(subject.split()), settings.DEFAULT_FROM_EMAIL
     try:
         EmailMessage(line, body, sender, [to], headers=headers).send()

@@ -1,4 +1,4 @@
-"""PDF/UA documents compiled by Typst from a template of ours and data as JSON."""
+"""PDF/UA documents compiled by Typst from a template and data as JSON."""
 
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +10,14 @@ from markdown_it import MarkdownIt
 FONTS = settings.BASE_DIR / "static" / "build" / "fonts"
 
 
-def compile_pdf(template: Path, data: str, made_at: datetime) -> bytes:
-    """The tagged PDF (PDF/UA-1) of a Typst template that reads `data`; same input, same bytes."""
+def compile_pdf(template: Path, data: str, created_at: datetime) -> bytes:
+    """The tagged PDF (PDF/UA-1) of a Typst template that reads `data`; equal input gives equal bytes."""
     return typst.compile(
         str(template),
         format="pdf",
         sys_inputs={"data": data},
         pdf_standards=["ua-1"],
-        timestamp=int(made_at.timestamp()),
+        timestamp=int(created_at.timestamp()),
         ignore_system_fonts=True,
         font_paths=[str(FONTS)],
     )
@@ -25,7 +25,7 @@ def compile_pdf(template: Path, data: str, made_at: datetime) -> bytes:
 
 def blocks_of(markdown: str) -> list[dict]:
     """Markdown as blocks of plain text: `{kind: text | heading | bullet, text}`."""
-    found, kind = [], "text"
+    blocks, kind = [], "text"
     for token in MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown):
         if token.type in ("heading_open", "list_item_open"):
             kind = "heading" if token.type == "heading_open" else "bullet"
@@ -33,10 +33,10 @@ def blocks_of(markdown: str) -> list[dict]:
             kind = "text"
         elif token.type == "inline":
             text = "".join(_plain(part) for part in token.children).strip()
-            found += [{"kind": kind, "text": text}] if text else []
+            blocks += [{"kind": kind, "text": text}] if text else []
         elif token.type in ("code_block", "fence"):
-            found.append({"kind": "text", "text": token.content.strip()})
-    return found
+            blocks.append({"kind": "text", "text": token.content.strip()})
+    return blocks
 
 
 def _plain(token) -> str:

@@ -1,3 +1,5 @@
+"""Text normalised for comparison."""
+
 import re
 import unicodedata
 
@@ -9,5 +11,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return " ".join(WORD.findall(text.lower().replace("'", "")))
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’")
-    return " ".join(kept.split())
+    letters = "".join(
+        c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c not in "'’"
+    )
+    return " ".join(letters.split())

@@ -1,6 +1,8 @@
 """One engine of states: a table of transitions, the conditional UPDATE that makes one, a check of the table.
 
-Who may act belongs to the rules of an app, what else happens to its actions.
+Who may act belongs to the rules of an app, what else happens to its actions. They also record the entry of
+the audit log, in the same transaction: what it says (a receipt, an edition, a person) is often known only
+after `apply`, and all transitions of a reuse have one verb in the log.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,11 +16,11 @@ from lib.deadlines import Rule
 
 
 class WrongMove(Exception):
-    """The object is no longer in a state that allows the transition: somebody was faster."""
+    """The object is not, or no longer, in a state that allows the transition: `args[0]` is the verb."""
 
 
 class HeldByAnother(WrongMove):
-    """A colleague is at work on the object: `args[0]` is who."""
+    """Another person has the object in review: `args[0]` is who."""
 
 
 class Refused(WrongMove):
@@ -26,7 +28,7 @@ class Refused(WrongMove):
 
 
 class StaleDraft(Exception):
-    """The draft was saved by somebody else since it was opened."""
+    """The draft was saved by another request since the version that was read."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class Transition:
-    """A verb: from which states it starts, where it leads (None: the state stays), whose it is."""
+    """A verb with its source states, its target (None: the state stays) and the sides that may use it."""
 
     verb: str
     label: str | Promise
@@ -103,7 +105,7 @@ class Workflow:
         return self.waits[state][0] if state in self.waits else None
 
     def apply(self, obj: Model, verb: str, *, values: Mapping | None = None, **still) -> None:
-        """Change the state in one conditional UPDATE, so that of two people one wins; then that of `obj`.
+        """Change the state in one conditional UPDATE, of which one of two succeeds; then set it on `obj`.
 
         `values`: other columns that change with it. `still`: lookups that must hold as well. Call it in the
         transaction that records the event. Raises Refused, WrongMove; KeyError for an unknown verb.
@@ -121,7 +123,7 @@ class Workflow:
             setattr(obj, name, value)
 
     def check(self, model: type[Model]) -> list[Error]:
-        """What is wrong in the table, for Django's system checks."""
+        """The errors of the table as Django's system checks give them; empty when there are none."""
         found = [f"{key} is there twice" for key in dict.fromkeys(self._keys) if self._keys.count(key) > 1]
         found += self._unknown_names(model)
         found += [f"{key} is never reached" for key in self.states if key not in self._reached()]
@@ -137,7 +139,7 @@ class Workflow:
         return reached
 
     def _unknown_names(self, model: type[Model]) -> list[str]:
-        """States and fields that the table names and that are nowhere."""
+        """States and fields that the table names but neither it nor the model has."""
         fields = {name for field in model._meta.get_fields() for name in (field.name, _column(field))}
         found = [] if self.start in self.states else [f"start names the unknown state {self.start}"]
         for transition in self.transitions.values():

@@ -1,6 +1,6 @@
-"""Joins the addresses of all apps by audience: `public`, `officer`, `desk`, and files.
+"""Joins the URL patterns of all apps by audience: `public`, `officer`, `desk`, and files.
 
-Features stand before projects: `progetti/<code>/<slug>/`, a step of the form, matches their addresses too.
+Features stand before projects: `progetti/<code>/<slug>/`, a step of the form, matches their paths too.
 """
 
 from django.urls import path
@@ -11,7 +11,7 @@ from cities import urls as cities
 from feedback import urls as feedback
 from following import urls as following
 from observatory.desk import dashboard, register
-from observatory.pages import home, site_search
+from observatory.pages import home, search
 from opendata import urls as opendata
 from projects import urls as projects
 from protocols import urls as protocols
@@ -20,7 +20,7 @@ from suitability import urls as suitability
 
 PUBLIC = [
     path("", home.home, name="home"),
-    path("cerca/", site_search.search, name="search"),
+    path("cerca/", search.search, name="search"),
     *reuse.PUBLIC,
     *suitability.PUBLIC,
     *cities.PUBLIC,

@@ -1,4 +1,4 @@
-"""Is the process alive, can it work."""
+"""Liveness and readiness of the process."""
 
 import os
 
@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def live(request):
-    """The process answers."""
+    """200 while the process responds."""
     return JsonResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
 def ready(request):
-    """Database, migrations and media are there; 503 with Retry-After and the failing part otherwise."""
+    """200 when database, migrations and media work; else 503 with Retry-After and the failing part."""
     checks = {"database": _database(), "media": os.access(settings.MEDIA_ROOT.parent, os.W_OK)}
     good = all(checks.values())
     headers = {"Cache-Control": "no-store", **({} if good else {"Retry-After": "15"})}

@@ -1,24 +1,29 @@
-"""What the process counts of itself, in Prometheus's words, for whoever holds METRICS_TOKEN.
+"""What each process counts, in the text format of Prometheus, for clients that send METRICS_TOKEN.
 
 With PROMETHEUS_MULTIPROC_DIR the figures of all workers of a machine are added up; without, they are those of
-the worker that answers.
+the worker that responds.
 """
 
 import os
-from functools import cache
 from hmac import compare_digest
 from time import perf_counter
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
-from prometheus_client import generate_latest as written
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 
-# Given from memory before Django made a request of the call, or made by Django.
-KEPT, MADE = "kept", "made"
-ANSWERS = Counter(
+# Values of the label `way`: a cached response that Django did not see, or one that Django rendered.
+CACHED, RENDERED = "kept", "made"
+RESPONSES = Counter(
     "osservatorio_answers_total", "Answers given, by way and by class of status.", ["way", "status"]
 )
 SECONDS = Histogram(
@@ -29,29 +34,22 @@ SECONDS = Histogram(
 )
 
 
-def counted(way: str, status: str, started: float) -> None:
-    """One answer whose status line is `status`, asked for at `started` of perf_counter."""
-    answers, seconds = _meters(way, status[0])
-    answers.inc()
-    seconds.observe(perf_counter() - started)
-
-
-@cache
-def _meters(way: str, digit: str) -> tuple[Counter, Histogram]:
-    """To find them by their labels costs as much as to count."""
-    return ANSWERS.labels(way, f"{digit}xx"), SECONDS.labels(way)
+def count(way: str, status: str, started: float) -> None:
+    """Count one response whose status line is `status`; `started` is perf_counter() at the request."""
+    RESPONSES.labels(way, f"{status[0]}xx").inc()
+    SECONDS.labels(way).observe(perf_counter() - started)
 
 
 @require_safe
 def metrics(request) -> HttpResponse:
-    """The figures as text; an address that does not exist for whoever has not the token."""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
-    if not settings.METRICS_TOKEN or not compare_digest(given, settings.METRICS_TOKEN.encode()):
+    """All figures as text. 404 without the token in the Authorization header."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    if not settings.METRICS_TOKEN or not compare_digest(token, settings.METRICS_TOKEN.encode()):
         raise Http404
     registry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
     return HttpResponse(
-        written(registry), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
+        generate_latest(registry), content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"}
     )

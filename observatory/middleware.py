@@ -1,4 +1,4 @@
-"""What every answer needs and no library gives."""
+"""Middlewares of every response: database errors, methods, NUL characters, caching of private pages."""
 
 import logging
 
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseUnavailableMiddleware:
-    """A database that is away is 503 with Retry-After, not 500: the visitor is told to come back."""
+    """Responds 503 with Retry-After instead of 500 while the database is unavailable."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,7 +29,7 @@ class DatabaseUnavailableMiddleware:
 
 
 class MethodMiddleware:
-    """TRACE would give a request back with its cookies in it; the API refuses it in its own form."""
+    """Refuses TRACE, whose response would repeat the cookies of the request; the API refuses it by itself."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -41,14 +41,14 @@ class MethodMiddleware:
 
 
 class PlainTextMiddleware:
-    """No address holds a NUL: PostgreSQL refuses it in any text, so it is nothing anybody looks for."""
+    """404 for a NUL in the path, removed from the query string: PostgreSQL refuses it in any text."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         if request.path_info.startswith("/api/"):
-            return self.get_response(request)  # the API says itself what is wrong, in its own form
+            return self.get_response(request)  # the API responds with a problem
         if "\x00" in request.path_info:
             return render(None, "404.html", status=404)
         if "%00" in request.META.get("QUERY_STRING", ""):
@@ -57,14 +57,14 @@ class PlainTextMiddleware:
 
 
 class PrivatePagesMiddleware:
-    """What a signed-in person sees is theirs: no cache keeps it."""
+    """Forbids caches to store the pages of a signed-in person."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        # Who has not been asked for yet need not be: the question may cost a query, or fail with it.
+        # request.user would query the database, and fail with it, where no view has read it yet.
         user = getattr(request, "_cached_user", None)
         if user and user.is_authenticated and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)

@@ -13,11 +13,11 @@ VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 TESTING = "pytest" in sys.modules
 if not TESTING:
-    # A laptop's own settings, written by `make serve`; what the environment says comes first.
+    # Written by `make serve`; variables of the environment come first.
     environ.Env.read_env(BASE_DIR / ".env")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-# Commands of the set-up run before anybody has written a configuration.
+# Commands of the set-up run without a configuration.
 RELAXED = DEBUG or DEMO or TESTING
 
 
@@ -26,7 +26,7 @@ if RELAXED:
 
 
 def required(name: str, relaxed: str) -> str:
-    """The variable, or `relaxed` on a laptop; in production its absence is an error that names it."""
+    """The variable, else `relaxed` when RELAXED; raises ImproperlyConfigured in production."""
     value = env.str(name, default="")
     if value:
         return value
@@ -94,7 +94,7 @@ CARD_EXTENSIONS = [
 ]
 
 MIDDLEWARE = [
-    # Public reads go no further; all the rest is for those who sign in and send forms.
+    # Public reads end here; the others serve sign-in and forms.
     "observatory.public_cache.middleware.PublicReadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -114,9 +114,9 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "observatory.urls"
-# URL namespaces (observatory/addresses.py) and what holds for all their pages. `versioned`: the response depends
-# on the version of the public content alone, routes.py names the routes that differ. `rated`: readers may say how
-# clear the page is. `reserved`: the menu is that of the signed-in person.
+# URL namespaces (observatory/addresses.py) and what holds for all their pages.
+# versioned: the response depends on the version of the public content alone; routes.py names exceptions.
+# rated: readers may say how clear the page is. reserved: the menu is that of the signed-in person.
 URL_NAMESPACES = {
     "public": {"versioned", "rated"},
     "pages": {"versioned", "rated"},
@@ -128,15 +128,20 @@ URL_NAMESPACES = {
     "accounts": {"reserved"},
 }
 WSGI_APPLICATION = "observatory.wsgi.application"
-# An address typed without its scheme is https, as Django 6 will assume by itself.
+# A URL typed without its scheme is https, the default of Django 6.
 FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [f"observatory.template_loaders.{name}" for name in ("DirectoryLoader", "AppLoader")],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -157,7 +162,7 @@ def database(url: str) -> dict:
         config["ENGINE"] = "django.db.backends.sqlite3"
         # FULL: the popular NORMAL loses acknowledged writes on a power cut.
         # IMMEDIATE: two writers wait in turn instead of failing with "database is locked".
-        # wal_autocheckpoint: carrying the log over is rarer, and takes once what was written many times.
+        # wal_autocheckpoint: rarer checkpoints write a page once that was changed many times.
         config["OPTIONS"] = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -190,9 +195,9 @@ if len(DATABASES) > 1:
         raise ImproperlyConfigured("DATABASE_REPLICA_URLS chiede PostgreSQL, anche in DATABASE_URL.")
     DATABASE_ROUTERS = ["observatory.public_cache.replicas.Router"]
     for name in DATABASES.keys() - {"default"}:
-        # The primary is there for them: nobody waits long for a replica that does not answer.
+        # The primary takes their place: no request waits long for a replica that does not respond.
         DATABASES[name]["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 3000}
-# Seconds that a public page may be behind the primary when a replica gives it.
+# Seconds that a public page read from a replica may be behind the primary.
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
@@ -204,10 +209,10 @@ if CACHES["default"]["BACKEND"].endswith("RedisCache"):
 ANSWER_CACHE_BYTES = env.int("ANSWER_CACHE_MB", default=32) * 1024 * 1024
 # The metropolitan city (or province) whose municipalities the dashboard counts.
 HOME_PROVINCE = env.str("HOME_PROVINCE", default="TO")
-# Seconds a CDN may go on showing a public page, a withdrawn card too, without asking again.
+# Seconds for which a CDN may serve a public page, a withdrawn card too, without revalidation.
 CDN_SECONDS = env.int("CDN_SECONDS", default=10)
 
-# Who shows it as a bearer reads /metrics; without one nobody does.
+# Bearer token of /metrics, which responds 404 without one.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 AUTH_USER_MODEL = "accounts.User"
@@ -237,12 +242,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Osservatorio Smart City] "
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
-    "reset_password": "accounts.forms.ForgottenPasswordForm",
-    "reset_password_from_key": "accounts.forms.ChosenPasswordForm",
-    "change_password": "accounts.forms.ChangedPasswordForm",
-    "set_password": "accounts.forms.FirstPasswordForm",
-    "reauthenticate": "accounts.forms.SureForm",
-    "add_email": "accounts.forms.AnotherEmailForm",
+    "reset_password": "accounts.forms.PasswordResetForm",
+    "reset_password_from_key": "accounts.forms.PasswordResetKeyForm",
+    "change_password": "accounts.forms.PasswordChangeForm",
+    "set_password": "accounts.forms.PasswordSetForm",
+    "reauthenticate": "accounts.forms.ReauthenticationForm",
+    "add_email": "accounts.forms.AddEmailForm",
 }
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 
@@ -259,9 +264,9 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 MEDIA_URL = "/media/"
-# Where `export_national --out` writes what /dati/ offers.
+# Where `export_national --out` writes the files of /dati/.
 EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(VAR_DIR / "export")))
-# Who answers for the data, in the catalogue: name and IPA code.
+# Publisher of the data in the catalogue: name and IPA code.
 PUBLISHER = env.str("PUBLISHER", default="Osservatorio Smart City")
 PUBLISHER_IPA = env.str("PUBLISHER_IPA", default="non_indicato")
 STORAGES = {
@@ -283,7 +288,7 @@ vars().update({k: v for k, v in EMAIL_CONFIG.items() if k != "OPTIONS"})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="osservatorio@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# The statement on AgID's site; until there is one our own page says that this is a demonstration.
+# The statement on AgID's site; without one the portal's page says that this is a demonstration.
 ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 
@@ -320,7 +325,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# How many proxies stand in front: what a client writes in X-Forwarded-For beyond them is not believed.
+# Proxies in front of the portal: entries of X-Forwarded-For beyond them are ignored.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
 REST_FRAMEWORK = {

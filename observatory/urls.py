@@ -1,4 +1,4 @@
-"""Addresses of the whole portal. Italian paths are stable; English pages live under /en/."""
+"""URLs of the whole portal. Italian paths are stable; English pages are under /en/."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -26,7 +26,7 @@ urlpatterns = [
         path("", include("accounts.urls")),
         path("area-riservata/", include((addresses.OFFICE, "officer"))),
         path("redazione/", include((addresses.DESK, "desk"))),
-        path("", include("observatory.pages.written")),
+        path("", include("observatory.pages.urls")),
         path("", include((addresses.PUBLIC, "public"))),
         prefix_default_language=False,
     ),

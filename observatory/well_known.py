@@ -1,4 +1,4 @@
-"""Addresses that programs look for: robots, security contact, media guard."""
+"""robots.txt and security.txt."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The tables of the open data and their columns: name, type, words in two languages, origin.
+"""The tables of the open data and their columns: name, type, labels in two languages, origin.
 
 CSV headers, workbook, Parquet schema and Table Schema all follow from here. The list is also the
 allow-list: what has no column here leaves the portal in no dataset. The sheet of a project and what a column

@@ -25,7 +25,7 @@ EXTRA_TYPES = {"": "text/plain", "json": "application/json", **MEDIA_TYPES}
 
 @dataclass(frozen=True)
 class File:
-    """One way to have a dataset. Size in bytes and SHA-256 where the file lies ready, else None."""
+    """One file of a dataset. Size in bytes and SHA-256 of a file that is stored, else None."""
 
     format: str
     media_type: str
@@ -60,7 +60,7 @@ def _place() -> int:
 
 
 def _live(route: str, formats: dict[str, str]) -> Callable[[], list[File]]:
-    """Files that the API writes when they are asked for."""
+    """Files that the API writes for each request."""
 
     def files() -> list[File]:
         base = f"{settings.SITE_URL}{reverse(route)}"
@@ -87,7 +87,7 @@ def export_files() -> list[File]:
 
 
 def listed_files() -> dict[str, str]:
-    """`{name: SHA-256}` as the export itself tells."""
+    """`{name: SHA-256}`, read from the file of sums of the export."""
     sums = settings.EXPORT_ROOT / SUMS
     if not sums.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""Exports at the desk: what is ready, what is missing, a new file, the files made before."""
+"""Exports at the desk: the state of the data, a new export, the files of earlier ones."""
 
 import uuid
 
@@ -45,7 +45,7 @@ class ExportForm(forms.Form):
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def exports(request):
-    """Ask for an export, or see those asked for."""
+    """List the exports; POST requests a new one."""
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _export(request, **form.cleaned_data)

@@ -1,4 +1,4 @@
-"""Writing the national export: all tables, all formats, described and summed. No clock; whole or not."""
+"""Writes the national export: all tables in all formats, with datapackage and checksums; atomically."""
 
 import hashlib
 import os
@@ -45,34 +45,34 @@ ROWS_AT_ONCE, BLOCK = 200, 1 << 16
 
 
 class NotAnExport(Exception):
-    """The target folder holds something that no export made; it is not touched."""
+    """The target folder holds files of no export, and is left as it is."""
 
 
 def export_national(out: Path, *, day: date | None = None, archive: Path | None = None) -> dict[str, int]:
-    """Write the state of `day`, or of now, into the folder `out`; gives the rows of each table.
+    """Write the state of `day`, or of now, into the folder `out`; returns `{table: number of rows}`.
 
-    An earlier export in `out` is replaced at once when the new one is complete.
+    An earlier export in `out` is replaced when the new one is complete. Raises NotAnExport.
     """
     out = out.absolute()
     _check_target(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        made = Path(scratch, "new")
-        made.mkdir()
-        counts = _write_tables(made, Snapshot(day))
-        _write_package(made, counts, day)
+        new = Path(scratch, "new")
+        new.mkdir()
+        counts = _write_tables(new, Snapshot(day))
+        _write_package(new, counts, day)
         if archive:
-            _write_archive(made, archive.absolute(), Path(scratch, "archive.zip"))
-        _replace(out, made, Path(scratch, "old"))
+            _write_archive(new, archive.absolute(), Path(scratch, "archive.zip"))
+        _replace(out, new, Path(scratch, "old"))
     return counts
 
 
 def project_chunks(
     keys: Iterable[int], suffix: str, fields: Sequence[str] = (), labels: str = CODES
 ) -> Iterator[bytes]:
-    """The sheets of the cards with these keys, in their order, as the pieces of one file.
+    """The rows of the cards with these keys, in their order, as the chunks of one file.
 
-    `fields` chooses the columns; a map keeps its coordinates. `labels` is a language, for words in place
+    `fields` selects the columns; GeoJSON keeps its coordinates. `labels` is a language, for labels in place
     of column names and codes. Memory does not grow with the rows.
     """
     table = PROJECTS
@@ -83,33 +83,33 @@ def project_chunks(
     if suffix == "csv" and table is PROJECTS:
         return _stored_lines(array("Q", keys), router.db_for_read(Edition))
     snapshot, writer = Snapshot(keys=keys), FORMATS[suffix]
-    return _whole_file(table, snapshot, writer) if writer.is_whole else _pieces(table, snapshot, writer)
+    return _whole_file(table, snapshot, writer) if writer.is_whole else _chunks(table, snapshot, writer)
 
 
 def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
-    """Project sheets as they were made when the cards were published: nothing is parsed."""
+    """The CSV rows stored at publication: no document is parsed."""
     yield header(PROJECTS).encode()
     for part in parts_of(keys):
         yield joined(part, LINE, alias) or b"".join(_lines(part, alias))
 
 
 def _lines(keys: Sequence[int], alias: str) -> list[bytes]:
-    """Lines one by one, made of the document where none is stored."""
+    """CSV rows one by one, written from the document where none is stored."""
     lines = found(keys, LINE, alias)
     if missing := [key for key in keys if key not in lines]:
-        lines |= _made_lines(missing, alias)
+        lines |= _new_lines(missing, alias)
     return [lines[key] for key in keys]
 
 
-def _made_lines(keys: Sequence[int], alias: str) -> dict[int, bytes]:
+def _new_lines(keys: Sequence[int], alias: str) -> dict[int, bytes]:
     documents = {key: orjson.loads(text) for key, text in found(keys, DOCUMENT, alias).items()}
     places = places_of(list(documents.values()))
     return {key: sheet_line(document, places).encode() for key, document in documents.items()}
 
 
-def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
+def _chunks(table: Table, snapshot: Snapshot, writer_class) -> Iterator[bytes]:
     pipe = Pipe()
-    writer = made_by(pipe, table)
+    writer = writer_class(pipe, table)
     for number, row in enumerate(snapshot.rows(table.name), 1):
         writer.write(table.values(row))
         if number % ROWS_AT_ONCE == 0:
@@ -118,22 +118,22 @@ def _pieces(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
     yield pipe.read_new()
 
 
-def _whole_file(table: Table, snapshot: Snapshot, made_by) -> Iterator[bytes]:
-    """For formats whose first bytes depend on the last rows: written aside, then read in blocks."""
+def _whole_file(table: Table, snapshot: Snapshot, writer_class) -> Iterator[bytes]:
+    """For formats whose first bytes depend on the last rows: a temporary file, read in blocks."""
     with tempfile.TemporaryDirectory(prefix="progetti-") as folder:
-        path = Path(folder, f"progetti{made_by.suffix}")
-        _write_rows(table, snapshot, [made_by(path, table)])
+        path = Path(folder, f"progetti{writer_class.suffix}")
+        _write_rows(table, snapshot, [writer_class(path, table)])
         with path.open("rb") as file:
             while block := file.read(BLOCK):
                 yield block
 
 
 def _check_target(out: Path) -> None:
-    """Only a missing folder, an empty one or an earlier export may be written."""
+    """Raises NotAnExport unless the folder is missing, empty or an earlier export."""
     if not out.exists():
         return
-    found = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
-    if found and not (out.is_dir() and found <= _listed(out)):
+    names = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
+    if names and not (out.is_dir() and names <= _listed(out)):
         raise NotAnExport(out)
 
 
@@ -149,7 +149,7 @@ def _write_tables(folder: Path, snapshot: Snapshot) -> dict[str, int]:
     counts = {}
     for table in TABLES:
         formats = [CsvWriter, JsonLinesWriter, ParquetWriter] + [GeoJsonWriter] * table.has_points
-        writers = [made(folder / f"{table.name}{made.suffix}", table) for made in formats]
+        writers = [writer(folder / f"{table.name}{writer.suffix}", table) for writer in formats]
         counts[table.name] = _write_rows(table, snapshot, [*writers, workbook.sheet(table)])
     workbook.close(TABLES)
     return counts
@@ -185,7 +185,7 @@ def _digest(path: Path) -> str:
 
 
 def _write_archive(folder: Path, archive: Path, scratch: Path) -> None:
-    """Beside its final name first, so that a reader never sees half an archive."""
+    """Under a temporary name first, so that nobody reads half an archive."""
     write_zip(scratch, folder.iterdir())
     archive.parent.mkdir(parents=True, exist_ok=True)
     beside = archive.with_name(f".{archive.name}.new")
@@ -193,7 +193,7 @@ def _write_archive(folder: Path, archive: Path, scratch: Path) -> None:
     os.replace(beside, archive)
 
 
-def _replace(out: Path, made: Path, aside: Path) -> None:
+def _replace(out: Path, new: Path, old: Path) -> None:
     if out.exists():
-        out.rename(aside)
-    made.rename(out)
+        out.rename(old)
+    new.rename(out)

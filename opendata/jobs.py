@@ -1,4 +1,4 @@
-"""Exports asked for at the desk: small registries at once, large ones by `manage.py run_exports`."""
+"""Exports requested at the desk: of small registries at once, of large ones by `manage.py run_exports`."""
 
 import hashlib
 import logging
@@ -49,7 +49,7 @@ def waiting_jobs():
 
 
 def run_export(job: ExportJob) -> ExportJob:
-    """Write the file of a job, once: who comes second finds it running or done. A failure is kept as such."""
+    """Write the file of a job, once: a second call sees it running or done. The job records a failure."""
     now = timezone.now()
     if not waiting_jobs().filter(pk=job.pk).order_by().update(state=State.RUNNING, started_at=now):
         job.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Exports that staff asked for: who, when, what came out, and the file with its sum."""
+"""Exports requested by staff: by whom, when, the outcome, the file and its checksum."""
 
 import uuid
 

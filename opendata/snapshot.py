@@ -1,4 +1,4 @@
-"""What was public on a day, as rows for the open data. Streamed: memory does not grow with the projects."""
+"""What was public on a day, as rows of the open data, streamed: memory does not grow with the projects."""
 
 from array import array
 from collections import defaultdict
@@ -27,7 +27,7 @@ from reuse.reads.adoptions import adoptions_among
 from reuse.reads.standing import panel_of
 
 BATCH = 500
-# To so many cards the towns are asked for as they are met; more name most of all towns.
+# Up to so many cards, municipalities are read as the documents name them; more name most of them.
 SMALL = 5_000
 CITY_FIELDS = (
     "code",
@@ -46,12 +46,12 @@ CITY_FIELDS = (
     "website",
     "valid_from",
 )
-# What a project sheet tells of a town, beside province and region.
+# The fields of a municipality in a row of projects, beside province and region.
 SHEET_FIELDS = CITY_FIELDS[:3]
 
 
 def codes_on(day: date, territory_ids=None) -> dict[int, TerritoryCode]:
-    """`{territory id: its dated code}` of municipalities as they were called and coded on `day`."""
+    """`{territory id: its code and name on `day`}` of municipalities."""
     began = Q(valid_from=None) | Q(valid_from__lte=day)
     dated = TerritoryCode.objects.filter(began, Q(valid_to=None) | Q(valid_to__gt=day))
     if territory_ids is not None:
@@ -62,9 +62,9 @@ def codes_on(day: date, territory_ids=None) -> dict[int, TerritoryCode]:
 def cities_on(
     day: date | None = None, codes: Collection[str] | None = None, fields: Sequence[str] = CITY_FIELDS
 ) -> dict[str, dict]:
-    """`{Belfiore code: facts}` of the municipalities in force on `day`, or now, sorted by code.
+    """`{Belfiore code: values}` of the municipalities in force on `day`, or now, sorted by code.
 
-    `codes` asks for those alone, `fields` for fewer facts.
+    `codes` restricts the municipalities, `fields` the columns.
     """
     places = Territory.objects.municipalities()
     places = (places.on(day) if day else places.current()).order_by("code")
@@ -84,7 +84,7 @@ def cities_on(
 
 
 class Snapshot:
-    """The portal at one moment. Cards never change, so their ids, read once, hold it still."""
+    """The public data of one moment: cards never change, so their keys, read once, determine it."""
 
     def __init__(self, day: date | None = None, keys: Iterable[int] | None = None):
         """All that was public on `day`, by code; or the cards with these keys alone, in their order."""
@@ -93,16 +93,16 @@ class Snapshot:
         )
         self.day = day
         self.successors = _successors()
-        # A file of few cards needs some towns, which are read as they are met.
+        # A file of few cards needs few municipalities, read as the documents name them.
         is_small = keys is not None and len(self.keys) <= SMALL
         fields = CITY_FIELDS if keys is None else SHEET_FIELDS
         self.cities = {} if is_small else cities_on(day, fields=fields)
-        self.asked: set[str] | None = set() if is_small else None
-        # Where a public read asks; the file is written when its request is over.
+        self.read_codes: set[str] | None = set() if is_small else None
+        # The router knows it only during the request; the file is streamed afterwards.
         self.alias = router.db_for_read(Edition)
 
     def city_of(self, code: str | None) -> dict | None:
-        """The municipality in force on the day that holds the ground of `code`."""
+        """The municipality in force on the day that has the territory of `code`, merged into it or not."""
         if code in self.cities:
             return self.cities[code]
         seen = set()
@@ -111,28 +111,28 @@ class Snapshot:
             code = self.successors.get(code)
         return self.cities.get(code)
 
-    def _meet(self, codes: Iterable[str | None]) -> None:
-        """Read the towns of these codes, and those that took them in, unless they are known already."""
-        if self.asked is None:
+    def _read_cities(self, codes: Iterable[str | None]) -> None:
+        """Read the municipalities of these codes and their successors, unless they were read before."""
+        if self.read_codes is None:
             return
         wanted = set()
         for code in codes:
-            while code and code not in wanted and code not in self.asked:
+            while code and code not in wanted and code not in self.read_codes:
                 wanted.add(code)
                 code = self.successors.get(code)
         if wanted:
-            self.asked |= wanted
+            self.read_codes |= wanted
             self.cities |= cities_on(self.day, wanted, SHEET_FIELDS)
 
     def documents(self) -> Iterator[dict]:
         """The card documents by code of project, with their municipalities as they were on the day."""
         for keys in parts_of(self.keys):
             stored = found(keys, DOCUMENT, self.alias)
-            # One after the other where it may be: of many at once the collector would look for circles.
+            # One after the other where possible: many at once would occupy the garbage collector.
             documents = (orjson.loads(stored[key]) for key in keys)
-            if self.asked is not None:
+            if self.read_codes is not None:
                 documents = list(documents)
-                self._meet(
+                self._read_cities(
                     code for d in documents for code in (d["lead_municipality"], *d["other_municipalities"])
                 )
             yield from map(self._placed, documents)
@@ -180,15 +180,15 @@ class Snapshot:
             yield {**row, "projects": counts[area.key], "total_cost": costs[area.key]}
 
     def _replicability(self) -> Iterator[dict]:
-        """One row a rater of each project, as it was on the day; demonstrations only where they show."""
+        """One row a rater of each project, as on the day; demonstrations only with settings.DEMO."""
         assessed = set(Assessment.objects.shown().values_list("record", flat=True))
         if not assessed:
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
             cards = Edition.objects.filter(pk__in=keys).values_list("pk", "record", "document")
-            found = {pk: (project, document) for pk, project, document in cards if project in assessed}
-            for project, document in (found[key] for key in keys if key in found):
+            rows = {pk: (project, document) for pk, project, document in cards if project in assessed}
+            for project, document in (rows[key] for key in keys if key in rows):
                 yield from self._judged(project, orjson.loads(document))
 
     def _judged(self, project: int, document: dict) -> Iterator[dict]:
@@ -209,15 +209,15 @@ class Snapshot:
             }
 
     def _adoptions(self) -> Iterator[dict]:
-        """Who reuses what, as it was on the day: bodies and steps, never words."""
+        """Adoptions as on the day: bodies and steps, no notes."""
         if not Adoption.objects.shown().exists():
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
             cards = Edition.objects.filter(pk__in=keys).values_list("pk", "record", "code")
-            found = {pk: (project, code) for pk, project, code in cards}
-            among = adoptions_among([project for project, _code in found.values()], self.day)
-            for project, code in (found[key] for key in keys):
+            rows = {pk: (project, code) for pk, project, code in cards}
+            among = adoptions_among([project for project, _code in rows.values()], self.day)
+            for project, code in (rows[key] for key in keys):
                 for adoption in sorted(among.get(project, []), key=lambda adoption: adoption.pk):
                     yield _adopted(adoption, code)
 

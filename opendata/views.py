@@ -49,7 +49,7 @@ def api(request):
 def catalogue_file(request, suffix):
     """The DCAT-AP_IT catalogue in one of its syntaxes; 304 when the reader has it already."""
     syntax, media_type = SYNTAXES[suffix]
-    # An empty registry was changed by nobody: it is as it is now, and the standard wants a day.
+    # DCAT-AP requires a date: an empty registry has none, and is as of today.
     modified = {False: modified_at() or timezone.now(), True: exported_at()}
     graph = catalogue(settings.SITE_URL, settings.PUBLISHER, settings.PUBLISHER_IPA, modified)
     body = graph.serialize(format=syntax).encode()

@@ -1,17 +1,17 @@
-"""Calling the portal as a server does, beneath Django's test client."""
+"""Requests to the WSGI application itself, as a server makes them, below Django's test client."""
 
 import io
 from wsgiref.headers import Headers
 
 from observatory.wsgi import application
 
-# What a header says of the moment, and not of the answer.
-OF_THE_MOMENT = "X-RateLimit-"
+# Headers that differ between two equal responses.
+RATE_HEADERS = "X-RateLimit-"
 
 
 def call(path: str, method: str = "GET", app=application, **environ) -> tuple[str, Headers, bytes]:
-    """`(status line, headers, body)` of one call; `environ` says what else a server would tell."""
-    told = []
+    """`(status line, headers, body)` of one request; `environ` adds to the WSGI environ."""
+    started = []
     environ = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -26,10 +26,10 @@ def call(path: str, method: str = "GET", app=application, **environ) -> tuple[st
         "wsgi.errors": io.StringIO(),
         **environ,
     }
-    answer = app(environ, lambda status, headers, error=None: told.append((status, headers)))
-    return told[0][0], Headers(told[0][1]), b"".join(answer)
+    body = app(environ, lambda status, headers, error=None: started.append((status, headers)))
+    return started[0][0], Headers(started[0][1]), b"".join(body)
 
 
 def lasting(headers: Headers) -> dict[str, str]:
-    """The headers that two equal answers share."""
-    return {name: value for name, value in headers.items() if not name.startswith(OF_THE_MOMENT)}
+    """The headers that two equal responses share."""
+    return {name: value for name, value in headers.items() if not name.startswith(RATE_HEADERS)}

@@ -1,9 +1,10 @@
-"""What all tests share: the SQLite of the tests is a file, so that threads meet real locks."""
+"""Fixtures of all tests. The SQLite database of the tests is a file, so that threads wait for real locks."""
 
 import tempfile
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.utils import translation
@@ -11,11 +12,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from api import throttles
+from cards.index.reader import INDEXES
+from cards.search import as_of, totals
 from municipalities.search import PLACE_CACHE
 from observatory.public_cache import fast_path, response_cache, routes
 from tests import builders
 
-# How fast a machine invents examples says nothing about what is tested.
+# The speed of a machine says nothing about what is tested.
 hypothesis_settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -24,7 +27,7 @@ hypothesis_settings.load_profile("any machine")
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """A database in memory would be one connection for all threads; a file behaves as in production."""
+    """A database in memory is one connection for all threads; a file is locked as in production."""
     database = settings.DATABASES["default"]
     with tempfile.TemporaryDirectory(prefix="osservatorio-") as folder:
         if database["ENGINE"].endswith("sqlite3"):
@@ -32,30 +35,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         yield
 
 
-def clear_process_caches() -> None:
-    """As in a process that has just started: what was cached from the database of another test is gone."""
-    PLACE_CACHE.clear()
-    response_cache.LOCAL.clear()
-    fast_path.REQUEST_KEYS.clear()
-    routes._route.cache_clear()
-    throttles.HERE.forget()
+# Empties each state of a process that depends on its database, its clients or its settings. Caches of pure
+# functions (icons, stems, squares of the map) are not among them.
+RESETS = (
+    caches["default"].clear,
+    response_cache.LOCAL.clear,
+    fast_path.REQUEST_KEYS.clear,
+    routes._route.cache_clear,
+    throttles.LOCAL.clear,
+    PLACE_CACHE.clear,
+    INDEXES.clear,
+    as_of._kept.clear,
+    totals._costs.clear,
+)
 
 
 @pytest.fixture(autouse=True)
-def empty_process_caches():
-    """Each test starts with empty caches and rate counters."""
-    clear_process_caches()
-
-
-@pytest.fixture(autouse=True)
-def italian():
-    """Each test begins in Italian: a page asked for under /en/ leaves its language to the thread."""
+def new_process():
+    """Each test begins as a process does: nothing cached, no request counted, Italian as the language."""
+    for reset in RESETS:
+        reset()
     translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
 def connection_outlives_requests():
-    """Calls beneath the test client end as a server's do, but the connection is that of the test."""
+    """Requests to the WSGI application close no connection at their end: it is that of the test."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -65,7 +70,7 @@ def connection_outlives_requests():
 
 @pytest.fixture
 def django_assert_num_queries(django_assert_num_queries):
-    """Queries are counted of rendered responses, not of cached ones."""
+    """Counts the queries of rendered responses, not of cached ones."""
 
     def counted(*args, **kwargs):
         response_cache.LOCAL.clear()
@@ -75,7 +80,7 @@ def django_assert_num_queries(django_assert_num_queries):
 
 
 @pytest.fixture
-def towns():
+def towns(db):
     """Municipalities of Piedmont by slug."""
     return builders.piedmont()
 

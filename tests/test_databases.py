@@ -1,4 +1,4 @@
-"""What the settings ask of the two databases, read back from a live connection."""
+"""The settings of both databases, as a live connection has them."""
 
 import pytest
 from django.db import connection
@@ -7,7 +7,7 @@ from cards.models import Edition
 
 pytestmark = pytest.mark.django_db
 
-WANTED = {
+EXPECTED = {
     "sqlite": {
         "PRAGMA journal_mode": "wal",
         "PRAGMA synchronous": 2,  # FULL: NORMAL loses acknowledged writes on a power cut
@@ -22,16 +22,16 @@ WANTED = {
 }
 
 
-def test_connection_is_as_the_settings_ask():
+def test_connection_has_the_options_of_the_settings():
     found = {}
     with connection.cursor() as cursor:
-        for question in WANTED[connection.vendor]:
+        for question in EXPECTED[connection.vendor]:
             cursor.execute(question)
             found[question] = cursor.fetchone()[0]
-    assert found == WANTED[connection.vendor]
+    assert found == EXPECTED[connection.vendor]
 
 
-def test_lost_connections_are_noticed_and_writers_wait_in_turn():
+def test_connection_checks_its_health_or_begins_immediate_transactions():
     options = connection.settings_dict
     if connection.vendor == "sqlite":
         assert options["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
@@ -39,11 +39,11 @@ def test_lost_connections_are_noticed_and_writers_wait_in_turn():
         assert options["CONN_HEALTH_CHECKS"] is True
 
 
-def test_card_has_no_index_that_nobody_asks():
-    """Each is written by every publication: a new one needs a question that it answers."""
+def test_editions_have_only_indexes_that_a_query_uses():
+    """Every publication writes each of them."""
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, Edition._meta.db_table)
-    columns = [told["columns"] for told in found.values() if told["index"] or told["unique"]]
+    columns = [c["columns"] for c in found.values() if c["index"] or c["unique"]]
     assert sorted(column for column in columns if column != ["id"]) == [
         ["code", "edition"],
         ["municipality_code", "total_cost"],
@@ -58,7 +58,7 @@ def test_card_has_no_index_that_nobody_asks():
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's")
-def test_texts_of_cards_are_packed_with_lz4_where_the_server_can():
+def test_texts_of_editions_are_compressed_with_lz4_where_the_server_can():
     with connection.cursor() as cursor:
         cursor.execute("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
         (known,) = cursor.fetchone() or ([],)

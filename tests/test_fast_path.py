@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from api import throttles
 from lib.content_version import bump_content_version
-from observatory import metrics
+from observatory.metrics import CACHED, RENDERED
 from observatory.public_cache import fast_path, response_cache
 from projects import publishing
 from tests import builders
@@ -31,34 +31,34 @@ def card(people):
 
 @pytest.fixture
 def ways(monkeypatch):
-    """For each response, whether it was cached (kept) or rendered by Django (made)."""
-    gone = []
-    monkeypatch.setattr(metrics, "counted", lambda way, status, started: gone.append(way))
-    return gone
+    """For each response, whether it was cached or rendered by Django."""
+    counted = []
+    monkeypatch.setattr(fast_path, "count", lambda way, status, started: counted.append(way))
+    return counted
 
 
 @pytest.mark.parametrize("path", [API, PAGE])
-def test_the_second_answer_is_the_first_for_one_query_and_without_django(card, ways, path):
+def test_second_response_equals_the_first_for_one_query_without_django(card, ways, path):
     status, headers, body = call(path)
     with CaptureQueriesContext(connection) as seen:
         again = call(path)
-    assert (ways, len(seen)) == (["made", "kept"], 1)
+    assert (ways, len(seen)) == ([RENDERED, CACHED], 1)
     assert (again[0], again[2]) == (status, body) == ("200 OK", body)
     assert lasting(again[1]) == lasting(headers)
 
 
 @pytest.mark.parametrize("path", [API, PAGE])
-def test_who_has_it_already_gets_the_same_304(card, ways, path):
+def test_known_etag_gets_304_without_django(card, ways, path):
     tag = call(path)[1]["ETag"]
-    short = call(path, HTTP_IF_NONE_MATCH=tag)
+    fast = call(path, HTTP_IF_NONE_MATCH=tag)
     fast_path.REQUEST_KEYS.clear()
-    long = call(path, HTTP_IF_NONE_MATCH=tag)
-    assert ways == ["made", "kept", "made"]
-    assert (short[0], short[2]) == (long[0], long[2]) == ("304 Not Modified", b"")
-    assert {n: short[1][n] for n in VALIDATORS} == {n: long[1][n] for n in VALIDATORS}
+    slow = call(path, HTTP_IF_NONE_MATCH=tag)
+    assert ways == [RENDERED, CACHED, RENDERED]
+    assert (fast[0], fast[2]) == (slow[0], slow[2]) == ("304 Not Modified", b"")
+    assert {n: fast[1][n] for n in VALIDATORS} == {n: slow[1][n] for n in VALIDATORS}
 
 
-def test_a_publication_a_withdrawal_and_a_touch_are_seen_at_once(people, card, ways):
+def test_cached_response_ends_with_publication_withdrawal_and_other_content(people, card, ways):
     country, officer, reviewer = people
     assert b"Orti" not in call(API)[2]
     other = builders.published(officer, reviewer, country["torino"], title="Orti")
@@ -68,10 +68,10 @@ def test_a_publication_a_withdrawal_and_a_touch_are_seen_at_once(people, card, w
     assert b"Orti" not in call(API)[2]
     bump_content_version()
     call(API)
-    assert ways == ["made", "made", "kept", "made", "made"]
+    assert ways == [RENDERED, RENDERED, CACHED, RENDERED, RENDERED]
 
 
-def test_a_request_that_differs_is_left_to_django(card, ways):
+def test_request_with_another_key_is_left_to_django(card, ways):
     call(API)
     call(PAGE)
     others = [
@@ -82,40 +82,40 @@ def test_a_request_that_differs_is_left_to_django(card, ways):
         (PAGE, {"method": "HEAD"}),
     ]
     assert [call(path, **headers)[0] for path, headers in others] == ["200 OK"] * 5
-    assert ways == ["made"] * 7
+    assert ways == [RENDERED] * 7
 
 
-def test_callers_of_the_api_are_counted_and_refused(card, ways):
+def test_cached_response_of_the_api_counts_for_the_rate_limit(card, ways):
     left = [int(call(API)[1]["X-RateLimit-Remaining"]) for _ in range(3)]
-    assert (left, ways) == ([599, 598, 597], ["made", "kept", "kept"])
-    throttles.HERE._counts["reads:10.0.0.1"] = 600
+    assert (left, ways) == ([599, 598, 597], [RENDERED, CACHED, CACHED])
+    throttles.LOCAL._counts["reads:10.0.0.1"] = 600
     assert call(API)[0] == "429 Too Many Requests"
 
 
-def test_without_a_database_django_answers_503(card, ways):
+def test_response_without_a_database_is_djangos_503(card, ways):
     def away(execute, sql, params, many, context):
         raise OperationalError("server closed the connection unexpectedly")
 
     call(PAGE)
     with connection.execute_wrapper(away):
         assert call(PAGE)[0] == "503 Service Unavailable"
-    assert ways == ["made", "made"]
+    assert ways == [RENDERED, RENDERED]
 
 
-def test_a_foreign_tag_gets_the_cached_response(card, ways):
+def test_unknown_etag_gets_the_cached_response(card, ways):
     first = call(PAGE)
     again = call(PAGE, HTTP_IF_NONE_MATCH='"another"')
-    assert (again[0], again[2], ways) == ("200 OK", first[2], ["made", "kept"])
+    assert (again[0], again[2], ways) == ("200 OK", first[2], [RENDERED, CACHED])
 
 
-def test_a_dropped_response_is_rendered_again(card, ways):
+def test_dropped_response_is_rendered_again(card, ways):
     first = call(PAGE)
     response_cache.LOCAL.clear()
     assert call(PAGE)[2] == first[2]
-    assert ways == ["made", "made"]
+    assert ways == [RENDERED, RENDERED]
 
 
-def test_metrics_are_for_who_holds_the_token(card, settings):
+def test_metrics_need_the_token(card, settings):
     def figures(token: str) -> tuple[str, float]:
         status, _headers, body = call("/metrics", HTTP_AUTHORIZATION=f"Bearer {token}")
         name = 'osservatorio_answers_total{status="2xx",way="kept"} '

@@ -1,10 +1,9 @@
-"""Answers kept are never wrong, belong to nobody in particular, and cost one query."""
+"""Cached public responses: equal to rendered ones, the same for all clients, one query each."""
 
 import logging
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -27,11 +26,6 @@ pytestmark = pytest.mark.django_db
 PATHS = ("/", "/progetti/", "/en/progetti/", "/citta/torino/", "/aree/", "/api/v1/projects", "/api/v1/stats")
 
 
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    cache.clear()
-
-
 @pytest.fixture
 def country():
     return builders.piedmont()
@@ -50,31 +44,31 @@ def card(country, people):
 def queries(client, path, **headers) -> tuple[int, int]:
     """(queries, status) of one GET."""
     with CaptureQueriesContext(connection) as seen:
-        answer = client.get(path, headers=headers)
-    return len(seen), answer.status_code
+        response = client.get(path, headers=headers)
+    return len(seen), response.status_code
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_second_answer_is_the_first_for_one_query(client, card, path):
+def test_second_response_equals_the_first_for_one_query(client, card, path):
     first = client.get(path)
     assert queries(client, path) == (1, 200)
     again = client.get(path)
     assert again.content == first.content
-    kept = {name for name in first.headers if not name.startswith("X-RateLimit")}
-    assert {name: again[name] for name in kept} == {name: first[name] for name in kept}
+    names = {name for name in first.headers if not name.startswith("X-RateLimit")}
+    assert {name: again[name] for name in names} == {name: first[name] for name in names}
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_who_has_it_already_gets_304_for_one_query(client, card, path):
+def test_known_etag_gets_304_for_one_query(client, card, path):
     first = client.get(path)
     assert queries(client, path, if_none_match=first["ETag"]) == (1, 304)
-    answer = client.get(path, headers={"if-none-match": first["ETag"]})
-    assert (answer.content, answer["ETag"]) == (b"", first["ETag"])
-    assert answer["Cache-Control"] == first["Cache-Control"]
-    assert answer["Vary"] == first["Vary"]
+    response = client.get(path, headers={"if-none-match": first["ETag"]})
+    assert (response.content, response["ETag"]) == (b"", first["ETag"])
+    assert response["Cache-Control"] == first["Cache-Control"]
+    assert response["Vary"] == first["Vary"]
 
 
-def test_nothing_is_said_of_freshness_but_that_a_cdn_may_wait_ten_seconds(client, card):
+def test_caching_headers_let_a_cdn_wait_ten_seconds(client, card):
     page, data = client.get("/progetti/"), client.get("/api/v1/projects")
     assert page["Cache-Control"] == "public, max-age=0, s-maxage=10, must-revalidate"
     assert data["Cache-Control"] == page["Cache-Control"]
@@ -99,7 +93,7 @@ def test_publication_and_withdrawal_show_at_once(client, country, people, card):
     assert client.get(f"/api/v1/projects/{other.slug}").status_code == 200
 
 
-def test_old_etag_is_worth_nothing_after_a_publication(client, country, people, card):
+def test_old_etag_gets_200_after_a_publication(client, country, people, card):
     before = client.get("/progetti/")["ETag"]
     builders.published(*people, country["torino"], title="Orti")
     assert client.get("/progetti/", headers={"if-none-match": before}).status_code == 200
@@ -134,7 +128,7 @@ def test_admin_change_shows_at_once(client, card):
         "admitted_kinds": '["municipality"]',
     }
     fields |= {"published_at_0": "2026-01-01", "published_at_1": "00:00"}
-    address = reverse("admin:municipalities_protocol_change", args=[protocol.pk])
+    address = reverse("admin:protocols_protocol_change", args=[protocol.pk])
     assert staff.post(address, fields).status_code == 302
     assert "Dopo" in client.get("/protocolli/").content.decode()
 
@@ -156,7 +150,7 @@ def test_merger_shows_on_card_and_data_at_once(client, country, people):
     assert "Ivrea" in client.get(paths[0]).content.decode()
 
 
-def test_signed_in_person_is_never_given_nor_gives_a_common_answer(client, people, card):
+def test_page_of_a_signed_in_person_is_neither_cached_nor_a_cached_one(client, people, card):
     client.get("/progetti/")
     person = Client()
     person.force_login(people[0])
@@ -168,7 +162,7 @@ def test_signed_in_person_is_never_given_nor_gives_a_common_answer(client, peopl
     assert SESSION_KEY in person.session
 
 
-def test_language_host_and_query_have_answers_of_their_own(client, card):
+def test_language_host_scheme_and_query_are_part_of_the_key(client, card):
     tags = [client.get(path)["ETag"] for path in ("/progetti/", "/en/progetti/", "/progetti/?area=energia")]
     tags.append(client.get("/progetti/", headers={"host": "localhost"})["ETag"])
     tags.append(client.get("/progetti/", secure=True)["ETag"])
@@ -178,26 +172,26 @@ def test_language_host_and_query_have_answers_of_their_own(client, card):
     assert english.content != italian.content
 
 
-def test_order_of_names_does_not_matter_and_order_of_values_does():
+def test_key_ignores_the_order_of_names_and_not_of_values():
     version = Version(version_in("default").index, 1, "s")
     keys = [key_of(version, "h", "it", "/", q) for q in ("a=1&b=2", "b=2&a=1", "a=1&a=2", "a=2&a=1")]
     assert keys[0] == keys[1]
     assert len(set(keys)) == 3
 
 
-def test_no_key_without_a_version_or_for_endless_questions():
+def test_key_is_none_without_a_version_and_for_a_long_query():
     assert key_of(Version(), "h", "it", "/", "") is None
     assert key_of(Version(None, 1, "s"), "h", "it", "/", "q=" + "x" * 2_000) is None
 
 
 def test_unknown_host_is_refused(client, card, caplog):
     caplog.set_level(logging.CRITICAL)
-    answer = client.get("/progetti/", headers={"host": "evil.example"})
-    assert answer.status_code == 400
-    assert "Non abbiamo capito la richiesta" in answer.content.decode()
+    response = client.get("/progetti/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "Non abbiamo capito la richiesta" in response.content.decode()
 
 
-def test_rate_counts_answers_kept_too(client, card):
+def test_rate_counts_cached_responses_too(client, card):
     left = [int(client.get("/api/v1/projects")["X-RateLimit-Remaining"]) for _ in range(3)]
     assert left == [599, 598, 597]
     etag = client.get("/api/v1/projects")["ETag"]
@@ -205,22 +199,22 @@ def test_rate_counts_answers_kept_too(client, card):
     assert (known.status_code, known["X-RateLimit-Remaining"]) == (304, "595")
 
 
-def test_too_many_requests_are_refused_though_the_answer_is_kept(client, card, monkeypatch):
+def test_request_over_the_rate_is_refused_though_the_response_is_cached(client, card, monkeypatch):
     monkeypatch.setattr("api.throttles.AddressRate.limit", 2)
     assert [client.get("/api/v1/projects").status_code for _ in range(3)] == [200, 200, 429]
 
 
-def test_public_page_that_gets_a_form_gets_its_cookie_too(client, card, monkeypatch):
-    """The long way is found by itself, so that a form added to a public page works."""
-    pattern = next(p for p in urls.urlpatterns if p.name == "area-list")
+def test_public_page_with_a_form_sets_the_csrf_cookie_and_is_not_cached(client, card, monkeypatch):
+    """Such a page is rendered again with all middlewares."""
+    pattern = next(p for p in urls.PUBLIC if p.name == "area-list")
     monkeypatch.setattr(pattern, "callback", ensure_csrf_cookie(areas.area_list))
-    answers = [client.get("/aree/") for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert all("csrftoken" in answer.cookies for answer in answers)
-    assert "ETag" not in answers[1]
+    responses = [client.get("/aree/") for _ in range(2)]
+    assert [response.status_code for response in responses] == [200, 200]
+    assert all("csrftoken" in response.cookies for response in responses)
+    assert "ETag" not in responses[1]
 
 
-def test_memory_for_answers_is_bounded_and_the_oldest_goes_first():
+def test_cache_in_memory_drops_the_least_recently_used():
     cache = ByteLRU(10)
     for key in ("a", "b", "c"):
         cache.set(key, key, 5)
@@ -231,7 +225,7 @@ def test_memory_for_answers_is_bounded_and_the_oldest_goes_first():
     assert cache.get("large") is None
 
 
-def test_parts_of_a_key_do_not_run_into_each_other():
+def test_key_differs_where_its_parts_join_to_the_same_text():
     version = Version(None, 1, "s")
     keys = {
         key_of(version, *parts)
@@ -246,7 +240,7 @@ def test_response_over_the_limit_is_not_cached(client, card, monkeypatch):
     assert response_cache.LOCAL.get(key) is None
 
 
-def test_card_as_data_is_its_document_with_places_named(client, country, people):
+def test_card_of_the_api_is_its_document_with_names_of_places(client, country, people):
     card = builders.published(
         *people,
         country["torino"],
@@ -262,41 +256,44 @@ def test_card_as_data_is_its_document_with_places_named(client, country, people)
 
 
 @pytest.mark.parametrize("path", ["/", "/progetti/", "/accesso/entra/", "/admin/", "/api/v1/projects"])
-def test_trace_is_refused_everywhere(client, path):
+def test_trace_is_refused(client, path):
     assert client.generic("TRACE", path).status_code == 405
 
 
-def test_expired_form_tells_how_to_go_on(country):
+def test_expired_form_says_how_to_go_on(country):
     client = Client(enforce_csrf_checks=True)
     Protocol.objects.create(
         slug="p", title="P", promoter="X", published_at="2026-01-01T00:00Z", admitted_kinds=["municipality"]
     )
-    answer = client.post("/protocolli/p/aderisci/", {"body_name": "x"})
-    assert answer.status_code == 403
-    assert "Torna indietro: trovi quello che hai scritto" in answer.content.decode()
+    response = client.post("/protocolli/p/aderisci/", {"body_name": "x"})
+    assert response.status_code == 403
+    assert "Torna indietro: trovi quello che hai scritto" in response.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/progetti/", "/api/v1/projects"])
-@pytest.mark.parametrize("kept", [True, False])
-def test_any_answer_is_as_good_for_who_has_one(client, card, path, kept):
-    """RFC 9110, 13.1.2: `*` is false of whatever there is, and tags are compared weakly."""
+@pytest.mark.parametrize("is_cached", [True, False])
+def test_if_none_match_accepts_any_tag_and_compares_weakly(client, card, path, is_cached):
+    """RFC 9110, 13.1.2."""
     tag = client.get(path)["ETag"]
-    for told in ("*", tag.removeprefix("W/"), f'"another", {tag}', f'W/"another", {tag.removeprefix("W/")}'):
-        if not kept:
+    for tags in ("*", tag.removeprefix("W/"), f'"another", {tag}', f'W/"another", {tag.removeprefix("W/")}'):
+        if not is_cached:
             response_cache.LOCAL.clear()
-        answer = client.get(path, headers={"if-none-match": told})
-        assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", tag), told
-        assert ("Content-Type" in answer, "X-RateLimit-Limit" in answer) == (False, path.startswith("/api/"))
-    for told in ('"*"', f'"{"0" * 32}"', 'W/"another"'):
-        assert client.get(path, headers={"if-none-match": told}).status_code == 200, told
+        response = client.get(path, headers={"if-none-match": tags})
+        assert (response.status_code, response.content, response["ETag"]) == (304, b"", tag), tags
+        assert ("Content-Type" in response, "X-RateLimit-Limit" in response) == (
+            False,
+            path.startswith("/api/"),
+        )
+    for tags in ('"*"', f'"{"0" * 32}"', 'W/"another"'):
+        assert client.get(path, headers={"if-none-match": tags}).status_code == 200, tags
 
 
 @pytest.mark.parametrize("path", ["/api/v1/projects/niente", "/progetti/niente/", "/api/v1/projects?limit=0"])
-def test_what_is_not_there_is_nobodys_already(client, card, path):
+def test_if_none_match_of_an_error_is_ignored(client, card, path):
     assert client.get(path, headers={"if-none-match": "*"}).status_code in (404, 422)
 
 
-def test_charset_of_a_call_does_not_change_what_its_address_asks(client, card):
+def test_charset_of_the_request_does_not_change_its_query(client, card):
     path, odd = "/api/v1/projects?q=citt%C3%A0", {"CONTENT_TYPE": "text/plain; charset=utf-16"}
     read = client.get(path, **odd)
     response_cache.LOCAL.clear()

@@ -1,4 +1,4 @@
-"""Reading from a streaming replica: a real one, made with PostgreSQL's own tools, lagging and killed."""
+"""Public reads from a streaming replica, a real one of PostgreSQL that lags and is stopped."""
 
 import json
 import os
@@ -11,10 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from cards.models import Edition
+from observatory.public_cache import replicas
 from observatory.public_cache.replicas import Router, reading_from
+from tests import builders
 from tools.cache_server import free_port
 from tools.replica import can_be_made, primary_and_replica
 
@@ -33,7 +36,7 @@ builders.published(*people, town, title="{title}")
 """
 
 
-def test_router_sends_reads_of_a_public_request_alone():
+def test_router_reads_from_the_replica_only_within_a_public_read():
     router = Router()
     with reading_from("replica1"):
         assert (router.db_for_read(Edition), router.db_for_write(Edition)) == ("replica1", "default")
@@ -44,6 +47,36 @@ def test_router_sends_reads_of_a_public_request_alone():
         False,
         None,
     )
+
+
+@pytest.fixture
+def replica(settings, transactional_db):
+    """A second connection to the database of the tests, in the place of a replica without lag."""
+    settings.DATABASE_ROUTERS = ["observatory.public_cache.replicas.Router"]
+    connections["replica1"] = connections["default"].copy("replica1")
+    state = replicas.Replica("replica1")
+    state.checked_at = float("inf")  # its lag, for which the primary is queried too, is never checked
+    replicas.REPLICAS.append(state)
+    yield connections["replica1"]
+    replicas.REPLICAS.remove(state)
+    connections["replica1"].close()
+    del connections["replica1"]
+
+
+def test_public_read_queries_the_replica_alone(client, replica, office, desk, towns):
+    """Also where a statement stands outside the ORM: it would read the primary unless it asks the router."""
+    card = builders.published(office, desk, towns["torino"])
+    builders.published(office, desk, towns["ivrea"], title="Orti")
+    paths = ["/", "/progetti/", "/progetti/?q=orti", "/mappa/", "/aree/", "/citta/torino/", "/cerca/?q=orti"]
+    paths += [f"/progetti/{card.slug}/", f"/api/v1/projects/{card.slug}", "/api/v1/stats"]
+    paths += [f"/api/v1/projects{query}" for query in ("", "?q=orti", "?format=csv", "?format=geojson")]
+    found = {}
+    for path in paths:
+        with CaptureQueriesContext(connection) as primary, CaptureQueriesContext(replica) as copy:
+            response = client.get(path)
+            getattr(response, "getvalue", lambda: b"")()
+        found[path] = response.status_code, [query["sql"] for query in primary], len(copy) > 0
+    assert found == dict.fromkeys(paths, (200, [], True))
 
 
 def test_replica_of_sqlite_is_refused():
@@ -73,16 +106,16 @@ def run(primary: str, *words: str) -> None:
 
 @contextmanager
 def serving(primary: str, replica: str):
-    """`count(headers)`: the projects that the production server tells, with those headers."""
+    """Runs the production server; gives `count(**headers)`, the number of projects in its API."""
     port = free_port()
     words = ["-m", "granian", "--interface", "wsgi", "observatory.wsgi:application", "--port", str(port)]
     env = environment(primary, replica)
     server = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
 
     def count(**headers) -> int:
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/projects", headers=headers)
-        with urllib.request.urlopen(asked, timeout=10) as answer:
-            return json.load(answer)["count"]
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/projects", headers=headers)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)["count"]
 
     try:
         eventually(count, lambda found: isinstance(found, int))
@@ -93,7 +126,7 @@ def serving(primary: str, replica: str):
 
 
 def eventually(ask, is_good, seconds: float = 30):
-    """What `ask` gives once it is good; the last thing it gave or raised, where it never is."""
+    """The result of `ask` once `is_good` holds of it; fails with the last result or error after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -114,7 +147,7 @@ def tell(url: str, statement: str):
 
 @pytest.mark.django_db
 @pytest.mark.skipif(not can_be_made(), reason="PostgreSQL's own programs are not on this machine")
-def test_reads_follow_a_replica_and_outlive_it():
+def test_reads_use_a_replica_that_is_up_and_does_not_lag():
     if connection.vendor != "postgresql":
         pytest.skip("replicas are PostgreSQL's: see the PostgreSQL half")
     with primary_and_replica() as (pair, primary, replica):
@@ -122,7 +155,7 @@ def test_reads_follow_a_replica_and_outlive_it():
         run(primary, "-c", PUBLISH.format(title="Primo"))
         eventually(lambda: tell(replica, "SELECT count(*) FROM cards_edition"), lambda found: found == 1)
         with serving(primary, replica) as count:
-            a_replica_that_lags_is_left(count, primary, replica)
+            assert_lagging_replica_is_paused(count, primary, replica)
         tell(replica, "SELECT pg_wal_replay_resume()::text")
         eventually(lambda: tell(replica, "SELECT count(*) FROM cards_edition"), lambda found: found == 2)
         with serving(primary, replica) as count:
@@ -138,8 +171,8 @@ def test_reads_follow_a_replica_and_outlive_it():
             assert [count() for _ in range(5)] == [3] * 5
 
 
-def a_replica_that_lags_is_left(count, primary: str, replica: str) -> None:
-    """Who may have written is given the primary at once; others as soon as the lag passes the limit."""
+def assert_lagging_replica_is_paused(count, primary: str, replica: str) -> None:
+    """A client with a session reads the primary at once; others as soon as the lag passes the limit."""
     tell(replica, "SELECT pg_wal_replay_pause()::text")
     run(primary, "-c", PUBLISH.format(title="Secondo"))
     assert (count(), count(Cookie="sessionid=x")) == (1, 2)

@@ -1,4 +1,4 @@
-"""A production process starts well configured or not at all."""
+"""A production process starts with a complete configuration or not at all."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-WHOLE = {
+COMPLETE = {
     "SECRET_KEY": "Zk3-" * 15 + "xyz!7#",
     "ALLOWED_HOSTS": "osservatorio.example.org",
     "DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3",
@@ -19,19 +19,19 @@ WHOLE = {
 
 
 def run(*words: str, **changes: str) -> subprocess.CompletedProcess:
-    env = {"PATH": os.environ["PATH"], **WHOLE, **changes}
+    env = {"PATH": os.environ["PATH"], **COMPLETE, **changes}
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
     )
 
 
-def test_check_deploy_has_nothing_to_say():
+def test_check_deploy_finds_no_issue():
     done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced).")
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "name"),
     [
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS"),
@@ -39,18 +39,18 @@ def test_check_deploy_has_nothing_to_say():
         ({"DATABASE_REPLICA_URLS": "postgresql://a:b@127.0.0.1/c"}, "DATABASE_REPLICA_URLS"),
     ],
 )
-def test_half_a_configuration_does_not_start(changes, told):
+def test_incomplete_configuration_does_not_start(changes, name):
     done = run("-c", "import observatory.wsgi", **changes)
     assert done.returncode != 0
-    assert told in done.stderr
+    assert name in done.stderr
 
 
-def test_proxies_are_counted_the_same_for_sign_in_and_data():
+def test_number_of_proxies_is_the_same_for_sign_in_and_api():
     counts = "s.ALLAUTH_TRUSTED_PROXY_COUNT, s.REST_FRAMEWORK['NUM_PROXIES']"
-    asked = f"import observatory.settings as s; print({counts})"
-    assert run("-c", asked, NUM_PROXIES="2").stdout.split() == ["2", "2"]
+    code = f"import observatory.settings as s; print({counts})"
+    assert run("-c", code, NUM_PROXIES="2").stdout.split() == ["2", "2"]
 
 
-def test_links_lead_to_the_first_host_where_no_address_is_given():
-    asked = "import observatory.settings as s; print(s.SITE_URL)"
-    assert run("-c", asked).stdout.strip() == "https://osservatorio.example.org"
+def test_site_url_is_the_first_host_without_a_variable():
+    code = "import observatory.settings as s; print(s.SITE_URL)"
+    assert run("-c", code).stdout.strip() == "https://osservatorio.example.org"

@@ -1,4 +1,4 @@
-"""Redis as the cache of all processes: shared while it is there, missed by nobody when it is not."""
+"""Redis as the cache of all processes, and the memory of each while Redis does not respond."""
 
 import time
 
@@ -43,7 +43,7 @@ def card():
     return builders.published(builders.officer(town), builders.reviewer(), town)
 
 
-def test_answer_of_one_process_serves_the_others(redis, client, card):
+def test_response_cached_by_one_process_serves_the_others(redis, client, card):
     first = client.get("/progetti/")
     response_cache.LOCAL.clear()  # as a process that has just begun
     key = first["ETag"].removeprefix('W/"').removesuffix('"')
@@ -51,7 +51,7 @@ def test_answer_of_one_process_serves_the_others(redis, client, card):
     assert client.get("/progetti/").content == first.content
 
 
-def test_emptied_cache_loses_nothing(redis, client, card):
+def test_emptied_cache_changes_no_response(redis, client, card):
     first = client.get("/api/v1/projects")
     response_cache.LOCAL.clear()
     caches["default"].clear()
@@ -59,14 +59,14 @@ def test_emptied_cache_loses_nothing(redis, client, card):
     assert (again.status_code, again.content, again["ETag"]) == (200, first.content, first["ETag"])
 
 
-def test_dead_redis_is_missed_by_nobody(redis, client, card):
+def test_stopped_redis_changes_no_response_and_rates_are_counted(redis, client, card):
     before = client.get("/progetti/")
     redis.kill()
     redis.wait()
     response_cache.LOCAL.clear()
     assert client.get("/progetti/").content == before.content
     data = [client.get("/api/v1/projects") for _ in range(2)]
-    assert [answer.status_code for answer in data] == [200, 200]
+    assert [response.status_code for response in data] == [200, 200]
     # Limits go on counting, in this process.
     assert int(data[0]["X-RateLimit-Remaining"]) - 1 == int(data[1]["X-RateLimit-Remaining"])
     form = {"login": "referente@example.org", "password": "sbagliata"}
@@ -75,7 +75,7 @@ def test_dead_redis_is_missed_by_nobody(redis, client, card):
     assert Client().post(reverse("account_login"), form).status_code == 302
 
 
-def test_redis_is_asked_again_when_it_is_back(redis, port, client, card, monkeypatch):
+def test_redis_is_used_again_after_the_pause(redis, port, client, card, monkeypatch):
     cache = caches["default"]
     cache.set("a", 1)
     redis.kill()

@@ -1,4 +1,4 @@
-"""Many writers of one SQLite file, with the options of the settings: each waits for its transaction."""
+"""Concurrent writers of one SQLite file with the options of the settings."""
 
 import threading
 

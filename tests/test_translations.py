@@ -17,6 +17,7 @@ from projects import actions, reviewing
 from projects.forms import STEPS
 from protocols.models import Adhesion, Protocol
 from tests import builders
+from tests.html import flat
 
 CATALOGUE = settings.BASE_DIR / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|</?code>")
@@ -257,26 +258,26 @@ def test_card_with_english_words_shows_them(client, db):
     officer, reviewer = builders.officer(places["ivrea"]), builders.reviewer()
     english = {"title_en": "LED street lighting", "summary_en": "Lamps replaced with LEDs."}
     slug = builders.published(officer, reviewer, places["ivrea"], **english).slug
-    page = client.get(f"/en/progetti/{slug}/").content.decode()
+    page = flat(client.get(f"/en/progetti/{slug}/").content)
     assert "<h1>LED street lighting</h1>" in page
     assert "Lamps replaced with LEDs." in page
     assert 'lang="it">LED street lighting' not in page
-    assert "LED street lighting</a></h3>" in client.get("/en/progetti/").content.decode()
-    italian = client.get(f"/progetti/{slug}/").content.decode()
+    assert "LED street lighting</a></h3>" in flat(client.get("/en/progetti/").content)
+    italian = flat(client.get(f"/progetti/{slug}/").content)
     assert "<h1>Illuminazione pubblica a LED</h1>" in italian
     assert 'lang="it"' not in italian.partition("<body")[2]
 
 
 def test_card_without_english_words_says_that_they_are_italian(client, country):
-    page = client.get(f"/en/progetti/{country['card'].slug}/").content.decode()
+    page = flat(client.get(f"/en/progetti/{country['card'].slug}/").content)
     assert '<h1 lang="it">Illuminazione pubblica a LED</h1>' in page
     assert '<p lang="it">La gara unica con i vicini.</p>' in page
 
 
 def test_numbers_and_days_are_those_of_the_language(client, country):
     slug = country["card"].slug
-    english = client.get(f"/en/progetti/{slug}/").content.decode()
-    italian = client.get(f"/progetti/{slug}/").content.decode()
+    english = flat(client.get(f"/en/progetti/{slug}/").content)
+    italian = flat(client.get(f"/progetti/{slug}/").content)
     published = timezone.localtime(country["card"].published_at)
     with override("en"):
         day = date_format(published, "j F Y")
@@ -286,16 +287,16 @@ def test_numbers_and_days_are_those_of_the_language(client, country):
 
 
 def test_language_link_keeps_the_page_and_its_query(client, country):
-    page = client.get("/en/progetti/?area=energia&ordina=titolo").content.decode()
+    page = flat(client.get("/en/progetti/?area=energia&ordina=titolo").content)
     assert 'href="/progetti/?area=energia&amp;ordina=titolo" hreflang="it"' in page
-    page = client.get("/progetti/?area=energia&ordina=titolo").content.decode()
+    page = flat(client.get("/progetti/?area=energia&ordina=titolo").content)
     assert 'href="/en/progetti/?area=energia&amp;ordina=titolo" hreflang="en"' in page
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_head_names_the_page_in_both_languages(client, country, prefix):
     path = f"/progetti/{country['card'].slug}/"
-    page = client.get(f"{prefix}{path}").content.decode()
+    page = flat(client.get(f"{prefix}{path}").content)
     assert f'<link rel="canonical" href="{settings.SITE_URL}{prefix}{path}">' in page
     other = "/en" if not prefix else ""
     code = "en" if not prefix else "it"

@@ -1,1 +1,1 @@
-"""Pages of people and bodies: adhesions and members for staff, colleagues for a body's manager."""
+"""Pages of people: bodies and members for staff, colleagues and API tokens for managers, invitations."""

@@ -16,36 +16,36 @@ PER_PAGE = 30
 @staff_page
 @require_safe
 def bodies(request):
-    """Bodies with people, projects or an invitation, by name; narrowed by words, kind and role."""
-    asked = {
+    """Bodies with people, projects or an invitation, by name; filtered by `q`, `tipo` and `ruolo`."""
+    filters = {
         name: request.GET.get(name, "").replace("\x00", "").strip()[:120] for name in ("q", "tipo", "ruolo")
     }
-    invited = Invitation.objects.filter(accepted_at=None, cancelled_at=None)
-    found = Organisation.objects.annotate(
+    invited = Invitation.objects.open()
+    organisations = Organisation.objects.annotate(
         people=Count("memberships", distinct=True), cards=Count("records", distinct=True)
     )
-    found = found.filter(
+    organisations = organisations.filter(
         Q(people__gt=0) | Q(cards__gt=0) | Exists(invited.filter(organisation=OuterRef("pk")))
     )
-    if asked["q"]:
+    if filters["q"]:
         person = Membership.objects.filter(organisation=OuterRef("pk")).filter(
-            Q(user__name__icontains=asked["q"]) | Q(user__email__icontains=asked["q"])
+            Q(user__name__icontains=filters["q"]) | Q(user__email__icontains=filters["q"])
         )
-        found = found.filter(Q(name__icontains=asked["q"]) | Exists(person))
-    if asked["tipo"] in Organisation.Kind.values:
-        found = found.filter(kind=asked["tipo"])
-    if asked["ruolo"] in Membership.Role.values:
-        found = found.filter(
-            Exists(Membership.objects.filter(organisation=OuterRef("pk"), role=asked["ruolo"]))
+        organisations = organisations.filter(Q(name__icontains=filters["q"]) | Exists(person))
+    if filters["tipo"] in Organisation.Kind.values:
+        organisations = organisations.filter(kind=filters["tipo"])
+    if filters["ruolo"] in Membership.Role.values:
+        organisations = organisations.filter(
+            Exists(Membership.objects.filter(organisation=OuterRef("pk"), role=filters["ruolo"]))
         )
     members = Membership.objects.select_related("user").order_by("role", "user__name", "user__email")
-    found = found.prefetch_related(
+    organisations = organisations.prefetch_related(
         Prefetch("memberships", members), Prefetch("invitations", invited.order_by("email"), "open_offers")
     )
     roles = dict(Membership.objects.values_list("role").annotate(n=Count("pk")).order_by())
     context = {
-        "page": Paginator(found.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("pagina")),
-        "asked": asked,
+        "page": Paginator(organisations.order_by("name", "pk"), PER_PAGE).get_page(request.GET.get("pagina")),
+        "asked": filters,
         "kinds": Organisation.Kind.choices,
         "roles": [(value, label, roles.get(value, 0)) for value, label in Membership.Role.choices],
         "expired_before": timezone.now() - INVITATION_LASTS,

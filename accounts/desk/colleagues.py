@@ -1,4 +1,4 @@
-"""Colleagues of a body: managers invite them, write again, take access away."""
+"""Colleagues of a body: its managers invite them, send invitations again or cancel them, remove people."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,7 +17,7 @@ from municipalities.models import Organisation
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def colleagues(request):
-    """Who works for one's bodies; managers invite and remove."""
+    """The members of one's bodies; managers also see open invitations and the form to invite."""
     bodies = Organisation.objects.filter(pk__in=rules.organisations_of(request.user)).order_by("name")
     if not bodies:
         raise PermissionDenied
@@ -34,7 +34,7 @@ def colleagues(request):
             messages.success(request, words.format(form.cleaned_data["email"]))
             return redirect("officer:colleagues")
     members = Membership.objects.filter(organisation__in=bodies).select_related("user", "organisation")
-    offers = Invitation.objects.filter(organisation__in=managed, accepted_at=None, cancelled_at=None)
+    offers = Invitation.objects.open().filter(organisation__in=managed)
     context = {
         "members": members.order_by("organisation__name", "user__name"),
         "managed": managed,
@@ -46,18 +46,18 @@ def colleagues(request):
 
 
 def _managed(request, kind, pk):
-    """A membership or an invitation of a body whose manager asks; 403 for anybody else."""
-    found = get_object_or_404(kind.objects.select_related("organisation"), pk=pk)
-    is_mine = found.organisation_id in rules.organisations_of(request.user)
-    if not (is_mine and rules.is_manager(request.user, found.organisation_id)):
+    """The membership or invitation (`kind`) of a body the user manages. Http404, PermissionDenied."""
+    row = get_object_or_404(kind.objects.select_related("organisation"), pk=pk)
+    is_mine = row.organisation_id in rules.organisations_of(request.user)
+    if not (is_mine and rules.is_manager(request.user, row.organisation_id)):
         raise PermissionDenied
-    return found
+    return row
 
 
 @login_required
 @require_POST
 def colleague_remove(request, pk):
-    """Take a colleague's role away; nobody can remove themselves and leave the body without a manager."""
+    """Delete a membership, but never one's own, so that a body keeps a manager."""
     membership = _managed(request, Membership, pk)
     if membership.user_id == request.user.pk:
         messages.error(
@@ -72,7 +72,7 @@ def colleague_remove(request, pk):
 @login_required
 @require_POST
 def offer_resend(request, pk):
-    """Send an invitation again; its days begin anew."""
+    """Send an open invitation again, once a minute at most; its term begins anew."""
     offer = _managed(request, Invitation, pk)
     try:
         actions.resend_offer(offer, by=request.user)
@@ -88,7 +88,7 @@ def offer_resend(request, pk):
 @login_required
 @require_POST
 def offer_cancel(request, pk):
-    """Take an invitation back before it is accepted."""
+    """Cancel an open invitation."""
     offer = _managed(request, Invitation, pk)
     try:
         actions.cancel_offer(offer, by=request.user)

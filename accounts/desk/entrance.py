@@ -1,4 +1,4 @@
-"""Where a person lands after signing in, and the invitation that gives a role."""
+"""The redirect after signing in, and the page of an invitation."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,7 @@ from accounts import actions, rules
 @login_required
 @require_safe
 def landing(request):
-    """The first page of one's work: the queue for staff, one's projects for an office."""
+    """Redirect to the review queue for staff, to one's projects for an office; 403 without a body."""
     if rules.is_reviewer(request.user):
         return redirect("desk:home")
     if rules.is_officer(request.user):
@@ -25,7 +25,7 @@ def landing(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request, token):
-    """What is offered and by whom; the role is given when the person presses the button, never by a link."""
+    """What is offered and by whom; POST accepts it. 410 when closed, 403 for another person signed in."""
     offer = actions.open_invitation(token)
     if offer is None:
         return render(request, "accounts/invitation_closed.html", status=410)

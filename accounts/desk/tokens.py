@@ -1,4 +1,4 @@
-"""Keys with which a body's own software sends drafts: its managers make and revoke them."""
+"""API tokens with which a body's software sends drafts: its managers create and revoke them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,7 +21,7 @@ def _managed(user) -> list[Organisation]:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request):
-    """The keys with which a body's own software sends drafts; a new one is shown on this answer alone."""
+    """The tokens of the bodies that the user manages; POST creates one and renders its secret once."""
     managed = _managed(request.user)
     if not managed:
         raise PermissionDenied
@@ -41,7 +41,7 @@ def tokens(request):
 @login_required
 @require_POST
 def token_revoke(request, pk):
-    """End a key of one's own body."""
+    """Revoke a token of a body that the user manages; 403 for others."""
     token = get_object_or_404(ApiToken.objects.select_related("organisation"), pk=pk)
     if token.organisation_id not in {body.pk for body in _managed(request.user)}:
         raise PermissionDenied

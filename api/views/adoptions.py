@@ -1,4 +1,4 @@
-"""Who took a project up, from whom, and what they made public of it."""
+"""The public adoptions of a project."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,14 +30,14 @@ class AdoptionList(PublicView):
 
 
 def _rows(family: Family) -> list[dict]:
-    """Practices from outside, then every adoption, each before those who took it from there."""
-    found = [_practice(practice) for practice in family.origins]
-    waiting = list(family.nodes)
-    while waiting:
-        node = waiting.pop(0)
-        found.append(_adoption(node))
-        waiting = node.children + waiting
-    return found
+    """Practices from outside, then adoptions, each before those that derive from it."""
+    rows = [_practice(practice) for practice in family.origins]
+    queue = list(family.nodes)
+    while queue:
+        node = queue.pop(0)
+        rows.append(_adoption(node))
+        queue = node.children + queue
+    return rows
 
 
 def _adoption(node: Node) -> dict:
@@ -68,7 +68,7 @@ def _adoption(node: Node) -> dict:
 
 def _practice(practice: OutsidePractice) -> dict:
     changed = practice.what_changed or None
-    told = {"date": practice.adopted_on or None, "note": None, "what_changed": changed, "what_learnt": None}
+    note = {"date": practice.adopted_on or None, "note": None, "what_changed": changed, "what_learnt": None}
     return {
         "kind": OUTSIDE,
         "id": practice.pk,
@@ -85,7 +85,7 @@ def _practice(practice: OutsidePractice) -> dict:
         "step": None,
         "counts_as": None,
         "steps": [],
-        "notes": [told] if changed else [],
+        "notes": [note] if changed else [],
         "result": None,
         "is_demonstration": practice.is_demonstration,
     }

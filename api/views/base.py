@@ -1,4 +1,4 @@
-"""What every endpoint of the API does: only reads, known parameters, rate, ETag, CORS, pages."""
+"""The base view of the API: known parameters, rate limits, ETag, CORS, pagination."""
 
 import re
 from collections.abc import Callable
@@ -40,7 +40,7 @@ PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 def language_of(request) -> str:
-    """The first language of Accept-Language that the portal speaks; no cookie is read."""
+    """The first of settings.LANGUAGES in Accept-Language, else the default; no cookie is read."""
     for code, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         with suppress(LookupError):
             return get_supported_language_variant(code)
@@ -72,9 +72,9 @@ class PublicView(APIView):
         return response
 
     def _read(self, request, *args, **kwargs) -> HttpResponse:
-        """What APIView.dispatch does for a request without a body: nothing to parse, nobody to recognise.
+        """What APIView.dispatch does, for requests without body and authentication.
 
-        Wrapping the request, negotiating and asking for permissions would cost more than a list.
+        DRF's request wrapper, content negotiation and permissions would cost more than the list itself.
         """
         self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
         request.accepted_renderer, request.accepted_media_type = JSON, JSON.media_type
@@ -84,7 +84,7 @@ class PublicView(APIView):
             self.initial(request, *args, **kwargs)
             handler = getattr(self, request.method.lower(), None) if known else None
             response = (handler or self.http_method_not_allowed)(request, *args, **kwargs)
-        except Exception as error:  # the handler of problems gives back those that are none
+        except Exception as error:  # api.problems.handle lets unexpected ones raise
             response = self.handle_exception(error)
         self.response = self.finalize_response(request, response, *args, **kwargs)
         return self.response
@@ -95,7 +95,7 @@ class PublicView(APIView):
 
     @classmethod
     def admit(cls, request) -> dict[str, str] | None:
-        """Count a request answered without calling the view: its headers, None when there were too many."""
+        """Count a request whose response is cached: the headers of the rate, None over the limit."""
         rate = AddressRate()
         return CORS | rate.headers if rate.allow_request(request, cls) else None
 
@@ -112,7 +112,7 @@ class PublicView(APIView):
             raise Http404
 
     def perform_authentication(self, request: Request) -> None:
-        """Nobody signs in here: the session is never read, so answers do not depend on cookies."""
+        """No session is read, so responses do not depend on cookies."""
         request.user = AnonymousUser()
 
     def get_throttles(self) -> list:
@@ -120,7 +120,7 @@ class PublicView(APIView):
         return [self.rate]
 
     def check_downloads(self, request: Request) -> None:
-        """Whole files have a rate of their own, told in place of the general one."""
+        """Files have a rate of their own, whose headers replace the general ones. Raises Throttled."""
         self.limit_to(request, DownloadRate())
 
     def limit_to(self, request: Request, rate: AddressRate) -> None:
@@ -143,7 +143,7 @@ class PublicView(APIView):
         return response
 
     def paged(self, request: Request, rows, count: int, shape: Callable) -> Response:
-        """One page of `rows`, which are sliced here: the envelope of every list, and Link headers."""
+        """One page of `rows`, which are sliced here, in the envelope of every list, with a Link header."""
         page = page_of(request.query_params, count, request.path)
         ahead, back = (url and request.build_absolute_uri(url) for url in (page.ahead, page.back))
         results, links = shape(list(rows[page.start : page.stop])), links_to(ahead, back)
@@ -152,7 +152,7 @@ class PublicView(APIView):
 
 
 class Page(NamedTuple):
-    """What a page shows of `rows[start:stop]`, and the addresses of the next and the previous one, if any."""
+    """The slice `rows[start:stop]` of a page, and the URLs of the next and the previous one, if any."""
 
     start: int
     stop: int
@@ -161,7 +161,7 @@ class Page(NamedTuple):
 
 
 def page_of(params: QueryDict, count: int, address: str) -> Page:
-    """The page that `limit` and `offset` ask of a list of `count`; `address` is that of the list."""
+    """The page by `limit` and `offset` of a list of `count` at the URL `address`. Raises BadParameters."""
     limit, offset = integer(params, "limit", DEFAULT_LIMIT), integer(params, "offset", 0)
     ahead = _at(params, address, offset + limit) if offset + limit < count else None
     back = _at(params, address, max(0, offset - limit)) if offset > 0 else None
@@ -169,27 +169,27 @@ def page_of(params: QueryDict, count: int, address: str) -> Page:
 
 
 def _at(params: QueryDict, address: str, offset: int) -> str:
-    moved = dict(params.lists()) | {"offset": [str(offset)]}
-    pairs = [f"{_written(name)}={_written(value)}" for name, values in moved.items() for value in values]
+    lists = dict(params.lists()) | {"offset": [str(offset)]}
+    pairs = [f"{_quoted(name)}={_quoted(value)}" for name, values in lists.items() for value in values]
     return f"{address}?{'&'.join(pairs)}"
 
 
-def _written(text: str) -> str:
-    """As a query string has it: nearly all words are written as they are, which is quickly seen."""
+def _quoted(text: str) -> str:
+    """Percent-encoded; nearly all values need nothing, which the pattern tells faster than quote_plus."""
     return text if PLAIN.fullmatch(text) else quote_plus(text)
 
 
 def links_to(ahead: str | None, back: str | None) -> str:
-    """The Link header of a page; empty when it has no neighbours."""
+    """The Link header of a page; empty without next and previous page."""
     return ", ".join(f'<{url}>; rel="{rel}"' for url, rel in ((ahead, "next"), (back, "prev")) if url)
 
 
 def _conditional(request, response, extra: dict[str, str]):
-    """304 when the caller has these very bytes already."""
+    """304 when the client has the same body."""
     if response.status_code != 200:
         return None
     if getattr(request, "is_versioned", False):
-        return None  # its tag is the version's, and who had it was told before
+        return None  # the middleware sets and compares its ETag
     etag = f'W/"{blake2b(response.content, digest_size=12).hexdigest()}"'
     response["ETag"] = etag
     answer = get_conditional_response(request, etag=etag, response=response)
@@ -212,7 +212,7 @@ class StatusView(PublicView):
 
 
 class UnknownView(PublicView):
-    """Whatever has no endpoint: a problem, not a web page."""
+    """Any other path below the API: 404 as a problem, not as a page."""
 
     schema = None
 

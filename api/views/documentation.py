@@ -35,7 +35,7 @@ class Endpoint:
 
     @property
     def own(self) -> list[str]:
-        """Its parameters; the filters of projects are told once for all."""
+        """Its parameters, without the filters of projects, which one table lists."""
         return [name for name in self.view.parameters if not (self.is_filtered and name in FILTERS)]
 
     @property
@@ -115,7 +115,7 @@ def document(site: str) -> dict:
 
 
 class OpenApi(PublicView):
-    """The OpenAPI document, made from the views themselves."""
+    """The OpenAPI document, generated from the views."""
 
     schema = None
 
@@ -148,7 +148,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _told(name: str) -> dict:
-    """A parameter with its words and what it may be: `{name, words, choices, lowest, highest, is_day}`."""
+    """A parameter as the page lists it: `{name, words, choices, lowest, highest, is_day}`."""
     parameter = PARAMETERS[name]
     kind = parameter.type.get("items", parameter.type)
     return {

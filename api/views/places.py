@@ -42,7 +42,7 @@ TOTALS = ("area", "stage", "year")
 
 
 def municipality_item(place: Territory) -> dict:
-    """What a list tells of a municipality."""
+    """A municipality as a list item."""
     item = {name: getattr(place, name) for name in FIELDS}
     item["province"] = place.province.code if place.province else None
     item["region"] = place.region.code if place.region else None
@@ -68,7 +68,7 @@ class MunicipalityList(PublicView):
 
 
 def narrowed(places: QuerySet, params, on: date | None) -> QuerySet:
-    """Municipalities of the provinces or regions named, whose name holds the words of `q`."""
+    """Municipalities by the parameters `province`, `region` and `q`. Raises BadParameters."""
     if provinces := _codes(params, "province", Territory.objects.provinces()):
         inside = Q()
         for sigla in provinces:
@@ -82,17 +82,17 @@ def narrowed(places: QuerySet, params, on: date | None) -> QuerySet:
 
 
 def _codes(params, name: str, territories: QuerySet) -> list[str]:
-    """Codes of the provinces or regions named by code or slug; one that does not exist is refused."""
-    given = [value.strip() for value in params.getlist(name) if value.strip()]
-    if not given:
+    """The codes of territories requested by code or slug. Raises BadParameters for an unknown one."""
+    requested = [value.strip() for value in params.getlist(name) if value.strip()]
+    if not requested:
         return []
     known = {}
     for code, slug in territories.values_list("code", "slug"):
         known[code], known[slug] = code, code
-    if missing := [v for v in given if v.upper() not in known and v.lower() not in known]:
-        told = _("Il valore «%(value)s» non esiste")
-        raise BadParameters([(name, told % {"value": value[:60]}) for value in missing])
-    return [known.get(value.upper()) or known[value.lower()] for value in given]
+    if missing := [v for v in requested if v.upper() not in known and v.lower() not in known]:
+        detail = _("Il valore «%(value)s» non esiste")
+        raise BadParameters([(name, detail % {"value": value[:60]}) for value in missing])
+    return [known.get(value.upper()) or known[value.lower()] for value in requested]
 
 
 def _shape_on(on: date):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.cursors import cursor_page
-from api.labels import most_frequent, spelled
+from api.labels import labelled_json, most_frequent
 from api.params import FACET_LIMIT, FILTERS, PAGING, choice, day, integer, limited, named
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
@@ -35,13 +35,13 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 SIMILAR = 10
-# What similar cards are looked for by.
+# The columns that similar_to() reads.
 NEAR = ("primary_area", "municipality_code", "province_code")
 CODE = re.compile(r"^[A-Za-z]{2}-\d{4}-\d{4,}$")
 
 
 def query_of(params: QueryDict) -> ProjectQuery:
-    """The filters of the query string; values that do not exist are refused."""
+    """The query of the filters in the query string. Raises BadParameters."""
     query, problems = parse(params)
     if problems:
         raise BadParameters([(p.parameter, p.detail) for p in problems])
@@ -49,7 +49,7 @@ def query_of(params: QueryDict) -> ProjectQuery:
 
 
 def _named(key: str) -> tuple[str, str]:
-    """Column and value of what an address calls a project: its code or its slug."""
+    """`(column, value)` of the key in the path: a code or a slug."""
     return ("code", key.upper()) if CODE.match(key) else ("slug", key.lower())
 
 
@@ -60,18 +60,18 @@ def editions_of(key: str):
 
 
 def current_document(key: str) -> str:
-    """The stored document of the public card, as current_card finds it."""
-    found = newest_document(*_named(key))
-    if found is None:
+    """The stored document of the current card. One query. Raises Http404, and Gone as current_card does."""
+    newest = newest_document(*_named(key))
+    if newest is None:
         raise Http404
-    is_current, reason, document = found
+    is_current, reason, document = newest
     if not is_current:
         raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": reason})
     return document
 
 
 def current_card(key: str) -> Edition:
-    """The public card. A project all of whose editions are withdrawn is gone, with the reason."""
+    """The current card. Raises Http404 without editions, Gone with the reason when all are withdrawn."""
     editions = editions_of(key).only("record", "is_current", "withdrawal_reason", "document", *NEAR)
     newest = editions.order_by("-is_current", "-edition").first()
     if newest is None:
@@ -108,24 +108,21 @@ class ProjectList(PublicView):
 
 
 def _chosen(fields: list[str]):
-    """How the stored items are shown: as they are, or only what `fields` wants of each."""
+    """A function from stored items to results: whole, or only the keys in `fields`."""
     if not fields:
         return lambda rows: list(map(orjson.Fragment, rows))
     return lambda rows: [{name: item[name] for name in fields} for item in map(orjson.loads, rows)]
 
 
 def download(request: Request, cards: Results, suffix: str) -> StreamingHttpResponse:
-    """The filtered view, whole, as one file; 304 when the caller has it already.
-
-    It is sent while it is written, so memory does not grow with the list.
-    """
+    """The filtered list as one file, streamed; 304 when the client has it. Raises BadParameters."""
     params = request.query_params
     if paging := [name for name in (*PAGING, "cursor") if name in params]:
-        told = _("I file danno l’elenco intero, senza pagine")
-        raise BadParameters([(name, told) for name in paging])
+        detail = _("I file danno l’elenco intero, senza pagine")
+        raise BadParameters([(name, detail) for name in paging])
     fields, labels = named(params, PROJECT_FIELDS), choice(params, "labels", CODES)
-    asked = (cards.version, api_params(cards.query).urlencode(), suffix, labels, *(fields or PROJECT_FIELDS))
-    etag = f'W/"{blake2b("|".join(asked).encode(), digest_size=12).hexdigest()}"'
+    parts = (cards.version, api_params(cards.query).urlencode(), suffix, labels, *(fields or PROJECT_FIELDS))
+    etag = f'W/"{blake2b("|".join(parts).encode(), digest_size=12).hexdigest()}"'
     if unchanged := get_conditional_response(request, etag=etag):
         return unchanged
     chunks = project_chunks(cards.ids(), suffix, fields, labels) if request.method == "GET" else ()
@@ -150,8 +147,8 @@ class ProjectFacets(PublicView):
         cards = find(query_of(request.query_params))
         limit = integer(request.query_params, "facet_limit", FACET_LIMIT)
         wanted = limited(request.query_params, "facet", FACETS)
-        counts, left = most_frequent(cards, wanted, limit)
-        return Response({"count": cards.count(), "facets": spelled(counts), "omitted": left})
+        counts, omitted = most_frequent(cards, wanted, limit)
+        return Response({"count": cards.count(), "facets": labelled_json(counts), "omitted": omitted})
 
 
 class ProjectDetail(PublicView):

@@ -1,4 +1,4 @@
-"""Areas, bodies, protocols, figures of the whole registry, and the way in."""
+"""Areas, bodies, protocols, totals of the registry, datasets, and the index of the API."""
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -29,7 +29,7 @@ PROTOCOL_FIELDS = (
     "is_open",
     "members",
 )
-ENTRANCES = (
+INDEX = (
     "projects",
     "municipalities",
     "areas",
@@ -44,12 +44,12 @@ ENTRANCES = (
 
 
 class Index(PublicView):
-    """Where to go on from here."""
+    """The URLs of all lists."""
 
     schema = None
 
     def get(self, request: Request) -> Response:
-        return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in ENTRANCES})
+        return Response({name: request.build_absolute_uri(reverse(f"api:{name}")) for name in INDEX})
 
 
 class AreaList(PublicView):

@@ -105,7 +105,7 @@ def _no_constant(name: str):
 
 
 def _answered(token: ApiToken, key: str, body: bytes) -> bytes:
-    """The answer kept under this key, or a new one. Of two at once, the second waits for the first."""
+    """The response stored under this key, or a new one. Of two at once, the second waits for the first."""
     digest = hashlib.sha256(body).hexdigest()
     try:
         with transaction.atomic():
@@ -124,7 +124,7 @@ def _answered(token: ApiToken, key: str, body: bytes) -> bytes:
 
 
 def _made(token: ApiToken, idempotency_key: uuid.UUID, data: dict) -> bytes:
-    """Make the draft and tell of it, as JSON."""
+    """Create the draft; returns the JSON of the response."""
     try:
         project = create_draft(
             data, by=token.created_by, owner=token.organisation, idempotency_key=idempotency_key

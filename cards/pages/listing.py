@@ -144,11 +144,13 @@ def _found(
 
 def _views(query: ProjectQuery, view: str) -> list[dict]:
     labels = {"elenco": _("Elenco"), "mappa": _("Mappa"), "tabella": _("Tabella")}
+    icons = {"elenco": "it-list", "mappa": "it-map-marker-circle", "tabella": "it-file"}
     current = view or VIEWS[0]
     return [
         {
             "name": name,
             "label": labels[name],
+            "icon": icons[name],
             "url": address(query, vista="" if name == VIEWS[0] else name) or "?",
             "is_current": name == current,
         }

@@ -87,10 +87,10 @@ COST_BAND_LABELS = [
     ("unknown", gettext_lazy("Non comunicato")),
     ("under_50k", gettext_lazy("Meno di 50.000 €")),
     ("50k_250k", gettext_lazy("Da 50.000 a 250.000 €")),
-    ("250k_1m", gettext_lazy("Da 250.000 € a 1 milione")),
-    ("1m_5m", gettext_lazy("Da 1 a 5 milioni di euro")),
-    ("5m_20m", gettext_lazy("Da 5 a 20 milioni di euro")),
-    ("over_20m", gettext_lazy("Oltre 20 milioni di euro")),
+    ("250k_1m", gettext_lazy("Da 250.000 a 1 milione di €")),
+    ("1m_5m", gettext_lazy("Da 1 a 5 milioni di €")),
+    ("5m_20m", gettext_lazy("Da 5 a 20 milioni di €")),
+    ("over_20m", gettext_lazy("20 milioni di € o più")),
 ]
 ADOPTED_LABELS = [("yes", gettext_lazy("Già riusato")), ("no", gettext_lazy("Nessun riuso noto"))]
 FACET_TITLES = {

@@ -5,7 +5,7 @@ from lib.links.states import ALIVE, DEAD, UNKNOWN
 
 
 class LinkCheck(models.Model):
-    """What was found at an address of a kit, and when. Never looked at is not the same as dead."""
+    """The state of a URL at its last check; a URL without a row was never checked."""
 
     class State(models.TextChoices):
         ALIVE = ALIVE, _("raggiungibile")

@@ -1,7 +1,7 @@
-"""Looking whether a link still answers, without ever reaching an address inside the network.
+"""Checking whether a URL still responds, without connecting to an address inside the network.
 
-A name is resolved once, every address it gives must be public, and the connection goes to the very address
-that was checked: a name that changes its mind (rebinding) gains nothing. Each redirect passes the same door.
+A name is resolved once, all its addresses must be public, and the connection goes to the address that was
+checked, so that DNS rebinding has no effect. Each redirect is checked by the same policy.
 """
 
 import http.client
@@ -19,16 +19,16 @@ from lib.links.states import ALIVE, DEAD, UNKNOWN
 TIMEOUT, DEADLINE, REDIRECTS = 8, 20, 5
 PORTS = {"http": 80, "https": 443}
 GONE = (404, 410)
-MOVED = (301, 302, 303, 307, 308)
-# Answers to HEAD after which some servers still answer GET.
-ASK_AGAIN = (400, 403, 404, 405, 501)
+REDIRECT_CODES = (301, 302, 303, 307, 308)
+# Responses to HEAD of servers that may still serve GET.
+RETRY_WITH_GET = (400, 403, 404, 405, 501)
 # Networks that carry an IPv4 address inside an IPv6 one beyond those ipaddress unpacks itself (RFC 6052).
 NAT64 = (b"\x00\x64\xff\x9b" + b"\x00" * 8, b"\x00\x64\xff\x9b\x00\x01")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What was found at an address: alive, dead or unknown, the last status, a word on why."""
+class Outcome:
+    """The state of a URL (alive, dead, unknown), its last HTTP status, the reason of a failure."""
 
     state: str
     status_code: int | None = None
@@ -36,27 +36,27 @@ class Found:
 
 
 class Refused(Exception):
-    """An address that is not asked: not public, not the web."""
+    """A URL that must not be requested: `args[0]` is its part that is not allowed."""
 
 
 def resolve(host: str, port: int) -> list[str]:
     """Every numeric address of a host. Raises socket.gaierror when there is none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_rest, address in found))
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(address[0]) for *_rest, address in infos))
 
 
 @dataclass(frozen=True)
-class Door:
-    """Who may be asked. Tests give a resolver of their own and open `(address, port)` pairs by name."""
+class AddressPolicy:
+    """Which addresses may be connected to: public ones on ports 80 and 443, and `allowed` (address, port)."""
 
     resolver: Callable[[str, int], list[str]] = resolve
-    opened: Collection[tuple[str, int]] = field(default=frozenset())
+    allowed: Collection[tuple[str, int]] = field(default=frozenset())
 
     def address_of(self, host: str, port: int) -> str:
-        """The one address to connect to. Raises Refused unless all addresses of the host may be asked."""
+        """The address of a host to connect to. Raises Refused unless all its addresses are allowed."""
         addresses = self.resolver(host, port)
         for address in addresses:
-            if (address, port) in self.opened:
+            if (address, port) in self.allowed:
                 continue
             if port not in PORTS.values():
                 raise Refused("port")
@@ -68,7 +68,10 @@ class Door:
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is reachable by everybody: no private, loopback, link-local, metadata, reserved."""
+    """Whether an IP address is global: not private, loopback, link-local, multicast, reserved.
+
+    IPv4 addresses inside IPv6 ones are checked too. Raises ValueError for what is no address.
+    """
     address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address):
         if address.packed.startswith(NAT64):
@@ -79,45 +82,45 @@ def is_public(text: str) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def look(url: str, *, agent: str, door: Door | None = None) -> Found:
-    """Ask for an address, following a few redirects. Never raises for what the network does.
+def probe(url: str, *, agent: str, policy: AddressPolicy | None = None) -> Outcome:
+    """Request a URL, following at most REDIRECTS redirects. Raises nothing for failures of the network.
 
-    404, 410 and names that do not exist are dead; refusals to answer and time-outs say nothing: unknown.
+    404, 410 and names that do not exist are dead; other errors, time-outs and refused URLs are unknown.
     """
-    door = door or Door()
+    policy = policy or AddressPolicy()
     try:
         for _step in range(REDIRECTS + 1):
-            status, location = _ask(url, agent, door)
-            if status not in MOVED or not location:
-                return _judged(status)
+            status, location = _status_of(url, agent, policy)
+            if status not in REDIRECT_CODES or not location:
+                return _outcome_of(status)
             url = urljoin(url, location)
-        return Found(UNKNOWN, status, "redirects")
+        return Outcome(UNKNOWN, status, "redirects")
     except Refused as error:
-        return Found(UNKNOWN, None, f"refused: {error}")
+        return Outcome(UNKNOWN, None, f"refused: {error}")
     except socket.gaierror as error:
-        gone = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-        return Found(DEAD if gone else UNKNOWN, None, "name")
+        unknown_name = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+        return Outcome(DEAD if unknown_name else UNKNOWN, None, "name")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return Found(UNKNOWN, None, type(error).__name__)
+        return Outcome(UNKNOWN, None, type(error).__name__)
 
 
-def _judged(status: int) -> Found:
+def _outcome_of(status: int) -> Outcome:
     if status in GONE:
-        return Found(DEAD, status)
-    return Found(ALIVE if 200 <= status < 300 else UNKNOWN, status)
+        return Outcome(DEAD, status)
+    return Outcome(ALIVE if 200 <= status < 300 else UNKNOWN, status)
 
 
-def _ask(url: str, agent: str, door: Door) -> tuple[int, str]:
-    """Status and `Location` of one address: HEAD, and GET where a server will not have HEAD."""
+def _status_of(url: str, agent: str, policy: AddressPolicy) -> tuple[int, str]:
+    """Status and `Location` of one URL: by HEAD, then by GET for a status in RETRY_WITH_GET."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname or parts.username is not None:
         raise Refused("scheme")
     host, port = parts.hostname, parts.port or PORTS[parts.scheme]
-    address = door.address_of(host.encode("idna").decode() if not host.isascii() else host, port)
+    address = policy.address_of(host.encode("idna").decode() if not host.isascii() else host, port)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     for verb in ("HEAD", "GET"):
         status, location = _request(verb, parts.scheme, host, port, address, _quoted(path), agent)
-        if status not in ASK_AGAIN:
+        if status not in RETRY_WITH_GET:
             break
     return status, location
 
@@ -136,14 +139,14 @@ def _request(verb: str, scheme: str, host: str, port: int, address: str, path: s
             connection.request(
                 verb, path, headers={"User-Agent": agent, "Accept": "*/*", "Connection": "close"}
             )
-            answer = connection.getresponse()
-            return answer.status, answer.headers.get("Location", "")
+            response = connection.getresponse()
+            return response.status, response.headers.get("Location", "")
         finally:
             alarm.cancel()
 
 
 class Pinned(http.client.HTTPConnection):
-    """A connection to one address, whatever its host is called; the certificate is that of the host."""
+    """A connection to a given IP address for a host, whose certificate is verified."""
 
     def __init__(self, scheme: str, host: str, port: int, address: str):
         super().__init__(host, port, timeout=TIMEOUT)
@@ -156,7 +159,7 @@ class Pinned(http.client.HTTPConnection):
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
 
     def cut(self) -> None:
-        """End it whatever it is doing: a server that drips one byte at a time is no reason to wait."""
+        """Shut the socket down from another thread: the time-out of a read does not limit a slow response."""
         if sock := self.sock:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The dashboard: figures of the registry and of the desk's own work, each chart with its table and file."""
+"""The dashboard: figures of the registry and of the desk, each chart with its table and CSV file."""
 
 import csv
 from decimal import Decimal
@@ -18,14 +18,14 @@ from observatory.desk import dashboard_tables
 def dashboard(request):
     context = {
         "head": dashboard_tables.headline(),
-        "tables": [made() for made in dashboard_tables.TABLES.values()],
+        "tables": [table() for table in dashboard_tables.TABLES.values()],
         "adhesions": dashboard_tables.adhesion_map(),
     }
     return render(request, "observatory/desk/dashboard.html", context)
 
 
 def _plain(value):
-    """A cell of a file: dot decimals, two for money whatever the database gives."""
+    """A value of the CSV file: dot decimals, two for money on either database."""
     if value is None:
         return ""
     return f"{value:.2f}" if isinstance(value, Decimal) else neutralised(value)
@@ -34,7 +34,7 @@ def _plain(value):
 @staff_page
 @require_safe
 def table_file(request, key):
-    """One table of the dashboard as CSV: plain numbers, empty for what is not known."""
+    """One table of the dashboard as CSV: plain numbers, empty for unknown ones. 404 for another key."""
     if key not in dashboard_tables.TABLES:
         raise Http404
     table, text = dashboard_tables.TABLES[key](), StringIO()

@@ -1,6 +1,6 @@
-"""What the desk's dashboard draws: each figure is a table of words and numbers, worked out from live data.
+"""The tables of the desk's dashboard, computed by the database from live data.
 
-The number of queries is the same for one project and for a million; what can be summed by the database is.
+The number of queries does not depend on the number of projects.
 """
 
 from collections import Counter
@@ -24,20 +24,20 @@ from projects.desk.tables import by_completeness, by_status, received_by_month, 
 from protocols.models import Adhesion
 from protocols.workflow import Status
 
-# Days since a card was last known to hold: up to 90, 180, 365, more.
+# Days since a card was published or confirmed: up to 90, 180, 365, more.
 AGES = (90, 180, 365)
 
 
 def headline() -> dict:
-    """Cards, money, municipalities reached of those of the metropolitan city, reports that wait."""
+    """Cards, costs, municipalities with a card of those of the metropolitan city, open reports."""
     money = Edition.objects.current().aggregate(
-        cards=Count("pk"), cost=Sum("total_cost"), told=Count("total_cost")
+        cards=Count("pk"), cost=Sum("total_cost"), known=Count("total_cost")
     )
-    town_codes = set(home_towns().values_list("code", flat=True))
+    town_codes = set(home_municipalities().values_list("code", flat=True))
     reports = ErrorReport.objects.filter(status=ErrorReport.Status.RECEIVED)
     return {
         **money,
-        "untold": money["cards"] - money["told"],
+        "untold": money["cards"] - money["known"],
         "towns": len(town_codes),
         "reached": len(town_codes & totals("municipality").keys()),
         "home": Territory.objects.provinces().filter(code=settings.HOME_PROVINCE).first(),
@@ -45,14 +45,14 @@ def headline() -> dict:
     }
 
 
-def home_towns():
-    """Municipalities of today of the observatory's own metropolitan city."""
+def home_municipalities():
+    """Municipalities in force of settings.HOME_PROVINCE."""
     return Territory.objects.municipalities().current().in_province(settings.HOME_PROVINCE)
 
 
 def by_stage() -> Table:
-    found = dict(Edition.objects.current().values_list("stage").annotate(n=Count("pk")).order_by())
-    rows = [[label, found.get(value, 0)] for value, label in Stage.choices]
+    counts = dict(Edition.objects.current().values_list("stage").annotate(n=Count("pk")).order_by())
+    rows = [[label, counts.get(value, 0)] for value, label in Stage.choices]
     return Table(
         "avanzamento",
         _("Progetti per stato di avanzamento"),
@@ -62,13 +62,13 @@ def by_stage() -> Table:
 
 
 def by_area() -> Table:
-    """Of each main area: projects, euro told, projects that told no cost."""
-    counted = {"n": Count("pk"), "cost": Sum("total_cost"), "told": Count("total_cost")}
-    found = {row["primary_area"]: row for row in _grouped("primary_area", counted)}
+    """Of each main area: projects, sum of the known costs, projects without cost."""
+    counted = {"n": Count("pk"), "cost": Sum("total_cost"), "known": Count("total_cost")}
+    totals_of = {row["primary_area"]: row for row in _grouped("primary_area", counted)}
     rows = []
     for area in AREAS:
-        row = found.get(area.key, {"n": 0, "cost": None, "told": 0})
-        rows.append([str(area.name), row["n"], row["cost"], row["n"] - row["told"]])
+        row = totals_of.get(area.key, {"n": 0, "cost": None, "known": 0})
+        rows.append([str(area.name), row["n"], row["cost"], row["n"] - row["known"]])
     header = [_("Area principale"), _("Progetti"), _("Costo comunicato"), _("Senza costo")]
     return Table("aree", _("Progetti e denaro per area"), header, rows, money=(2,))
 
@@ -78,46 +78,46 @@ def _grouped(name: str, counted: dict):
 
 
 def by_age() -> Table:
-    """How long ago public cards were published or confirmed."""
+    """Current cards by the time since they were published or confirmed."""
     now = timezone.now()
     held = Greatest("published_at", Coalesce("record__confirmed_at", "published_at"))
     edges = [None, *(now - timedelta(days=days) for days in AGES), None]
-    wanted = {}
+    bands = {}
     for number, (newest, oldest) in enumerate(pairwise(edges)):
         within = Q(**{"held__lte": newest} if newest else {}) & Q(**{"held__gt": oldest} if oldest else {})
-        wanted[f"band{number}"] = Count("pk", filter=within)
-    found = Edition.objects.current().annotate(held=held).aggregate(**wanted)
+        bands[f"band{number}"] = Count("pk", filter=within)
+    counts = Edition.objects.current().annotate(held=held).aggregate(**bands)
     labels = [_("fino a 3 mesi"), _("da 3 a 6 mesi"), _("da 6 a 12 mesi"), _("più di un anno")]
-    rows = [[label, found[f"band{number}"]] for number, label in enumerate(labels)]
+    rows = [[label, counts[f"band{number}"]] for number, label in enumerate(labels)]
     return Table("freschezza", _("Da quando le schede sono confermate"), [_("Età"), _("Schede")], rows)
 
 
 def adhesions_by_month(count: int = 12) -> Table:
-    """Requests that came and adhesions accepted in each of the last months."""
+    """Requests received and adhesions accepted in each of the last months."""
     months = last_months(count)
     first = timezone.make_aware(timezone.datetime(months[0].year, months[0].month, 1))
-    came = Counter(
+    received = Counter(
         timezone.localdate(at).replace(day=1)
         for at in Adhesion.objects.filter(created_at__gte=first).values_list("created_at", flat=True)
     )
-    taken = Counter(
+    accepted = Counter(
         timezone.localdate(at).replace(day=1)
         for at in Adhesion.objects.accepted()
         .filter(decided_at__gte=first)
         .values_list("decided_at", flat=True)
     )
-    rows = [[month_name(month), came[month], taken[month]] for month in months]
+    rows = [[month_name(month), received[month], accepted[month]] for month in months]
     header = [_("Mese"), _("Richieste"), _("Adesioni accolte")]
     return Table("adesioni", _("Adesioni mese per mese"), header, rows, is_by_month=True)
 
 
 def adhesion_map() -> dict | None:
-    """Municipalities of the metropolitan city by how far their adhesion is; None without borders.
+    """Municipalities of the metropolitan city by the state of their adhesion; None without boundaries.
 
-    `{view_box, shapes: [{path, name, state}], rows: [(name, state in words)], counts}`; a body that
-    asked more than once counts once, by its best answer.
+    `{view_box, shapes: [{path, state}], rows: [(name, label of state)], counts: [(state, label, number)]}`;
+    of several requests of one body the accepted one counts.
     """
-    towns = home_towns().order_by("name")
+    towns = home_municipalities().order_by("name")
     shapes = dict(TerritoryBoundary.objects.filter(territory__in=towns).values_list("territory", "svg_path"))
     state = _adhesion_states(towns)
     frame = TerritoryBoundary.objects.filter(
@@ -125,24 +125,26 @@ def adhesion_map() -> dict | None:
     ).first()
     if not (frame and shapes):
         return None
-    found = list(towns.values_list("pk", "name"))
+    municipalities = list(towns.values_list("pk", "name"))
     names = {"accepted": _("Ha aderito"), "received": _("Richiesta da esaminare"), "": _("Non ha aderito")}
-    counts = Counter(state.get(pk, "") for pk, _name in found)
+    counts = Counter(state.get(pk, "") for pk, _name in municipalities)
     return {
         "view_box": _view_box(frame),
         "shapes": [
-            {"path": shapes[pk], "state": state.get(pk, "none")} for pk, _name in found if pk in shapes
+            {"path": shapes[pk], "state": state.get(pk, "none")}
+            for pk, _name in municipalities
+            if pk in shapes
         ],
-        "rows": [(name, names[state[pk]]) for pk, name in found if pk in state],
+        "rows": [(name, names[state[pk]]) for pk, name in municipalities if pk in state],
         "counts": [(key or "none", names[key], counts[key]) for key in names],
     }
 
 
 def _adhesion_states(towns) -> dict[int, str]:
-    wanted = [Status.RECEIVED, Status.ACCEPTED]
-    asked = Adhesion.objects.filter(municipality__in=towns, kind="municipality", status__in=wanted)
+    statuses = [Status.RECEIVED, Status.ACCEPTED]
+    adhesions = Adhesion.objects.filter(municipality__in=towns, kind="municipality", status__in=statuses)
     state = {}
-    for town, status in asked.values_list("municipality", "status"):
+    for town, status in adhesions.values_list("municipality", "status"):
         if state.get(town) != Status.ACCEPTED:
             state[town] = status
     return state

@@ -1,4 +1,4 @@
-"""The register: who did what and when, on projects, adhesions and accounts, from the newest."""
+"""The register: the entries of the audit log, newest first."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,7 +26,7 @@ DAY = forms.DateField(
 @staff_page
 @require_safe
 def register(request):
-    """Filtered by person, verb, thing and days, as the address says; a day that cannot be read is told."""
+    """Filtered by person, verb, project and dates of the query string; an invalid date shows its error."""
     asked = {
         name: request.GET.get(name, "").replace("\x00", "").strip()[:120]
         for name in ("chi", "cosa", "scheda", "dal", "al")
@@ -56,7 +56,7 @@ def register(request):
 
 
 def _day(asked: dict, name: str, wrong: dict):
-    """The day typed under a name; one that cannot be read goes to `wrong` with its words."""
+    """The date of a parameter; None for an invalid one, whose error goes to `wrong`."""
     try:
         return DAY.clean(asked[name])
     except ValidationError as error:

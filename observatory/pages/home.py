@@ -7,13 +7,13 @@ from cards.search.query import ProjectQuery, find
 from cards.search.totals import area_totals, busiest_towns, front_figures
 from cards.vocabulary.bands import HIGH, LOW, MEDIUM
 
-# What others can take over best: whatever has a score, the highest first.
+# Cards with a score of replicability, the highest first.
 SCORED = ProjectQuery(facets={"replicability_band": (HIGH, MEDIUM, LOW)}, sort="replicability")
 
 
 @require_safe
 def home(request):
-    """Figures, areas, what is new."""
+    """Totals, areas, the newest cards, the map and the cards of highest replicability."""
     newest = [list_item(card) for card in find(ProjectQuery()).hits()[:8]]
     best = [list_item(card) for card in find(SCORED).hits()[:3]]
     context = {

@@ -5,8 +5,8 @@ from cards.pages.feeds import CardSitemap
 from cards.vocabulary.areas import AREAS
 from cities.feeds import CitySitemap
 
-# Pages of words, by the name of their route.
-WRITTEN_PAGES = (
+# Pages of text, by the name of their route.
+TEXT_PAGES = (
     "for-municipalities",
     "questions",
     "help",
@@ -22,7 +22,7 @@ class PageSitemap(Sitemap):
     def items(self):
         names = ["public:home", "public:card-list", "public:city-list", "public:area-list"]
         names += ["public:city-compare", "protocols:protocol-list"]
-        names += [f"pages:{page}" for page in WRITTEN_PAGES]
+        names += [f"pages:{page}" for page in TEXT_PAGES]
         return [reverse(name) for name in names] + [
             reverse("public:area-detail", args=[a.slug]) for a in AREAS
         ]

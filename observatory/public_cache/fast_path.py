@@ -1,7 +1,7 @@
 """Cached responses for GET requests without cookies, served before Django builds a request.
 
 It looks responses up as the middleware does (response_cache.lookup). Which request key belongs to the raw
-WSGI environ is what the middleware found out when it first served such a request, and registered here: host,
+WSGI environ is what the middleware computed when it first served such a request, and registered here: host,
 scheme and language are validated and parsed by Django alone.
 """
 
@@ -9,14 +9,14 @@ from http import HTTPStatus
 from time import perf_counter
 from types import SimpleNamespace
 
-from observatory.metrics import KEPT, MADE, counted
+from observatory.metrics import CACHED, RENDERED, count
 from observatory.public_cache.replicas import choose
 from observatory.public_cache.response_cache import ByteLRU, RequestKey, key_of, lookup
 from observatory.public_cache.versions import UNAVAILABLE
 
-# Django rewrites parts of the environ: the raw key is put aside in it before.
+# Django rewrites parts of the environ: the raw key is stored in it before.
 RAW_KEY = "osservatorio.raw_key"
-# All that decides the request key of a request without cookies; API paths add Accept-Language.
+# All that the request key of a request without cookies depends on; API paths add Accept-Language.
 PARTS = (
     "PATH_INFO",
     "QUERY_STRING",
@@ -40,7 +40,7 @@ def register(request, request_key: RequestKey) -> None:
 
 
 class FastPath:
-    """The WSGI application in front of Django's; `application` is asked when nothing cached can be served."""
+    """The WSGI application in front of `application`, Django's, which is called when nothing is cached."""
 
     def __init__(self, application):
         self.application = application
@@ -48,15 +48,15 @@ class FastPath:
     def __call__(self, environ: dict, start_response):
         started = perf_counter()
         is_cacheable = environ["REQUEST_METHOD"] == "GET" and "HTTP_COOKIE" not in environ
-        if is_cacheable and (found := _cached(environ)):
-            code, headers, body = found
+        if is_cacheable and (cached := _cached(environ)):
+            code, headers, body = cached
             status = f"{code} {HTTPStatus(code).phrase}"
             start_response(status, list(headers.items()))
-            counted(KEPT, status, started)
+            count(CACHED, status, started)
             return [body]
 
         def start(status, headers, *error):
-            counted(MADE, status, started)
+            count(RENDERED, status, started)
             return start_response(status, headers, *error)
 
         return self.application(environ, start)

@@ -22,7 +22,7 @@ from observatory.public_cache.response_cache import (
 from observatory.public_cache.routes import PERSONAL_COOKIES, PublicHandler, public_route
 from observatory.public_cache.versions import UNAVAILABLE, Version, version_in
 
-# Headers of the response to one client, which a 304 made of a rendered response repeats.
+# Headers of the response to one client, which a 304 in place of a rendered response repeats.
 CLIENT_HEADERS = ("X-RateLimit-", "Access-Control-")
 UNCACHED_HEADERS = ("x-ratelimit-", "retry-after", "set-cookie")
 NEEDS_CSRF_COOKIE = "CSRF_COOKIE_NEEDS_UPDATE"
@@ -45,7 +45,7 @@ class PublicReadMiddleware:
         alias, version = _database_for(request)
         response = self._respond(request, match, alias, version)
         if response.status_code == 503 and alias != DEFAULT_DB_ALIAS:
-            failed(alias, "it went away during a request")
+            failed(alias, "it failed during a request")
             response = self._respond(request, match, DEFAULT_DB_ALIAS, Version())
         if NEEDS_CSRF_COOKIE in request.META:
             # The page holds a form after all: it needs the cookie, which the full list of middlewares sets.
@@ -56,8 +56,8 @@ class PublicReadMiddleware:
     def _respond(self, request, match, alias: str, version: Version) -> HttpResponse:
         request_key = _request_key(request, match)
         key = key_of(version, *request_key[:4])
-        if key and (found := lookup(key, request_key, request)):
-            return _response(*found)
+        if key and (cached := lookup(key, request_key, request)):
+            return _response(*cached)
         token, request.is_versioned = version.content_token if version.index else None, bool(key)
         with reading_from(alias), at(version.index), using_content_token(token):
             response = self.handler(request, match)

@@ -1,4 +1,4 @@
-"""Redis as Django's cache, with the process's own memory in its place while it does not answer."""
+"""Redis as Django's cache; the memory of the process in its place while it does not respond."""
 
 import logging
 import time

@@ -67,7 +67,7 @@ class Replica:
         connections[self.alias].close()
 
     def _check_lag(self, now: float) -> None:
-        """Pause it unless it has reached the version that the primary had a while ago.
+        """Pause it unless it has reached the version that the primary had REPLICA_MAX_LAG seconds ago.
 
         A time stamp would not tell: a replica cut off from its primary has replayed all it received.
         Without a primary nothing is published, and the replica is used.

@@ -1,4 +1,4 @@
-"""Whole responses cached under the version of what they show. Losing them loses nothing but speed.
+"""Whole responses cached under the version of the content they show. Losing them costs only time.
 
 The version is part of the key and is read from the database at every request: a publication changes the key
 for every process at once, and what was stored under the old one is never requested again. Responses are
@@ -26,13 +26,13 @@ SHARED_SECONDS = 3600
 # Browsers revalidate always (a 304 costs next to nothing), a CDN after a few seconds.
 CACHE_CONTROL = f"public, max-age=0, s-maxage={settings.CDN_SECONDS}, must-revalidate"
 ANY_ETAG = "*"
-# What makes a response besides the data: code, templates, translations; and the names of the static files.
+# What responses depend on besides the data: code, templates, translations; and the names of static files.
 SOURCES = ("*.py", "*.html", "*.mo")
 FOLDERS = ("cardindex", "lib", "templates", "locale")
 
 
 class RequestKey(NamedTuple):
-    """What a request asks, as responses are cached by it. `view` is the API view, None for pages."""
+    """The parts of a request that responses are cached by. `view` is the API view, None for pages."""
 
     origin: str
     language: str
@@ -84,11 +84,11 @@ LOCAL = ByteLRU(settings.ANSWER_CACHE_BYTES)
 
 def find(key: str) -> CachedResponse | None:
     """The response cached under `key`, by this process or in the shared cache."""
-    found = LOCAL.get(key)
-    if found is None and settings.CACHE_IS_SHARED and (parts := caches["default"].get(f"answer:{key}")):
-        found = CachedResponse(*parts)
-        LOCAL.set(key, found, len(found.content))
-    return found
+    cached = LOCAL.get(key)
+    if cached is None and settings.CACHE_IS_SHARED and (parts := caches["default"].get(f"answer:{key}")):
+        cached = CachedResponse(*parts)
+        LOCAL.set(key, cached, len(cached.content))
+    return cached
 
 
 def store(key: str, response: CachedResponse) -> None:

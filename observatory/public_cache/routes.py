@@ -1,6 +1,6 @@
 """Which paths are public reads, and the handler that calls their views with few middlewares."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -54,20 +54,15 @@ def _route(path: str, _language: str) -> ResolverMatch | None:
 
 
 class StaticPolicy(CSPMiddleware):
-    """The content security policy of the settings, built once: public reads need no nonce."""
+    """The content security policy of the settings: public reads need no nonce."""
 
     def process_request(self, request) -> None:
         return None
 
     def process_response(self, request, response):
         if not (settings.DEBUG and response.status_code in (404, 500)):
-            response.headers.setdefault(HEADER, _policy())
+            response.headers.setdefault(HEADER, build_policy())
         return response
-
-
-@cache
-def _policy() -> str:
-    return build_policy()
 
 
 class PublicHandler(BaseHandler):

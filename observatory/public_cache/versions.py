@@ -1,4 +1,4 @@
-"""The version of everything public: a response made at one version is right while that version is stored."""
+"""The version of everything public: a response rendered at one version is valid while it is stored."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +10,8 @@ from cards.models import IndexVersion
 from lib.content_version import ContentVersion
 from lib.sql import rows
 
-# Outside the ORM: both rows in one query, whichever is missing, asked at every public request; compiling
-# the querysets would take several times as long as the database takes to answer.
+# Outside the ORM: both rows in one query, whichever is missing, at every public request; compiling the
+# querysets would take several times as long as the database takes.
 VERSIONS = (
     "SELECT coalesce(i.number, 0), coalesce(i.token, ''), coalesce(i.rebuilt, 0), "
     "coalesce(c.number, 0), coalesce(c.token, '') FROM (SELECT 1 AS id) AS one "
@@ -36,6 +36,7 @@ class Version:
         return " ".join(tokens) if any(tokens) else ""
 
     def reaches(self, other: "Version") -> bool:
+        """Whether this version includes all that `other` does, of one database or its replica."""
         return self.index.version >= other.index.version and self.content >= other.content
 
 
@@ -50,11 +51,11 @@ def version_in(alias: str) -> Version:
     may_be_stale = connection.connection is not None and not connection.in_atomic_block
     connection.health_check_done = True
     try:
-        found = rows(VERSIONS, using=alias)
+        stored = rows(VERSIONS, using=alias)
     except UNAVAILABLE:
         if not may_be_stale:
             raise
         connection.close()
-        found = rows(VERSIONS, using=alias)
-    number, token, rebuilt, content, content_token = found[0]
+        stored = rows(VERSIONS, using=alias)
+    number, token, rebuilt, content, content_token = stored[0]
     return Version(VersionStamp(number, token, rebuilt), content, content_token)

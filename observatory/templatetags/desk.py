@@ -1,4 +1,4 @@
-"""Words of the desk's templates: what waits behind each entry of its menu, what each event is called."""
+"""Tags of the desk's templates: the numbers beside the entries of its menu."""
 
 from django import template
 from django.db.models import Exists, OuterRef
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def desk_counts() -> dict[str, int]:
-    """How much waits in each part of the desk, in four queries."""
+    """Open items of each part of the desk, in four queries."""
     rated = Assessment.objects.completed().filter(record=OuterRef("record"), rater=OBSERVATORY)
     return {
         "queue": Project.objects.waiting_for_review().count(),

@@ -1,6 +1,5 @@
-"""Words of our templates: icons, areas, money, partial dates, the same page in the other language."""
+"""Tags and filters of all templates: icons, areas, money, partial dates, results, links between languages."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
@@ -9,10 +8,10 @@ from django.conf import settings
 from django.template.defaultfilters import linebreaks
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import get_script_prefix, translate_url
+from django.urls import translate_url
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -24,23 +23,18 @@ from lib.formats import euro, file_kind, file_size, in_millions, measure, partia
 
 register = template.Library()
 RESULT = "components/_result.html"
-# Some 4 kB each.
+# Rendered results in the cache of the process, some 4 kB each.
 RESULTS = 4_000
-# Letters that an address writes as they are.
-PLAIN = re.compile(r"[-/.\w]*", re.ASCII)
-# `{route and language: whether its addresses in that language differ by their prefix alone}`
-_has_prefix: dict[tuple, bool] = {}
 ITALIAN = mark_safe(' lang="it"')
 CHECKED = mark_safe(" checked")
-CHOICE = (
-    '<div class="choice"><input type="checkbox" id="f-{0}-{1}" name="{2}" value="{3}"{4}>'
-    '<label for="f-{0}-{1}">{5} <span class="num">({6})</span></label></div>'
-)
+CHOICE_END = "</span></label></div>"
+# Of filters, each in two languages, some 500 bytes each.
+OPTIONS = 4_000
 
 
 @register.simple_tag
 def icon(name: str, size: str = ""):
-    """A symbol of our sprite, silent for screen readers: the word beside it speaks."""
+    """A symbol of the sprite, hidden from screen readers, which read the word beside it."""
     return (_icon.__wrapped__ if settings.DEBUG else _icon)(name, size)
 
 
@@ -57,7 +51,7 @@ def _icon(name: str, size: str) -> SafeString:
 
 @register.filter
 def area(key: str):
-    """The area of a key, to show its name, colour and icon; nothing for an unknown one."""
+    """The area with this key, which has name, colour and icon; None for an unknown one."""
     return AREA_BY_KEY.get(key)
 
 
@@ -69,43 +63,27 @@ register.filter("partial_date", partial_date)
 
 @register.filter
 def moment(text: str | None):
-    """The datetime of an ISO text, for Django's own `date` filter."""
+    """The datetime of a text in ISO 8601, for Django's `date` filter; None without text."""
     return parse_datetime(text) if text else None
 
 
 @register.simple_tag(takes_context=True)
 def other_language(context):
-    """`{code, label, url}` of this very page in the other language, or nothing where there is none."""
+    """`{code, label, url, path}` of this page in the other language; None where it has no translation."""
     request = context.get("request")
     if request is None:
         return None
     code = "it" if get_language() == "en" else "en"
-    url = _translated(request, code)
+    url = translate_url(request.get_full_path(), code)
     label = {"it": "Italiano", "en": "English"}[code]
     if url == request.get_full_path():
         return None
     return {"code": code, "label": label, "url": url, "path": url.partition("?")[0]}
 
 
-def _translated(request, code: str) -> str:
-    """The address in another language; that of a plain path differs by its prefix alone."""
-    full, match = request.get_full_path(), request.resolver_match
-    if match is None or not PLAIN.fullmatch(request.path):
-        return translate_url(full, code)
-    route = (match.view_name, match.route, code, get_script_prefix())
-    if route not in _has_prefix:
-        _has_prefix[route] = translate_url(full, code) == _swapped(full, code)
-    return _swapped(full, code) if _has_prefix[route] else translate_url(full, code)
-
-
-def _swapped(full: str, code: str) -> str:
-    root = get_script_prefix()
-    return root + full.removeprefix(f"{root}en/") if code == "it" else f"{root}en/{full.removeprefix(root)}"
-
-
 @register.simple_tag
 def is_optional(field) -> bool:
-    """Drafts require nothing of what they will require later: the form says it by `is_optional`."""
+    """Whether a form field may stay empty: its `is_optional` if it has one, since drafts require none."""
     return getattr(field.field, "is_optional", not field.field.required)
 
 
@@ -114,19 +92,19 @@ register.filter("file_kind", file_kind)
 
 @register.filter
 def about_size(size) -> str:
-    """`circa 24 kB` of a file that is made when it is asked for."""
+    """`circa 24 kB`, the size of a file that is written for each request; empty without a size."""
     return _("circa %(size)s") % {"size": file_size(size)} if size else ""
 
 
 @register.simple_tag
 def sprite() -> str:
-    """The address of the sprite, for the few icons that dress themselves."""
+    """The URL of the sprite, for icons with markup of their own."""
     return static("build/img/sprite.svg")
 
 
 @register.simple_tag
 def error_links(form) -> list[dict]:
-    """`[{anchor, text}]` of every error; a group of choices is reached at its first one."""
+    """`[{anchor, text}]` of every error of a form; the anchor of a group of choices is its first one."""
     links = [{"anchor": "", "text": text} for text in form.non_field_errors()]
     for field in form:
         suffix = "_0" if field.use_fieldset else ""
@@ -136,14 +114,14 @@ def error_links(form) -> list[dict]:
 
 @register.simple_tag
 def page_numbers(page) -> list[int | None]:
-    """The numbers to show, with None for each gap."""
-    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return [number if isinstance(number, int) else None for number in shown]
+    """The page numbers of the pagination, with None for each gap."""
+    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [number if isinstance(number, int) else None for number in numbers]
 
 
 @register.simple_tag
 def social_image(area) -> str:
-    """The picture that social networks show for an area, 1200×630."""
+    """The URL of the Open Graph image of an area, 1200×630."""
     return static(f"img/og/{area.slug}.png")
 
 
@@ -154,15 +132,15 @@ def all_areas():
 
 @register.filter
 def localised(item: dict, field: str) -> str:
-    """`title` or `summary` in the reader's language, in Italian where the body gave no other."""
+    """`title` or `summary` in the active language; in Italian where the body wrote no other."""
     return (get_language() == "en" and item.get(f"{field}_en")) or item.get(field) or ""
 
 
 @register.simple_tag
 def in_italian(item=None, field: str = "") -> str:
-    """The attribute of what bodies write in Italian, on a page in another language.
+    """`lang="it"` for texts that bodies write in Italian, on a page in another language; else empty.
 
-    Nothing where `item` gives that field in English too: `localised` shows it.
+    Empty too where `item` has that field in English, which `localised` gives.
     """
     if get_language() == "it" or (isinstance(item, Mapping) and item.get(f"{field}_en")):
         return ""
@@ -171,40 +149,59 @@ def in_italian(item=None, field: str = "") -> str:
 
 @register.filter
 def written(text: str) -> SafeString:
-    """Paragraphs of what a body wrote."""
+    """The text of a body in paragraphs, escaped, each with its language."""
     return mark_safe(linebreaks(text, autoescape=True).replace("<p>", f"<p{in_italian()}>"))
 
 
 @register.simple_tag
 def filter_choices(group: Mapping, options: Iterable[Mapping]) -> SafeString:
     """The checkboxes of a group of filters. A list page has 130, slow in a template loop."""
-    rows = (
-        (
-            group["key"],
-            slugify(option["value"]),
-            group["name"],
-            option["value"],
-            CHECKED if option["selected"] else "",
-            option["label"],
-            localize(option["count"]),
+    choices = []
+    for option in options:
+        start, end = _choice(group["key"], group["name"], option["value"], str(option["label"]))
+        choices.append(
+            f"{start}{CHECKED if option['selected'] else ''}{end}({_count(option['count'])}){CHOICE_END}"
         )
-        for option in options
-    )
-    return format_html_join("", CHOICE, rows)
+    return mark_safe("".join(choices))
+
+
+@lru_cache(maxsize=OPTIONS)
+def _choice(key: str, name: str, value: str, label: str) -> tuple[str, str]:
+    """The HTML of a checkbox before and after its state, up to its count."""
+    anchor = f"f-{key}-{slugify(value)}"
+    start = '<div class="choice"><input type="checkbox" id="{}" name="{}" value="{}"'
+    end = '><label for="{}">{} <span class="num">'
+    return format_html(start, anchor, name, value), format_html(end, anchor, label)
+
+
+@register.simple_tag
+def offered_options(options: Iterable[Mapping]) -> SafeString:
+    """The options of a `datalist`: labels and counts. A list page has 80."""
+    return mark_safe("".join(_offered(str(option["label"])) % _count(option["count"]) for option in options))
+
+
+@lru_cache(maxsize=OPTIONS)
+def _offered(label: str) -> str:
+    return format_html('<option value="{}">', label).replace("%", "%%") + "%s</option>"
+
+
+def _count(number: int) -> str:
+    """`number` in the language of the page: one below a thousand is the same in all."""
+    return str(number) if number < 1_000 else localize(number)
 
 
 @register.simple_tag
 def result(item: Mapping) -> SafeString:
-    """A card in a list of results. The words searched are marked in it, or it was drawn before."""
+    """A card in a list of results. Rendered once in each language, unless searched words are marked in it."""
     if item.get("snippet") or item.get("marked_title"):
         return render_to_string(RESULT, {"item": item})
-    draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
-    return draw(get_language(), item["stored"])
+    render = _rendered.__wrapped__ if settings.DEBUG else _rendered
+    return render(get_language(), item["stored"])
 
 
 @lru_cache(maxsize=RESULTS)
-def _drawn(_language: str, stored: tuple[str, str]) -> SafeString:
-    """Drawn from language and stored texts alone, so that it holds as long as they are the same."""
+def _rendered(_language: str, stored: tuple[str, str]) -> SafeString:
+    """Depends on the language and the stored texts alone."""
     return render_to_string(RESULT, {"item": item_of(*stored)})
 
 

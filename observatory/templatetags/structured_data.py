@@ -7,14 +7,12 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from observatory.context import address
-
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def json_ld(context, data: dict) -> SafeString:
-    """A block of linked data; the three signs that could end it early are written as escapes."""
+    """A block of JSON-LD; `<`, `>` and `&`, which could end it early, are escaped."""
     text = json.dumps({"@context": "https://schema.org", **data}, ensure_ascii=False, sort_keys=True)
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -26,7 +24,7 @@ def breadcrumb_ld(context) -> SafeString:
     """The path of a page as schema.org's BreadcrumbList, from the variables of the breadcrumb."""
     if context.get("request") is None:
         return ""
-    steps = [("Home", address("public:home"))]
+    steps = [("Home", reverse("public:home"))]
     steps += [
         (context[name], context[f"{name}_url"]) for name in ("grandparent", "parent") if context.get(name)
     ]
@@ -45,7 +43,7 @@ def site(context) -> str:
 @register.simple_tag(takes_context=True)
 def home_ld(context) -> SafeString:
     """The site with its search."""
-    root = site(context) + address("public:home")
+    root = site(context) + reverse("public:home")
     target = site(context) + reverse("public:card-list") + "?q={text}"
     action = {"@type": "SearchAction", "target": target, "query-input": "required name=text"}
     return json_ld(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions
-from accounts.models import Invitation, Membership, User
+from accounts.models import ApiToken, Invitation, Membership, User
 from lib.audit import Entry
 from tests import builders
 
@@ -30,9 +30,9 @@ def body(manager):
 
 
 def invite(client, body, commit, email="nuova@example.org", role="officer"):
-    told = {"organisation": body.pk, "name": "Nuova Collega", "email": email, "role": role}
+    fields = {"organisation": body.pk, "name": "Nuova Collega", "email": email, "role": role}
     with commit(execute=True):
-        return client.post(OURS, told, follow=True)
+        return client.post(OURS, fields, follow=True)
 
 
 @pytest.fixture
@@ -82,7 +82,9 @@ def test_known_person_signs_in_first(client, body, commit, towns):
 
 def test_another_person_cannot_accept(client, manager, body, commit):
     invite(client, body, commit)
-    assert client.post(link(mail.outbox[0])).status_code == 403
+    answer = client.post(link(mail.outbox[0]))
+    assert answer.status_code == 403
+    assert "Invito a lavorare per Comune di Ivrea" in answer.content.decode()
     assert not Membership.objects.filter(user__email="nuova@example.org").exists()
     assert manager.memberships.count() == 1
 
@@ -123,7 +125,9 @@ def test_manager_of_another_body_touches_nothing(client, body, commit, towns):
     client.force_login(builders.officer(towns["torino"], "altro@example.org", role="manager"))
     offer = Invitation.objects.get()
     for name in ("offer-resend", "offer-cancel"):
-        assert client.post(reverse(f"officer:{name}", args=[offer.pk])).status_code == 403
+        answer = client.post(reverse(f"officer:{name}", args=[offer.pk]))
+        assert answer.status_code == 403
+        assert "nuova@example.org" not in answer.content.decode()
     assert Invitation.objects.get().cancelled_at is None
 
 
@@ -135,9 +139,44 @@ def test_officer_invited_as_manager_becomes_one(body, manager, towns):
     assert officer.memberships.get().role == "manager"
 
 
-def test_message_that_did_not_leave_is_told(client, body, commit, settings):
+def test_message_that_could_not_be_sent_is_shown(client, body, commit, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     invite(client, body, commit)
     assert Invitation.objects.get().is_delivered is False
     assert "il messaggio non è partito" in client.get(OURS).content.decode()
+
+
+def test_colleagues_page_takes_a_constant_number_of_queries(client, body, towns, django_assert_num_queries):
+    actions.invite_colleague(body, by=User.objects.get(), email="a@example.org", name="A", role="officer")
+    # session, user, roles; bodies, members, invitations
+    with django_assert_num_queries(6):
+        page = client.get(OURS).content.decode()
+    assert "capo@example.org" in page
+    assert "a@example.org" in page
+    for email in ("b@example.org", "c@example.org"):
+        builders.officer(towns["ivrea"], f"x{email}")
+        actions.invite_colleague(body, by=User.objects.first(), email=email, name="B", role="officer")
+    with django_assert_num_queries(6):
+        page = client.get(OURS).content.decode()
+    assert "xb@example.org" in page
+    assert ">c@example.org" in page
+
+
+def test_tokens_page_shows_a_secret_once_and_takes_constant_queries(
+    client, body, manager, django_assert_num_queries
+):
+    url = reverse("officer:tokens")
+    page = client.post(url, {"organisation": body.pk, "name": "Gestionale"}).content.decode()
+    secret = re.search(r"osc_[\w-]+", page)[0]
+    assert ApiToken.objects.of(secret).get().name == "Gestionale"
+    # session, user, roles; bodies, tokens
+    with django_assert_num_queries(5):
+        page = client.get(url).content.decode()
+    assert "Gestionale" in page
+    assert secret not in page
+    for name in ("Sito", "Archivio"):
+        actions.create_token(body, by=manager, name=name)
+    with django_assert_num_queries(5):
+        page = client.get(url).content.decode()
+    assert "Archivio" in page

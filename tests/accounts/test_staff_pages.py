@@ -43,7 +43,7 @@ def protocol():
 
 @pytest.fixture
 def ask(protocol, towns):
-    def asked(town="ivrea", email="ufficio@example.org", status="received"):
+    def create(town="ivrea", email="ufficio@example.org", status="received"):
         return Adhesion.objects.create(
             protocol=protocol,
             kind="municipality",
@@ -54,7 +54,7 @@ def ask(protocol, towns):
             status=status,
         )
 
-    return asked
+    return create
 
 
 def detail(adhesion):
@@ -81,7 +81,9 @@ def test_invitation_is_sent_again_once_a_minute(client, desk, ask, django_captur
     assert "/accesso/password/scegli/" in mail.outbox[0].body
 
 
-def test_failed_message_is_told(client, desk, ask, settings, django_capture_on_commit_callbacks):
+def test_message_that_could_not_be_sent_is_shown(
+    client, desk, ask, settings, django_capture_on_commit_callbacks
+):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     adhesion = ask()
@@ -95,18 +97,26 @@ def test_request_not_accepted_has_no_invitation(client, desk, ask):
     address = reverse("desk:adhesion-resend", args=[ask().pk])
     assert client.post(address).status_code == 404
     assert client.get(address).status_code == 405
+    assert not mail.outbox
+    assert not Entry.objects.exists()
 
 
-def test_list_is_searched_and_counted(client, desk, ask):
+def test_list_is_searched_and_counted(client, desk, ask, django_assert_num_queries):
     ask()
+    # session, user, roles; counts of the states, count and rows of the page; four of the menu
+    with django_assert_num_queries(10):
+        client.get(LIST)
     ask("torino", email="torino@example.org")
     page = client.get(LIST, {"q": "ivrea"}).content.decode()
     assert "Comune di Ivrea" in page
     assert "Comune di Torino" not in page
     assert "Da esaminare (2)" in page
+    ask("samone", email="samone@example.org")
+    with django_assert_num_queries(10):
+        client.get(LIST)
 
 
-def test_bodies_show_people_roles_and_offers(client, desk, towns, ask, django_assert_num_queries):
+def test_bodies_show_people_roles_and_invitations(client, desk, towns, ask, django_assert_num_queries):
     manager = builders.officer(towns["ivrea"], "capo@example.org", role="manager")
     body = manager.memberships.get().organisation
     invite_colleague(body, by=manager, email="nuova@example.org", name="N", role="officer")
@@ -128,9 +138,12 @@ def test_bodies_show_people_roles_and_offers(client, desk, towns, ask, django_as
 
 
 @pytest.mark.parametrize("address", [LIST, BODIES])
-def test_office_sees_no_staff_page(client, towns, address):
+def test_office_sees_no_staff_page(client, towns, ask, address):
+    ask()
     client.force_login(builders.officer(towns["torino"]))
-    assert client.get(address).status_code == 403
+    answer = client.get(address)
+    assert answer.status_code == 403
+    assert "ufficio@example.org" not in answer.content.decode()
 
 
 def sign_in(client, address, password):

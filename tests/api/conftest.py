@@ -1,23 +1,11 @@
 import pytest
-from django.core.cache import cache
 
 from tests import builders
 
 
-@pytest.fixture(autouse=True)
-def fresh_counters():
-    """Each test starts with the rate counter of its address at nought."""
-    cache.clear()
-
-
-@pytest.fixture
-def towns(db):
-    return builders.piedmont()
-
-
 @pytest.fixture
 def publish(towns):
-    """Publish a project of a town: `publish("ivrea", title=…)` gives its card."""
+    """Publishes a project of a municipality: `publish("ivrea", title=…)` returns its card."""
     desk = builders.reviewer()
     offices = {}
 
@@ -31,7 +19,7 @@ def publish(towns):
 
 @pytest.fixture
 def get(client):
-    """GET below /api/v1/, with the answer's JSON beside it."""
+    """GET below /api/v1/ with the expected status; returns the parsed JSON, None for an empty body."""
 
     def run(path: str, status: int = 200, **headers):
         answer = client.get(f"/api/v1/{path}", headers={k.replace("_", "-"): v for k, v in headers.items()})

@@ -1,4 +1,4 @@
-"""Facets with their words: spelled from lines at hand as they would be from the words themselves."""
+"""Labels of facet values: the JSON built from cached fragments equals that of the labels."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.labels import labelled, spelled
+from api.labels import labelled, labelled_json
 from lib.content_version import bump_content_version
 from municipalities.models import Territory
 
@@ -27,16 +27,16 @@ def places(db):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(TOWNS), st.sampled_from([1, 2, 3, 70_000, 2**33])))
-def test_lines_are_the_json_of_the_labels(places, counts):
+def test_json_equals_that_of_the_labels(places, counts):
     ordered = dict(Counter(counts).most_common())
     for facet in ("municipality", "province", "area"):
         wanted = orjson.dumps(labelled({facet: ordered}))
-        assert orjson.dumps(spelled({facet: ordered})) == wanted
+        assert orjson.dumps(labelled_json({facet: ordered})) == wanted
 
 
-def test_a_code_without_a_place_is_its_own_name(places):
+def test_code_without_a_place_is_its_own_label(places):
     counts = {"municipality": {"Q000": 3, TOWNS[0]: 1}}
-    assert orjson.loads(orjson.dumps(spelled(counts))) == {
+    assert orjson.loads(orjson.dumps(labelled_json(counts))) == {
         "municipality": [
             {"value": "Q000", "label": "Q000", "count": 3},
             {"value": TOWNS[0], "label": NAMES[0], "count": 1},
@@ -44,9 +44,9 @@ def test_a_code_without_a_place_is_its_own_name(places):
     }
 
 
-def test_lines_follow_a_place_that_changes_its_name(places):
+def test_json_has_the_new_name_of_a_place(places):
     def name() -> str:
-        return orjson.loads(orjson.dumps(spelled({"municipality": {TOWNS[0]: 1}})))["municipality"][0][
+        return orjson.loads(orjson.dumps(labelled_json({"municipality": {TOWNS[0]: 1}})))["municipality"][0][
             "label"
         ]
 

@@ -10,6 +10,7 @@ from feedback.models import ErrorReport, PageRating
 from projects.models import FundingLine, Indicator, Milestone
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
+from tests.browser.steps import press, sign_in
 
 
 @pytest.fixture
@@ -22,8 +23,6 @@ def card(transactional_db):
     Indicator.objects.create(
         project=project, name="Consumo", unit="MWh", baseline=1000, value=640, target=400
     )
-    builders.actions.submit(project, by=officer, idempotency_key=project.nonce)
-    builders.actions.take(project, by=desk)
     city_actions.write_city(
         places["torino"],
         by=officer,
@@ -36,16 +35,16 @@ def card(transactional_db):
         email="ufficio@example.org",
         featured=[],
     )
-    return builders.actions.publish(project, by=desk)
+    return builders.publish_draft(project, officer, desk)
 
 
 def test_report_without_scripts(card, no_js_page):
     no_js_page.goto(f"/progetti/{card.slug}/")
     no_js_page.get_by_role("link", name="Segnala un errore").click()
-    no_js_page.get_by_role("button", name="Invia la segnalazione").click()
+    press(no_js_page, "Invia la segnalazione")
     no_js_page.get_by_label("Un dato o un testo è sbagliato").check()
     no_js_page.get_by_label("Che cosa hai trovato").fill("Il costo è un altro.")
-    no_js_page.get_by_role("button", name="Invia la segnalazione").click()
+    press(no_js_page, "Invia la segnalazione")
     no_js_page.wait_for_url("**/segnalazioni/**")
     assert ErrorReport.objects.get().text == "Il costo è un altro."
 
@@ -62,14 +61,10 @@ def test_score_is_counted(card, open_page, scripts):
 
 def test_office_writes_its_city(card, open_page, check_accessibility):
     page = open_page(viewport=DESKTOP)
-    page.goto("/accesso/")
-    page.locator("input[name=login]").fill("referente@example.org")
-    page.locator("input[name=password]").fill(builders.PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url("**/area-riservata/")
+    sign_in(page, "referente@example.org")
     page.get_by_role("link", name="Scheda città").click()
     page.locator("#id_summary").fill("Una frase nuova.")
-    page.get_by_role("button", name="Guarda l’anteprima").click()
+    press(page, "Guarda l’anteprima")
     check_accessibility(page)
     page.get_by_role("button", name="Pubblica").click()
     page.wait_for_url("**/citta/torino/")

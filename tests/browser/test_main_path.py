@@ -11,6 +11,8 @@ from cards.models import Edition
 from projects.models import Project
 from protocols.models import Protocol
 from tests import builders
+from tests.browser.conftest import DESKTOP, MOBILE
+from tests.browser.steps import press, sign_in
 
 PASSWORD = "passo-dopo-passo-2026"
 
@@ -46,8 +48,7 @@ class Walk:
         self.check(self.page)
 
     def press(self, name: str, **options):
-        self.page.get_by_role("button", name=name, **options).click()
-        self.page.wait_for_load_state()
+        press(self.page, name, **options)
         self.check(self.page)
 
     def fill(self, label: str, text: str):
@@ -57,17 +58,10 @@ class Walk:
         body = self.page.locator("main").inner_text()
         assert text in body, f"«{text}» not on {self.page.url}:\n{body[:1500]}"
 
-    def sign_in(self, email: str, password: str):
-        self.go("/accesso/")
-        self.page.locator("input[name=login]").fill(email)
-        self.page.locator("input[name=password]").fill(password)
-        self.page.locator("main form button[type=submit]").click()
-        self.page.wait_for_load_state()
-
 
 def test_from_adhesion_to_export(country, open_page, check_accessibility, tmp_path):
-    office = Walk(open_page(viewport={"width": 1366, "height": 900}), check_accessibility)
-    desk = Walk(open_page(viewport={"width": 390, "height": 844}), check_accessibility)
+    office = Walk(open_page(viewport=DESKTOP), check_accessibility)
+    desk = Walk(open_page(viewport=MOBILE), check_accessibility)
     ask_to_adhere(office)
     accept(desk)
     open_account(office)
@@ -100,10 +94,11 @@ def ask_to_adhere(office):
 
 
 def accept(desk):
-    desk.sign_in("redazione@example.org", builders.PASSWORD)
+    sign_in(desk.page, "redazione@example.org")
     desk.sees("Da esaminare")
     desk.go("/redazione/adesioni/")
-    desk.page.get_by_role("link", name="Esamina Comune di Ivrea").click()
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("link", name="Esamina Comune di Ivrea").click()
     desk.check(desk.page)
     desk.press("Accogli l’adesione")
     desk.sees("Adesione accolta")
@@ -113,8 +108,8 @@ def open_account(office):
     office.go(link_of(mail.outbox[-1]))
     office.page.locator("#id_password1").fill(PASSWORD)
     office.page.locator("#id_password2").fill(PASSWORD)
-    office.page.locator("main form button[type=submit]").click()
-    office.page.wait_for_load_state()
+    with office.page.expect_navigation():
+        office.page.locator("main form button[type=submit]").click()
     office.go("/area-riservata/")
     office.sees("Non hai ancora progetti")
 

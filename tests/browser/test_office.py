@@ -8,8 +8,9 @@ from playwright.sync_api import expect
 
 from projects.models import Project
 from tests import builders
+from tests.browser.conftest import DESKTOP, MOBILE
+from tests.browser.steps import fill_sign_in, press, sign_in, tab_to
 
-DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 SAVED = re.compile(r"Bozza salvata oggi alle \d\d:\d\d")
 
 
@@ -23,14 +24,6 @@ def project(office, towns):
     return builders.draft(office, towns["torino"])
 
 
-def sign_in(page, user):
-    page.goto("/accesso/")
-    page.locator("input[name=login]").fill(user.email)
-    page.locator("input[name=password]").fill(builders.PASSWORD)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url("**/area-riservata/")
-
-
 def step(project, slug="progetto") -> str:
     return f"/area-riservata/progetti/{project.code}/{slug}/"
 
@@ -40,21 +33,21 @@ def state(page):
 
 
 def test_text_is_saved_while_writing_and_found_on_another_device(project, office, open_page):
-    page, phone = open_page(viewport=DESKTOP), open_page(viewport=PHONE)
-    sign_in(page, office)
+    page, phone = open_page(viewport=DESKTOP), open_page(viewport=MOBILE)
+    sign_in(page, office.email)
     page.goto(step(project))
-    page.locator("#id_need").press_sequentially("Scritto senza premere nulla. ", delay=5)
+    page.locator("#id_need").fill("Scritto senza premere nulla.")
     expect(state(page)).to_have_text(SAVED)
-    assert Project.objects.get().need.startswith("Scritto senza premere nulla.")
+    assert Project.objects.get().need == "Scritto senza premere nulla."
     assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
-    sign_in(phone, office)
+    sign_in(phone, office.email)
     phone.goto(step(project))
-    assert "Scritto senza premere nulla." in phone.locator("#id_need").input_value()
+    assert phone.locator("#id_need").input_value() == "Scritto senza premere nulla."
 
 
 def test_wrong_answer_is_kept_and_found_again(project, office, open_page, check_accessibility):
     page = open_page(viewport=DESKTOP)
-    sign_in(page, office)
+    sign_in(page, office.email)
     page.goto(step(project, "risorse"))
     page.locator("#id_total_cost").fill("molto")
     page.locator("#id_cup_codes").fill("c19")
@@ -70,9 +63,9 @@ def test_wrong_answer_is_kept_and_found_again(project, office, open_page, check_
 
 def test_two_people_on_one_step_lose_nothing(project, office, towns, open_page, check_accessibility):
     colleague = builders.officer(towns["torino"], "collega@example.org")
-    mine, theirs = open_page(viewport=DESKTOP), open_page(viewport=PHONE)
-    sign_in(mine, office)
-    sign_in(theirs, colleague)
+    mine, theirs = open_page(viewport=DESKTOP), open_page(viewport=MOBILE)
+    sign_in(mine, office.email)
+    sign_in(theirs, colleague.email)
     mine.goto(step(project))
     theirs.goto(step(project))
     theirs.locator("#id_summary").fill("La sintesi del collega.")
@@ -95,7 +88,7 @@ def test_two_people_on_one_step_lose_nothing(project, office, towns, open_page, 
 
 def test_session_that_ended_keeps_the_text_on_the_page(project, office, open_page, check_accessibility):
     page = open_page(viewport=DESKTOP)
-    sign_in(page, office)
+    sign_in(page, office.email)
     page.goto(step(project))
     Session.objects.all().delete()
     page.locator("#id_need").fill("Scritto dopo la fine.")
@@ -103,7 +96,7 @@ def test_session_that_ended_keeps_the_text_on_the_page(project, office, open_pag
     expect(state(page)).to_contain_text("La sessione è scaduta. Accedi in un’altra scheda del browser")
     check_accessibility(page)
     other = page.context.new_page()
-    sign_in(other, office)
+    sign_in(other, office.email)
     assert page.locator("#id_need").input_value() == "Scritto dopo la fine."
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(state(page)).to_have_text(SAVED)
@@ -111,24 +104,22 @@ def test_session_that_ended_keeps_the_text_on_the_page(project, office, open_pag
 
 
 def test_session_that_ended_without_scripts_gives_the_text_back(project, office, open_page):
-    page = open_page(viewport=PHONE, java_script_enabled=False)
-    sign_in(page, office)
+    page = open_page(viewport=MOBILE, java_script_enabled=False)
+    sign_in(page, office.email)
     page.goto(step(project))
     Session.objects.all().delete()
     page.locator("#id_need").fill("Scritto dopo la fine.")
-    page.get_by_role("button", name="Salva e continua").click()
-    page.locator("input[name=login]").fill(office.email)
-    page.locator("input[name=password]").fill(builders.PASSWORD)
-    page.locator("main form button[type=submit]").click()
+    press(page, "Salva e continua")
+    fill_sign_in(page, office.email)
     assert page.locator("#id_need").input_value() == "Scritto dopo la fine."
-    page.get_by_role("button", name="Salva e continua").click()
+    press(page, "Salva e continua")
     assert Project.objects.get().need == "Scritto dopo la fine."
 
 
 def test_end_of_the_session_is_told_before_and_put_off(project, office, open_page, settings):
     settings.SESSION_COOKIE_AGE = 200
     page = open_page(viewport=DESKTOP)
-    sign_in(page, office)
+    sign_in(page, office.email)
     page.goto(step(project))
     expect(state(page)).to_contain_text("La sessione finisce tra 5 minuti.")
     settings.SESSION_COOKIE_AGE = 3600
@@ -138,7 +129,7 @@ def test_end_of_the_session_is_told_before_and_put_off(project, office, open_pag
 
 def test_line_away_is_told_and_the_text_saved_when_it_is_back(project, office, open_page):
     page = open_page(viewport=DESKTOP)
-    sign_in(page, office)
+    sign_in(page, office.email)
     page.goto(step(project))
     # Nothing leaves the page, so that nothing is logged as an error.
     page.evaluate(
@@ -152,10 +143,10 @@ def test_line_away_is_told_and_the_text_saved_when_it_is_back(project, office, o
     assert Project.objects.get().need == "Scritto in treno."
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
 def test_every_page_of_the_office_is_accessible(project, office, open_page, check_accessibility, viewport):
     page = open_page(viewport=viewport)
-    sign_in(page, office)
+    sign_in(page, office.email)
     slugs = ("progetto", "territorio", "risorse", "risultati", "documenti", "riepilogo")
     paths = ["/area-riservata/", "/area-riservata/progetti/nuovo/", "/area-riservata/cestino/"]
     paths += [step(project, slug) for slug in (*slugs, "duplica", "elimina", "anteprima")]
@@ -172,23 +163,15 @@ def test_every_page_of_the_office_is_accessible(project, office, open_page, chec
     ):
         page.goto(step(project, slug))
         page.locator(field).fill("x" * 150)
-        page.get_by_role("button", name="Salva e continua").click()
+        press(page, "Salva e continua")
         page.wait_for_selector("#error-summary")
         assert page.title().startswith("Errore: ")
         check_accessibility(page)
 
 
-def tab_to(page, selector: str, limit: int = 150):
-    for _step in range(limit):
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} is not reached")
-
-
 def test_whole_submission_with_the_keyboard_alone(office, open_page):
     page = open_page(viewport=DESKTOP)
-    sign_in(page, office)
+    sign_in(page, office.email)
     page.goto("/area-riservata/progetti/nuovo/")
     tab_to(page, "#id_title")
     page.keyboard.type("Orti urbani condivisi")

@@ -9,8 +9,8 @@ from reuse.actions import adopting
 from reuse.models import Adoption
 from reuse.transitions import AdoptionMove, Side
 from tests import builders
-
-DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+from tests.browser.conftest import DESKTOP, MOBILE
+from tests.browser.steps import fill_sign_in, press, sign_in
 
 
 @pytest.fixture
@@ -23,31 +23,26 @@ def card(office, towns):
     return builders.published(office, builders.reviewer(), towns["torino"])
 
 
-def sign_in(page, user):
-    page.locator("input[name=login]").fill(user.email)
-    page.locator("input[name=password]").fill(builders.PASSWORD)
-    page.locator("main form button[type=submit]").click()
-
-
 def test_from_the_card_through_sign_in_to_the_request(card, towns, open_page, check_accessibility):
     ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
     page = open_page(viewport=DESKTOP)
     page.goto(f"/progetti/{card.slug}/")
     page.get_by_role("link", name="Chiedi di riusarlo").click()
+    page.wait_for_url(f"**/progetti/{card.slug}/riusa/")
     check_accessibility(page)
     page.get_by_role("link", name="Chiedi di riusarlo").click()
-    sign_in(page, ivrea)
+    fill_sign_in(page, ivrea.email)
     page.wait_for_url(f"**/area-riservata/riuso/chiedi/{card.code}/")
-    page.get_by_role("button", name="Invia la richiesta").click()
+    press(page, "Invia la richiesta")
     page.wait_for_selector("#error-summary")
     check_accessibility(page)
     page.locator("#id_note").fill("Vogliamo capire il bando")
-    page.get_by_role("button", name="Invia la richiesta").click()
+    press(page, "Invia la richiesta")
     page.wait_for_url(f"**/area-riservata/riuso/{Adoption.objects.get().pk}/")
     check_accessibility(page)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
 def test_pages_of_a_reuse_are_accessible(card, office, towns, open_page, check_accessibility, viewport):
     body = body_of_municipality(towns["ivrea"])
     made = adopting.ask(card.record, by=office, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
@@ -57,9 +52,7 @@ def test_pages_of_a_reuse_are_accessible(card, office, towns, open_page, check_a
     for path in (f"/progetti/{card.slug}/", f"/progetti/{card.slug}/riusa/", "/citta/ivrea/"):
         page.goto(path)
         check_accessibility(page)
-    page.goto("/accesso/")
-    sign_in(page, office)
-    page.wait_for_url("**/area-riservata/")
+    sign_in(page, office.email)
     for path in ("", f"{made.pk}/", "pratiche/nuova/"):
         page.goto(f"/area-riservata/riuso/{path}")
         check_accessibility(page)

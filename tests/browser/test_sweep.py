@@ -1,6 +1,5 @@
 """Every kind of page, both languages, three widths: accessible, quiet, within the screen, well headed."""
 
-import re
 import uuid
 from itertools import pairwise
 
@@ -17,6 +16,7 @@ from reuse.actions import assessing
 from reuse.criteria import KEYS
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
+from tests.browser.steps import sign_in
 
 NARROW = {"width": 320, "height": 800}
 PUBLIC = """/ /progetti/ /progetti/?vista=tabella&area=energia /progetti/?vista=mappa /progetti/?q=zzzzqqqq
@@ -73,7 +73,7 @@ def names(transactional_db):
     )
     card, other = _full_card(office, desk, places["torino"]), _card(office, desk, places, "Piste ciclabili")
     gone = _card(office, desk, places, "Un progetto ritirato")
-    builders.actions.withdraw(gone, by=desk, reason="Scheda doppia.")
+    builders.publishing.withdraw(gone, by=desk, reason="Scheda doppia.")
     sent = builders.draft(office, places["torino"], title="Orti urbani")
     builders.actions.submit(sent, by=office, idempotency_key=sent.nonce)
     report = _report(card)
@@ -191,11 +191,7 @@ def sweep(names, open_page, check_accessibility):
     def begin(user: str = ""):
         page = open_page(viewport=DESKTOP)
         if user:
-            page.goto("/accesso/")
-            page.locator("input[name=login]").fill(user)
-            page.locator("input[name=password]").fill(builders.PASSWORD)
-            page.locator("main form button[type=submit]").click()
-            page.wait_for_url(re.compile("/(area-riservata|redazione)/"))
+            sign_in(page, user)
         return Sweep(page, check_accessibility, names)
 
     return begin

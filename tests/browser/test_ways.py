@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
+from tests.browser.steps import NEXT_FRAME
 
 
 @pytest.fixture
@@ -44,9 +45,9 @@ def follow(page, name: str, address: str):
 
 def skip_to_content(page):
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text().strip() == "Vai al contenuto"
+    expect(page.locator(":focus")).to_have_text("Vai al contenuto")
     page.keyboard.press("Enter")
-    assert page.locator(":focus").get_attribute("id") == "contenuto"
+    expect(page.locator("#contenuto")).to_be_focused()
 
 
 def rows_of(page) -> int:
@@ -80,7 +81,7 @@ def test_skip_link_moves_the_focus_and_fetches_nothing(cards, page_desktop):
     page.on("request", lambda request: request.resource_type == "fetch" and asked.append(request.url))
     page.locator("#results").evaluate("element => { element.dataset.kept = 'yes' }")
     skip_to_content(page)
-    page.wait_for_load_state("networkidle")
+    page.evaluate(NEXT_FRAME)
     assert asked == []
     expect(page.locator("#results[data-kept=yes]")).to_have_count(1)
 

@@ -24,7 +24,7 @@ BUDGETS = {
     ROOT / "static" / "js" / "mappa.js": 2_000,
     BUILD / "leaflet" / "leaflet.js": 44_000,
     ROOT / "static" / "img" / "italia.svg": 8_000,
-    ROOT / "projects" / "listing" / "regions.json": 4_000,
+    ROOT / "cards" / "pages" / "regions.json": 4_000,
 }
 
 
@@ -66,19 +66,30 @@ def test_sprite_has_every_area_icon():
     assert {area.icon for area in AREAS} - symbols() == set()
 
 
+def sources() -> list[str]:
+    """The templates of the site and of its apps, and the Python that names icons for them."""
+    paths = [
+        *ROOT.glob("templates/**/*.html"),
+        *ROOT.glob("*/templates/**/*.html"),
+        *ROOT.glob("*/pages/*.py"),
+    ]
+    return [path.read_text(encoding="utf-8") for path in paths]
+
+
 def test_sprite_has_every_icon_named_in_templates():
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")]
+    texts = sources()
+    assert len(texts) > 100
     named = {name for text in texts for name in re.findall(r'{% icon "([\w-]+)"', text)}
     assert named - symbols() == set()
 
 
 def test_sprite_holds_no_icon_unused():
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")]
+    texts = sources()
     listed = json.loads((ROOT / "frontend" / "icons.json").read_text(encoding="utf-8"))
     assert [name for name in listed if not any(f'"{name}"' in text for text in texts)] == []
 
 
 def test_outline_has_the_twenty_regions():
-    outline = json.loads((ROOT / "projects" / "listing" / "regions.json").read_text(encoding="utf-8"))
+    outline = json.loads((ROOT / "cards" / "pages" / "regions.json").read_text(encoding="utf-8"))
     assert list(outline["paths"]) == [f"{number:02d}" for number in range(1, 21)]
     assert [code for code, path in outline["paths"].items() if not path.startswith("M")] == []

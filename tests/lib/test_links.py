@@ -1,4 +1,4 @@
-"""Looking at links: a real server on this machine, reached only because the test opens that one door."""
+"""Probing URLs: a real server on this machine, which only the policy of the tests allows."""
 
 import socket
 import threading
@@ -6,16 +6,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from lib.links.probe import Door, is_public, look
+from lib.links.probe import AddressPolicy, is_public, probe
 
 AGENT = "prova"
 
 
-class Answers(BaseHTTPRequestHandler):
-    """`/200`, `/404`… answer that status; `/to?http://…` leads there; `/only-get` will not have HEAD."""
+class Responses(BaseHTTPRequestHandler):
+    """`/200`, `/404`… give that status; `/to?http://…` redirects; `/only-get` does not support HEAD."""
 
     def do_GET(self):
-        self.server.asked.append((self.command, self.path, self.headers["Host"]))
+        self.server.requests.append((self.command, self.path, self.headers["Host"]))
         path, _mark, target = self.path.partition("?")
         if path == "/only-get":
             status = 405 if self.command == "HEAD" else 200
@@ -35,8 +35,8 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    httpd.asked = []
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Responses)
+    httpd.requests = []
     threading.Thread(target=httpd.serve_forever, args=(0.01,), daemon=True).start()
     yield httpd
     httpd.shutdown()
@@ -44,8 +44,8 @@ def server():
 
 
 @pytest.fixture
-def door(server):
-    """Names of the test lead to this machine; only the server's own port is open."""
+def policy(server):
+    """Names of the test resolve to this machine; only the port of the server is allowed."""
     names = {
         "kit.example": ["127.0.0.1"],
         "inside.example": ["10.0.0.7"],
@@ -57,7 +57,7 @@ def door(server):
             raise socket.gaierror(socket.EAI_NONAME, "no such name")
         return names[host]
 
-    return Door(resolver, frozenset({("127.0.0.1", server.server_port)}))
+    return AddressPolicy(resolver, frozenset({("127.0.0.1", server.server_port)}))
 
 
 def at(server, path, host="kit.example"):
@@ -76,25 +76,25 @@ def at(server, path, host="kit.example"):
         ("/only-get", "alive", 200),
     ],
 )
-def test_state_of_an_answer(server, door, path, state, status):
-    found = look(at(server, path), agent=AGENT, door=door)
+def test_state_follows_the_status(server, policy, path, state, status):
+    found = probe(at(server, path), agent=AGENT, policy=policy)
     assert (found.state, found.status_code) == (state, status)
 
 
-def test_host_header_names_the_host(server, door):
-    look(at(server, "/200?anno=2024"), agent=AGENT, door=door)
-    assert server.asked == [("HEAD", "/200?anno=2024", f"kit.example:{server.server_port}")]
+def test_host_header_names_the_host(server, policy):
+    probe(at(server, "/200?anno=2024"), agent=AGENT, policy=policy)
+    assert server.requests == [("HEAD", "/200?anno=2024", f"kit.example:{server.server_port}")]
 
 
-def test_redirect_is_followed(server, door):
-    found = look(at(server, f"/to?{at(server, '/404')}"), agent=AGENT, door=door)
+def test_redirect_is_followed(server, policy):
+    found = probe(at(server, f"/to?{at(server, '/404')}"), agent=AGENT, policy=policy)
     assert (found.state, found.status_code) == ("dead", 404)
 
 
-def test_redirects_without_end_are_left(server, door):
-    loop = look(at(server, "/to?/to?/to"), agent=AGENT, door=door)
+def test_endless_redirects_are_unknown(server, policy):
+    loop = probe(at(server, "/to?/to?/to"), agent=AGENT, policy=policy)
     assert loop.state == "unknown"
-    assert len(server.asked) <= 6
+    assert len(server.requests) <= 6
 
 
 @pytest.mark.parametrize(
@@ -109,53 +109,53 @@ def test_redirects_without_end_are_left(server, door):
     ],
 )
 def test_redirect_into_the_network_is_refused(server, target):
-    door = Door(
+    policy = AddressPolicy(
         lambda host, port: (
             ["127.0.0.1"] if host == "kit.example" else [{"inside.example": "10.0.0.7"}.get(host, host)]
         ),
         frozenset({("127.0.0.1", server.server_port)}),
     )
-    found = look(at(server, f"/to?{target}"), agent=AGENT, door=door)
+    found = probe(at(server, f"/to?{target}"), agent=AGENT, policy=policy)
     assert found.state == "unknown"
     assert found.detail.startswith("refused")
-    assert len(server.asked) == 1
+    assert len(server.requests) == 1
 
 
-def test_one_private_address_among_many_is_enough_to_refuse(server, door):
-    assert look(at(server, "/200", "two.example"), agent=AGENT, door=door).detail.startswith("refused")
-    assert server.asked == []
+def test_host_with_one_private_address_is_refused(server, policy):
+    assert probe(at(server, "/200", "two.example"), agent=AGENT, policy=policy).detail.startswith("refused")
+    assert server.requests == []
 
 
-def test_name_that_changes_its_mind_gains_nothing(server):
-    """The first question gets the open door, a second would get another place: there is no second."""
+def test_name_is_resolved_once(server):
+    """Against DNS rebinding: a second resolution would give a private address."""
     answers = iter([["127.0.0.1"], ["10.0.0.7"]])
-    door = Door(lambda host, port: next(answers), frozenset({("127.0.0.1", server.server_port)}))
-    assert look(at(server, "/200"), agent=AGENT, door=door).state == "alive"
+    policy = AddressPolicy(lambda host, port: next(answers), frozenset({("127.0.0.1", server.server_port)}))
+    assert probe(at(server, "/200"), agent=AGENT, policy=policy).state == "alive"
     assert next(answers) == ["10.0.0.7"]
 
 
-def test_without_the_test_door_this_machine_is_refused(server):
-    found = look(f"http://127.0.0.1:{server.server_port}/200", agent=AGENT)
-    assert (found.state, found.detail[:7], server.asked) == ("unknown", "refused", [])
+def test_default_policy_refuses_this_machine(server):
+    found = probe(f"http://127.0.0.1:{server.server_port}/200", agent=AGENT)
+    assert (found.state, found.detail[:7], server.requests) == ("unknown", "refused", [])
 
 
-def test_name_that_does_not_exist_is_dead(server, door):
-    assert look("http://gone.example/", agent=AGENT, door=door).state == "dead"
+def test_name_that_does_not_exist_is_dead(server, policy):
+    assert probe("http://gone.example/", agent=AGENT, policy=policy).state == "dead"
 
 
-def test_nobody_listening_is_unknown(server, door):
+def test_closed_port_is_unknown(server, policy):
     free = socket.socket()
     free.bind(("127.0.0.1", 0))
     port = free.getsockname()[1]
     free.close()
-    opened = Door(door.resolver, frozenset({("127.0.0.1", port)}))
-    assert look(f"http://kit.example:{port}/", agent=AGENT, door=opened).state == "unknown"
+    opened = AddressPolicy(policy.resolver, frozenset({("127.0.0.1", port)}))
+    assert probe(f"http://kit.example:{port}/", agent=AGENT, policy=opened).state == "unknown"
 
 
-def test_credentials_and_odd_ports_are_refused(door):
-    assert look("http://a:b@kit.example/", agent=AGENT, door=door).detail == "refused: scheme"
-    public = Door(lambda host, port: ["93.184.216.34"])
-    assert look("http://kit.example:22/", agent=AGENT, door=public).detail == "refused: port"
+def test_credentials_and_odd_ports_are_refused(policy):
+    assert probe("http://a:b@kit.example/", agent=AGENT, policy=policy).detail == "refused: scheme"
+    public = AddressPolicy(lambda host, port: ["93.184.216.34"])
+    assert probe("http://kit.example:22/", agent=AGENT, policy=public).detail == "refused: port"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+"""Adhesions: request, confirmation of the address, decision, and the table of their states."""
+
 import pytest
 from django.core import mail
 
@@ -9,6 +11,7 @@ from municipalities.models import Organisation
 from protocols import actions
 from protocols.actions import AlreadyJoined, accept_adhesion, decline_adhesion
 from protocols.models import Adhesion, Protocol
+from protocols.workflow import ADHESION, APPLICANT, DESK, Status, Verb
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,7 @@ def adhesion(towns):
     )
 
 
-def test_request_with_one_nonce_is_one_request(towns, adhesion):
+def test_request_with_the_same_nonce_is_stored_once(towns, adhesion):
     twin = Adhesion(
         protocol=adhesion.protocol,
         kind="municipality",
@@ -43,7 +46,7 @@ def test_request_with_one_nonce_is_one_request(towns, adhesion):
     assert Adhesion.objects.count() == 1
 
 
-def test_link_confirms_once_and_altered_link_nothing(adhesion):
+def test_token_confirms_once_and_altered_token_is_none(adhesion):
     token = actions.confirmation_token(adhesion)
     assert actions.adhesion_of_token(token) == adhesion
     assert actions.adhesion_of_token(token[:-2] + "xx") is None
@@ -71,7 +74,7 @@ def test_acceptance_opens_body_account_and_invitation(adhesion, desk, django_cap
     assert "/accesso/password/scegli/" in mail.outbox[0].body
 
 
-def test_two_reviewers_decide_once(adhesion, desk):
+def test_decided_request_cannot_be_decided_again(adhesion, desk):
     actions.confirm_adhesion(adhesion)
     accept_adhesion(adhesion, by=desk)
     with pytest.raises(WrongMove):
@@ -79,7 +82,7 @@ def test_two_reviewers_decide_once(adhesion, desk):
     assert Membership.objects.exclude(user=desk).count() == 1
 
 
-def test_declined_request_is_told_why(adhesion, desk, django_capture_on_commit_callbacks):
+def test_decline_writes_the_reason_to_the_address(adhesion, desk, django_capture_on_commit_callbacks):
     actions.confirm_adhesion(adhesion)
     with django_capture_on_commit_callbacks(execute=True):
         decline_adhesion(adhesion, by=desk, reason="Fuori area")
@@ -111,3 +114,36 @@ def test_disabled_person_has_no_role(towns):
     user = builders.officer(towns["torino"])
     user.is_active = False
     assert not is_officer(user)
+
+
+def test_request_declined_meanwhile_is_not_accepted(adhesion, desk):
+    actions.confirm_adhesion(adhesion)
+    stale = Adhesion.objects.get()
+    decline_adhesion(adhesion, by=desk, reason="Fuori area")
+    with pytest.raises(WrongMove):
+        accept_adhesion(stale, by=desk)
+    assert not Organisation.objects.filter(name="Comune di Ivrea").exists()
+    assert [entry.verb for entry in Entry.objects.all()] == ["decline_adhesion"]
+    assert Entry.objects.get().changes == {"reason": "Fuori area"}
+
+
+PATHS = {
+    ("confirm", "unconfirmed"): ("received", APPLICANT),
+    ("accept_adhesion", "received"): ("accepted", DESK),
+    ("decline_adhesion", "received"): ("declined", DESK),
+}
+
+
+@pytest.mark.parametrize("verb", Verb.values)
+@pytest.mark.parametrize("state", Status.values)
+def test_transition_belongs_to_one_side_and_state(verb, state):
+    target, side = PATHS.get((verb, state), (None, None))
+    assert ADHESION.allows(verb, state, {APPLICANT}) is (side == APPLICANT)
+    assert ADHESION.allows(verb, state, {DESK}) is (side == DESK)
+    assert not target or ADHESION.transitions[verb].target == target
+
+
+def test_table_of_states_fits_the_model():
+    assert ADHESION.check(Adhesion) == []
+    assert [key for key, state in ADHESION.states.items() if state.is_end] == ["accepted", "declined"]
+    assert Adhesion().status == ADHESION.start

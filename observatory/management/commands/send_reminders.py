@@ -1,6 +1,6 @@
-"""`send_reminders`: write to offices about ageing cards, idle drafts, changes not yet made, reuses that wait.
+"""`send_reminders`: mail to offices about cards to confirm, idle drafts, requested changes, idle reuses.
 
-Meant for cron, once a day: what was told is not told again, so a second run sends nothing.
+For cron, once a day: no reminder is sent twice, so a second run sends nothing.
 """
 
 from datetime import timedelta
@@ -44,6 +44,6 @@ class Command(BaseCommand):
             late = people_of(adoption, ADOPTION.turn_of(adoption.step))
             people = late if dry_run else adopting.remind(adoption, now=now)
             sent += len(people)
-            told, since = ", ".join(people) or "-", f"{adoption.waiting_since:%Y-%m-%d}"
-            self.stdout.write(f"adoption {adoption.record.code} {since}: {told}")
+            to, since = ", ".join(people) or "-", f"{adoption.waiting_since:%Y-%m-%d}"
+            self.stdout.write(f"adoption {adoption.record.code} {since}: {to}")
         return sent

@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 
 def _day(on: str | date | None) -> date | None:
-    """The day asked for. One that is to come has no state yet, and a file must not say it had."""
+    """The date of --on. Raises CommandError for one in the future, whose state is not known."""
     try:
         day = date.fromisoformat(on) if isinstance(on, str) else on
     except ValueError as error:

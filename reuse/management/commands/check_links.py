@@ -13,7 +13,7 @@ from cards.models import Edition
 from cards.vocabulary.lists import DocumentType
 from lib.links import actions
 from lib.links.models import LinkCheck
-from lib.links.probe import Door, look
+from lib.links.probe import AddressPolicy, probe
 from reuse.actions import refresh
 from reuse.models import DemonstrationDocument
 
@@ -22,8 +22,8 @@ PAUSE = 1.0
 
 class Command(BaseCommand):
     help = "Controlla i collegamenti dei kit per il riuso, i meno recenti per primi."
-    # What tests replace: who may be asked, and how long one waits between two questions to one host.
-    door, pause = Door(), PAUSE
+    # Tests replace both: the addresses that may be requested, and the seconds between requests to one host.
+    policy, pause = AddressPolicy(), PAUSE
 
     def add_arguments(self, parser):
         parser.add_argument("--limit", type=int, default=200, help="quanti collegamenti al massimo")
@@ -39,9 +39,9 @@ class Command(BaseCommand):
         touched, last = set(), {}
         for url in waiting:
             self._wait_for(urlsplit(url).hostname or "", last)
-            found = look(url, agent=agent, door=self.door)
-            told = {"state": found.state, "status_code": found.status_code, "detail": found.detail}
-            state = actions.note_link(url, **told, at=timezone.now()).state
+            found = probe(url, agent=agent, policy=self.policy)
+            outcome = {"state": found.state, "status_code": found.status_code, "detail": found.detail}
+            state = actions.note_link(url, **outcome, at=timezone.now()).state
             counts[state] = counts.get(state, 0) + 1
             touched |= places[url]
         if touched:
