@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 from import_export.admin import ExportMixin
+from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.widgets import DateTimeWidget
 
 from cards.admin import ReadOnlyAdmin
 from projects.models import Project
@@ -11,9 +13,16 @@ from projects.models import Project
 class ProjectResource(ModelResource):
     """Export of the working copies, without the people who worked on them."""
 
+    id = Field("pk")
+    code = Field("code")
+    owner = Field("owner_id")
+    slug = Field("slug")
+    confirmed_at = Field("record__confirmed_at", widget=DateTimeWidget())
+
     class Meta:
         model = Project
-        exclude = ("nonce", "created_by", "updated_by", "contact_email", "contact_is_public")
+        export_order = ("id", "code", "owner", "slug")
+        exclude = ("record", "nonce", "created_by", "updated_by", "contact_email", "contact_is_public")
 
 
 @admin.register(Project)

@@ -100,7 +100,7 @@ def test_sound_table_has_no_errors():
             ["leave names the unknown state dreft", "leave names the unknown state gone"],
         ),
         (
-            guarded(Guard(("titel", "title", "owner_id", "owner"), lambda _: True, "")),
+            guarded(Guard(("titel", "title", "promoter_id", "promoter"), lambda _: True, "")),
             ["forward names the unknown field titel"],
         ),
         (workflow(transitions=(FORWARD, BACK, FORWARD)), ["forward is there twice"]),
@@ -242,7 +242,7 @@ def test_of_two_stale_objects_one_is_applied(towns, office):
 def adoption(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     body = body_of_municipality(towns["ivrea"])
-    return adopting.ask(builders.project_of(card), by=None, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
+    return adopting.ask(card.record, by=None, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cards.models import Edition
+from cards.models import Edition, Record
 from cards.search import readiness
 from lib import chart_table
 from lib.audit import Entry, record
@@ -123,7 +123,7 @@ def test_age_counts_from_the_last_confirmation(desk, office, towns):
     card = builders.published(office, desk, towns["torino"])
     Edition.objects.update(published_at=timezone.now() - timedelta(days=400))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 0, 0, 1]
-    Project.objects.filter(pk=card.record_id).update(confirmed_at=timezone.now() - timedelta(days=100))
+    Record.objects.filter(pk=card.record_id).update(confirmed_at=timezone.now() - timedelta(days=100))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 1, 0, 0]
 
 

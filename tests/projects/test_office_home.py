@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from cards.models import Edition
+from cards.models import Edition, Record
 from lib import workflow
 from lib.audit import history
 from municipalities.actions import body_of_municipality
@@ -180,12 +180,12 @@ def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transact
     link = re.search(r"https?://[^/\s]+(/area-riservata/conferma/\S+)", mail.outbox[0].body)[1]
     page = client.get(link).content.decode()
     assert re.findall(r"<button[^>]*>([^<]+)</button>", page[page.index("<main") :]) == ["È ancora valida"]
-    assert Project.objects.get().confirmed_at is None
+    assert Record.objects.get().confirmed_at is None
     assert "Grazie: la scheda risulta valida a oggi" in client.post(link).content.decode()
-    confirmed = Project.objects.get().confirmed_at
+    confirmed = Record.objects.get().confirmed_at
     assert timezone.now() - confirmed < timedelta(minutes=1)
     client.post(link)
-    assert Project.objects.get().confirmed_at == confirmed
+    assert Record.objects.get().confirmed_at == confirmed
     assert "ageing" not in remind()
 
 
@@ -196,7 +196,7 @@ def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns)
     assert client.post(spoilt).status_code == 410
     office.memberships.all().delete()
     assert client.post(reverse("officer:confirm-by-link", args=[token])).status_code == 410
-    assert Project.objects.get(pk=card.record_id).confirmed_at is None
+    assert Record.objects.get().confirmed_at is None
 
 
 def test_idle_draft_and_late_changes_are_recalled_once(office, towns):

@@ -220,10 +220,10 @@ def test_document_is_private_until_published(client, project, office, towns):
     typed = {"type": "image", "title": "La centralina", "alt_text": "Una centralina rossa", "file": image()}
     assert client.post(add, typed).status_code == 302
     document = Document.objects.get()
-    url = reverse("document-file", args=[document.pk])
-    assert client.get(url)["Content-Type"] == "image/webp"
+    draft, url = (reverse(name, args=[document.pk]) for name in ("officer:draft-file", "document-file"))
+    assert client.get(draft)["Content-Type"] == "image/webp"
     client.logout()
-    assert client.get(url).status_code == 404
+    assert [client.get(path).status_code for path in (draft, url)] == [404, 404]
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     desk = builders.reviewer()
     reviewing.take(project, by=desk)

@@ -26,10 +26,10 @@ def test_code_is_numbered_by_province_and_year(towns, office):
 
 def test_create_with_the_same_nonce_makes_one_project(towns, office):
     owner, nonce = body_of_municipality(towns["torino"]), uuid.uuid4()
-    made = [
+    created = [
         actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A") for _ in range(2)
     ]
-    assert made[0] == made[1]
+    assert created[0] == created[1]
     assert Project.objects.count() == 1
 
 
@@ -167,7 +167,7 @@ def test_database_keeps_one_current_card(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.create(
-            project=builders.project_of(card),
+            record=card.record,
             edition=9,
             published_at=card.published_at,
             document="{}",
