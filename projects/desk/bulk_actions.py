@@ -42,7 +42,7 @@ class Result:
 
     project: Project
     is_done: bool
-    words: str
+    message: str
 
 
 def run(

@@ -98,23 +98,23 @@ class ReviewForm(WholeText, forms.Form):
 
     def texts(self) -> dict[str, tuple[str, str]]:
         """`{field: (text when the page was loaded, text now)}` of the comments that changed."""
-        found = {}
+        changed = {}
         for key, now in self.cleaned_data.items():
             kind, _dash, name = key.partition("-")
             if kind == "comment" and f"comment-{name}" in self.data:
-                read = self.cleaned_data.get(f"was-{name}", "")
-                if read.strip() != now:
-                    found[name] = (read, now)
-        return found
+                loaded = self.cleaned_data.get(f"was-{name}", "")
+                if loaded.strip() != now:
+                    changed[name] = (loaded, now)
+        return changed
 
     def unsaved_texts(self) -> list[tuple[str, str]]:
         """`[(label, text)]` of all that was posted, to be shown again when it cannot be stored."""
         names = [name for name in self.fields if not name.startswith("was-")]
-        typed = [
+        posted = [
             (self.fields[name].label, self.data.get(name, ""), self.data.get(f"was-{name[8:]}", ""))
             for name in names
         ]
-        return [(label, words) for label, words, read in typed if words.strip() and words != read]
+        return [(label, text) for label, text, loaded in posted if text.strip() and text != loaded]
 
 
 class BulkMessageForm(WholeText, forms.Form):

@@ -53,7 +53,7 @@ def home(request):
     context = {
         "rows": [_row(project, cards.get(project.pk)) for project in page],
         "page": page,
-        "words": text,
+        "text": text,
         "state": state,
         "counts": [(s, s.label, counts[s]) for s in Status if s in counts],
         "total": sum(counts.values()),

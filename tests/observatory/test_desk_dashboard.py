@@ -21,6 +21,7 @@ from projects.desk.review_queue import last_overdue_day, queue_counts, response_
 from projects.models import Project, Submission
 from protocols.models import Adhesion, Protocol
 from tests import builders
+from tests.html import flat
 
 pytestmark = pytest.mark.django_db
 DASHBOARD, REGISTER = reverse("desk:dashboard"), reverse("desk:register")
@@ -217,10 +218,10 @@ def test_register_tells_who_what_when(client, desk, office, towns):
 def test_register_with_an_invalid_date_shows_its_error_and_keeps_it(client, desk):
     page = client.get(REGISTER, {"dal": "31/2/2026", "al": "2026-03-01"})
     assert page.context["wrong"] == {"dal": "Scrivi la data come giorno/mese/anno, per esempio 1/3/2026"}
-    text = " ".join(page.content.decode().split())
+    text = flat(page.content)
     assert 'value="31/2/2026"' in text
     assert 'aria-describedby="day-hint id_dal_error" aria-invalid="true"' in text
-    assert "<title>Errore: Registro attività" in text
+    assert "Errore: Registro attività | Osservatorio Smart City</title>" in text
 
 
 def test_register_has_pages(client, desk):
