@@ -1,4 +1,4 @@
-"""The Django admin of the staff: what opens, and what nobody may do there."""
+"""The Django admin: which lists open, and what cannot be changed there."""
 
 import pytest
 from tablib import Dataset

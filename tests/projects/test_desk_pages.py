@@ -1,3 +1,5 @@
+"""The review queue and the page of a review, from submission to publication."""
+
 import uuid
 
 import pytest
@@ -29,7 +31,7 @@ def url(project, name="review"):
     return reverse(f"desk:project-{name}", args=[project.code])
 
 
-def test_queue_shows_what_waits(client, desk, sent, office, towns):
+def test_queue_lists_projects_that_wait_for_the_desk(client, desk, sent, office, towns):
     draft = builders.draft(office, towns["ivrea"], title="Ancora in bozza")
     page = client.get(reverse("desk:home")).content.decode()
     assert sent.title in page
@@ -55,7 +57,7 @@ def test_review_to_publication(client, desk, sent):
     assert builders.project_of(Edition.objects.current().get()) == sent
 
 
-def test_changes_need_a_word(client, desk, sent):
+def test_request_for_changes_needs_a_message_or_a_comment(client, desk, sent):
     client.post(url(sent, "take"))
     page = client.post(url(sent, "request-changes"), {"message": ""})
     assert "Scrivi un messaggio o almeno un commento a un campo" in page.content.decode()
@@ -70,7 +72,7 @@ def test_archive_needs_a_reason(client, desk, sent):
     assert Project.objects.get().status == "archived"
 
 
-def test_second_reviewer_learns_that_it_moved_on(client, desk, sent):
+def test_second_reviewer_gets_a_message_that_the_state_changed(client, desk, sent):
     client.post(url(sent, "take"))
     page = client.post(url(sent, "take"), follow=True).content.decode()
     assert "La scheda è cambiata nel frattempo" in page
@@ -98,8 +100,8 @@ def test_later_edition_is_shown_with_its_differences(client, desk, office, towns
 )
 def test_office_cannot_decide(client, office, sent, name):
     client.force_login(office)
-    answer = client.post(url(sent, name), {"field": "title", "text": "x", "archive-reason": "x"})
-    assert answer.status_code == 403
+    response = client.post(url(sent, name), {"field": "title", "text": "x", "archive-reason": "x"})
+    assert response.status_code == 403
     assert Project.objects.get().status == "submitted"
 
 
@@ -114,7 +116,7 @@ def test_get_changes_nothing(client, desk, sent):
     assert Project.objects.get().status == "submitted"
 
 
-def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
+def test_comments_of_earlier_submissions_are_listed(client, desk, sent, office):
     reviewing.take(sent, by=desk)
     reviewing.comment(sent, by=desk, field="summary", text="Troppo breve")
     reviewing.request_changes(sent, by=desk)

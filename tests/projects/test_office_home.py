@@ -1,4 +1,4 @@
-"""An office's projects: what to do next, search, starting from another project, the bin, reminders."""
+"""An office's projects: list and search, copies, the bin, reminders, sign-in."""
 
 import io
 import re
@@ -36,7 +36,7 @@ def office(towns, client):
 HOME = "/area-riservata/"
 
 
-def test_home_is_cut_in_pages_and_searched(client, office, towns):
+def test_home_is_paginated_and_searched(client, office, towns):
     for number in range(21):
         builders.draft(office, towns["torino"], title=f"Progetto numero {number:02d}")
     assert client.get(HOME).content.decode().count("Progetto numero") == 20
@@ -47,9 +47,7 @@ def test_home_is_cut_in_pages_and_searched(client, office, towns):
     assert "Progetto numero" not in client.get(HOME, {"stato": "published"}).content.decode()
 
 
-def test_home_begins_with_what_waits_for_the_office_and_names_bodies_where_there_are_two(
-    client, office, towns
-):
+def test_home_lists_what_waits_for_the_office_first_and_names_several_bodies(client, office, towns):
     waiting = builders.draft(office, towns["torino"], title="Bozza di ieri")
     sent = builders.draft(office, towns["torino"], title="Inviata oggi")
     actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
@@ -69,7 +67,7 @@ def test_advice_says_what_to_add_and_why(client, office, towns):
     assert "Racconta come lo risolve</a>: è la prima cosa che legge chi vuole rifarlo" in page
 
 
-def test_contacts_come_from_the_last_project(client, office, towns):
+def test_new_draft_has_the_contacts_of_the_last_project(client, office, towns):
     builders.draft(
         office, towns["torino"], contact_office="Ufficio innovazione", contact_email="i@example.org"
     )
@@ -82,7 +80,7 @@ def test_contacts_come_from_the_last_project(client, office, towns):
     assert (made.promoter_id, made.lead_municipality) == (body.pk, towns["torino"])
 
 
-def test_project_starts_from_another_one_without_its_facts(client, office, towns):
+def test_copy_has_no_dates_money_and_identifiers(client, office, towns):
     source = builders.draft(office, towns["torino"])
     source.other_municipalities.add(towns["ivrea"])
     source.partners.create(name="Politecnico", role="research")
@@ -103,7 +101,7 @@ def test_project_starts_from_another_one_without_its_facts(client, office, towns
     ]
 
 
-def test_deleted_draft_waits_in_the_bin_and_comes_back(client, office, towns):
+def test_deleted_draft_is_in_the_bin_and_can_be_restored(client, office, towns):
     project = builders.draft(office, towns["torino"])
     path = reverse("officer:project-delete", args=[project.code])
     assert "Elimini la bozza" in client.get(path).content.decode()
@@ -124,7 +122,7 @@ def test_bin_is_emptied_after_a_month(office, towns):
     assert list(Project.objects.all()) == [new]
 
 
-def test_draft_once_sent_is_never_deleted(client, office, towns):
+def test_draft_once_submitted_cannot_be_deleted(client, office, towns):
     project = builders.draft(office, towns["torino"])
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     actions.recall(project, by=office)
@@ -147,7 +145,7 @@ def test_receipt_says_number_day_and_term(client, office, towns, django_capture_
     assert (submission.ease, submission.ease_note) == (4, "Bene")
 
 
-def test_withdrawal_is_told_to_the_office(office, towns, django_capture_on_commit_callbacks):
+def test_withdrawal_is_mailed_to_the_office(office, towns, django_capture_on_commit_callbacks):
     desk = builders.reviewer()
     card = builders.published(office, desk, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
@@ -190,7 +188,7 @@ def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transact
     assert "ageing" not in remind()
 
 
-def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns):
+def test_forged_link_or_former_member_confirms_nothing(client, office, towns):
     card = aged(office, towns)
     token = make_token(builders.project_of(card), card, office)
     spoilt = reverse("officer:confirm-by-link", args=[token[:-1] + ("A" if token[-1] != "A" else "B")])
@@ -200,7 +198,7 @@ def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns)
     assert Record.objects.get().confirmed_at is None
 
 
-def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
+def test_idle_draft_and_overdue_changes_are_reminded_of_once(office, towns):
     idle = builders.draft(office, towns["torino"], title="Ferma")
     late, desk = builders.draft(office, towns["torino"], title="In ritardo"), builders.reviewer()
     submission = actions.submit(late, by=office, idempotency_key=uuid.uuid4())
@@ -224,26 +222,26 @@ def test_ageing_card_is_confirmed_in_one_click_on_home(client, office, towns):
     assert history("record", card.record.code).filter(verb="confirm").count() == 1
 
 
-def test_sign_in_says_what_is_missing_in_our_words(client, db):
+def test_sign_in_names_the_missing_fields(client, db):
     page = client.post("/accesso/", {"login": "", "password": ""}).content.decode()
     assert "Scrivi la tua e-mail" in page
     assert "Scrivi la password" in page
     assert "Campo obbligatorio" not in page
 
 
-def test_from_the_page_for_municipalities_one_signs_in_and_is_in_the_form(client, towns):
+def test_link_for_municipalities_leads_through_sign_in_to_the_form(client, towns):
     user = builders.officer(towns["torino"])
     form = reverse("officer:project-create")
     assert f'href="{form}">Inserisci un progetto</a>' in client.get("/per-i-comuni/").content.decode()
     sign_in = client.get(form)
     assert sign_in.url == f"/accesso/?next={form}"
     typed = {"login": user.email, "password": builders.PASSWORD, "next": form}
-    answer = client.post(sign_in.url, typed, follow=True)
-    assert answer.redirect_chain == [(form, 302)]
-    assert "Crea la bozza" in answer.content.decode()
+    response = client.post(sign_in.url, typed, follow=True)
+    assert response.redirect_chain == [(form, 302)]
+    assert "Crea la bozza" in response.content.decode()
 
 
-def test_sign_in_has_labels_alone_and_says_where_one_is(client, db):
+def test_sign_in_has_labels_without_placeholders_and_a_breadcrumb(client, db):
     page = client.get("/accesso/").content.decode()
     form = page[page.index("<main") :]
     assert (form.count("placeholder="), form.count('<label for="id_login">E-mail</label>')) == (0, 1)

@@ -1,4 +1,4 @@
-"""What happens when people act at the same moment: real threads, real connections, on both databases."""
+"""Actions at the same time, in threads with connections of their own, on both databases."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -52,7 +52,7 @@ def town(office):
     return office.memberships.get().organisation.territory
 
 
-def test_double_click_on_create_makes_one_project(office, town):
+def test_double_click_on_create_creates_one_project(office, town):
     owner, nonce = body_of_municipality(town), uuid.uuid4()
     made = together(
         lambda n: actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A")
@@ -60,12 +60,12 @@ def test_double_click_on_create_makes_one_project(office, town):
     assert {project.pk for project in made} == {Project.objects.get().pk}
 
 
-def test_projects_made_at_once_have_codes_of_their_own(office, town):
+def test_projects_created_at_once_have_different_codes(office, town):
     made = together(lambda n: builders.draft(office, town))
     assert len({project.code for project in made}) == AT_ONCE
 
 
-def test_double_click_on_send_makes_one_submission(office, town):
+def test_double_click_on_submit_creates_one_submission(office, town):
     project, nonce = builders.draft(office, town), uuid.uuid4()
     sent = together(
         lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, idempotency_key=nonce)
@@ -84,7 +84,7 @@ def test_two_reviewers_publish_one_edition(office, town):
     assert Edition.objects.get().edition == 1
 
 
-def test_same_title_published_at_once_gets_slugs_apart(office, town):
+def test_same_title_published_at_once_gets_different_slugs(office, town):
     desk = builders.reviewer()
     projects = [builders.draft(office, town) for _ in range(AT_ONCE)]
     for project in projects:
@@ -95,7 +95,7 @@ def test_same_title_published_at_once_gets_slugs_apart(office, town):
     assert len({card.slug for card in cards}) == AT_ONCE
 
 
-def test_of_two_saves_of_one_version_one_is_told(office, town):
+def test_of_saves_of_one_version_at_once_one_succeeds(office, town):
     project = builders.draft(office, town)
 
     def save(number):
@@ -123,7 +123,7 @@ def reuse(office, town) -> Adoption:
     return adopting.ask(card.record, by=office, adopter=ivrea, nonce=uuid.uuid4(), note="Ci serve")
 
 
-def test_double_click_on_asking_makes_one_reuse(office, town):
+def test_double_click_on_request_creates_one_adoption(office, town):
     card = builders.published(office, builders.reviewer(), town)
     ivrea, nonce = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
     asked = {"by": office, "adopter": ivrea, "nonce": nonce, "note": "Ci serve"}
@@ -132,7 +132,7 @@ def test_double_click_on_asking_makes_one_reuse(office, town):
     assert AdoptionStep.objects.count() == 1
 
 
-def test_of_two_moves_at_once_one_wins(office, town):
+def test_of_transitions_at_once_the_first_wins(office, town):
     adoption = reuse(office, town)
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci"}
     moves = [AdoptionMove.REPLY, AdoptionMove.DECLINE] * 3
@@ -147,7 +147,7 @@ def test_of_two_moves_at_once_one_wins(office, town):
     assert len(done) == adoption.steps.count() - 1
 
 
-def test_same_move_sent_twice_at_once_is_one_step(office, town):
+def test_same_transition_posted_at_once_is_one_step(office, town):
     adoption, nonce = reuse(office, town), uuid.uuid4()
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "nonce": nonce}
     made = together(lambda n: adopting.advance(adoption, AdoptionMove.REPLY, **said))

@@ -1,4 +1,4 @@
-"""The rows of a project as plain values (projects.source.collect) have the values and types of the models."""
+"""The source of an edition (projects.source.collect) has the values and types of the models."""
 
 from datetime import datetime
 from decimal import Decimal
