@@ -21,7 +21,7 @@ from projects import mail
 from projects.completeness import missing_required
 from projects.history import record
 from projects.models import Project, Submission
-from projects.reviewing import _decide
+from projects.reviewing import decide
 from projects.workflow import EDITABLE, PROJECT, Verb
 
 
@@ -144,7 +144,7 @@ def submit(
 def recall(project: Project, *, by) -> Project:
     """Take a submission back before a reviewer has taken it. Raises WrongMove."""
     PROJECT.apply(project, Verb.RECALL)
-    _decide(project, by, Submission.Outcome.RECALLED)
+    decide(project, by, Submission.Outcome.RECALLED)
     record(project, Verb.RECALL, by)
     return project
 

@@ -1,6 +1,6 @@
 """Publishing and withdrawing: the transition, the edition, the audit entry, the mail.
 
-Locks are taken in one order: the row of the project, then the index (cards.issuing), then all other rows.
+Locks are taken in one order: the rows of project and submission, then the index (cards.issuing), then others.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from lib.workflow import WrongMove
 from projects import mail
 from projects.history import record
 from projects.models import Project, Submission
-from projects.reviewing import _decide
+from projects.reviewing import decide
 from projects.source import collect
 from projects.workflow import PROJECT, Verb
 
@@ -28,7 +28,7 @@ def publish(project: Project, *, by, change_note: str = "", checked: Sequence[st
     HeldByAnother.
     """
     PROJECT.apply(project, Verb.PUBLISH)
-    submission = _decide(project, by, Submission.Outcome.PUBLISHED)
+    submission = decide(project, by, Submission.Outcome.PUBLISHED)
     card = issue_project(project, by=by, change_note=change_note)
     checklist = {"checked": list(checked)} if checked else {}
     record(project, Verb.PUBLISH, by, {"edition": card.edition, **checklist})

@@ -111,7 +111,7 @@ def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
 def request_changes(project: Project, *, by, message: str = "") -> Submission:
     """Return the project to its office with the comments; the submitter is mailed."""
     PROJECT.apply(project, Verb.REQUEST_CHANGES)
-    submission = _decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
+    submission = decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
     record(project, Verb.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
     transaction.on_commit(lambda: mail.changes_requested(submission))
     return submission
@@ -121,7 +121,7 @@ def request_changes(project: Project, *, by, message: str = "") -> Submission:
 def archive(project: Project, *, by, reason: str) -> Project:
     """Decide not to publish, with the reason, which is mailed; a public card, if any, stays."""
     PROJECT.apply(project, Verb.ARCHIVE)
-    submission = _decide(project, by, Submission.Outcome.ARCHIVED, reason)
+    submission = decide(project, by, Submission.Outcome.ARCHIVED, reason)
     record(project, Verb.ARCHIVE, by, {"reason": reason})
     transaction.on_commit(lambda: mail.archived(submission))
     return project
@@ -139,7 +139,8 @@ def _held_submission(project: Project, by) -> Submission:
     return submission
 
 
-def _decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+def decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+    """Close the undecided submission with an outcome. Raises HeldByAnother."""
     submission = _held_submission(project, by)
     submission.decided_at, submission.decided_by = timezone.now(), by
     submission.outcome, submission.message = outcome, message

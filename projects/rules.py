@@ -30,22 +30,27 @@ def can_see(user, project: Project) -> bool:
 
 
 def can_create(user, organisation_id: int | None = None) -> bool:
+    """Whether a user may create projects, for one organisation or for any."""
     return is_officer(user, organisation_id) or is_reviewer(user)
 
 
 def can_edit(user, project: Project) -> bool:
+    """Whether a user may change the working copy, in a state that allows it."""
     return can_see(user, project) and project.is_editable
 
 
 def can_submit(user, project: Project) -> bool:
+    """Whether a user may submit the project now."""
     return can_see(user, project) and PROJECT.allows(Verb.SUBMIT, project.status, {OFFICE})
 
 
 def can_recall(user, project: Project) -> bool:
+    """Whether a user may take the submission back."""
     return can_see(user, project) and PROJECT.allows(Verb.RECALL, project.status, {OFFICE})
 
 
 def can_revise(user, project: Project) -> bool:
+    """Whether a user may make the project a draft again."""
     return can_see(user, project) and PROJECT.allows(Verb.REVISE, project.status, {OFFICE})
 
 
@@ -56,6 +61,7 @@ def can_delete(user, project: Project) -> bool:
 
 
 def can_restore(user, project: Project) -> bool:
+    """Whether a user may take the draft out of the bin."""
     return owns(user, project) and project.deleted_at is not None
 
 
@@ -65,6 +71,7 @@ def can_confirm(user, project: Project) -> bool:
 
 
 def can_take(user, project: Project) -> bool:
+    """Whether a user may take the submission into review."""
     return is_reviewer(user) and PROJECT.allows(Verb.TAKE, project.status, {DESK})
 
 
@@ -74,4 +81,5 @@ def can_review(user, project: Project) -> bool:
 
 
 def can_withdraw(user, project: Project) -> bool:
+    """Whether a user may withdraw the public card."""
     return is_reviewer(user)

@@ -52,6 +52,7 @@ class QueueFilter(django_filters.FilterSet):
             bound.is_optional = False
 
     def filter_queryset(self, queryset):
+        """Limited to what waits for the desk unless a filter says otherwise."""
         chosen = self.form.cleaned_data
         if not any(chosen.get(name) for name in ("stato", "attesa", "manca", "q")):
             queryset = queryset.filter(status__in=DESK)
@@ -64,9 +65,11 @@ class QueueFilter(django_filters.FilterSet):
         return self.filter_queryset(self.queryset.all())
 
     def by_text(self, queryset, _name, value):
+        """Projects with this text in the title, or this code."""
         return queryset.filter(Q(title__icontains=value) | Q(record__code__iexact=value))
 
     def by_wait(self, queryset, _name, value):
+        """Projects that wait for the office, those the user has taken, or all."""
         if value == "ente":
             return queryset.filter(status=Status.CHANGES_REQUESTED)
         if value == "mie":
@@ -75,4 +78,5 @@ class QueueFilter(django_filters.FilterSet):
         return queryset
 
     def by_gap(self, queryset, _name, value):
+        """Projects whose public card lacks what cards.search.readiness.GAPS names."""
         return queryset.filter(pk__in=lacking(value).values("record"))

@@ -36,6 +36,7 @@ CHECKLIST = {
 @staff_page
 @require_safe
 def review(request, code):
+    """The page of a review."""
     return show_review(request, load(code))
 
 
@@ -167,18 +168,21 @@ def _review_form(request, project: Project) -> ReviewForm:
 @staff_page
 @require_POST
 def take(request, code):
+    """Take a submission into review."""
     return _act(request, load(code), _("Hai preso in carico la scheda."), reviewing.take)
 
 
 @staff_page
 @require_POST
 def take_over(request, code):
+    """Become the reviewer in the place of a colleague."""
     return _act(request, load(code), _("Ora la scheda è in carico a te."), reviewing.take_over)
 
 
 @staff_page
 @require_POST
 def release(request, code):
+    """Store the comments and return the project to the queue."""
     project = load(code)
     form = _review_form(request, project)
     if form.errors:
@@ -213,12 +217,14 @@ def comments(request, code):
 @staff_page
 @require_POST
 def remove_comment(request, code, pk):
+    """Delete one comment."""
     return _act(request, load(code), _("Commento tolto."), reviewing.remove_comment, pk=pk)
 
 
 @staff_page
 @require_POST
 def request_changes(request, code):
+    """Store the comments and request changes; needs a message or a comment."""
     project = load(code)
     form = _review_form(request, project)
     submission = project.submissions.filter(decided_at=None).first()
@@ -236,6 +242,7 @@ def request_changes(request, code):
 @staff_page
 @require_POST
 def publish(request, code):
+    """Store the comments and publish."""
     project = load(code)
     form = _review_form(request, project)
     if form.errors:
@@ -250,6 +257,7 @@ def publish(request, code):
 @staff_page
 @require_POST
 def archive(request, code):
+    """Store the comments and decide not to publish."""
     project = load(code)
     form = ReasonForm(request.POST, prefix="archive")
     review_form = _review_form(request, project)
@@ -262,6 +270,7 @@ def archive(request, code):
 @staff_page
 @require_POST
 def withdraw(request, code):
+    """Withdraw the public card. Raises Http404 when there is none."""
     project = load(code)
     card = project.record.editions.current().first()
     if card is None:
