@@ -53,7 +53,8 @@ def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
     town = document["lead_municipality"]
     page = CardPage(card.record_id, document, card.is_current)
     sections = [section for extension in extensions() for section in extension.sections(page)]
-    actions = [action for extension in extensions() for action in extension.actions(page)]
+    heads = [extension.actions(page) for extension in extensions()] if card.is_current else []
+    actions = [action for head in heads for action in head]
     context = card_context(document)
     for section in sections:
         context |= section.context

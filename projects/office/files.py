@@ -1,5 +1,6 @@
 """Files of working copies, for the officers of the owning body and for reviewers."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -9,6 +10,7 @@ from projects import rules
 from projects.models import Document
 
 
+@login_required
 @require_safe
 def draft_file(request, pk):
     """The file of a document, published or not. Raises Http404 for a user who may not see its project."""

@@ -73,8 +73,8 @@ def preview(request, code):
     project = load(request, code, rules.can_see)
     return render(
         request,
-        "cards/card_detail.html",
-        {**card_context(draft_document(project)), "preview": True, "project": project},
+        "projects/office/preview.html",
+        {**card_context(draft_document(project)), "file_route": "officer:draft-file", "project": project},
     )
 
 

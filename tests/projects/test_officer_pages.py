@@ -224,8 +224,11 @@ def test_document_is_private_until_published(client, project, office, towns):
     document = Document.objects.get()
     draft, url = (reverse(name, args=[document.pk]) for name in ("officer:draft-file", "document-file"))
     assert client.get(draft)["Content-Type"] == "image/webp"
+    assert client.get(url).status_code == 404
+    client.force_login(builders.officer(towns["ivrea"], "altrove@example.org"))
+    assert client.get(draft).status_code == 404
     client.logout()
-    assert [client.get(path).status_code for path in (draft, url)] == [404, 404]
+    assert client.get(draft).status_code == 302
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     desk = builders.reviewer()
     reviewing.take(project, by=desk)
