@@ -61,7 +61,7 @@ def test_index_of_pressed_cards_is_that_of_their_stored_columns(country):
 
 def test_projects_belong_to_the_municipality_of_their_card(country):
     generate(60, seed=SEED)
-    for project in Project.objects.select_related("owner__territory"):
+    for project in Project.objects.select_related("record__owner__territory"):
         card = project.record.editions.get()
         assert project.owner.territory.code == card.municipality_code
         assert (project.code, project.slug, project.title) == (card.code, card.slug, card.title)
