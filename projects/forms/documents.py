@@ -65,8 +65,6 @@ class DocumentForm(WholeText, forms.ModelForm):
         self.instance.uid = self.cleaned_data.get("uid") or self.instance.uid
         if self.upload:
             up = self.upload
-            self.instance.extension, self.instance.media_type = up.extension, up.media_type
-            self.instance.size, self.instance.sha256 = len(up.content), up.sha256
+            self.instance.set_upload(up)
             self.instance.width, self.instance.height = up.width, up.height
-            self.instance.file = up.as_file()
         return self.instance

@@ -1,6 +1,6 @@
 import django.core.validators
 import django.db.models.deletion
-import projects.models.rows
+import lib.files.models
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -171,14 +171,14 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('type', models.CharField(choices=[('specification', 'Capitolato o specifica'), ('manual', 'Manuale'), ('catalogue', 'Catalogo'), ('faq', 'Domande frequenti'), ('guideline', 'Linee guida'), ('resolution', 'Delibera'), ('contract', 'Contratto'), ('call', 'Bando'), ('budget', 'Bilancio di progetto'), ('financial_plan', 'Piano finanziario'), ('financing_scheme', 'Schema di finanziamento'), ('feasibility', 'Analisi di fattibilità'), ('partnership', 'Accordo di partenariato'), ('stakeholder_plan', 'Piano dei portatori di interesse'), ('evaluation', 'Valutazione'), ('image', 'Immagine')], max_length=18, verbose_name='tipo')),
-                ('title', models.CharField(max_length=160, verbose_name='titolo')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=projects.models.rows.document_path, verbose_name='file')),
+                ('file', models.FileField(blank=True, max_length=200, upload_to=lib.files.models.stored_path, verbose_name='file')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='collegamento')),
                 ('media_type', models.CharField(blank=True, max_length=80)),
                 ('size', models.PositiveIntegerField(blank=True, null=True, verbose_name='byte')),
                 ('sha256', models.CharField(blank=True, max_length=64)),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
+                ('type', models.CharField(choices=[('specification', 'Capitolato o specifica'), ('manual', 'Manuale'), ('catalogue', 'Catalogo'), ('faq', 'Domande frequenti'), ('guideline', 'Linee guida'), ('resolution', 'Delibera'), ('contract', 'Contratto'), ('call', 'Bando'), ('budget', 'Bilancio di progetto'), ('financial_plan', 'Piano finanziario'), ('financing_scheme', 'Schema di finanziamento'), ('feasibility', 'Analisi di fattibilità'), ('partnership', 'Accordo di partenariato'), ('stakeholder_plan', 'Piano dei portatori di interesse'), ('evaluation', 'Valutazione'), ('image', 'Immagine')], max_length=18, verbose_name='tipo')),
+                ('title', models.CharField(max_length=160, verbose_name='titolo')),
                 ('width', models.PositiveIntegerField(blank=True, null=True)),
                 ('height', models.PositiveIntegerField(blank=True, null=True)),
                 ('alt_text', models.CharField(blank=True, max_length=300, verbose_name='testo alternativo')),

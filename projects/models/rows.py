@@ -4,7 +4,6 @@ import uuid
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cards.vocabulary.lists import (
@@ -15,6 +14,7 @@ from cards.vocabulary.lists import (
     IdentifierScheme,
     PartnerRole,
 )
+from lib.files.models import StoredFile
 from municipalities.models import Organisation
 from projects.models.project import Project
 
@@ -115,22 +115,12 @@ class Indicator(Row):
         return self.name
 
 
-def document_path(document, filename: str) -> str:
-    """A generated name below the project's key; the extension is that of the checked content."""
-    return f"projects/{document.project_id}/{uuid.uuid4().hex}{document.extension}"
-
-
-class Document(Row):
+class Document(Row, StoredFile):
     """A file or a link. Files are checked, images re-encoded, before they are stored (lib.files.checks)."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="documents")
     type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
     title = models.CharField(_("titolo"), max_length=160)
-    file = models.FileField(_("file"), upload_to=document_path, blank=True, max_length=200)
-    url = models.URLField(_("collegamento"), blank=True, max_length=500)
-    media_type = models.CharField(max_length=80, blank=True)
-    size = models.PositiveIntegerField(_("byte"), null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     alt_text = models.CharField(_("testo alternativo"), max_length=300, blank=True)
@@ -141,18 +131,15 @@ class Document(Row):
     published_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
-    extension = ""
-
     class Meta:
-        constraints = [
-            *Row.Meta.constraints,
-            models.CheckConstraint(
-                condition=(Q(file="") & ~Q(url="")) | (~Q(file="") & Q(url="")), name="document_file_or_link"
-            ),
-        ]
+        constraints = [*Row.Meta.constraints, *StoredFile.Meta.constraints]
 
     def __str__(self):
         return self.title
+
+    def file_path(self) -> str:
+        """A generated name below the project's key."""
+        return f"projects/{self.project_id}/{uuid.uuid4().hex}{self.extension}"
 
 
 class Source(models.Model):

@@ -1,6 +1,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+import lib.files.models
 import reuse.models.assessment
 import uuid
 from django.conf import settings
@@ -99,13 +100,13 @@ class Migration(migrations.Migration):
             name='DemonstrationDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[('specification', 'Capitolato o specifica'), ('manual', 'Manuale'), ('catalogue', 'Catalogo'), ('faq', 'Domande frequenti'), ('guideline', 'Linee guida'), ('resolution', 'Delibera'), ('contract', 'Contratto'), ('call', 'Bando'), ('budget', 'Bilancio di progetto'), ('financial_plan', 'Piano finanziario'), ('financing_scheme', 'Schema di finanziamento'), ('feasibility', 'Analisi di fattibilità'), ('partnership', 'Accordo di partenariato'), ('stakeholder_plan', 'Piano dei portatori di interesse'), ('evaluation', 'Valutazione'), ('image', 'Immagine')], max_length=18, verbose_name='tipo')),
-                ('title', models.CharField(max_length=160, verbose_name='titolo')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=reuse.models.assessment.demonstration_path, verbose_name='file')),
+                ('file', models.FileField(blank=True, max_length=200, upload_to=lib.files.models.stored_path, verbose_name='file')),
                 ('url', models.URLField(blank=True, max_length=500, verbose_name='collegamento')),
                 ('media_type', models.CharField(blank=True, max_length=80)),
                 ('size', models.PositiveIntegerField(blank=True, null=True, verbose_name='byte')),
                 ('sha256', models.CharField(blank=True, max_length=64)),
+                ('type', models.CharField(choices=[('specification', 'Capitolato o specifica'), ('manual', 'Manuale'), ('catalogue', 'Catalogo'), ('faq', 'Domande frequenti'), ('guideline', 'Linee guida'), ('resolution', 'Delibera'), ('contract', 'Contratto'), ('call', 'Bando'), ('budget', 'Bilancio di progetto'), ('financial_plan', 'Piano finanziario'), ('financing_scheme', 'Schema di finanziamento'), ('feasibility', 'Analisi di fattibilità'), ('partnership', 'Accordo di partenariato'), ('stakeholder_plan', 'Piano dei portatori di interesse'), ('evaluation', 'Valutazione'), ('image', 'Immagine')], max_length=18, verbose_name='tipo')),
+                ('title', models.CharField(max_length=160, verbose_name='titolo')),
                 ('made_on', models.DateField(verbose_name='data')),
                 ('words', models.CharField(max_length=64)),
                 ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='demonstration_documents', to='cards.record')),
@@ -113,6 +114,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'documento dimostrativo',
                 'verbose_name_plural': 'documenti dimostrativi',
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -236,7 +238,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='demonstrationdocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', ''), models.Q(('url', ''), _negated=True)), models.Q(models.Q(('file', ''), _negated=True), ('url', '')), _connector='OR'), name='demonstration_file_or_link'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', ''), models.Q(('url', ''), _negated=True)), models.Q(models.Q(('file', ''), _negated=True), ('url', '')), _connector='OR'), name='demonstrationdocument_file_or_link'),
         ),
         migrations.AddIndex(
             model_name='evidencefile',

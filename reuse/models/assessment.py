@@ -12,6 +12,7 @@ from cards.models import Record
 from cards.vocabulary.bands import BAND_NAMES, IN_EVALUATION
 from cards.vocabulary.lists import DocumentType
 from lib.constraints import pair
+from lib.files.models import StoredFile
 from municipalities.models import Organisation
 from reuse.criteria import HIGHEST, KEYS, LOWEST, OBSERVATORY, PEER, RATER_NAMES, SELF
 
@@ -102,11 +103,6 @@ def evidence_path(evidence, filename: str) -> str:
     return f"evidence/{evidence.record_id}/{uuid.uuid4().hex}{evidence.extension}"
 
 
-def demonstration_path(document, filename: str) -> str:
-    """A generated name under the record's id; the extension is set from the content."""
-    return f"projects/{document.record_id}/{uuid.uuid4().hex}{document.extension}"
-
-
 class EvidenceFile(models.Model):
     """A file that proves a rating. Checked before it gets here; nobody but its side and staff reads it
     until an assessment that names it is completed. Withdrawn, it is read by nobody else again.
@@ -176,7 +172,7 @@ class DemonstrationDocumentQuerySet(models.QuerySet):
         return self if settings.DEMO else self.none()
 
 
-class DemonstrationDocument(models.Model):
+class DemonstrationDocument(StoredFile):
     """A document of a kit that the demonstration adds: a file we wrote, or a published page in its stead.
 
     No part of any card. `words` is the SHA-256 of what it was made from: a second load finds it again.
@@ -185,30 +181,22 @@ class DemonstrationDocument(models.Model):
     record = models.ForeignKey(Record, models.CASCADE, related_name="demonstration_documents")
     type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
     title = models.CharField(_("titolo"), max_length=160)
-    file = models.FileField(_("file"), upload_to=demonstration_path, blank=True, max_length=200)
-    url = models.URLField(_("collegamento"), blank=True, max_length=500)
-    media_type = models.CharField(max_length=80, blank=True)
-    size = models.PositiveIntegerField(_("byte"), null=True, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
     made_on = models.DateField(_("data"))
     words = models.CharField(max_length=64)
 
     objects = DemonstrationDocumentQuerySet.as_manager()
 
-    extension = ""
-
-    class Meta:
+    class Meta(StoredFile.Meta):
+        abstract = False
         verbose_name = _("documento dimostrativo")
         verbose_name_plural = _("documenti dimostrativi")
-        constraints = [
-            models.CheckConstraint(
-                condition=(Q(file="") & ~Q(url="")) | (~Q(file="") & Q(url="")),
-                name="demonstration_file_or_link",
-            ),
-        ]
 
     def __str__(self):
         return self.title
+
+    def file_path(self) -> str:
+        """A generated name below the record's key."""
+        return f"projects/{self.record_id}/{uuid.uuid4().hex}{self.extension}"
 
 
 class StandingQuerySet(models.QuerySet):
