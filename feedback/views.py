@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.rules import is_reviewer
 from cards.models import Edition
 from cards.records import newest_title
-from feedback import actions as voice_actions
+from feedback import actions as feedback_actions
 from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
 from feedback.models import ErrorReport, PageRating
 from lib.forms.fields import tidied
@@ -60,7 +60,7 @@ def _stored(request, form, **place) -> HttpResponse:
     """Store the report and lead to its page; what a program sent is thanked for and dropped."""
     if is_trapped(request):
         return redirect("public:home")
-    report = voice_actions.report_error(**place, **form.cleaned_data)
+    report = feedback_actions.report_error(**place, **form.cleaned_data)
     return redirect("public:report-status", report.token)
 
 
@@ -85,7 +85,7 @@ def rate(request):
             _("Scegli un voto da 1 a 5 e riprova."), content_type="text/plain; charset=utf-8"
         )
     if not is_trapped(request):
-        voice_actions.rate_page(path, int(score))
+        feedback_actions.rate_page(path, int(score))
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return render(request, "feedback/rated.html", {"back": path})
@@ -128,7 +128,7 @@ def report_detail(request, pk):
     form = ReportAnswerForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            voice_actions.answer_report(report, by=request.user, **form.cleaned_data)
+            feedback_actions.answer_report(report, by=request.user, **form.cleaned_data)
         except WrongMove:
             messages.error(request, _("Qualcuno ha già risposto a questa segnalazione."))
         else:

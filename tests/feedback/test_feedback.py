@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 
-from feedback import actions as voice_actions
+from feedback import actions as feedback_actions
 from feedback.models import ErrorReport, PageRating
 from lib.audit import history
 from lib.workflow import WrongMove
@@ -115,21 +115,21 @@ def test_report_on_what_is_not_public_is_not_found(client, card, desk):
 
 
 def test_answer_closes_once_and_forgets_the_address(card, desk, django_capture_on_commit_callbacks):
-    report = voice_actions.report_error(
+    report = feedback_actions.report_error(
         card=card, nonce=uuid.uuid4(), topic="facts", text="x", email="lettrice@example.org"
     )
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
-        voice_actions.answer_report(report, by=desk, status="mended", answer="Grazie, corretto.")
+        feedback_actions.answer_report(report, by=desk, status="mended", answer="Grazie, corretto.")
     report.refresh_from_db()
     assert (report.status, report.email, report.answered_by) == ("mended", "", desk)
     assert [message.to for message in mail.outbox] == [["lettrice@example.org"]]
     with pytest.raises(WrongMove):
-        voice_actions.answer_report(report, by=desk, status="rejected", answer="No.")
+        feedback_actions.answer_report(report, by=desk, status="rejected", answer="No.")
 
 
 def test_desk_reads_and_answers(client, card, desk):
-    report = voice_actions.report_error(card=card, nonce=uuid.uuid4(), topic="link", text="Il PDF manca")
+    report = feedback_actions.report_error(card=card, nonce=uuid.uuid4(), topic="link", text="Il PDF manca")
     client.force_login(desk)
     assert "Il PDF manca" in words(client.get(f"/redazione/segnalazioni/{report.pk}/"))
     assert "Illuminazione pubblica a LED" in words(client.get("/redazione/segnalazioni/"))
@@ -199,15 +199,15 @@ def test_public_pages_ask_how_clear_they_are(client, country, path, asks):
 
 def test_desk_reads_the_least_clear_first(client, desk):
     for path, score in (("/a/", 5), ("/b/", 1), ("/b/", 2)):
-        voice_actions.rate_page(path, score)
+        feedback_actions.rate_page(path, score)
     client.force_login(desk)
     pages = client.get("/redazione/valutazioni/").context["pages"]
     assert [(row["path"], row["n"], row["mean"]) for row in pages] == [("/b/", 2, 1.5), ("/a/", 1, 5)]
 
 
 def test_statistics_count_cards_scores_and_reports(client, card):
-    voice_actions.rate_page("/", 4)
-    voice_actions.report_error(card=card, nonce=uuid.uuid4(), topic="facts", text="x")
+    feedback_actions.rate_page("/", 4)
+    feedback_actions.report_error(card=card, nonce=uuid.uuid4(), topic="facts", text="x")
     context = client.get("/statistiche/").context
     assert (context["editions"], context["ratings"], context["reports"], context["answered"]) == (
         1,

@@ -16,7 +16,7 @@ from projects import actions, publishing, reviewing
 from projects.models import Project, Submission
 from reuse.actions import adopting
 from reuse.models import Adoption, AdoptionStep
-from reuse.transitions import AdoptionMove, Side
+from reuse.transitions import AdoptionTransition, Side
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,7 +129,7 @@ def test_double_click_on_asking_makes_one_reuse(office, town):
 def test_of_two_moves_at_once_one_wins(office, town):
     adoption = reuse(office, town)
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci"}
-    moves = [AdoptionMove.REPLY, AdoptionMove.DECLINE] * 3
+    moves = [AdoptionTransition.REPLY, AdoptionTransition.DECLINE] * 3
     made = together(lambda n: adopting.advance(adoption, moves[n], nonce=uuid.uuid4(), **said))
     # A refusal may follow an answer, so that one or two of the six went through, and each left one row.
     done = [step for step in made if not isinstance(step, Exception)]
@@ -144,5 +144,5 @@ def test_of_two_moves_at_once_one_wins(office, town):
 def test_same_move_sent_twice_at_once_is_one_step(office, town):
     adoption, nonce = reuse(office, town), uuid.uuid4()
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "nonce": nonce}
-    made = together(lambda n: adopting.advance(adoption, AdoptionMove.REPLY, **said))
+    made = together(lambda n: adopting.advance(adoption, AdoptionTransition.REPLY, **said))
     assert {step.pk for step in made} == {adoption.steps.get(move="reply").pk}

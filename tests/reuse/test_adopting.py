@@ -21,11 +21,11 @@ from projects import actions, publishing, reviewing
 from projects.models import Partner
 from reuse import rules
 from reuse.actions import adopting
-from reuse.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE
+from reuse.adoption.forms import SLUG_OF_TRANSITION, TRANSITIONS_BY_SLUG
 from reuse.models import Adoption, AdoptionStep, OutsidePractice, Standing
 from reuse.reads.family import family_of
 from reuse.reads.standing import panel_of
-from reuse.transitions import ADOPTION, LIVING, NEXT, TASKS, AdoptionMove, Side, Step
+from reuse.transitions import ADOPTION, NEXT, OPEN, TASKS, AdoptionState, AdoptionTransition, Side
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def request_of(card, by, town, **more) -> Adoption:
     return adopting.ask(card.record, by=by, adopter=body, nonce=uuid.uuid4(), note="Ci serve", **more)
 
 
-SIDES = {AdoptionMove.REPLY: Side.GIVER, AdoptionMove.DECLINE: Side.GIVER}
+SIDES = {AdoptionTransition.REPLY: Side.GIVER, AdoptionTransition.DECLINE: Side.GIVER}
 
 
 def advance(adoption, move, by=None, **words) -> AdoptionStep:
@@ -66,11 +66,11 @@ def advance(adoption, move, by=None, **words) -> AdoptionStep:
 
 
 PATH = (
-    AdoptionMove.REPLY,
-    AdoptionMove.AGREE,
-    AdoptionMove.ADAPT,
-    AdoptionMove.START,
-    AdoptionMove.TELL,
+    AdoptionTransition.REPLY,
+    AdoptionTransition.AGREE,
+    AdoptionTransition.ADAPT,
+    AdoptionTransition.START,
+    AdoptionTransition.TELL,
 )
 
 
@@ -87,7 +87,7 @@ def page_of(adoption) -> str:
 
 
 def typed(move, **fields) -> dict:
-    slug = SLUG_OF_MOVE[move]
+    slug = SLUG_OF_TRANSITION[move]
     fields = {"nonce": uuid.uuid4(), "note": "Va bene", **fields}
     return {"mossa": slug, **{f"{slug}-{name}": value for name, value in fields.items()}}
 
@@ -102,8 +102,8 @@ LEADS = {
     ("tell", "feedback"): "feedback",
     ("decline", "interest"): "declined",
     ("decline", "contact"): "declined",
-    **{("withdraw", step.value): "withdrawn" for step in LIVING},
-    **{("write", step.value): step.value for step in LIVING},
+    **{("withdraw", step.value): "withdrawn" for step in OPEN},
+    **{("write", step.value): step.value for step in OPEN},
 }
 WHO = {
     "reply": {"giver"},
@@ -117,7 +117,7 @@ WHO = {
 }
 
 
-@pytest.mark.parametrize("step", Step.values)
+@pytest.mark.parametrize("step", AdoptionState.values)
 @pytest.mark.parametrize("move", list(ADOPTION.transitions))
 def test_table_of_moves(asked, move, step):
     for side in ("giver", "adopter", "staff"):
@@ -127,12 +127,12 @@ def test_table_of_moves(asked, move, step):
         before = AdoptionStep.objects.count()
         words = {"by": None, "side": Side(side), "nonce": uuid.uuid4()}
         if may:
-            adopting.advance(asked, AdoptionMove(move), **words)
+            adopting.advance(asked, AdoptionTransition(move), **words)
             assert Adoption.objects.get(pk=asked.pk).step == LEADS[move, step]
             assert AdoptionStep.objects.order_by("-pk").first().step == LEADS[move, step]
         else:
             with pytest.raises(WrongMove):
-                adopting.advance(asked, AdoptionMove(move), **words)
+                adopting.advance(asked, AdoptionTransition(move), **words)
             assert (Adoption.objects.get(pk=asked.pk).step, AdoptionStep.objects.count()) == (step, before)
 
 
@@ -140,8 +140,8 @@ def test_tables_agree():
     """What is expected of a side at a step is a move that the side may make there."""
     assert set(ADOPTION.waits) == set(NEXT) == set(TASKS)
     assert all(ADOPTION.allows(NEXT[step], step, {side}) for step, (side, _rule) in ADOPTION.waits.items())
-    assert set(MOVES_BY_SLUG.values()) == set(ADOPTION.transitions)
-    assert ADOPTION.turn_of(Step.FEEDBACK) is ADOPTION.turn_of(Step.DECLINED) is None
+    assert set(TRANSITIONS_BY_SLUG.values()) == set(ADOPTION.transitions)
+    assert ADOPTION.turn_of(AdoptionState.FEEDBACK) is ADOPTION.turn_of(AdoptionState.DECLINED) is None
 
 
 def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_on_commit_callbacks):
@@ -218,25 +218,27 @@ def test_strangers_see_nothing(client, asked, towns, giver, adopter, desk):
         client.force_login(user)
         assert client.get(page_of(asked)).status_code == status
     client.force_login(stranger)
-    assert client.post(page_of(asked), typed(AdoptionMove.REPLY)).status_code == 403
+    assert client.post(page_of(asked), typed(AdoptionTransition.REPLY)).status_code == 403
     assert client.get("/area-riservata/riuso/999999/").status_code == 403
     assert client.get(reverse("desk:adoption-list")).status_code == 403
     client.logout()
     assert client.get(page_of(asked)).status_code == 302
 
 
-@pytest.mark.parametrize("move", [move for move in MOVES_BY_SLUG.values() if move != AdoptionMove.TELL])
+@pytest.mark.parametrize(
+    "move", [move for move in TRANSITIONS_BY_SLUG.values() if move != AdoptionTransition.TELL]
+)
 def test_moves_are_offered_to_those_who_may(client, asked, adopter, giver, desk, move):
     for user, side in ((giver, "giver"), (adopter, "adopter"), (desk, "staff")):
         client.force_login(user)
-        offered = f'value="{SLUG_OF_MOVE[move]}"' in client.get(page_of(asked)).content.decode()
+        offered = f'value="{SLUG_OF_TRANSITION[move]}"' in client.get(page_of(asked)).content.decode()
         assert offered is ADOPTION.allows(move, "interest", {side})
-        assert (move in rules.moves_for(user, asked)) is offered
+        assert (move in rules.transitions_for(user, asked)) is offered
 
 
 def test_wrong_side_is_refused_and_its_words_come_back(client, asked, adopter):
     client.force_login(adopter)
-    answer = client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Rispondo io"))
+    answer = client.post(page_of(asked), typed(AdoptionTransition.REPLY, note="Rispondo io"))
     assert answer.status_code == 409
     assert "Rispondo io" in answer.content.decode()
     assert Adoption.objects.get().step == "interest"
@@ -244,15 +246,15 @@ def test_wrong_side_is_refused_and_its_words_come_back(client, asked, adopter):
 
 def test_double_click_counts_once(client, asked, giver):
     client.force_login(giver)
-    data = typed(AdoptionMove.REPLY, note="Eccoci")
+    data = typed(AdoptionTransition.REPLY, note="Eccoci")
     assert [client.post(page_of(asked), data).status_code for _click in range(2)] == [302, 302]
     assert list(asked.steps.values_list("move", flat=True)) == ["ask", "reply"]
 
 
 def test_second_tab_is_told_and_keeps_its_words(client, asked, giver):
     client.force_login(giver)
-    client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Dalla prima scheda"))
-    answer = client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Dalla seconda scheda"))
+    client.post(page_of(asked), typed(AdoptionTransition.REPLY, note="Dalla prima scheda"))
+    answer = client.post(page_of(asked), typed(AdoptionTransition.REPLY, note="Dalla seconda scheda"))
     assert answer.status_code == 409
     assert "Dalla seconda scheda" in answer.content.decode()
     assert asked.steps.count() == 2
@@ -260,11 +262,11 @@ def test_second_tab_is_told_and_keeps_its_words(client, asked, giver):
 
 def test_whole_path_through_the_pages(client, asked, giver, adopter, card):
     for user, move, step in (
-        (giver, AdoptionMove.REPLY, "contact"),
-        (giver, AdoptionMove.AGREE, "agreement"),
-        (adopter, AdoptionMove.ADAPT, "adaptation"),
-        (adopter, AdoptionMove.START, "in_service"),
-        (adopter, AdoptionMove.TELL, "feedback"),
+        (giver, AdoptionTransition.REPLY, "contact"),
+        (giver, AdoptionTransition.AGREE, "agreement"),
+        (adopter, AdoptionTransition.ADAPT, "adaptation"),
+        (adopter, AdoptionTransition.START, "in_service"),
+        (adopter, AdoptionTransition.TELL, "feedback"),
     ):
         client.force_login(user)
         more = {"what_changed": "Meno lampioni", "lessons_are_public": "on"} if step == "feedback" else {}
@@ -280,11 +282,11 @@ def test_whole_path_through_the_pages(client, asked, giver, adopter, card):
 @pytest.mark.parametrize(
     ("move", "fields", "told"),
     [
-        (AdoptionMove.REPLY, {"note": ""}, "Scrivi la risposta"),
-        (AdoptionMove.DECLINE, {"note": ""}, "Scrivi il motivo: l’altro ente lo legge"),
-        (AdoptionMove.REPLY, {"on": "domani"}, "Scrivi la data come giorno/mese/anno"),
-        (AdoptionMove.REPLY, {"on": "1/1/2199"}, "Il giorno non può essere nel futuro"),
-        (AdoptionMove.REPLY, {"on": "1/1/2001"}, "Il giorno non può venire prima della richiesta"),
+        (AdoptionTransition.REPLY, {"note": ""}, "Scrivi la risposta"),
+        (AdoptionTransition.DECLINE, {"note": ""}, "Scrivi il motivo: l’altro ente lo legge"),
+        (AdoptionTransition.REPLY, {"on": "domani"}, "Scrivi la data come giorno/mese/anno"),
+        (AdoptionTransition.REPLY, {"on": "1/1/2199"}, "Il giorno non può essere nel futuro"),
+        (AdoptionTransition.REPLY, {"on": "1/1/2001"}, "Il giorno non può venire prima della richiesta"),
     ],
 )
 def test_bad_move_is_explained(client, asked, giver, move, fields, told):
@@ -297,7 +299,7 @@ def test_bad_move_is_explained(client, asked, giver, move, fields, told):
 def test_feedback_wants_something_told(client, asked, adopter):
     brought_to(asked, "in_service")
     client.force_login(adopter)
-    answer = client.post(page_of(asked), typed(AdoptionMove.TELL, note=""))
+    answer = client.post(page_of(asked), typed(AdoptionTransition.TELL, note=""))
     assert answer.status_code == 422
     assert "Racconta che cosa hai cambiato o che cosa hai imparato" in answer.content.decode()
 
@@ -327,17 +329,17 @@ def everything_public(client, card) -> str:
 
 
 def test_private_words_never_leave(client, asked, card, tmp_path):
-    advance(asked, AdoptionMove.REPLY, note=SECRET)
+    advance(asked, AdoptionTransition.REPLY, note=SECRET)
     brought_to(asked, "in_service")
     advance(
         asked,
-        AdoptionMove.TELL,
+        AdoptionTransition.TELL,
         what_changed=SECRET,
         what_learnt=SECRET,
         note="Visibile",
         note_is_public=True,
     )
-    advance(asked, AdoptionMove.WRITE, note=SECRET)
+    advance(asked, AdoptionTransition.WRITE, note=SECRET)
     told = everything_public(client, card)
     assert "Visibile" in told
     assert "Comune di Ivrea" in told
@@ -351,7 +353,7 @@ def test_private_words_never_leave(client, asked, card, tmp_path):
     assert row == f"{card.code},{asked.pk},,Comune di Ivrea,E379,Comune di Torino,feedback,false"
 
 
-@pytest.mark.parametrize("end", [None, AdoptionMove.DECLINE, AdoptionMove.WITHDRAW])
+@pytest.mark.parametrize("end", [None, AdoptionTransition.DECLINE, AdoptionTransition.WITHDRAW])
 def test_interest_and_refusals_are_not_public(client, asked, card, end):
     if end:
         advance(asked, end, note="Non ora")
@@ -370,7 +372,7 @@ def test_diffusion_follows_each_step(asked, card):
         counted.append(row.get())
     assert counted == [(0, 1), (0, 1), (0, 1), (1, 0), (1, 0)]
     assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 1
-    advance(asked, AdoptionMove.WITHDRAW, note="Spento")
+    advance(asked, AdoptionTransition.WITHDRAW, note="Spento")
     assert not Standing.objects.exists()
     assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 0
 
@@ -409,7 +411,7 @@ def test_family_is_nested(client, asked, card, towns):
     client.post(reverse("officer:adoption-ask", args=[card.code]), {**data, "note": "Da voi"})
     child = Adoption.objects.get(parent=asked)
     assert (child.giver, child.step) == (asked.adopter, "interest")
-    advance(child, AdoptionMove.REPLY)
+    advance(child, AdoptionTransition.REPLY)
     family = family_of(card.record_id)
     assert [(n.body.name, [c.body.name for c in n.children]) for n in family.nodes] == [
         ("Comune di Ivrea", ["Comune di Val di Chy"])
@@ -426,7 +428,7 @@ def test_family_is_nested(client, asked, card, towns):
     city = client.get(reverse("public:city-detail", args=["ivrea"])).content.decode()
     assert "Presi da altri" in city
     assert "Dati ad altri" in city
-    advance(asked, AdoptionMove.WITHDRAW, note="Spento")
+    advance(asked, AdoptionTransition.WITHDRAW, note="Spento")
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
 
 
@@ -437,7 +439,7 @@ def test_only_who_adopted_may_pass_it_on(asked, card, towns):
 
 
 def test_staff_hide_public_words(client, asked, card, desk, giver):
-    advance(asked, AdoptionMove.REPLY, note="Parole sbagliate", note_is_public=True)
+    advance(asked, AdoptionTransition.REPLY, note="Parole sbagliate", note_is_public=True)
     step = asked.steps.get(move="reply")
     hide = reverse("desk:adoption-hide", args=[step.pk])
     assert "Parole sbagliate" in everything_public(client, card)
@@ -455,7 +457,7 @@ def test_staff_stand_in_for_a_side_and_both_are_told(
 ):
     client.force_login(desk)
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(page_of(asked), typed(AdoptionMove.REPLY))
+        client.post(page_of(asked), typed(AdoptionTransition.REPLY))
     assert asked.steps.get(move="reply").side == "staff"
     assert [message.to[0] for message in mail.outbox] == [giver.email, adopter.email]
     assert "asked" not in client.get(reverse("desk:adoption-list")).content.decode()
@@ -488,7 +490,7 @@ def test_reminder_goes_once_to_who_is_waited_for(asked, giver, capsys, django_ca
     assert giver.email in capsys.readouterr().out
     assert run() == [giver.email]
     assert run() == []
-    advance(asked, AdoptionMove.REPLY)
+    advance(asked, AdoptionTransition.REPLY)
     assert run() == []
     Adoption.objects.update(waiting_since=timezone.now() - timedelta(days=31), reminded_at=None)
     assert run() == ["ivrea@example.org"]
@@ -497,16 +499,16 @@ def test_reminder_goes_once_to_who_is_waited_for(asked, giver, capsys, django_ca
 def test_note_of_the_other_side_does_not_end_the_wait(asked):
     since = timezone.now() - timedelta(days=5)
     Adoption.objects.update(waiting_since=since)
-    advance(asked, AdoptionMove.WRITE, note="Siete lì?")
+    advance(asked, AdoptionTransition.WRITE, note="Siete lì?")
     assert Adoption.objects.get().waiting_since == since
-    adopting.advance(asked, AdoptionMove.WRITE, by=None, side=Side.GIVER, nonce=uuid.uuid4(), note="Sì")
+    adopting.advance(asked, AdoptionTransition.WRITE, by=None, side=Side.GIVER, nonce=uuid.uuid4(), note="Sì")
     assert Adoption.objects.get().waiting_since > since
 
 
 def test_public_answers_are_renewed(asked):
-    advance(asked, AdoptionMove.REPLY)
+    advance(asked, AdoptionTransition.REPLY)
     before = ContentVersion.objects.get(pk=1).number
-    advance(asked, AdoptionMove.AGREE)
+    advance(asked, AdoptionTransition.AGREE)
     assert ContentVersion.objects.get(pk=1).number > before
 
 
@@ -573,14 +575,14 @@ def test_demonstration_counts_only_in_a_demonstration(client, card, towns, setti
     settings.DEMO = False
     assert panel_of(card.record_id, {"partners": [], "documents": []}).score.adoptions == 0
     assert family_of(card.record_id).count == 0
-    assert not Standing.objects.shown().exists()
+    assert not Standing.objects.visible().exists()
 
 
 def test_demonstration_gives_way_to_a_real_reuse(asked, card, towns, settings):
     settings.DEMO = True
     adopting.demonstrate(card.record, adopter=body_of_municipality(towns["val_di_chy"]), steps=SERVED)
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
-    advance(asked, AdoptionMove.REPLY)
+    advance(asked, AdoptionTransition.REPLY)
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Ivrea"]
 
 
@@ -621,7 +623,7 @@ def own_card(adopter, desk, towns):
 
 
 def test_both_cards_name_each_other(client, asked, adopter, card, own_card):
-    brought_to(asked, Step.IN_SERVICE)
+    brought_to(asked, AdoptionState.IN_SERVICE)
     client.force_login(adopter)
     assert "Lampioni di Ivrea" in client.get(page_of(asked)).content.decode()
     assert result_of(asked, own_card, client).status_code == 302
@@ -649,29 +651,29 @@ def test_result_is_the_adopters_own_and_comes_after_the_agreement(
 ):
     client.force_login(adopter)
     assert result_of(asked, own_card, client).status_code == 403
-    brought_to(asked, Step.ADAPTATION)
+    brought_to(asked, AdoptionState.ADAPTATION)
     foreign = builders.published(
         builders.officer(towns["val_di_chy"], "v@example.org"), desk, towns["val_di_chy"]
     )
     for wrong in (card, foreign):
         assert result_of(asked, wrong, client).status_code == 422
         with pytest.raises(WrongMove), transaction.atomic():
-            adopting.tell_result(asked, by=adopter, result=wrong.record)
+            adopting.set_result(asked, by=adopter, result=wrong.record)
     asked.refresh_from_db()
     assert asked.result is None
 
 
 @pytest.mark.parametrize(("who", "status"), [("giver", 403), ("stranger", 403), ("desk", 302)])
 def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, towns, who, status):
-    brought_to(asked, Step.IN_SERVICE)
+    brought_to(asked, AdoptionState.IN_SERVICE)
     stranger = builders.officer(towns["val_di_chy"], "v@example.org")
     client.force_login({"giver": giver, "stranger": stranger, "desk": desk}[who])
     assert result_of(asked, own_card, client).status_code == status
 
 
 def test_result_that_was_withdrawn_is_not_named(client, asked, adopter, card, own_card, desk):
-    brought_to(asked, Step.IN_SERVICE)
-    adopting.tell_result(asked, by=adopter, result=own_card.record)
+    brought_to(asked, AdoptionState.IN_SERVICE)
+    adopting.set_result(asked, by=adopter, result=own_card.record)
     publishing.withdraw(own_card, by=desk, reason="Doppione")
     page = client.get(f"/progetti/{card.slug}/").content.decode()
     assert "Il progetto che ne è nato" not in page
