@@ -68,9 +68,9 @@ def test_weights_of_the_url():
     ],
 )
 def test_bad_weights_name_the_parameter(preset, raw, parameter):
-    with pytest.raises(BadWeights) as told:
+    with pytest.raises(BadWeights) as error:
         read_weights(preset, raw)
-    assert told.value.parameter == parameter
+    assert error.value.parameter == parameter
 
 
 def test_criterion_that_weighs_nothing_decides_nothing():
