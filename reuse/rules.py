@@ -8,7 +8,7 @@ from reuse.models import Adoption, Assessment, EvidenceFile, OutsidePractice
 from reuse.transitions import ADOPTION, WITH_RESULT, AdoptionTransition, Side
 
 
-def seat_for(user, record: Record) -> tuple[str, Organisation] | None:
+def rater_for(user, record: Record) -> tuple[str, Organisation] | None:
     """`(rater, organisation)` for which an officer may assess a project, else None.
 
     Their own body's project as SELF; a published one of another body as PEER, for a municipality of theirs.
@@ -22,7 +22,7 @@ def seat_for(user, record: Record) -> tuple[str, Organisation] | None:
     return (PEER, body) if body else None
 
 
-def staff_seat_for(user, record: Record) -> tuple[str, Organisation] | None:
+def staff_rater_for(user, record: Record) -> tuple[str, Organisation] | None:
     """`(OBSERVATORY, organisation)` for which staff may assess a published project, else None."""
     if not (is_reviewer(user) and record.editions.current().exists()):
         return None

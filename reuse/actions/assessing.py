@@ -39,15 +39,15 @@ class NothingRated(Exception):
 @transaction.atomic
 def open_assessment(record: Record, *, by, rater: str, organisation: Organisation) -> Assessment:
     """The rater's draft, or a new one with the ratings of the rater's last version."""
-    seat = {"record": record, "rater": rater, "organisation": organisation}
-    if draft := Assessment.objects.open().filter(**seat).first():
+    rated_by = {"record": record, "rater": rater, "organisation": organisation}
+    if draft := Assessment.objects.open().filter(**rated_by).first():
         return draft
-    last = last_version(**seat)
+    last = last_version(**rated_by)
     try:
         with transaction.atomic():
-            draft = Assessment.objects.create(**seat, by=by)
+            draft = Assessment.objects.create(**rated_by, by=by)
     except IntegrityError:
-        return Assessment.objects.open().get(**seat)
+        return Assessment.objects.open().get(**rated_by)
     for rating in last.ratings.all() if last else ():
         rating.pk, rating.assessment = None, draft
         rating.save()
@@ -56,8 +56,8 @@ def open_assessment(record: Record, *, by, rater: str, organisation: Organisatio
 
 def last_version(record: Record, *, rater: str, organisation: Organisation) -> Assessment | None:
     """The rater's newest completed assessment, demonstrations left out."""
-    seat = {"record": record, "rater": rater, "organisation": organisation, "is_demonstration": False}
-    return Assessment.objects.completed().filter(**seat).order_by("-version").first()
+    rated_by = {"record": record, "rater": rater, "organisation": organisation, "is_demonstration": False}
+    return Assessment.objects.completed().filter(**rated_by).order_by("-version").first()
 
 
 @transaction.atomic
@@ -107,9 +107,9 @@ def store_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
 
     The same file of the same rater is stored once.
     """
-    seat = {"record": evidence.record, "rater": evidence.rater, "organisation": evidence.organisation}
-    if twin := EvidenceFile.objects.filter(**seat, sha256=evidence.sha256, withdrawn_at=None).first():
-        return twin
+    rated_by = {"record": evidence.record, "rater": evidence.rater, "organisation": evidence.organisation}
+    if existing := EvidenceFile.objects.filter(**rated_by, sha256=evidence.sha256, withdrawn_at=None).first():
+        return existing
     evidence.by = by
     evidence.save()
     return evidence
@@ -127,8 +127,8 @@ def withdraw_evidence(evidence: EvidenceFile, *, by) -> None:
 
 def _delete_unused_evidence(completed: Assessment) -> None:
     """Delete the rater's files that no rating names: they were replaced before they became public."""
-    seat = {"record": completed.record, "rater": completed.rater, "organisation": completed.organisation}
-    for file in EvidenceFile.objects.filter(**seat, ratings=None, withdrawn_at=None):
+    rated_by = {"record": completed.record, "rater": completed.rater, "organisation": completed.organisation}
+    for file in EvidenceFile.objects.filter(**rated_by, ratings=None, withdrawn_at=None):
         storage, name = file.file.storage, file.file.name
         file.delete()
         transaction.on_commit(partial(storage.delete, name))
@@ -136,8 +136,8 @@ def _delete_unused_evidence(completed: Assessment) -> None:
 
 def _close(draft: Assessment, by, moment: datetime) -> None:
     card = draft.record.editions.current().first()
-    seat = {"record": draft.record, "rater": draft.rater, "organisation": draft.organisation}
-    last = Assessment.objects.completed().filter(**seat).aggregate(n=Max("version"))["n"]
+    rated_by = {"record": draft.record, "rater": draft.rater, "organisation": draft.organisation}
+    last = Assessment.objects.completed().filter(**rated_by).aggregate(n=Max("version"))["n"]
     draft.by, draft.made_at, draft.version = by, moment, (last or 0) + 1
     draft.edition = card and card.edition
     draft.save()
@@ -151,8 +151,8 @@ def demonstrate(
 ) -> Assessment:
     """Store a complete demonstration assessment, for the loader. No audit entry: nobody has acted."""
     writer.lock()
-    seat = {"record": record, "rater": rater, "organisation": organisation}
-    draft = Assessment.objects.create(**seat, is_demonstration=True)
+    rated_by = {"record": record, "rater": rater, "organisation": organisation}
+    draft = Assessment.objects.create(**rated_by, is_demonstration=True)
     Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
     _close(draft, None, made_at)
     bump_content_version()

@@ -39,10 +39,12 @@ def _project(code: str) -> Project:
 def assess(request, code):
     """The form for an officer: their own body's project, or as a peer city a published one of another."""
     project = Project.objects.select_related(*RELATED).filter(record__code=code).first()
-    seat = project and rules.seat_for(request.user, project.record)
-    if not seat:
+    rated_by = project and rules.rater_for(request.user, project.record)
+    if not rated_by:
         raise PermissionDenied
-    return _assess(request, project, seat, reverse("officer:assess", args=[code]), "reuse/office/assess.html")
+    return _assess(
+        request, project, rated_by, reverse("officer:assess", args=[code]), "reuse/office/assess.html"
+    )
 
 
 @login_required
@@ -52,14 +54,14 @@ def assess_as_staff(request, code):
     if not is_reviewer(request.user):
         raise PermissionDenied
     project = _project(code)
-    seat = rules.staff_seat_for(request.user, project.record)
-    if not seat:
+    rated_by = rules.staff_rater_for(request.user, project.record)
+    if not rated_by:
         raise Http404
-    return _assess(request, project, seat, reverse("desk:assess", args=[code]), "reuse/desk/assess.html")
+    return _assess(request, project, rated_by, reverse("desk:assess", args=[code]), "reuse/desk/assess.html")
 
 
-def _assess(request, project: Project, seat, address: str, template: str):
-    rater, organisation = seat
+def _assess(request, project: Project, rated_by, address: str, template: str):
+    rater, organisation = rated_by
     mine = {"rater": rater, "organisation": organisation}
     draft = project.record.assessments.open().filter(**mine).first()
     if request.method != "POST":
@@ -123,7 +125,7 @@ def _render(request, template, project, draft, form, *, status=200, **extra):
         "rater_name": RATER_NAMES[draft.rater],
         "card": project.record.editions.current().first(),
         "versions": former.order_by("-made_at")[:10],
-        "proofs": form.files_of_seat.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
+        "proofs": form.evidence_files.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
         "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),
         **extra,
     }

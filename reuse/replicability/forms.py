@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lib.files.checks import Upload, check_upload
@@ -39,6 +40,52 @@ class StoredFileField(forms.ModelChoiceField):
             return None
 
 
+def _fields_of(criterion: Criterion, documents: QuerySet, evidence_files: QuerySet) -> dict[str, forms.Field]:
+    """`{part: field}` of one criterion, all optional: what closing requires is checked by clean()."""
+    fields = {
+        "value": forms.TypedChoiceField(
+            label=_("Voto"),
+            choices=_choices(criterion),
+            coerce=int,
+            empty_value=None,
+            widget=forms.RadioSelect,
+            error_messages={"invalid_choice": _("Scegli un voto da 1 a 5")},
+        ),
+        "motive": forms.CharField(
+            label=_("Motivo"),
+            max_length=MOTIVE_MAX,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            help_text=_("Una o due frasi: da quali fatti lo capisci. Serve se dai un voto."),
+        ),
+        "evidence_url": forms.URLField(label=_("Pagina che lo prova"), max_length=500, assume_scheme="https"),
+        "evidence_document": forms.ModelChoiceField(
+            label=_("Documento che lo prova"),
+            queryset=documents,
+            empty_label=_("Nessuno"),
+            error_messages={"invalid_choice": _("Scegli un documento dell’elenco")},
+        ),
+        "evidence_file": StoredFileField(queryset=evidence_files),
+        "upload": forms.FileField(
+            label=_("File che lo prova"), help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
+        ),
+        "drop": forms.BooleanField(label=_("Togli il file")),
+    }
+    for part, field in fields.items():
+        field.required = False
+        field.is_optional = part.startswith("evidence") or part == "upload"
+    return fields
+
+
+def _initial_of(rating: Rating | None, part: str) -> object:
+    """The stored value of a part; empty for no rating, no withdrawn file."""
+    value = None if rating is None else getattr(rating, part)
+    if part == "value":
+        return "" if value is None else value
+    if part == "evidence_file" and value and value.withdrawn_at:
+        return None
+    return value
+
+
 class AssessmentForm(forms.Form):
     """Fields `{criterion}_{part}`. `is_closing` requires a motive for each rating and at least one rating.
 
@@ -57,58 +104,21 @@ class AssessmentForm(forms.Form):
         if assessment.rater == PEER:
             # Another city may name public documents only.
             documents = documents.exclude(published_at=None)
-        seat = {"record": assessment.record_id, "rater": assessment.rater}
-        self.files_of_seat = EvidenceFile.objects.filter(
-            **seat, organisation=assessment.organisation_id, withdrawn_at=None
+        rated_by = {"record": assessment.record_id, "rater": assessment.rater}
+        self.evidence_files = EvidenceFile.objects.filter(
+            **rated_by, organisation=assessment.organisation_id, withdrawn_at=None
         )
         self.checked: dict[str, EvidenceFile] = {}
         stored = {rating.key: rating for rating in ratings}
         for criterion in CRITERIA:
             self._add(criterion, documents, stored.get(criterion.key))
 
-    def _add(self, criterion: Criterion, documents, rating) -> None:
-        fields = {
-            "value": forms.TypedChoiceField(
-                label=_("Voto"),
-                choices=_choices(criterion),
-                coerce=int,
-                empty_value=None,
-                widget=forms.RadioSelect,
-                error_messages={"invalid_choice": _("Scegli un voto da 1 a 5")},
-            ),
-            "motive": forms.CharField(
-                label=_("Motivo"),
-                max_length=MOTIVE_MAX,
-                widget=forms.Textarea(attrs={"rows": 2}),
-                help_text=_("Una o due frasi: da quali fatti lo capisci. Serve se dai un voto."),
-            ),
-            "evidence_url": forms.URLField(
-                label=_("Pagina che lo prova"), max_length=500, assume_scheme="https"
-            ),
-            "evidence_document": forms.ModelChoiceField(
-                label=_("Documento che lo prova"),
-                queryset=documents,
-                empty_label=_("Nessuno"),
-                error_messages={"invalid_choice": _("Scegli un documento dell’elenco")},
-            ),
-            "evidence_file": StoredFileField(queryset=self.files_of_seat),
-            "upload": forms.FileField(
-                label=_("File che lo prova"), help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
-            ),
-            "drop": forms.BooleanField(label=_("Togli il file")),
-        }
-        for part, bound in fields.items():
-            bound.required = False
-            bound.is_optional = part.startswith("evidence") or part == "upload"
+    def _add(self, criterion: Criterion, documents: QuerySet, rating: Rating | None) -> None:
+        for part, field in _fields_of(criterion, documents, self.evidence_files).items():
             name = f"{criterion.key}_{part}"
-            self.fields[name] = bound
+            self.fields[name] = field
             if part in PARTS:
-                value = None if rating is None else getattr(rating, part)
-                if part == "evidence_file" and value and value.withdrawn_at:
-                    value = None
-                self.initial[name] = "" if part == "value" and rating is None else value
-        if rating is not None and rating.value is None:
-            self.initial[f"{criterion.key}_value"] = ""
+                self.initial[name] = _initial_of(rating, part)
 
     def clean(self):
         data = super().clean()
@@ -166,7 +176,7 @@ class AssessmentForm(forms.Form):
             value = value.pk
         if not str(value or "").isdecimal():
             return None
-        return self.files_of_seat.filter(pk=value).first()
+        return self.evidence_files.filter(pk=value).first()
 
     def ratings(self) -> dict[str, dict]:
         """`{criterion: fields of Rating}` of the criteria that were filled in."""
