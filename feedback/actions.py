@@ -15,17 +15,19 @@ from lib.workflow import WrongMove
 
 
 @transaction.atomic
-def report_error(*, card: Edition | None = None, nonce: uuid.UUID, by=None, **fields) -> ErrorReport:
+def report_error(
+    *, card: Edition | None = None, idempotency_key: uuid.UUID, by=None, **fields
+) -> ErrorReport:
     """Store a report, of a card or of a page, and notify after commit; `fields` are those of ErrorReport.
 
-    The same `nonce` twice returns the report already stored.
+    The same `idempotency_key` twice returns the report already stored.
     """
     subject = {"record_id": card.record_id, "edition": card.edition} if card else {}
     try:
         with transaction.atomic():
-            report = ErrorReport.objects.create(nonce=nonce, **subject, **fields)
+            report = ErrorReport.objects.create(nonce=idempotency_key, **subject, **fields)
     except IntegrityError:
-        return ErrorReport.objects.get(nonce=nonce)
+        return ErrorReport.objects.get(nonce=idempotency_key)
     if card:
         _record("error_reported", report, by)
     transaction.on_commit(lambda: mail.error_reported(report))

@@ -60,7 +60,9 @@ def _store(request, form, **subject) -> HttpResponse:
     """Store the report and redirect to its status; what a program sent is dropped with a redirect home."""
     if is_trapped(request):
         return redirect("public:home")
-    report = feedback_actions.report_error(**subject, **form.cleaned_data)
+    fields = form.cleaned_data.copy()
+    key = fields.pop("nonce")
+    report = feedback_actions.report_error(idempotency_key=key, **subject, **fields)
     return redirect("public:report-status", report.token)
 
 

@@ -1,7 +1,7 @@
 """Adoptions: requests, transitions of either side, results, practices from outside, reminders.
 
 Each action is one transaction with one inserted step and one audit entry; mail goes out after commit. Of two
-concurrent transitions exactly one succeeds; a form sent twice (the same `nonce`) is stored once.
+concurrent transitions exactly one succeeds; a form sent twice (the same `idempotency_key`) is stored once.
 """
 
 import uuid
@@ -40,32 +40,34 @@ def ask(
     *,
     by,
     adopter: Organisation,
-    nonce: uuid.UUID,
+    idempotency_key: uuid.UUID,
     note: str,
     parent: Adoption | None = None,
 ) -> Adoption:
-    """Request a project from its owner, or from the adopter of `parent`. One nonce is one request.
+    """Request a project from its owner, or from the adopter of `parent`. One key is one request.
 
     Raises AlreadyRequested; WrongMove when the giver would be the adopter or has not adopted the project.
     """
-    if existing := Adoption.objects.filter(nonce=nonce, record=record, adopter=adopter).first():
+    if existing := Adoption.objects.filter(nonce=idempotency_key, record=record, adopter=adopter).first():
         return existing
     giver = parent.adopter if parent else record.owner
     is_foreign = parent and (parent.record_id != record.pk or parent.step not in ADOPTED)
     if giver == adopter or record.owner_id == adopter.pk or is_foreign:
         raise WrongMove
-    adoption = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, nonce=nonce)
+    adoption = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, nonce=idempotency_key)
     try:
         with atomic():
             adoption.save()
     except IntegrityError as error:
         mine = Adoption.objects.filter(record=record, adopter=adopter, is_demonstration=False)
-        if existing := mine.filter(nonce=nonce).first():
+        if existing := mine.filter(nonce=idempotency_key).first():
             return existing
         if current := mine.open().first():
             raise AlreadyRequested(current) from error
         raise WrongMove from error
-    _add_step(adoption, AdoptionTransition.ASK, side=Side.ADOPTER, by=by, nonce=uuid.uuid4(), note=note)
+    _add_step(
+        adoption, AdoptionTransition.ASK, side=Side.ADOPTER, by=by, idempotency_key=uuid.uuid4(), note=note
+    )
     return adoption
 
 
@@ -76,18 +78,18 @@ def advance(
     *,
     by,
     side: Side,
-    nonce: uuid.UUID,
+    idempotency_key: uuid.UUID,
     on: date | None = None,
     **texts,
 ) -> AdoptionStep:
     """Make one transition of ADOPTION and return its step.
 
     `on` is the day it happened, today by default; `texts` are the text fields of AdoptionStep and their
-    `…_public` flags. Raises WrongMove when the side may not make it in the current state. The same nonce
+    `…_public` flags. Raises WrongMove when the side may not make it in the current state. The same key
     twice returns the step already stored.
     """
     writer.lock()
-    if existing := AdoptionStep.objects.filter(nonce=nonce, adoption=adoption).first():
+    if existing := AdoptionStep.objects.filter(nonce=idempotency_key, adoption=adoption).first():
         return existing
     locked = Adoption.objects.select_for_update().get(pk=adoption.pk)
     if not ADOPTION.allows(transition, locked.step, {side}):
@@ -95,13 +97,13 @@ def advance(
     # A note of the side that does not have to act does not restart the deadline.
     ends_wait = transition != AdoptionTransition.WRITE or side == ADOPTION.turn_of(locked.step)
     ADOPTION.apply(locked, transition, values={"waiting_since": timezone.now()} if ends_wait else None)
-    step = _add_step(locked, transition, side=side, by=by, nonce=nonce, on=on, **texts)
+    step = _add_step(locked, transition, side=side, by=by, idempotency_key=idempotency_key, on=on, **texts)
     refresh_standing([locked.record_id])
     return step
 
 
 def _add_step(
-    adoption: Adoption, transition: str, *, side: str, by, nonce, on: date | None = None, **texts
+    adoption: Adoption, transition: str, *, side: str, by, idempotency_key, on: date | None = None, **texts
 ) -> AdoptionStep:
     """Insert the step of a transition with its audit entry and its mail."""
     step = AdoptionStep.objects.create(
@@ -110,7 +112,7 @@ def _add_step(
         step=adoption.step,
         side=side,
         by=by,
-        nonce=nonce,
+        nonce=idempotency_key,
         on=on or localdate(),
         **texts,
     )
@@ -149,7 +151,7 @@ def set_result(adoption: Adoption, *, by, result: Record | None) -> Adoption:
 
 @atomic
 def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
-    """Publish a practice adopted from outside the registry. The same nonce twice is one practice."""
+    """Publish a practice adopted from outside the registry. The same `nonce` twice is one practice."""
     if existing := OutsidePractice.objects.filter(nonce=practice.nonce).first():
         return existing
     practice.by = by

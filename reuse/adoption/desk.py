@@ -115,7 +115,15 @@ def ask(request, code):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            adoption = adopting.ask(record, by=request.user, **form.cleaned_data)
+            data = form.cleaned_data
+            adoption = adopting.ask(
+                record,
+                by=request.user,
+                adopter=data["adopter"],
+                idempotency_key=data["nonce"],
+                note=data["note"],
+                parent=data.get("parent"),
+            )
         except AlreadyRequested as error:
             messages.info(request, _("Il tuo ente ha già chiesto questo progetto: ecco a che punto è."))
             adoption = error.args[0]
@@ -165,7 +173,7 @@ def _advance(request, adoption):
             transition,
             by=request.user,
             side=side,
-            nonce=data["nonce"],
+            idempotency_key=data["nonce"],
             on=data.get("on"),
             **texts,
         )

@@ -117,7 +117,7 @@ def _full_card(office, desk, town) -> Edition:
 
 def _report(card) -> ErrorReport:
     return feedback_actions.report_error(
-        card=card, nonce=uuid.uuid4(), topic="facts", text="Il costo è un altro."
+        card=card, idempotency_key=uuid.uuid4(), topic="facts", text="Il costo è un altro."
     )
 
 

@@ -116,7 +116,7 @@ def test_report_on_what_is_not_public_is_not_found(client, card, desk):
 
 def test_answer_closes_once_and_deletes_the_address(card, desk, django_capture_on_commit_callbacks):
     report = feedback_actions.report_error(
-        card=card, nonce=uuid.uuid4(), topic="facts", text="x", email="lettrice@example.org"
+        card=card, idempotency_key=uuid.uuid4(), topic="facts", text="x", email="lettrice@example.org"
     )
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
@@ -129,7 +129,9 @@ def test_answer_closes_once_and_deletes_the_address(card, desk, django_capture_o
 
 
 def test_desk_reads_and_answers_reports(client, card, desk):
-    report = feedback_actions.report_error(card=card, nonce=uuid.uuid4(), topic="link", text="Il PDF manca")
+    report = feedback_actions.report_error(
+        card=card, idempotency_key=uuid.uuid4(), topic="link", text="Il PDF manca"
+    )
     client.force_login(desk)
     assert "Il PDF manca" in words(client.get(f"/redazione/segnalazioni/{report.pk}/"))
     assert "Illuminazione pubblica a LED" in words(client.get("/redazione/segnalazioni/"))
@@ -207,7 +209,7 @@ def test_desk_reads_the_least_clear_first(client, desk):
 
 def test_statistics_count_cards_scores_and_reports(client, card):
     feedback_actions.rate_page("/", 4)
-    feedback_actions.report_error(card=card, nonce=uuid.uuid4(), topic="facts", text="x")
+    feedback_actions.report_error(card=card, idempotency_key=uuid.uuid4(), topic="facts", text="x")
     context = client.get("/statistiche/").context
     assert (context["editions"], context["ratings"], context["reports"], context["answered"]) == (
         1,

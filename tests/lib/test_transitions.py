@@ -242,7 +242,7 @@ def test_of_two_stale_objects_one_is_applied(towns, office):
 def adoption(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     body = body_of_municipality(towns["ivrea"])
-    return adopting.ask(card.record, by=None, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
+    return adopting.ask(card.record, by=None, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve")
 
 
 @pytest.mark.django_db

@@ -54,7 +54,9 @@ def asked(card, adopter, towns):
 
 def request_of(card, by, town, **more) -> Adoption:
     body = body_of_municipality(town)
-    return adopting.ask(card.record, by=by, adopter=body, nonce=uuid.uuid4(), note="Ci serve", **more)
+    return adopting.ask(
+        card.record, by=by, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve", **more
+    )
 
 
 SIDES = {AdoptionTransition.REPLY: Side.GIVER, AdoptionTransition.DECLINE: Side.GIVER}
@@ -62,7 +64,7 @@ SIDES = {AdoptionTransition.REPLY: Side.GIVER, AdoptionTransition.DECLINE: Side.
 
 def advance(adoption, transition, by=None, **texts) -> AdoptionStep:
     side = SIDES.get(transition, Side.ADOPTER)
-    return adopting.advance(adoption, transition, by=by, side=side, nonce=uuid.uuid4(), **texts)
+    return adopting.advance(adoption, transition, by=by, side=side, idempotency_key=uuid.uuid4(), **texts)
 
 
 SEQUENCE = (
@@ -125,7 +127,7 @@ def test_transitions_of_every_state_and_side(asked, transition, step):
         assert ADOPTION.allows(transition, step, {side}) is may
         Adoption.objects.filter(pk=asked.pk).update(step=step)
         before = AdoptionStep.objects.count()
-        arguments = {"by": None, "side": Side(side), "nonce": uuid.uuid4()}
+        arguments = {"by": None, "side": Side(side), "idempotency_key": uuid.uuid4()}
         if may:
             adopting.advance(asked, AdoptionTransition(transition), **arguments)
             assert Adoption.objects.get(pk=asked.pk).step == TARGETS[transition, step]
@@ -502,7 +504,9 @@ def test_note_of_the_other_side_does_not_restart_the_deadline(asked):
     Adoption.objects.update(waiting_since=since)
     advance(asked, AdoptionTransition.WRITE, note="Siete lì?")
     assert Adoption.objects.get().waiting_since == since
-    adopting.advance(asked, AdoptionTransition.WRITE, by=None, side=Side.GIVER, nonce=uuid.uuid4(), note="Sì")
+    adopting.advance(
+        asked, AdoptionTransition.WRITE, by=None, side=Side.GIVER, idempotency_key=uuid.uuid4(), note="Sì"
+    )
     assert Adoption.objects.get().waiting_since > since
 
 
