@@ -23,7 +23,7 @@ from cardindex.sort_keys import CELL, DEGREE, MOST, cell_key
 from cards.document.build import build_card, serialise
 from cards.document.columns import PROJECTS as SHEET
 from cards.document.derive import cost_band, derive_columns
-from cards.document.places import Place, named_place
+from cards.document.places import Place, place_dict
 from cards.index import terms
 from cards.index import terms as index
 from cards.models import Edition, Line, Record
@@ -140,7 +140,7 @@ def whole(drawn: Drawn, places: Mapping[str, Place], key: int) -> Whole:
     derived = derive_columns(document, places)
     columns = derived["columns"] | {"document": serialise(document)}
     card = SimpleNamespace(pk=key, live_values="[]", **columns)
-    return Whole(document, columns, derived["line"], terms.terms_of(card))
+    return Whole(document, columns, derived["csv_row"], terms.terms_of(card))
 
 
 class Slots:
@@ -202,7 +202,7 @@ class Press:
         self._alone: dict[str, Known] = {}
         self._groups = [(attrgetter(*fields), {}, *given) for fields, given in LEARNED.items()]
         self._phrases = {text: self._phrase(text) for text in (*ACTIONS, *TECHNOLOGIES)}
-        self._towns = {c: self._phrase(p.name, serialise(named_place(p))) for c, p in places.items()}
+        self._towns = {c: self._phrase(p.name, serialise(place_dict(p))) for c, p in places.items()}
         learned = {kind for kinds, _keys, _cells in LEARNED.values() for kind in kinds}
         apart = {*learned, *PLACES, COST_BAND, index.COST_SIZE, *MOST, *WORD_KINDS}
         same = {kind: values for kind, values in first.terms.items() if kind not in apart}

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from cards.document.build import build_card
-from cards.document.places import name_places
+from cards.document.places import resolve_places
 from cards.document.shape import DOCUMENT_FIELDS, OTHERS, OWN_FIELDS, ROWS
 from lib.sql import models_with
 from projects.models import Project
@@ -70,4 +70,4 @@ def draft_document(project: Project) -> dict:
         edition=project.record.editions.count() + 1,
         published_at=timezone.now(),
     )
-    return name_places(document)
+    return resolve_places(document)

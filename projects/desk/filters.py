@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cards.search.readiness import GAPS, lacking
+from cards.search.readiness import GAPS, cards_with_gap
 from municipalities.models import Organisation
 from projects.desk.review_queue import DESK
 from projects.models import Project
@@ -79,4 +79,4 @@ class QueueFilter(django_filters.FilterSet):
 
     def by_gap(self, queryset, _name, value):
         """Projects whose public card lacks what cards.search.readiness.GAPS names."""
-        return queryset.filter(pk__in=lacking(value).values("record"))
+        return queryset.filter(pk__in=cards_with_gap(value).values("record"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import staff_page
-from cards.document.diff import OURS, in_words, label_of
+from cards.document.diff import LABELLED, display_value, label_of
 from cards.document.read import read_document
 from lib.forms.base import ReasonForm
 from lib.forms.fields import tidied
@@ -100,10 +100,10 @@ def _row(name, label, document, public, form, comment_of) -> dict:
     return {
         "name": name,
         "label": label,
-        "sent": in_words(key, sent),
-        "public": in_words(key, former if is_changed else sent) if public else "",
+        "sent": display_value(key, sent),
+        "public": display_value(key, former if is_changed else sent) if public else "",
         "is_changed": is_changed,
-        "is_written": key not in OURS and not key.endswith("_en"),
+        "is_written": key not in LABELLED and not key.endswith("_en"),
         "field": field,
         "was": form[f"was-{name}"] if field else None,
         "note": comment_of.get(name),

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from cards.models import File
 from cards.presentation.context import card_context
-from cards.presentation.outline import words_of_card
+from cards.presentation.outline import card_outline
 from cards.presentation.pdf import card_pdf
 from cards.vocabulary.lists import DocumentType
 from lib.formats import file_size, partial_date
@@ -210,7 +210,7 @@ def _index_csv(parts: list[Part]) -> str:
 
 def plain_text(document: Mapping, address: str) -> str:
     """The card as plain text, to be pasted into another document."""
-    outline = words_of_card(card_context(document))
+    outline = card_outline(card_context(document))
     lines = [outline["title"], "", outline["summary"], "", outline["meta"], ""]
     lines += [f"{label}: {value}" for label, value in outline["facts"]]
     for title, blocks in outline["sections"]:

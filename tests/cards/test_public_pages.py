@@ -43,7 +43,7 @@ def words(response) -> str:
 
 
 def results(response) -> list[str]:
-    return [orjson.loads(item["stored"][0])["title"] for item in response.context["items"]]
+    return [orjson.loads(item["raw"][0])["title"] for item in response.context["items"]]
 
 
 # Home

@@ -45,7 +45,7 @@ def test_cards_are_byte_for_byte_those_of_the_ordinary_way(country):
         made = fast_cards.whole(one, places, card.pk)
         derived = derive_columns(orjson.loads(card.document), places)
         columns = derived["columns"]
-        assert lines[card.pk] == derived["line"]
+        assert lines[card.pk] == derived["csv_row"]
         assert card.document == made.columns["document"]
         assert {name: getattr(card, name) for name in columns} == columns
         assert (card.published_at, card.live_values) == (published_at(one.number), "[]")
@@ -61,7 +61,7 @@ def test_index_of_pressed_cards_is_that_of_their_stored_columns(country):
 
 def test_projects_belong_to_the_municipality_of_their_card(country):
     generate(60, seed=SEED)
-    for project in Project.objects.select_related("owner__territory"):
+    for project in Project.objects.select_related("record__owner__territory"):
         card = project.record.editions.get()
         assert project.owner.territory.code == card.municipality_code
         assert (project.code, project.slug, project.title) == (card.code, card.slug, card.title)
