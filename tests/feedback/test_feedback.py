@@ -207,6 +207,26 @@ def test_desk_reads_the_least_clear_first(client, desk):
     assert [(row["path"], row["n"], row["mean"]) for row in pages] == [("/b/", 2, 1.5), ("/a/", 1, 5)]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_reports_takes_the_same_queries(client, card, desk, django_assert_num_queries, count):
+    for _report in range(count):
+        send(client, card)
+    client.force_login(desk)
+    with django_assert_num_queries(9):
+        page = client.get("/redazione/segnalazioni/")
+    assert len(page.context["page"].object_list) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_ratings_takes_the_same_queries(client, desk, django_assert_num_queries, count):
+    for number in range(count):
+        feedback_actions.rate_page(f"/{number}/", 3)
+    client.force_login(desk)
+    with django_assert_num_queries(8):
+        page = client.get("/redazione/valutazioni/")
+    assert page.context["count"] == count
+
+
 def test_statistics_count_cards_scores_and_reports(client, card):
     feedback_actions.rate_page("/", 4)
     feedback_actions.report_error(card=card, idempotency_key=uuid.uuid4(), topic="facts", text="x")

@@ -480,6 +480,32 @@ def test_lists_name_the_side_that_has_to_act(client, asked, giver, adopter):
     assert "Nessun riuso aspetta te." in client.get(reverse("officer:adoption-list")).content.decode()
 
 
+@pytest.mark.parametrize(("name", "queries"), [("officer:adoption-list", 5), ("desk:adoption-list", 10)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_adoptions_takes_the_same_queries(
+    client, giver, adopter, desk, towns, django_assert_num_queries, name, queries, count
+):
+    for number in range(count):
+        card = builders.published(giver, desk, towns["torino"], title=f"Progetto {number}")
+        request_of(card, adopter, towns["ivrea"])
+    client.force_login(adopter if name.startswith("officer") else desk)
+    with django_assert_num_queries(queries):
+        page = client.get(reverse(name)).content.decode()
+    assert page.count('<td data-label="Chi cede">') == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_api_of_adoptions_takes_the_same_queries(
+    client, card, adopter, towns, django_assert_num_queries, count
+):
+    for name in ("ivrea", "val_di_chy", "samone")[:count]:
+        advance(request_of(card, adopter, towns[name]), AdoptionTransition.REPLY)
+    address = reverse("api:adoptions", args=[card.code])
+    with django_assert_num_queries(6):
+        rows = client.get(address).json()["results"]
+    assert len(rows) == count
+
+
 def test_reminder_goes_once_to_the_awaited_side(asked, giver, capsys, django_capture_on_commit_callbacks):
     def run(**options) -> list[str]:
         mail.outbox.clear()
