@@ -217,7 +217,7 @@ class Press:
             self._blank |= fixed
 
     def press(self, number: int) -> list[bytes]:
-        """The rows of RECORDS, PROJECTS, CARDS, LINES; what the card is found under is kept until `found` is asked."""
+        """The rows of RECORDS, PROJECTS, CARDS, LINES; `found` gives the terms of the card."""
         drawn = draw(number, self.seed, self.country)
         key, slots = self.keys.card + number, self._same.copy()
         parts = self._blank | _parts(drawn, self._stream)

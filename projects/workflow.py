@@ -3,6 +3,7 @@
 Who is on which side belongs to rules, what a transition does to actions.
 """
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +39,7 @@ EDITABLE = {Status.DRAFT, Status.CHANGES_REQUESTED}
 # The sides: the body that owns the project, and the reviewers.
 OFFICE, DESK = "office", "desk"
 # The desk decides on a submission within ANSWER, an office meets a request for changes within COMPLETION.
-ANSWER = Rule(10, Unit.WORKING_DAYS)
+ANSWER = Rule(settings.ANSWER_WORKING_DAYS, Unit.WORKING_DAYS)
 COMPLETION = Rule(30, Unit.DAYS)
 
 NOT_DELETED = Guard(("deleted_at",), lambda project: project.deleted_at is None, _("La scheda è nel cestino"))

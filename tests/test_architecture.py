@@ -21,12 +21,8 @@ FLOOR_OF = {app: number for number, apps in enumerate(FLOORS) for app in apps}
 # Apps that see less than the floors below them.
 CARDS_SEES = {"lib", "cardindex", "municipalities"}
 WITHOUT_DRAFTS = {"reuse", "feedback", "following", "suitability", "cities", "opendata"}
-# The modules of these apps that may import projects all the same, and why.
-READS_DRAFTS = {
-    "reuse.replicability.desk",  # an office assesses its own draft
-    "reuse.replicability.forms",  # and names documents that are not public yet
-    "feedback.views",  # the deadline of an answer is that of the desk
-}
+# An office rates its own draft, and names its documents as evidence.
+WITH_DRAFTS = {"reuse.replicability.desk", "reuse.replicability.forms"}
 UNSEEN = {"observatory", "demo"}
 # The folders of an app: each imports only what stands left of it. Of the others only circles are wrong.
 ORDER = {
@@ -63,7 +59,7 @@ def import_offence(module: str, target: str) -> str | None:
         return f"{theirs} is not on a lower floor than {mine}"
     elif mine == "cards" and theirs not in CARDS_SEES:
         return f"cards imports only {', '.join(sorted(CARDS_SEES))}"
-    elif mine in WITHOUT_DRAFTS and theirs == "projects" and module not in READS_DRAFTS:
+    elif mine in WITHOUT_DRAFTS and theirs == "projects" and module not in WITH_DRAFTS:
         return f"{mine} reads cards, no drafts"
     return None
 

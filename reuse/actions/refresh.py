@@ -54,7 +54,7 @@ def write_standing(record_id: int, document: Mapping) -> dict[str, list[str]]:
 
 
 def _existing_rows(record_id: int) -> tuple[bool, bool]:
-    """Whether it has assessments or adoptions, whether it has a standing. A tenth of the cost of panel_of."""
+    """Whether it has assessments or adoptions, whether it has a standing. One query; panel_of takes six."""
     models = {"assessment": Assessment, "adoption": Adoption, "standing": Standing}
     existing = models_with("record_id", record_id, models)
     return bool(existing & {"assessment", "adoption"}), "standing" in existing
