@@ -27,7 +27,7 @@ from municipalities.search import find_municipality
 from projects.models import Project
 from reuse.actions import adopting
 from reuse.models import Adoption, OutsidePractice
-from reuse.transitions import AdoptionMove
+from reuse.transitions import AdoptionTransition
 
 PRACTICE = ("name", "city", "country", "url")
 
@@ -61,7 +61,7 @@ def load_entry(entry: Mapping) -> str:
     if adopter.pk == project.owner_id:
         raise BadEntry("un ente non riusa un progetto proprio")
     steps = [{**step, "on": date.fromisoformat(step["on"])} for step in entry["steps"]]
-    if unknown := [step["move"] for step in steps if step["move"] not in AdoptionMove.values]:
+    if unknown := [step["move"] for step in steps if step["move"] not in AdoptionTransition.values]:
         raise BadEntry(f"passo sconosciuto: {unknown[0]}")
     result = _result(entry, adopter)
     adopting.demonstrate(

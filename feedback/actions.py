@@ -1,4 +1,4 @@
-"""What readers send and staff answers. Reports on a card are also in the history of its project."""
+"""Reports of errors, their answers, scores of pages. Reports on a card are also in its audit log."""
 
 import uuid
 
@@ -15,14 +15,19 @@ from lib.workflow import WrongMove
 
 
 @transaction.atomic
-def report_error(*, card: Edition | None = None, nonce: uuid.UUID, by=None, **fields) -> ErrorReport:
-    """Store what a reader found wrong. The same `nonce` twice gives the report already stored."""
-    place = {"record_id": card.record_id, "edition": card.edition} if card else {}
+def report_error(
+    *, card: Edition | None = None, idempotency_key: uuid.UUID, by=None, **fields
+) -> ErrorReport:
+    """Store a report, of a card or of a page, and notify after commit; `fields` are those of ErrorReport.
+
+    The same `idempotency_key` twice returns the report already stored.
+    """
+    subject = {"record_id": card.record_id, "edition": card.edition} if card else {}
     try:
         with transaction.atomic():
-            report = ErrorReport.objects.create(nonce=nonce, **place, **fields)
+            report = ErrorReport.objects.create(nonce=idempotency_key, **subject, **fields)
     except IntegrityError:
-        return ErrorReport.objects.get(nonce=nonce)
+        return ErrorReport.objects.get(nonce=idempotency_key)
     if card:
         _record("error_reported", report, by)
     transaction.on_commit(lambda: mail.error_reported(report))
@@ -31,11 +36,14 @@ def report_error(*, card: Edition | None = None, nonce: uuid.UUID, by=None, **fi
 
 @transaction.atomic
 def answer_report(report: ErrorReport, *, by, status: str, answer: str) -> ErrorReport:
-    """Close a report once; of two answers the first wins. The sender's address is forgotten."""
+    """Close a report and delete the sender's address, to which the answer goes after commit.
+
+    Raises WrongMove when it was answered before.
+    """
     now, address = timezone.now(), report.email
-    waiting = ErrorReport.objects.filter(pk=report.pk, status=ErrorReport.Status.RECEIVED)
+    unanswered = ErrorReport.objects.filter(pk=report.pk, status=ErrorReport.Status.RECEIVED)
     closed = {"status": status, "answer": answer, "answered_at": now, "answered_by": by, "email": ""}
-    if not waiting.update(**closed):
+    if not unanswered.update(**closed):
         raise WrongMove
     report.refresh_from_db()
     if report.record_id:
@@ -46,10 +54,10 @@ def answer_report(report: ErrorReport, *, by, status: str, answer: str) -> Error
 
 
 def rate_page(path: str, score: int, *, by=None) -> None:
-    """One more reader gave `score` (1–5) to a page today."""
+    """Count one more `score` (1–5) for a page today."""
     day = timezone.localdate()
     with transaction.atomic():
-        row, _made = PageRating.objects.get_or_create(path=path, day=day, score=score)
+        row, _created = PageRating.objects.get_or_create(path=path, day=day, score=score)
         PageRating.objects.filter(pk=row.pk).update(count=F("count") + 1)
 
 

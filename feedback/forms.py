@@ -1,4 +1,4 @@
-"""What readers write without an account, and the desk's answers."""
+"""Forms of reports, which need no account, and of the answers of staff."""
 
 import uuid
 
@@ -9,6 +9,8 @@ from feedback.models import ErrorReport
 
 
 class ReportForm(forms.Form):
+    """An error on a card. `nonce` makes a second submission of the same page harmless."""
+
     topic = forms.ChoiceField(
         label=_("Che cosa non va"),
         choices=ErrorReport.Topic,
@@ -38,7 +40,7 @@ class ReportForm(forms.Form):
 
 
 class AccessReportForm(ReportForm):
-    """The same for a page that somebody cannot use: the page is asked, the topic known."""
+    """A page that somebody cannot use: a field for the page instead of the topic."""
 
     topic = None
     page = forms.CharField(
@@ -56,6 +58,8 @@ class AccessReportForm(ReportForm):
 
 
 class ReportAnswerForm(forms.Form):
+    """Outcome and text with which staff close a report."""
+
     status = forms.ChoiceField(
         label=_("Esito"),
         choices=[c for c in ErrorReport.Status.choices if c[0] != ErrorReport.Status.RECEIVED],

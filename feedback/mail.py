@@ -1,4 +1,4 @@
-"""Messages about reports of readers. Sent after commit."""
+"""E-mail about reports of readers, sent after commit."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,28 +8,29 @@ from lib.mail import send
 
 
 def error_reported(report) -> None:
-    """To the office that answers for the card, and to the desk."""
-    where = title_of(report.record_id) if report.record_id else report.page
-    words = (
-        f"Un lettore segnala un errore: «{where}».\n\n{report.get_topic_display()}\n\n{report.text}\n\n"
+    """Notify staff and the office of the card (see _addresses) of a new report."""
+    subject = title_of(report.record_id) if report.record_id else report.page
+    body = (
+        f"Un lettore segnala un errore: «{subject}».\n\n{report.get_topic_display()}\n\n{report.text}\n\n"
         "La redazione risponde a chi ha scritto. La segnalazione è qui:\n"
         f"{_url('desk:report-detail', report.pk)}\n"
     )
     for address in _addresses(report):
-        send(address, f"Segnalazione su «{where}»", words)
+        send(address, f"Segnalazione su «{subject}»", body)
 
 
 def _addresses(report) -> list[str]:
-    """The contact that the card shows, else who works for the body; the desk's own address always."""
-    found = [settings.DEFAULT_FROM_EMAIL]
+    """DEFAULT_FROM_EMAIL, and `Record.notify_email`, else at most five active members of the owner."""
+    addresses = [settings.DEFAULT_FROM_EMAIL]
     if report.record:
         people = report.record.owner.memberships.filter(user__is_active=True)
         offices = [report.record.notify_email] if report.record.notify_email else []
-        found += offices or list(people.order_by("pk").values_list("user__email", flat=True)[:5])
-    return list(dict.fromkeys(found))
+        addresses += offices or list(people.order_by("pk").values_list("user__email", flat=True)[:5])
+    return list(dict.fromkeys(addresses))
 
 
 def report_answered(report, address: str) -> None:
+    """Send the answer to the address that the report no longer has."""
     send(
         address,
         "Abbiamo risposto alla tua segnalazione",

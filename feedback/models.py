@@ -1,4 +1,4 @@
-"""What readers tell us without an account: errors they found, how clear a page was."""
+"""Feedback of readers without an account: reports of errors, scores of pages."""
 
 import uuid
 
@@ -11,9 +11,9 @@ from cards.models import Record
 
 
 class ErrorReport(models.Model):
-    """Something wrong on a card, or a page that somebody cannot use.
+    """An error on a card (`record`, `edition`), or a page that somebody cannot use (`page`).
 
-    `token` is the address where the sender follows it. The e-mail is optional, and forgotten once answered.
+    `token` is the secret part of the URL of its status. The optional e-mail is deleted with the answer.
     """
 
     class Status(models.TextChoices):
@@ -61,7 +61,7 @@ class ErrorReport(models.Model):
 
 
 class PageRating(models.Model):
-    """How many readers gave a score to a page on a day. A count: nothing of who they were."""
+    """How many readers gave a page a score on a day; nothing about the readers."""
 
     path = models.CharField(max_length=200)
     day = models.DateField()

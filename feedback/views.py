@@ -1,4 +1,4 @@
-"""What readers tell us: errors on a card, pages they cannot use, how clear a page was."""
+"""Reports of errors and scores of pages, without an account; the pages of staff that read them."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.rules import is_reviewer
 from cards.models import Edition
 from cards.records import newest_title
-from feedback import actions as voice_actions
+from feedback import actions as feedback_actions
 from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
 from feedback.models import ErrorReport, PageRating
 from lib.forms.fields import tidied
@@ -31,11 +31,11 @@ HOUR = 3600
 @open_form(scope="report", limit=10, seconds=HOUR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_card(request, slug):
-    """«Segnala un errore» on a card in force, without an account and without a cookie."""
+    """«Segnala un errore» on a current card; sets no cookie."""
     card = get_object_or_404(Edition.objects.current(), slug=slug)
     form = ReportForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        return _stored(request, form, card=card)
+        return _store(request, form, card=card)
     context = {"form": form, "card": card, "trap": HONEYPOT}
     return render(request, "feedback/card_report.html", context, status=422 if form.errors else 200)
 
@@ -44,29 +44,31 @@ def report_card(request, slug):
 @open_form(scope="report", limit=10, seconds=HOUR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_page(request):
-    """A page that somebody cannot use: what the accessibility statement promises to read."""
+    """The form of the accessibility statement: a page that somebody cannot use."""
     page = request.GET.get("pagina", "")[:300]
     form = AccessReportForm(
         tidied(request.POST) if request.method == "POST" else None, initial={"page": page}
     )
     if request.method == "POST" and form.is_valid():
-        return _stored(request, form, topic=ErrorReport.Topic.ACCESS)
+        return _store(request, form, topic=ErrorReport.Topic.ACCESS)
     context = {"form": form, "trap": HONEYPOT}
     return render(request, "feedback/report_page.html", context, status=422 if form.errors else 200)
 
 
-def _stored(request, form, **place) -> HttpResponse:
-    """Store the report and lead to its page; what a program sent is thanked for and dropped."""
+def _store(request, form, **subject) -> HttpResponse:
+    """Store the report and redirect to its status; what a program sent is dropped with a redirect home."""
     if is_trapped(request):
         return redirect("public:home")
-    report = voice_actions.report_error(**place, **form.cleaned_data)
+    fields = form.cleaned_data.copy()
+    key = fields.pop("nonce")
+    report = feedback_actions.report_error(idempotency_key=key, **subject, **fields)
     return redirect("public:report-status", report.token)
 
 
 @never_cache
 @require_safe
 def report_status(request, token):
-    """Where the sender sees what became of the report; the address is known to them alone."""
+    """The status of a report, at a secret URL that its sender alone knows."""
     report = get_object_or_404(ErrorReport.objects.select_related("record"), token=token)
     card = report.record and report.record.editions.current().first()
     context = {"report": report, "card": card, "answer_days": settings.ANSWER_WORKING_DAYS}
@@ -76,7 +78,7 @@ def report_status(request, token):
 @open_form(scope="rating", limit=60, seconds=HOUR)
 @require_POST
 def rate(request):
-    """Count a score of 1–5 for a public page; the answer is words for a script, or the page again."""
+    """Count a score of 1–5 for a public page; 204 for a script, else a page of thanks."""
     path = request.POST.get("pagina", "")[:200]
     score = request.POST.get("voto", "")
     if score not in ("1", "2", "3", "4", "5") or not _is_rated(path):
@@ -84,13 +86,14 @@ def rate(request):
             _("Scegli un voto da 1 a 5 e riprova."), content_type="text/plain; charset=utf-8"
         )
     if not is_trapped(request):
-        voice_actions.rate_page(path, int(score))
+        feedback_actions.rate_page(path, int(score))
     if request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)
     return render(request, "feedback/rated.html", {"back": path})
 
 
 def _is_rated(path: str) -> bool:
+    """Whether the path belongs to a URL namespace whose pages can be rated."""
     try:
         app_name = resolve(path).app_name
     except (Resolver404, ValueError):
@@ -106,28 +109,28 @@ def _staff_only(request) -> None:
 @login_required
 @require_safe
 def report_list(request):
-    """Reports from the oldest; those answered by choice."""
+    """Reports of one status, by default those not answered, from the oldest."""
     _staff_only(request)
-    wanted = request.GET.get("stato", ErrorReport.Status.RECEIVED)
-    if wanted not in ErrorReport.Status.values:
-        wanted = ErrorReport.Status.RECEIVED
-    reports = ErrorReport.objects.filter(status=wanted).annotate(title=newest_title())
+    status = request.GET.get("stato", ErrorReport.Status.RECEIVED)
+    if status not in ErrorReport.Status.values:
+        status = ErrorReport.Status.RECEIVED
+    reports = ErrorReport.objects.filter(status=status).annotate(title=newest_title())
     page = Paginator(reports.order_by("created_at", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
-    context = {"page": page, "wanted": wanted, "states": ErrorReport.Status.choices}
+    context = {"page": page, "status": status, "states": ErrorReport.Status.choices}
     return render(request, "feedback/desk/report_list.html", context)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_detail(request, pk):
-    """One report: read it, answer it once."""
+    """One report with the form of its answer."""
     _staff_only(request)
     reports = ErrorReport.objects.select_related("record__owner", "answered_by")
     report = get_object_or_404(reports.annotate(title=newest_title()), pk=pk)
     form = ReportAnswerForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            voice_actions.answer_report(report, by=request.user, **form.cleaned_data)
+            feedback_actions.answer_report(report, by=request.user, **form.cleaned_data)
         except WrongMove:
             messages.error(request, _("Qualcuno ha già risposto a questa segnalazione."))
         else:
@@ -141,7 +144,7 @@ def report_detail(request, pk):
 @login_required
 @require_safe
 def rating_list(request):
-    """How clear readers find each page, the least clear first."""
+    """The mean score of each page, the lowest first."""
     _staff_only(request)
     rows = PageRating.objects.values("path").annotate(n=Sum("count"), total=Sum(F("score") * F("count")))
     pages = [{**row, "mean": row["total"] / row["n"]} for row in rows.filter(count__gt=0)]

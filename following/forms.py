@@ -1,4 +1,4 @@
-"""What somebody who wants news writes: an address and a pace."""
+"""Forms of a subscription: e-mail address and pace."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Messages to those who follow, in their language. Each has its way out (RFC 2369, one click: RFC 8058)."""
+"""E-mail to followers in their language, with List-Unsubscribe (RFC 2369) of one click (RFC 8058)."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -10,8 +10,8 @@ from following.news import News, title_of
 from lib.mail import send
 
 
-def ask_to_confirm(follower: Follower) -> bool:
-    """The message that proves the address; one who has already confirmed finds the way to change or stop."""
+def send_confirmation_request(follower: Follower) -> bool:
+    """Send the link that confirms, changes or stops a subscription; return whether it was sent."""
     with override(follower.language):
         title, link = title_of(follower), _url("public:follow-manage", follower.key)
         body = _(
@@ -23,18 +23,19 @@ def ask_to_confirm(follower: Follower) -> bool:
         return send(follower.email, _("Conferma: aggiornamenti di %(title)s") % {"title": title}, body)
 
 
-def news(follower: Follower, found: News) -> bool:
-    """The cards that are new, with their addresses. Whether the message left."""
+def send_news(follower: Follower, news: News) -> bool:
+    """Send the new cards with their URLs; return whether the message was sent."""
     with override(follower.language):
         title = title_of(follower)
-        parts = [_count(found), *(f"{c.title}\n{_url('public:card-detail', c.slug)}" for c in found.cards)]
-        if found.withdrawn:
-            told = _("La scheda «%(title)s» è stata ritirata. Motivo: %(reason)s")
-            parts.append(told % {"title": found.withdrawn.title, "reason": found.withdrawn.withdrawal_reason})
-        if found.count > len(found.cards):
-            listed = reverse("public:card-list") + (f"?{follower.query}" if follower.query else "")
-            told = _("Le altre sono qui: %(link)s")
-            parts.append(told % {"link": settings.SITE_URL + listed})
+        parts = [_count_line(news), *(f"{c.title}\n{_url('public:card-detail', c.slug)}" for c in news.cards)]
+        if news.withdrawn:
+            sentence = _("La scheda «%(title)s» è stata ritirata. Motivo: %(reason)s")
+            values = {"title": news.withdrawn.title, "reason": news.withdrawn.withdrawal_reason}
+            parts.append(sentence % values)
+        if news.count > len(news.cards):
+            path = reverse("public:card-list") + (f"?{follower.query}" if follower.query else "")
+            sentence = _("Le altre sono qui: %(link)s")
+            parts.append(sentence % {"link": settings.SITE_URL + path})
         manage = _url("public:follow-manage", follower.key)
         parts.append(_("Non vuoi più ricevere questi messaggi? %(link)s") % {"link": manage})
         stop = _url("public:follow-stop", follower.key)
@@ -47,9 +48,9 @@ def news(follower: Follower, found: News) -> bool:
         return send(follower.email, subject, "\n\n".join(filter(None, parts)) + "\n", headers)
 
 
-def _count(found: News) -> str:
-    told = ngettext("%(n)s scheda nuova o aggiornata:", "%(n)s schede nuove o aggiornate:", found.count)
-    return told % {"n": found.count} if found.count else ""
+def _count_line(news: News) -> str:
+    line = ngettext("%(n)s scheda nuova o aggiornata:", "%(n)s schede nuove o aggiornate:", news.count)
+    return line % {"n": news.count} if news.count else ""
 
 
 def _url(name: str, *args) -> str:

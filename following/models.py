@@ -1,4 +1,4 @@
-"""People who follow a view, a city or a project by e-mail, without an account."""
+"""Subscriptions by e-mail to the updates of a view, a city or a project, without an account."""
 
 import uuid
 
@@ -12,15 +12,16 @@ from cards.models import Record
 
 class FollowerQuerySet(models.QuerySet):
     def confirmed(self):
-        """Those whose address has been proved."""
+        """Subscriptions whose address was confirmed."""
         return self.exclude(confirmed_at=None)
 
 
 class Follower(models.Model):
-    """An address and what it follows: a project, or the cards that answer `query` (a page's query string).
+    """An e-mail address and what it follows: a record, or the cards that match `query` (of the list page).
 
-    `key` is the only secret: whoever has a message can confirm or stop, nobody else. A row that stops is
-    deleted, so that nothing of the address remains. `newest_card` is the last card already told.
+    `key` is the secret of the links in messages, by which the owner of the address confirms or stops.
+    Unsubscribing deletes the row. `newest_card` is the highest key of an edition when the last message
+    was prepared.
     """
 
     class Pace(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What is new for somebody who follows a view, a city or a project."""
+"""The news of a follower: editions published and cards withdrawn since the last message."""
 
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
@@ -13,13 +13,15 @@ from cards.pages.filter_panel import chips
 from cards.search.query import ProjectQuery, find, parse
 from following.models import Follower
 
-SHOWN = 20
+MAX_CARDS = 20
 
 
 @dataclass(frozen=True)
 class News:
-    """Cards published since the last message, newest first, at most SHOWN of `count`; `withdrawn` has the
-    card that a followed project no longer shows; `newest` is the last card of the registry then."""
+    """Cards published since the last message, newest first, at most MAX_CARDS of `count`.
+
+    `withdrawn` is the card of a followed project that was withdrawn since; `newest` is newest_card() of then.
+    """
 
     cards: list[Edition]
     count: int
@@ -31,26 +33,26 @@ class News:
 
 
 def followed_query(text: str) -> ProjectQuery:
-    """The view of a page's query string. What cannot be read is left out; the order is the freshest first."""
+    """The query of the query string of a list page, without its order and what cannot be parsed."""
     query, _problems = parse(QueryDict(text), page=True)
     return replace(query, sort="")
 
 
 def title_of(follower: Follower) -> str:
-    """What is followed, in words: a project's title, «Area: Mobilità; Comune: Torino», or everything."""
+    """What is followed, as text: a project's title, «Area: Mobilità; Comune: Torino», or all projects."""
     if follower.record_id:
         return records.title_of(follower.record_id)
-    found = [f"{chip['title']}: {chip['label']}" for chip in chips(followed_query(follower.query))]
-    return "; ".join(found) or _("Tutti i progetti")
+    filters = [f"{chip['title']}: {chip['label']}" for chip in chips(followed_query(follower.query))]
+    return "; ".join(filters) or _("Tutti i progetti")
 
 
 def newest_card() -> int:
-    """The key of the last card published; keys follow the order of publication."""
+    """The highest key of an edition, 0 without any; keys follow the order of publication."""
     return Edition.objects.aggregate(n=Max("pk"))["n"] or 0
 
 
 def news_for(follower: Follower) -> News:
-    """Cards that the follower has not been told of."""
+    """The cards that were not yet in a message to this follower."""
     newest = newest_card()
     if newest <= follower.newest_card and not follower.record_id:
         return News([], 0, newest)
@@ -59,13 +61,13 @@ def news_for(follower: Follower) -> News:
 
 def _of_project(follower: Follower, newest: int) -> News:
     cards = list(follower.record.editions.order_by("-edition"))
-    fresh = [card for card in cards if card.is_current and card.pk > follower.newest_card]
+    new = [card for card in cards if card.is_current and card.pk > follower.newest_card]
     last, since = (cards[0] if cards else None), follower.told_at or follower.confirmed_at
-    gone = last if last and last.withdrawn_at and last.withdrawn_at > since else None
-    return News(fresh, len(fresh), newest, gone)
+    withdrawn = last if last and last.withdrawn_at and last.withdrawn_at > since else None
+    return News(new, len(new), newest, withdrawn)
 
 
 def _of_view(follower: Follower, newest: int) -> News:
     results = find(replace(followed_query(follower.query), sort="-published_at"))
-    fresh = list(takewhile(lambda pk: pk > follower.newest_card, results.ids()))
-    return News(list(islice(results, min(SHOWN, len(fresh)))), len(fresh), newest)
+    new = list(takewhile(lambda pk: pk > follower.newest_card, results.ids()))
+    return News(list(islice(results, min(MAX_CARDS, len(new)))), len(new), newest)

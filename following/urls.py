@@ -4,7 +4,7 @@ from following import views
 
 PUBLIC = [
     path("segui/", views.follow, name="follow"),
-    path("segui/scrivi/", views.asked, name="follow-asked"),
+    path("segui/scrivi/", views.requested, name="follow-asked"),
     path("segui/<uuid:key>/", views.manage, name="follow-manage"),
     path("segui/<uuid:key>/basta/", views.stop, name="follow-stop"),
 ]

@@ -1,4 +1,4 @@
-"""«Segui»: news of a view, a city or a project by e-mail, with double opt-in and one click out."""
+"""«Segui»: updates of a view, a city or a project by e-mail, with double opt-in and one-click unsubscribe."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +19,8 @@ from lib.limits import HONEYPOT, is_trapped, open_form
 HOUR = 3600
 
 
-def _wanted(params) -> Follower:
-    """What the address of the page asks to follow: `progetto=<slug>`, or the filters of the list."""
+def _unsaved_follower(params) -> Follower:
+    """What the query string names: `progetto=<slug>`, or filters of the list. Raises Http404."""
     if slug := params.get("progetto"):
         card = get_object_or_404(Edition.objects.current().select_related("record"), slug=slug)
         return Follower(record=card.record)
@@ -34,20 +34,22 @@ def _wanted(params) -> Follower:
 @open_form(scope="follow", limit=10, seconds=HOUR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request):
-    wanted = _wanted(request.GET)
+    """The form of a subscription, which sends a message to confirm it."""
+    follower = _unsaved_follower(request.GET)
     form = FollowForm(tidied(request.POST) if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not is_trapped(request):
-            place = {"query": wanted.query, "record": wanted.record}
-            follow_actions.ask(**form.cleaned_data, **place, language=get_language())
+            subject = {"query": follower.query, "record": follower.record}
+            follow_actions.request_updates(**form.cleaned_data, **subject, language=get_language())
         return redirect("public:follow-asked")
-    context = {"form": form, "title": title_of(wanted), "wanted": wanted, "trap": HONEYPOT}
+    context = {"form": form, "title": title_of(follower), "follower": follower, "trap": HONEYPOT}
     return render(request, "following/follow.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
 @require_safe
-def asked(request):
+def requested(request):
+    """Asks to open the message that was sent."""
     return render(request, "following/follow_asked.html")
 
 
@@ -55,7 +57,7 @@ def asked(request):
 @open_form(scope="follow-manage", limit=60, seconds=HOUR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request, key):
-    """Confirm, change the pace, stop. Buttons, since mail scanners follow links by themselves."""
+    """Confirm a subscription, change its pace, stop it: by POST alone, since mail scanners open links."""
     follower = Follower.objects.filter(key=key).select_related("record").first()
     if follower is None:
         return render(request, "following/follow_stopped.html", status=410)
@@ -68,9 +70,10 @@ def manage(request, key):
 
 
 @never_cache
-@csrf_exempt  # a mail program posts here by itself (RFC 8058); the key in the address is the proof
+@csrf_exempt  # mail programs post here (RFC 8058); the key in the URL authenticates
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request, key):
+    """Unsubscribe by POST; a GET leads to the page with the buttons."""
     follower = Follower.objects.filter(key=key).first()
     if request.method != "POST" and follower is not None:
         return redirect("public:follow-manage", key)

@@ -24,7 +24,7 @@ from lib.tables.schema import (
     money,
     text,
 )
-from reuse.transitions import PUBLIC, Step
+from reuse.transitions import PUBLIC, AdoptionState
 
 RATINGS = (
     ("social_compatibility", "Compatibilità sociale", "Social compatibility"),
@@ -187,7 +187,7 @@ ADOPTIONS = Table(
             "step",
             "Passo",
             "Step",
-            choices=[choice for choice in Step.choices if choice[0] in PUBLIC],
+            choices=[choice for choice in AdoptionState.choices if choice[0] in PUBLIC],
             is_required=True,
         ),
         Column("is_demonstration", BOOLEAN, ("Dimostrativo", "Demonstration"), is_required=True),

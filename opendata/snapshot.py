@@ -181,7 +181,7 @@ class Snapshot:
 
     def _replicability(self) -> Iterator[dict]:
         """One row a rater of each project, as on the day; demonstrations only with settings.DEMO."""
-        assessed = set(Assessment.objects.shown().values_list("record", flat=True))
+        assessed = set(Assessment.objects.visible().values_list("record", flat=True))
         if not assessed:
             return
         for start in range(0, len(self.keys), BATCH):
@@ -210,7 +210,7 @@ class Snapshot:
 
     def _adoptions(self) -> Iterator[dict]:
         """Adoptions as on the day: bodies and steps, no notes."""
-        if not Adoption.objects.shown().exists():
+        if not Adoption.objects.visible().exists():
             return
         for start in range(0, len(self.keys), BATCH):
             keys = self.keys[start : start + BATCH]
@@ -241,7 +241,7 @@ def _adopted(adoption: Adoption, code: str) -> dict:
         "adopter": adoption.adopter.name,
         "adopter_code": place and place.code,
         "giver": adoption.giver.name,
-        "step": adoption.stood,
+        "step": adoption.state_as_of,
         "is_demonstration": adoption.is_demonstration,
     }
 

@@ -1,6 +1,6 @@
-"""The ten criteria of replicability, after CITYkeys: keys, words, anchors, weights, bands, reuse kit.
+"""The ten criteria of replicability, after CITYkeys: names, anchors, weights, bands; aspects of the kit.
 
-The one table that feeds forms, cards, ranking, API and files.
+Forms, cards, ranking, API and exports read them here.
 Sources: observatory/templates/observatory/method.html.
 """
 
@@ -16,7 +16,7 @@ from cards.vocabulary.bands import HIGH, LOW, MEDIUM
 
 @dataclass(frozen=True)
 class Criterion:
-    """`low`, `middle` and `high` say what 1, 3 and 5 mean; 2 and 4 lie between."""
+    """`low`, `middle` and `high` describe the ratings 1, 3 and 5."""
 
     key: str
     name: Promise
@@ -101,7 +101,7 @@ KEYS = tuple(criterion.key for criterion in CRITERIA)
 BY_KEY = {criterion.key: criterion for criterion in CRITERIA}
 LOWEST, HIGHEST = 1, 5
 
-# Weights of the ten, in their order; each preset sums to one.
+# Weights in the order of the criteria; each preset sums to one.
 EQUAL, SMALL_MUNICIPALITY = "equal", "small_municipality"
 PRESETS: Mapping[str, Mapping[str, Decimal]] = {
     EQUAL: dict.fromkeys(KEYS, Decimal("0.10")),
@@ -115,11 +115,11 @@ PRESETS: Mapping[str, Mapping[str, Decimal]] = {
 }
 PRESET_NAMES = {EQUAL: _("Pesi uguali"), SMALL_MUNICIPALITY: _("Piccolo Comune")}
 
-# band → least score; from the highest
+# (band, lowest score), from the highest
 BANDS = ((HIGH, 70), (MEDIUM, 40), (LOW, 0))
 
 SELF, PEER, OBSERVATORY = "self", "peer", "observatory"
-# The rating that is published is that of the first of these who rated enough.
+# The first of these that rated enough criteria is published (score.published_rater).
 RATER_ORDER = (OBSERVATORY, PEER, SELF)
 RATER_NAMES = {
     OBSERVATORY: _("Osservatorio"),
@@ -130,14 +130,14 @@ RATER_NAMES = {
 
 @dataclass(frozen=True)
 class Aspect:
-    """One of the five OCPA aspects of a reuse kit. Of each of `parts` one document type is enough."""
+    """One of the five OCPA aspects of a reuse kit. One document type of each of `parts` is enough."""
 
     key: str
     name: Promise
     parts: tuple[tuple[str, ...], ...]
 
 
-# Images say nothing about how to do it again: they belong to no aspect.
+# Images do not help to repeat a project: they belong to no aspect.
 ASPECTS = (
     Aspect("technical", _("Tecnico"), (("specification",), ("manual", "catalogue"))),
     Aspect(

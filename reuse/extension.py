@@ -1,4 +1,4 @@
-"""What reuse adds to cards: live facets at each edition, replicability and adoptions on the page."""
+"""What reuse adds to cards: live facets at each edition, sections of the page, blocks of the PDF."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from cards.extensions import CardExtension, CardPage, Issue, Section
 from reuse.actions.refresh import write_standing
 from reuse.outline import family_blocks, replicability_blocks
-from reuse.reads.beside import beside
 from reuse.reads.family import family_of
+from reuse.reads.presence import presence_of
 from reuse.reads.standing import panel_of
 from reuse.replicability.panel import panel_context
 
@@ -18,12 +18,12 @@ class ReuseExtension(CardExtension):
         return write_standing(issue.record_id, issue.document)
 
     def sections(self, page: CardPage) -> Sequence[Section]:
-        known = beside(page.record_id)
-        panel = panel_of(page.record_id, page.document, known=known)
-        shown = {"replicability": panel_context(panel)}
-        sections = [Section("replicabilita", _("Replicabilità"), "reuse/_card_replicability.html", shown)]
+        presence = presence_of(page.record_id)
+        panel = panel_of(page.record_id, page.document, presence=presence)
+        context = {"replicability": panel_context(panel)}
+        sections = [Section("replicabilita", _("Replicabilità"), "reuse/_card_replicability.html", context)]
         if page.is_current:
-            family = {"family": family_of(page.record_id, panel.adoptions, known)}
+            family = {"family": family_of(page.record_id, panel.adoptions, presence)}
             sections.append(Section("riusi", _("Chi lo ha riusato"), "reuse/_card_adoptions.html", family))
         return sections
 

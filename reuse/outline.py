@@ -1,4 +1,4 @@
-"""Replicability and reuse of a card as blocks of its PDF, like those of cards/presentation/outline.py."""
+"""Replicability and adoptions of a card as blocks of its PDF (cards/presentation/outline.py)."""
 
 from collections.abc import Mapping
 
@@ -12,48 +12,48 @@ from reuse.reads.family import Family, Node
 Block = dict
 
 
-def replicability_blocks(told: Mapping, *, fit_address: str) -> list[Block]:
-    """R, who rated what and when, the kit, of replicability_panel.panel_context. No query."""
-    judged = [told["published"], *told["others"]] if told["published"] else []
-    blocks = [_note(_demonstration())] if told["is_demonstration"] else []
+def replicability_blocks(panel: Mapping, *, fit_address: str) -> list[Block]:
+    """R, the ratings, their raters and motives, the kit. `panel` is panel_context(). No query."""
+    judged = [panel["published"], *panel["others"]] if panel["published"] else []
+    blocks = [_note(_demonstration())] if panel["is_demonstration"] else []
     blocks.append(
-        _pairs(_score(told), _kit(told), _adopted(told), (_("Nel tuo Comune (F)"), _fit(fit_address)))
+        _pairs(_score(panel), _kit(panel), _adopted(panel), (_("Nel tuo Comune (F)"), _fit(fit_address)))
     )
     if not judged:
         blocks.append(_note(_("Nessuno ha ancora valutato quanto è facile riusare questo progetto.")))
     else:
         blocks += [_ratings(judged), *_raters(judged), _heading(_("Motivi")), _motives(judged[0])]
-    return [*blocks, *_gaps(told), _kit_table(told)]
+    return [*blocks, *_gaps(panel), _kit_table(panel)]
 
 
 def _demonstration() -> str:
-    words = _("Serve a mostrare come funziona il portale: non viene da un ente né dalla redazione.")
-    return f"{_('Valutazione dimostrativa')}. {words}"
+    reason = _("Serve a mostrare come funziona il portale: non viene da un ente né dalla redazione.")
+    return f"{_('Valutazione dimostrativa')}. {reason}"
 
 
-def _score(told: Mapping) -> tuple[str, str]:
-    if told["score"] is None:
+def _score(panel: Mapping) -> tuple[str, str]:
+    if panel["score"] is None:
         return _("Replicabilità (R)"), _("In valutazione")
-    words = _("%(score)s su 100, %(band)s") % {"score": measure(told["score"]), "band": told["band_label"]}
-    return _("Replicabilità (R)"), words
+    score = _("%(score)s su 100, %(band)s") % {"score": measure(panel["score"]), "band": panel["band_label"]}
+    return _("Replicabilità (R)"), score
 
 
-def _kit(told: Mapping) -> tuple[str, str]:
-    return _("Kit per il riuso"), _("Completo al %(n)s%%.") % {"n": told["kit_percent"]}
+def _kit(panel: Mapping) -> tuple[str, str]:
+    return _("Kit per il riuso"), _("Completo al %(n)s%%.") % {"n": panel["kit_percent"]}
 
 
-def _adopted(told: Mapping) -> tuple[str, str]:
-    done, under_way = told["adoptions"], told["adoptions_under_way"]
-    words = [
+def _adopted(panel: Mapping) -> tuple[str, str]:
+    done, under_way = panel["adoptions"], panel["adoptions_under_way"]
+    sentences = [
         ngettext("Un altro ente lo ha già adottato.", "%(n)s altri enti lo hanno già adottato.", done)
         % {"n": done}
         if done
         else _("Non risultano riusi in altri enti.")
     ]
     if under_way:
-        told_words = ngettext("Un riuso è in corso.", "%(n)s riusi sono in corso.", under_way)
-        words.append(told_words % {"n": under_way})
-    return _("Riusi"), " ".join(words)
+        ongoing = ngettext("Un riuso è in corso.", "%(n)s riusi sono in corso.", under_way)
+        sentences.append(ongoing % {"n": under_way})
+    return _("Riusi"), " ".join(sentences)
 
 
 def _fit(address: str) -> str:
@@ -80,29 +80,29 @@ def _value(row: Mapping) -> str:
 
 
 def _raters(judged: list[Mapping]) -> list[Block]:
-    """Who they are, when they rated, how much."""
-    found = []
+    """One line a rater: organisation, day, number of rated criteria."""
+    bullets = []
     for one in judged:
-        words = _("%(name)s: %(body)s, %(day)s, %(n)s criteri su 10.") % {
+        text = _("%(name)s: %(body)s, %(day)s, %(n)s criteri su 10.") % {
             "name": one["name"],
             "body": one["assessment"].organisation.name,
             "day": date_format(one["rated_on"], "j F Y"),
             "n": one["score"].rated,
         }
-        old = f" {_('Ha più di 24 mesi: va rifatta.')}" if one["is_expired"] else ""
-        found.append({"kind": "bullet", "text": words + old})
-    return found
+        expired = f" {_('Ha più di 24 mesi: va rifatta.')}" if one["is_expired"] else ""
+        bullets.append({"kind": "bullet", "text": text + expired})
+    return bullets
 
 
 def _motives(judged: Mapping) -> Block:
-    told = [row for row in judged["rows"] if row["rating"] and row["rating"].motive]
-    return _pairs(*((str(row["criterion"].name), row["rating"].motive) for row in told))
+    rows = [row for row in judged["rows"] if row["rating"] and row["rating"].motive]
+    return _pairs(*((str(row["criterion"].name), row["rating"].motive) for row in rows))
 
 
-def _gaps(told: Mapping) -> list[Block]:
+def _gaps(panel: Mapping) -> list[Block]:
     rows = [
         {"kind": "bullet", "text": f"{gap['criterion'].name}: {_side(gap['low'])}, {_side(gap['high'])}"}
-        for gap in told["gaps"]
+        for gap in panel["gaps"]
     ]
     return [_heading(_("Dove chi valuta non è d’accordo")), *rows] if rows else []
 
@@ -111,37 +111,37 @@ def _side(side: tuple) -> str:
     return f"{side[0]} {side[1]}"
 
 
-def _kit_table(told: Mapping) -> Block:
+def _kit_table(panel: Mapping) -> Block:
     rows = [
         [
             str(row["name"]),
             ", ".join(str(file["label"]) for file in row["documents"] if not file["is_dead"]) or _("Niente"),
             "; ".join(_(" o ").join(map(str, part)) for part in row["missing"]) or _("Niente"),
         ]
-        for row in told["kit"]
+        for row in panel["kit"]
     ]
     head, caption = [_("Aspetto"), _("Che cosa c’è"), _("Che cosa manca")], _("Kit per il riuso")
     return {"kind": "table", "head": head, "rows": rows, "caption": caption, "is_text": True}
 
 
 def family_blocks(family: Family) -> list[Block]:
-    """Where the project comes from and who took it up, with what they changed and learnt. No query."""
+    """The origins of the project and its adoptions, with what was changed and learnt. No query."""
     blocks = [_note(_reuse_demonstration())] if family.is_demonstration else []
     for adoption, source in family.born_of:
-        words = _("Nasce dal riuso di «%(title)s», da %(giver)s.")
-        text = words % {"title": source.title, "giver": adoption.giver.name}
+        template = _("Nasce dal riuso di «%(title)s», da %(giver)s.")
+        text = template % {"title": source.title, "giver": adoption.giver.name}
         blocks.append({"kind": "bullet", "text": text})
     blocks += [block for practice in family.origins for block in _practice(practice)]
     return blocks + [block for node in family.nodes for block in _node(node)]
 
 
 def _reuse_demonstration() -> str:
-    words = _("Servono a mostrare come funziona il portale: nessun ente li ha dichiarati.")
-    return f"{_('Riusi dimostrativi')}. {words}"
+    reason = _("Servono a mostrare come funziona il portale: nessun ente li ha dichiarati.")
+    return f"{_('Riusi dimostrativi')}. {reason}"
 
 
 def _practice(practice) -> list[Block]:
-    words = _("Viene da %(name)s, %(city)s, %(country)s; adottata da %(body)s.") % {
+    text = _("Viene da %(name)s, %(city)s, %(country)s; adottata da %(body)s.") % {
         "name": practice.name,
         "city": practice.city,
         "country": practice.country,
@@ -149,29 +149,29 @@ def _practice(practice) -> list[Block]:
     }
     on = f" {partial_date(practice.adopted_on)}." if practice.adopted_on else ""
     return [
-        {"kind": "bullet", "text": words + on, "url": practice.url},
-        *_told(practice.what_changed, _("Che cosa è cambiato:")),
+        {"kind": "bullet", "text": text + on, "url": practice.url},
+        *_labelled(practice.what_changed, _("Che cosa è cambiato:")),
     ]
 
 
 def _node(node: Node) -> list[Block]:
     steps = ", ".join(f"{str(label).lower()} {date_format(on, 'j F Y')}" for _key, label, on in node.steps)
-    words = _("%(body)s, da %(giver)s: %(steps)s.") % {
+    sentence = _("%(body)s, da %(giver)s: %(steps)s.") % {
         "body": node.body.name,
         "giver": node.adoption.giver.name,
         "steps": steps,
     }
-    blocks = [{"kind": "bullet", "text": words}]
+    blocks = [{"kind": "bullet", "text": sentence}]
     if node.result:
-        blocks += _told(node.result.title, _("Il progetto che ne è nato:"))
-    for word in node.words:
-        blocks += _told(word.what_changed, _("Che cosa è cambiato:"))
-        blocks += _told(word.what_learnt, _("Che cosa si è imparato:"))
-        blocks += _told(word.note, "")
+        blocks += _labelled(node.result.title, _("Il progetto che ne è nato:"))
+    for text in node.texts:
+        blocks += _labelled(text.what_changed, _("Che cosa è cambiato:"))
+        blocks += _labelled(text.what_learnt, _("Che cosa si è imparato:"))
+        blocks += _labelled(text.note, "")
     return blocks + [block for child in node.children for block in _node(child)]
 
 
-def _told(text: str, label: str) -> list[Block]:
+def _labelled(text: str, label: str) -> list[Block]:
     return [{"kind": "text", "text": f"{label} {text}".strip()}] if text else []
 
 

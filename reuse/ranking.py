@@ -11,7 +11,7 @@ from reuse.criteria import EQUAL, KEYS, PRESETS
 from reuse.score import Score, normalised, replicability
 
 FIRST = 100
-# key → most inhabitants; the last has no end
+# (key, most inhabitants, label); the last has no upper bound
 CITY_SIZES = (
     ("up_to_5k", 5_000, _("Fino a 5.000 abitanti")),
     ("5k_20k", 20_000, _("Da 5.001 a 20.000 abitanti")),
@@ -22,7 +22,7 @@ CITY_SIZES = (
 
 
 class BadWeights(ValueError):
-    """The weights of the URL cannot be read: `parameter` is which, `args[0]` what to do."""
+    """Weights in the query string that cannot be read: `parameter` is its name, `args[0]` the message."""
 
     def __init__(self, parameter: str, detail: str):
         super().__init__(detail)
@@ -31,7 +31,7 @@ class BadWeights(ValueError):
 
 @dataclass(frozen=True)
 class Weighting:
-    """The weights in force: `preset` is its key, empty when they are the reader's own."""
+    """The weights that apply; `preset` is their key in PRESETS, empty for the reader's own."""
 
     preset: str
     weights: Mapping[str, Decimal]
@@ -39,7 +39,7 @@ class Weighting:
 
 @dataclass(frozen=True)
 class Entry:
-    """What the ranking knows of one project: the published ratings and the other inputs of R."""
+    """One project of the ranking: its published ratings and the other inputs of R."""
 
     code: str
     ratings: Mapping[str, int]
@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Placed:
-    """A project in its place. Projects with the same score share the position: 1, 2, 2, 4."""
+    """A ranked project. Projects with the same score share the position: 1, 2, 2, 4."""
 
     position: int
     entry: Entry
@@ -59,16 +59,17 @@ class Placed:
 
 
 def city_size(population: int | None) -> str:
-    """Key of the class of a municipality by inhabitants; empty when they are not known."""
+    """Key in CITY_SIZES of a municipality with so many inhabitants; empty when unknown."""
     if population is None:
         return ""
     return next(key for key, most, _name in CITY_SIZES if most is None or population <= most)
 
 
 def read_weights(preset: str, raw: str, *, names: tuple[str, str] = ("preset", "pesi")) -> Weighting:
-    """Weights from the query string: a preset, or `key:weight,key:weight` of the reader's own.
+    """Weights from the query string: `raw` is `key:weight,key:weight`, else `preset` is a key of PRESETS.
 
-    Own weights win. They are normalised: what counts is their proportion. Raises BadWeights.
+    Weights in `raw` are normalised to sum to one. `names` are the parameters to name in BadWeights, which
+    is raised when either cannot be read.
     """
     if not raw:
         key = preset or EQUAL
@@ -94,13 +95,14 @@ def _pairs(raw: str) -> dict[str, Decimal]:
     return weights
 
 
-def written(weights: Mapping[str, Decimal]) -> str:
-    """The weights as read_weights reads them, at most four decimals each."""
-    shown = ((key, f"{weights[key]:.4f}".rstrip("0").rstrip(".")) for key in KEYS if weights.get(key))
-    return ",".join(f"{key}:{value}" for key, value in shown)
+def weights_param(weights: Mapping[str, Decimal]) -> str:
+    """The weights in the form that read_weights parses, at most four decimals each."""
+    pairs = ((key, f"{weights[key]:.4f}".rstrip("0").rstrip(".")) for key in KEYS if weights.get(key))
+    return ",".join(f"{key}:{value}" for key, value in pairs)
 
 
 def score_of(entry: Entry, weights: Mapping[str, Decimal]) -> Score:
+    """R of one entry under these weights."""
     return replicability(
         entry.ratings,
         kit_completeness=entry.kit_completeness,
@@ -111,10 +113,13 @@ def score_of(entry: Entry, weights: Mapping[str, Decimal]) -> Score:
 
 
 def ranked(entries: Iterable[Entry], weights: Mapping[str, Decimal]) -> list[Placed]:
-    """Entries with a score, best first. Among equal scores: more criteria rated, then the fresher rating,
-    then the code, so that the order never depends on the database."""
+    """Entries with a score, best first.
+
+    Ties are ordered by number of rated criteria, then newest rating, then code: a total order, the same on
+    both databases.
+    """
     scored = [(entry, score) for entry in entries if (score := score_of(entry, weights)).is_shown]
-    scored.sort(key=_place_key)
+    scored.sort(key=_sort_key)
     placed: list[Placed] = []
     for number, (entry, score) in enumerate(scored, 1):
         tied = placed and placed[-1].score.score == score.score
@@ -122,11 +127,14 @@ def ranked(entries: Iterable[Entry], weights: Mapping[str, Decimal]) -> list[Pla
     return placed
 
 
-def _place_key(pair: tuple[Entry, Score]) -> tuple:
+def _sort_key(pair: tuple[Entry, Score]) -> tuple:
     entry, score = pair
     return (-score.score, -score.rated, -entry.rated_on.toordinal(), entry.code)
 
 
-def moves(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int | None]:
-    """`{code: places gained}` since the last release, negative when lost; None for who is new."""
-    return {code: before[code] - place if code in before else None for code, place in now.items()}
+def position_changes(now: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int | None]:
+    """`{code: positions gained}` since the last release, negative when lost; None for new projects.
+
+    `now` and `before` are `{code: position}`.
+    """
+    return {code: before[code] - position if code in before else None for code, position in now.items()}

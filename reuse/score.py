@@ -1,8 +1,8 @@
 """R, how transferable a project is: one pure function of its inputs, and the completeness of its kit.
 
 R = 100 · (0.55 · (mean of the ratings − 1) / 4 + 0.30 · completeness of the kit + 0.15 · diffusion).
-Every input is rounded to four decimals before it counts, so that whoever reads the published inputs
-gets the published figure. No query, no clock: the day is an argument.
+Every input is rounded to four decimals first, so that the published inputs give the published score.
+No query, no clock: the day is an argument.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +16,7 @@ from lib.links.states import ALIVE, DEAD
 from reuse.criteria import ASPECTS, BANDS, HIGHEST, KEYS, LOWEST, PRESETS, RATER_ORDER, Aspect
 
 RATINGS_SHARE, KIT_SHARE, DIFFUSION_SHARE = Decimal("0.55"), Decimal("0.30"), Decimal("0.15")
-# Below this many ratings of ten there is no figure.
+# With fewer ratings than this, of ten, there is no score.
 ENOUGH = 6
 VALID_MONTHS = 24
 GAP = 2
@@ -27,7 +27,7 @@ MAX_WEIGHT = Decimal(100)
 
 @dataclass(frozen=True)
 class Score:
-    """R with all its inputs. `score` and `ratings_mean` are None while too little is rated."""
+    """R (0–100) with its inputs. `score` and `ratings_mean` are None with fewer than ENOUGH ratings."""
 
     score: Decimal | None
     band: str
@@ -51,9 +51,9 @@ def replicability(
     adoptions_under_way: int = 0,
     weights: Mapping[str, Decimal] | None = None,
 ) -> Score:
-    """R from ratings `{criterion: 1..5}`, kit (0..1), adoptions done and under way.
+    """R from ratings `{criterion: 1..5}`, kit (0..1), counts of adoptions done and under way.
 
-    Criteria without a rating are left out and the weights of the others count in proportion. Raises
+    Criteria without a rating are left out; the weights of the others count in proportion. Raises
     ValueError for an unknown criterion, a rating outside 1..5, a kit outside 0..1, a negative count.
     """
     _check(ratings, kit_completeness, adoptions, adoptions_under_way)
@@ -82,7 +82,7 @@ def _check(ratings: Mapping[str, int], kit: Decimal, adoptions: int, under_way: 
 
 
 def weighted_mean(ratings: Mapping[str, int], weights: Mapping[str, Decimal]) -> Decimal | None:
-    """Mean of the ratings there are, to four decimals; None when none of them has a weight."""
+    """Weighted mean of the ratings, to four decimals; None when none of them has a weight."""
     total = sum((weights[key] for key in ratings), Decimal(0))
     if not total:
         return None
@@ -106,9 +106,9 @@ def _rounded(value: Decimal, step: Decimal) -> Decimal:
 
 
 def normalised(weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Weights of all ten that sum to one, in the order of the criteria; those not named weigh nothing.
+    """Weights of all ten criteria that sum to one, in their order; criteria not named weigh 0.
 
-    Raises ValueError for an unknown criterion, a weight outside 0..100, or nothing that weighs.
+    Raises ValueError for an unknown criterion, a weight outside 0..100, or when all weights are 0.
     """
     for key, weight in weights.items():
         if key not in KEYS:
@@ -123,9 +123,9 @@ def normalised(weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
 
 @dataclass(frozen=True)
 class KitDocument:
-    """A typed document as the kit sees it: `state` is that of its link, a file is always alive.
+    """A document of a kit: `state` is that of its link (lib.links.states), files are always ALIVE.
 
-    `file` is the key of a file of the demonstration, None for any other document.
+    `file` is the key of a DemonstrationDocument with a file, None for any other document.
     """
 
     type: str
@@ -138,40 +138,41 @@ class KitDocument:
 
 @dataclass(frozen=True)
 class KitAspect:
-    """What the kit holds of one aspect; `there` and `missing` are tuples of document types."""
+    """The documents of one aspect; `covered` and `missing` are parts, tuples of document types."""
 
     aspect: Aspect
-    there: tuple[tuple[str, ...], ...]
+    covered: tuple[tuple[str, ...], ...]
     missing: tuple[tuple[str, ...], ...]
     documents: tuple[KitDocument, ...]
 
     @property
     def share(self) -> Decimal:
-        return Decimal(len(self.there)) / (len(self.there) + len(self.missing))
+        """Covered parts of all parts, from 0 to 1."""
+        return Decimal(len(self.covered)) / (len(self.covered) + len(self.missing))
 
 
 def kit_aspects(documents: Iterable[KitDocument]) -> list[KitAspect]:
-    """What is there and what lacks, aspect by aspect. A dead link is as good as nothing."""
+    """Covered and missing parts of the five aspects. A document with a dead link does not count."""
     documents = tuple(documents)
     usable = {document.type for document in documents if document.state != DEAD}
-    found = []
+    aspects = []
     for aspect in ASPECTS:
-        there = tuple(part for part in aspect.parts if usable & {*part})
-        missing = tuple(part for part in aspect.parts if part not in there)
+        covered = tuple(part for part in aspect.parts if usable & {*part})
+        missing = tuple(part for part in aspect.parts if part not in covered)
         types = {name for part in aspect.parts for name in part}
         mine = tuple(document for document in documents if document.type in types)
-        found.append(KitAspect(aspect, there, missing, mine))
-    return found
+        aspects.append(KitAspect(aspect, covered, missing, mine))
+    return aspects
 
 
 def kit_completeness(documents: Iterable[KitDocument]) -> Decimal:
-    """Mean of the shares of the five aspects, each of which counts the same; from 0 to 1."""
+    """Mean of the shares of the five aspects, to four decimals; from 0 to 1."""
     aspects = kit_aspects(documents)
     return _rounded(sum((aspect.share for aspect in aspects), Decimal(0)) / len(aspects), FOUR)
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last of that month."""
+    """The same day that many months earlier, or the last day of that month."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     for last in (day.day, 30, 29, 28):
         try:
@@ -182,24 +183,27 @@ def months_before(day: date, months: int) -> date:
 
 
 def is_expired(rated_on: date, today: date) -> bool:
-    """Whether a rating is older than 24 months: it still shows, but grey."""
+    """Whether a rating is older than VALID_MONTHS: it stays visible, in grey."""
     return rated_on < months_before(today, VALID_MONTHS)
 
 
 def gaps(by_rater: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[str, str]]:
-    """`{criterion: (who rated lowest, who rated highest)}` where raters differ by two steps or more."""
-    found = {}
+    """`{criterion: (rater of the lowest, rater of the highest)}` where raters differ by GAP or more.
+
+    `by_rater` is `{rater: {criterion: rating}}`.
+    """
+    pairs = {}
     for key in KEYS:
-        rated = [(ratings[key], who) for who, ratings in by_rater.items() if key in ratings]
+        rated = [(ratings[key], rater) for rater, ratings in by_rater.items() if key in ratings]
         if rated and max(rated)[0] - min(rated)[0] >= GAP:
-            found[key] = (min(rated)[1], max(rated)[1])
-    return found
+            pairs[key] = (min(rated)[1], max(rated)[1])
+    return pairs
 
 
 def published_rater(rated: Mapping[str, Collection[str]]) -> str | None:
-    """Whose rating is published: the observatory's, else a peer city's, else the body's own.
+    """The rater whose ratings are published: the first in RATER_ORDER with at least ENOUGH ratings.
 
-    `rated` is `{rater: criteria rated}`. Who rated fewer than six gives way to who rated enough.
+    `rated` is `{rater: criteria rated}`. Where nobody rated enough, the first in order; None without raters.
     """
-    there = [rater for rater in RATER_ORDER if rater in rated]
-    return next((rater for rater in there if len(rated[rater]) >= ENOUGH), there[0] if there else None)
+    raters = [rater for rater in RATER_ORDER if rater in rated]
+    return next((rater for rater in raters if len(rated[rater]) >= ENOUGH), raters[0] if raters else None)

@@ -1,6 +1,6 @@
-"""The life of a request to reuse a project as a table: states, whose the transitions are, who is waited for.
+"""The workflow of an adoption (the reuse of a project by another body): states, transitions, deadlines.
 
-Who somebody is belongs to rules, what a transition does to adopting.
+Which side a person is on is decided in rules.py; what a transition writes, in actions/adopting.py.
 """
 
 from django.db import models
@@ -10,7 +10,7 @@ from lib.deadlines import Rule, Unit
 from lib.workflow import State, Transition, Workflow
 
 
-class Step(models.TextChoices):
+class AdoptionState(models.TextChoices):
     INTEREST = "interest", _("Interesse")
     CONTACT = "contact", _("Contatto")
     AGREEMENT = "agreement", _("Accordo")
@@ -27,7 +27,7 @@ class Side(models.TextChoices):
     STAFF = "staff", _("Redazione")
 
 
-class AdoptionMove(models.TextChoices):
+class AdoptionTransition(models.TextChoices):
     ASK = "ask", _("Chiedi il riuso")
     REPLY = "reply", _("Rispondi")
     AGREE = "agree", _("Registra l’accordo")
@@ -39,65 +39,83 @@ class AdoptionMove(models.TextChoices):
     WITHDRAW = "withdraw", _("Ritira la richiesta")
 
 
-CLOSED = frozenset({Step.DECLINED, Step.WITHDRAWN})
-LIVING = frozenset(set(Step) - CLOSED)
-ADOPTED = frozenset({Step.IN_SERVICE, Step.FEEDBACK})
-UNDER_WAY = frozenset({Step.CONTACT, Step.AGREEMENT, Step.ADAPTATION})
-# What counts in the score is public, so that anybody can count it; a mere interest is not.
+CLOSED = frozenset({AdoptionState.DECLINED, AdoptionState.WITHDRAWN})
+OPEN = frozenset(set(AdoptionState) - CLOSED)
+ADOPTED = frozenset({AdoptionState.IN_SERVICE, AdoptionState.FEEDBACK})
+UNDER_WAY = frozenset({AdoptionState.CONTACT, AdoptionState.AGREEMENT, AdoptionState.ADAPTATION})
+# All that counts in the score is public, so that anybody can check it; a request alone is not.
 PUBLIC = ADOPTED | UNDER_WAY
-# From here on there may be a project of the adopter that came of it.
-WITH_RESULT = ADOPTED | {Step.ADAPTATION}
+# In these states the adopter may name its own project that came of the adoption.
+WITH_RESULT = ADOPTED | {AdoptionState.ADAPTATION}
 
 
-def _transition(move: AdoptionMove, sources, target, *sides: Side, needs_note=False) -> Transition:
-    """Staff stand in for either side."""
-    whose = frozenset({*sides, Side.STAFF})
-    return Transition(move, move.label, frozenset(sources), target, whose, needs_note=needs_note)
+def _transition(verb: AdoptionTransition, sources, target, *sides: Side, needs_note=False) -> Transition:
+    """A transition for these sides; staff may make it for either of them."""
+    allowed = frozenset({*sides, Side.STAFF})
+    return Transition(verb, verb.label, frozenset(sources), target, allowed, needs_note=needs_note)
 
 
 ADOPTION = Workflow(
     kind="adoption",
     field="step",
-    start=Step.INTEREST,
-    states=[State(step, step.label, step.label, is_end=step in CLOSED) for step in Step],
+    start=AdoptionState.INTEREST,
+    states=[State(state, state.label, state.label, is_end=state in CLOSED) for state in AdoptionState],
     transitions=[
-        _transition(AdoptionMove.REPLY, {Step.INTEREST}, Step.CONTACT, Side.GIVER, needs_note=True),
-        _transition(AdoptionMove.AGREE, {Step.CONTACT}, Step.AGREEMENT, Side.GIVER, Side.ADOPTER),
-        _transition(AdoptionMove.ADAPT, {Step.AGREEMENT}, Step.ADAPTATION, Side.ADOPTER),
-        _transition(AdoptionMove.START, {Step.ADAPTATION}, Step.IN_SERVICE, Side.ADOPTER),
-        _transition(AdoptionMove.TELL, ADOPTED, Step.FEEDBACK, Side.ADOPTER),
-        _transition(AdoptionMove.WRITE, LIVING, None, Side.GIVER, Side.ADOPTER, needs_note=True),
         _transition(
-            AdoptionMove.DECLINE,
-            {Step.INTEREST, Step.CONTACT},
-            Step.DECLINED,
+            AdoptionTransition.REPLY,
+            {AdoptionState.INTEREST},
+            AdoptionState.CONTACT,
             Side.GIVER,
             needs_note=True,
         ),
-        _transition(AdoptionMove.WITHDRAW, LIVING, Step.WITHDRAWN, Side.ADOPTER, needs_note=True),
+        _transition(
+            AdoptionTransition.AGREE,
+            {AdoptionState.CONTACT},
+            AdoptionState.AGREEMENT,
+            Side.GIVER,
+            Side.ADOPTER,
+        ),
+        _transition(
+            AdoptionTransition.ADAPT, {AdoptionState.AGREEMENT}, AdoptionState.ADAPTATION, Side.ADOPTER
+        ),
+        _transition(
+            AdoptionTransition.START, {AdoptionState.ADAPTATION}, AdoptionState.IN_SERVICE, Side.ADOPTER
+        ),
+        _transition(AdoptionTransition.TELL, ADOPTED, AdoptionState.FEEDBACK, Side.ADOPTER),
+        _transition(AdoptionTransition.WRITE, OPEN, None, Side.GIVER, Side.ADOPTER, needs_note=True),
+        _transition(
+            AdoptionTransition.DECLINE,
+            {AdoptionState.INTEREST, AdoptionState.CONTACT},
+            AdoptionState.DECLINED,
+            Side.GIVER,
+            needs_note=True,
+        ),
+        _transition(
+            AdoptionTransition.WITHDRAW, OPEN, AdoptionState.WITHDRAWN, Side.ADOPTER, needs_note=True
+        ),
     ],
-    # Whose turn it is in a state, and after how long they are reminded.
+    # The side that has to act in a state, and after how long it is reminded.
     waits={
-        Step.INTEREST: (Side.GIVER, Rule(15, Unit.DAYS)),
-        Step.CONTACT: (Side.ADOPTER, Rule(30, Unit.DAYS)),
-        Step.AGREEMENT: (Side.ADOPTER, Rule(90, Unit.DAYS)),
-        Step.ADAPTATION: (Side.ADOPTER, Rule(180, Unit.DAYS)),
-        Step.IN_SERVICE: (Side.ADOPTER, Rule(180, Unit.DAYS)),
+        AdoptionState.INTEREST: (Side.GIVER, Rule(15, Unit.DAYS)),
+        AdoptionState.CONTACT: (Side.ADOPTER, Rule(30, Unit.DAYS)),
+        AdoptionState.AGREEMENT: (Side.ADOPTER, Rule(90, Unit.DAYS)),
+        AdoptionState.ADAPTATION: (Side.ADOPTER, Rule(180, Unit.DAYS)),
+        AdoptionState.IN_SERVICE: (Side.ADOPTER, Rule(180, Unit.DAYS)),
     },
 )
-# What is expected next of the side whose turn it is.
+# The transition that the side which has to act is expected to make.
 NEXT = {
-    Step.INTEREST: AdoptionMove.REPLY,
-    Step.CONTACT: AdoptionMove.AGREE,
-    Step.AGREEMENT: AdoptionMove.ADAPT,
-    Step.ADAPTATION: AdoptionMove.START,
-    Step.IN_SERVICE: AdoptionMove.TELL,
+    AdoptionState.INTEREST: AdoptionTransition.REPLY,
+    AdoptionState.CONTACT: AdoptionTransition.AGREE,
+    AdoptionState.AGREEMENT: AdoptionTransition.ADAPT,
+    AdoptionState.ADAPTATION: AdoptionTransition.START,
+    AdoptionState.IN_SERVICE: AdoptionTransition.TELL,
 }
-# The same as something to do: «Tocca a te: …».
+# The same as a task in a sentence: «Tocca a te: rispondere».
 TASKS = {
-    Step.INTEREST: _("rispondere"),
-    Step.CONTACT: _("registrare l’accordo"),
-    Step.AGREEMENT: _("cominciare l’adattamento"),
-    Step.ADAPTATION: _("mettere in servizio"),
-    Step.IN_SERVICE: _("raccontare com’è andata"),
+    AdoptionState.INTEREST: _("rispondere"),
+    AdoptionState.CONTACT: _("registrare l’accordo"),
+    AdoptionState.AGREEMENT: _("cominciare l’adattamento"),
+    AdoptionState.ADAPTATION: _("mettere in servizio"),
+    AdoptionState.IN_SERVICE: _("raccontare com’è andata"),
 }

@@ -19,14 +19,14 @@ FILES = [
 OFFICE = [
     path("progetti/<str:code>/replicabilita/", assessments.assess, name="assess"),
     path("prove/<int:pk>/ritira/", assessments.withdraw_evidence, name="evidence-withdraw"),
-    path("riuso/", adoption.home, name="adoption-list"),
+    path("riuso/", adoption.office_list, name="adoption-list"),
     path("riuso/chiedi/<str:code>/", adoption.ask, name="adoption-ask"),
     path("riuso/pratiche/nuova/", adoption.add_practice, name="practice-add"),
     path("riuso/pratiche/<int:pk>/togli/", adoption.remove_practice, name="practice-remove"),
     path("riuso/<int:pk>/", adoption.detail, name="adoption"),
 ]
 DESK = [
-    path("riuso/", adoption.all_of_them, name="adoption-list"),
+    path("riuso/", adoption.desk_list, name="adoption-list"),
     path("riuso/passi/<int:pk>/nascondi/", adoption.hide, name="adoption-hide"),
     path("replicabilita/", assessments.queue, name="assessment-queue"),
     path("replicabilita/<str:code>/", assessments.assess_as_staff, name="assess"),

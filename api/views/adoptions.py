@@ -54,12 +54,12 @@ def _adoption(node: Node) -> dict:
         "steps": [{"step": step, "date": on.isoformat()} for step, _label, on in node.steps],
         "notes": [
             {
-                "date": word.on.isoformat(),
-                "note": word.note or None,
-                "what_changed": word.what_changed or None,
-                "what_learnt": word.what_learnt or None,
+                "date": text.on.isoformat(),
+                "note": text.note or None,
+                "what_changed": text.what_changed or None,
+                "what_learnt": text.what_learnt or None,
             }
-            for word in node.words
+            for text in node.texts
         ],
         "result": node.result.code if node.result else None,
         "is_demonstration": adoption.is_demonstration,

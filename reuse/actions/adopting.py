@@ -1,14 +1,15 @@
-"""What happens in the reuse of a project: asking, each move of either side, practices from outside.
+"""Adoptions: requests, transitions of either side, results, practices from outside, reminders.
 
-Each action is one transaction, one step that never changes, one audit entry; mail after commit. Of two people
-who move at once exactly one wins; the same form sent twice counts once.
+Each action is one transaction with one inserted step and one audit entry; mail goes out after commit. Of two
+concurrent transitions exactly one succeeds; a form sent twice (the same `idempotency_key`) is stored once.
 """
 
 import uuid
 from datetime import date, datetime, time, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Q
+from django.db.transaction import atomic, on_commit
 from django.utils import timezone
 from django.utils.timezone import localdate, make_aware
 
@@ -22,135 +23,140 @@ from municipalities.models import Organisation
 from reuse import mail as adoption_mail
 from reuse.actions.refresh import refresh_standing
 from reuse.models import Adoption, AdoptionStep, OutsidePractice
-from reuse.transitions import ADOPTED, ADOPTION, WITH_RESULT, AdoptionMove, Side, Step
+from reuse.transitions import ADOPTED, ADOPTION, WITH_RESULT, AdoptionState, AdoptionTransition, Side
 
 ADOPT, PRACTICE, HIDE, RESULT = "adopt", "outside_practice", "hide_adoption_words", "adoption_result"
-# Entries that say nothing about the words of a project.
+# Verbs of audit entries that change no text of a project.
 EVENTS = (ADOPT, PRACTICE, HIDE, RESULT)
 
 
-class AlreadyAsked(Exception):
-    """The body already has a living request for this project; `args[0]` is that adoption."""
+class AlreadyRequested(Exception):
+    """The organisation already has an open request for this project; `args[0]` is that adoption."""
 
 
-@transaction.atomic
+@atomic
 def ask(
     record: Record,
     *,
     by,
     adopter: Organisation,
-    nonce: uuid.UUID,
+    idempotency_key: uuid.UUID,
     note: str,
     parent: Adoption | None = None,
 ) -> Adoption:
-    """Ask to reuse a project, of its owner or of who adopted it before. One nonce is one request.
+    """Request a project from its owner, or from the adopter of `parent`. One key is one request.
 
-    Raises AlreadyAsked, WrongMove when the giver would be the adopter or has not adopted it.
+    Raises AlreadyRequested; WrongMove when the giver would be the adopter or has not adopted the project.
     """
-    if existing := Adoption.objects.filter(nonce=nonce, record=record, adopter=adopter).first():
+    if existing := Adoption.objects.filter(nonce=idempotency_key, record=record, adopter=adopter).first():
         return existing
     giver = parent.adopter if parent else record.owner
-    is_stranger = parent and (parent.record_id != record.pk or parent.step not in ADOPTED)
-    if giver == adopter or record.owner_id == adopter.pk or is_stranger:
+    is_foreign = parent and (parent.record_id != record.pk or parent.step not in ADOPTED)
+    if giver == adopter or record.owner_id == adopter.pk or is_foreign:
         raise WrongMove
-    made = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, nonce=nonce)
+    adoption = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, nonce=idempotency_key)
     try:
-        with transaction.atomic():
-            made.save()
+        with atomic():
+            adoption.save()
     except IntegrityError as error:
         mine = Adoption.objects.filter(record=record, adopter=adopter, is_demonstration=False)
-        if twin := mine.filter(nonce=nonce).first():
-            return twin
-        if living := mine.living().first():
-            raise AlreadyAsked(living) from error
+        if existing := mine.filter(nonce=idempotency_key).first():
+            return existing
+        if current := mine.open().first():
+            raise AlreadyRequested(current) from error
         raise WrongMove from error
-    _note(made, AdoptionMove.ASK, side=Side.ADOPTER, by=by, nonce=uuid.uuid4(), note=note)
-    return made
+    _add_step(
+        adoption, AdoptionTransition.ASK, side=Side.ADOPTER, by=by, idempotency_key=uuid.uuid4(), note=note
+    )
+    return adoption
 
 
-@transaction.atomic
+@atomic
 def advance(
     adoption: Adoption,
-    move: AdoptionMove,
+    transition: AdoptionTransition,
     *,
     by,
     side: Side,
-    nonce: uuid.UUID,
+    idempotency_key: uuid.UUID,
     on: date | None = None,
-    **words,
+    **texts,
 ) -> AdoptionStep:
-    """Make one move of the table; `words` are the text fields of AdoptionStep and their `…_public` flags.
+    """Make one transition of ADOPTION and return its step.
 
-    Raises WrongMove when the side may not, or no longer. The same nonce twice gives the step already made.
+    `on` is the day it happened, today by default; `texts` are the text fields of AdoptionStep and their
+    `…_public` flags. Raises WrongMove when the side may not make it in the current state. The same key
+    twice returns the step already stored.
     """
     writer.lock()
-    if twin := AdoptionStep.objects.filter(nonce=nonce, adoption=adoption).first():
-        return twin
-    stood = Adoption.objects.select_for_update().get(pk=adoption.pk)
-    if not ADOPTION.allows(move, stood.step, {side}):
-        raise WrongMove(move)
-    # A note of the side that is not waited for does not end the wait.
-    ends_wait = move != AdoptionMove.WRITE or side == ADOPTION.turn_of(stood.step)
-    ADOPTION.apply(stood, move, values={"waiting_since": timezone.now()} if ends_wait else None)
-    step = _note(stood, move, side=side, by=by, nonce=nonce, on=on, **words)
-    refresh_standing([stood.record_id])
+    if existing := AdoptionStep.objects.filter(nonce=idempotency_key, adoption=adoption).first():
+        return existing
+    locked = Adoption.objects.select_for_update().get(pk=adoption.pk)
+    if not ADOPTION.allows(transition, locked.step, {side}):
+        raise WrongMove(transition)
+    # A note of the side that does not have to act does not restart the deadline.
+    ends_wait = transition != AdoptionTransition.WRITE or side == ADOPTION.turn_of(locked.step)
+    ADOPTION.apply(locked, transition, values={"waiting_since": timezone.now()} if ends_wait else None)
+    step = _add_step(locked, transition, side=side, by=by, idempotency_key=idempotency_key, on=on, **texts)
+    refresh_standing([locked.record_id])
     return step
 
 
-def _note(
-    adoption: Adoption, move: str, *, side: str, by, nonce, on: date | None = None, **words
+def _add_step(
+    adoption: Adoption, transition: str, *, side: str, by, idempotency_key, on: date | None = None, **texts
 ) -> AdoptionStep:
-    """The row of a move, its entry in the audit log, its message."""
+    """Insert the step of a transition with its audit entry and its mail."""
     step = AdoptionStep.objects.create(
         adoption=adoption,
-        move=move,
+        move=transition,
         step=adoption.step,
         side=side,
         by=by,
-        nonce=nonce,
+        nonce=idempotency_key,
         on=on or localdate(),
-        **words,
+        **texts,
     )
-    _record(adoption, ADOPT, by, {"adopter": adoption.adopter.name, "step": adoption.step, "move": move})
-    transaction.on_commit(lambda: adoption_mail.moved(step))
+    changes = {"adopter": adoption.adopter.name, "step": adoption.step, "move": transition}
+    _record(adoption, ADOPT, by, changes)
+    on_commit(lambda: adoption_mail.step_recorded(step))
     return step
 
 
-@transaction.atomic
+@atomic
 def hide(step: AdoptionStep, *, by) -> None:
-    """Staff take the public words of a step off the public pages; both sides still read them."""
+    """Hide the public texts of a step from public pages; both sides still read them."""
     if AdoptionStep.objects.filter(pk=step.pk, hidden_at=None).update(hidden_at=timezone.now(), hidden_by=by):
         _record(step.adoption, HIDE, by, {"adopter": step.adoption.adopter.name})
         bump_content_version()
 
 
-@transaction.atomic
-def tell_result(adoption: Adoption, *, by, result: Record | None) -> Adoption:
-    """Say which project of the adopter came of it, None for none: the two cards then name each other.
+@atomic
+def set_result(adoption: Adoption, *, by, result: Record | None) -> Adoption:
+    """Set the adopter's record that came of the adoption, None for none: the two cards then link each other.
 
-    Raises WrongMove while nothing was adapted yet, or for a project that is not the adopter's.
+    Raises WrongMove before ADAPTATION, or for a record that is not the adopter's.
     """
-    stood = Adoption.objects.select_for_update().get(pk=adoption.pk)
-    is_theirs = result is None or (result.owner_id == stood.adopter_id and result.pk != stood.record_id)
-    if stood.step not in WITH_RESULT or not is_theirs:
+    locked = Adoption.objects.select_for_update().get(pk=adoption.pk)
+    is_valid = result is None or (result.owner_id == locked.adopter_id and result.pk != locked.record_id)
+    if locked.step not in WITH_RESULT or not is_valid:
         raise WrongMove
-    if stood.result_id != (result and result.pk):
-        stood.result = result
-        stood.save(update_fields=["result"])
-        told = {"adopter": stood.adopter.name, "result": result.code if result else ""}
-        _record(stood, RESULT, by, told)
+    if locked.result_id != (result and result.pk):
+        locked.result = result
+        locked.save(update_fields=["result"])
+        changes = {"adopter": locked.adopter.name, "result": result.code if result else ""}
+        _record(locked, RESULT, by, changes)
         bump_content_version()
-    return stood
+    return locked
 
 
-@transaction.atomic
+@atomic
 def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
-    """Publish a practice taken from outside the registry. The same nonce twice is one practice."""
+    """Publish a practice adopted from outside the registry. The same `nonce` twice is one practice."""
     if existing := OutsidePractice.objects.filter(nonce=practice.nonce).first():
         return existing
     practice.by = by
     try:
-        with transaction.atomic():
+        with atomic():
             practice.save()
     except IntegrityError:
         return OutsidePractice.objects.get(nonce=practice.nonce)
@@ -160,42 +166,42 @@ def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
     return practice
 
 
-@transaction.atomic
+@atomic
 def remove_practice(practice: OutsidePractice, *, by) -> None:
-    """Take a practice off the public pages; the row stays on record."""
-    standing = OutsidePractice.objects.filter(pk=practice.pk, removed_at=None)
-    if standing.update(removed_at=timezone.now(), removed_by=by):
+    """Mark a practice as removed: it leaves the public pages, the row stays."""
+    available = OutsidePractice.objects.filter(pk=practice.pk, removed_at=None)
+    if available.update(removed_at=timezone.now(), removed_by=by):
         if practice.record_id:
             _record(practice, PRACTICE, by, {"name": practice.name, "removed": True})
         bump_content_version()
 
 
-def waiting(now: datetime) -> list[Adoption]:
-    """Adoptions in which a side has been waited for too long and was not reminded since."""
+def overdue(now: datetime) -> list[Adoption]:
+    """Adoptions past the deadline of their state (ADOPTION.waits) and not reminded since, oldest first."""
     late = Q()
     for step, (_side, rule) in ADOPTION.waits.items():
         late |= Q(step=step, waiting_since__lt=now - timedelta(days=rule.amount))
-    unheard = Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since"))
-    found = Adoption.objects.filter(late & unheard, is_demonstration=False)
-    return list(found.select_related("record", "giver", "adopter").order_by("waiting_since", "pk"))
+    unreminded = Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since"))
+    adoptions = Adoption.objects.filter(late & unreminded, is_demonstration=False)
+    return list(adoptions.select_related("record", "giver", "adopter").order_by("waiting_since", "pk"))
 
 
-@transaction.atomic
+@atomic
 def remind(adoption: Adoption, *, now: datetime) -> list[str]:
-    """Write once to the people of the side that is waited for; their addresses."""
-    unheard = Adoption.objects.filter(
+    """Remind the side that has to act, once a deadline; return the addresses written to."""
+    unreminded = Adoption.objects.filter(
         pk=adoption.pk, step=adoption.step, waiting_since=adoption.waiting_since
     )
-    unheard = unheard.filter(Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since")))
-    if not unheard.update(reminded_at=now):
+    unreminded = unreminded.filter(Q(reminded_at=None) | Q(reminded_at__lt=F("waiting_since")))
+    if not unreminded.update(reminded_at=now):
         return []
-    people = adoption_mail.people_of(adoption, ADOPTION.turn_of(adoption.step))
-    for address in people:
-        transaction.on_commit(lambda address=address: adoption_mail.reminder(adoption, address))
-    return people
+    addresses = adoption_mail.people_of(adoption, ADOPTION.turn_of(adoption.step))
+    for address in addresses:
+        on_commit(lambda address=address: adoption_mail.reminder(adoption, address))
+    return addresses
 
 
-@transaction.atomic
+@atomic
 def demonstrate(
     record: Record,
     *,
@@ -204,32 +210,33 @@ def demonstrate(
     parent: Adoption | None = None,
     result: Record | None = None,
 ) -> Adoption:
-    """A demonstration adoption, whole at once: the loader's. No event and no mail, nobody has acted.
+    """Store a demonstration adoption with all its steps, for the loader. No audit entry, no mail.
 
-    `steps`: `[{move, on, note, note_is_public, what_changed, what_learnt, lessons_are_public}]`.
+    `steps` is `[{move, on, note, note_is_public, what_changed, what_learnt, lessons_are_public}]`.
     """
     writer.lock()
     giver = parent.adopter if parent else record.owner
-    made = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, is_demonstration=True)
-    made.result = result
-    made.asked_at = made.waiting_since = _noon(steps[0]["on"])
-    made.save()
-    for number, given in enumerate(steps):
-        move, at = given["move"], _noon(given["on"]) + timedelta(minutes=number)
-        made.step = (
-            Step.INTEREST if move == AdoptionMove.ASK else ADOPTION.transitions[move].target or made.step
-        )
-        side = Side.GIVER if move == AdoptionMove.REPLY else Side.ADOPTER
-        AdoptionStep.objects.create(adoption=made, step=made.step, side=side, at=at, **given)
-        made.waiting_since = at
-    made.save()
+    adoption = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, is_demonstration=True)
+    adoption.result = result
+    adoption.asked_at = adoption.waiting_since = _noon(steps[0]["on"])
+    adoption.save()
+    for number, fields in enumerate(steps):
+        verb, at = fields["move"], _noon(fields["on"]) + timedelta(minutes=number)
+        if verb == AdoptionTransition.ASK:
+            adoption.step = AdoptionState.INTEREST
+        else:
+            adoption.step = ADOPTION.transitions[verb].target or adoption.step
+        side = Side.GIVER if verb == AdoptionTransition.REPLY else Side.ADOPTER
+        AdoptionStep.objects.create(adoption=adoption, step=adoption.step, side=side, at=at, **fields)
+        adoption.waiting_since = at
+    adoption.save()
     refresh_standing([record.pk])
-    return made
+    return adoption
 
 
-@transaction.atomic
+@atomic
 def demonstrate_practice(practice: OutsidePractice) -> OutsidePractice:
-    """A practice of the demonstration: the loader's, without event."""
+    """Store a practice of the demonstration, for the loader. No audit entry."""
     practice.save()
     bump_content_version()
     return practice

@@ -1,6 +1,6 @@
-"""Assessing replicability: drafts, completed versions, second readers, links, past rankings.
+"""Assessing replicability: drafts, completed versions, evidence, second readers, released rankings.
 
-Each action is one transaction and one audit entry. Whoever moves a public card's place takes the index first.
+Each action is one transaction and one audit entry. Actions that change the index lock it first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ from reuse.score import gaps
 
 SAVE, ASSESS, SECOND = "save_assessment", "assess", "second_assessment"
 WITHDRAW = "withdraw_evidence"
-# Entries that say nothing about the words of a project.
+# Verbs of audit entries that change no text of a project.
 EVENTS = (SAVE, ASSESS, SECOND, WITHDRAW)
 
 
@@ -38,16 +38,16 @@ class NothingRated(Exception):
 
 @transaction.atomic
 def open_assessment(record: Record, *, by, rater: str, organisation: Organisation) -> Assessment:
-    """The draft of this rater, or a new one that starts from the rater's last version."""
-    seat = {"record": record, "rater": rater, "organisation": organisation}
-    if draft := Assessment.objects.open().filter(**seat).first():
+    """The rater's draft, or a new one with the ratings of the rater's last version."""
+    rated_by = {"record": record, "rater": rater, "organisation": organisation}
+    if draft := Assessment.objects.open().filter(**rated_by).first():
         return draft
-    last = last_version(**seat)
+    last = last_version(**rated_by)
     try:
         with transaction.atomic():
-            draft = Assessment.objects.create(**seat, by=by)
+            draft = Assessment.objects.create(**rated_by, by=by)
     except IntegrityError:
-        return Assessment.objects.open().get(**seat)
+        return Assessment.objects.open().get(**rated_by)
     for rating in last.ratings.all() if last else ():
         rating.pk, rating.assessment = None, draft
         rating.save()
@@ -56,18 +56,18 @@ def open_assessment(record: Record, *, by, rater: str, organisation: Organisatio
 
 def last_version(record: Record, *, rater: str, organisation: Organisation) -> Assessment | None:
     """The rater's newest completed assessment, demonstrations left out."""
-    seat = {"record": record, "rater": rater, "organisation": organisation, "is_demonstration": False}
-    return Assessment.objects.completed().filter(**seat).order_by("-version").first()
+    rated_by = {"record": record, "rater": rater, "organisation": organisation, "is_demonstration": False}
+    return Assessment.objects.completed().filter(**rated_by).order_by("-version").first()
 
 
 @transaction.atomic
 def save_assessment(
     draft: Assessment, *, by, revision: int, ratings: Mapping[str, Mapping], quiet: bool = False
 ) -> Assessment:
-    """Keep the ratings of a draft: `{criterion: {value, motive, evidence_url, evidence_document, …}}`, the
-    fields of Rating.
+    """Replace the ratings of a draft by `{criterion: fields of Rating}`; `quiet` writes no audit entry.
 
-    Raises StaleDraft when a colleague saved or completed it since; nothing is written then.
+    Raises StaleDraft when `revision` is no longer that of the draft: a colleague saved or completed it.
+    Nothing is written then.
     """
     mine = Assessment.objects.open().filter(pk=draft.pk, revision=revision)
     if not mine.update(revision=F("revision") + 1, by=by, saved_at=timezone.now()):
@@ -84,29 +84,32 @@ def save_assessment(
 def complete_assessment(
     draft: Assessment, *, by, revision: int, ratings: Mapping[str, Mapping]
 ) -> Assessment:
-    """Close a draft into the rater's next version, which from now on is the one in force.
+    """Complete a draft as the rater's next version, which is then in force.
 
-    Raises NothingRated, StaleDraft.
+    `ratings` as for save_assessment. Raises NothingRated without a value, StaleDraft.
     """
     rated = {key: given for key, given in ratings.items() if given["value"] is not None}
     if not rated:
         raise NothingRated
     writer.lock()
-    done = save_assessment(draft, by=by, revision=revision, ratings=rated, quiet=True)
-    _close(done, by, timezone.now())
-    _record(done, ASSESS, by, {"rater": done.rater, "version": done.version, "rated": len(rated)})
-    _drop_loose_evidence(done)
+    completed = save_assessment(draft, by=by, revision=revision, ratings=rated, quiet=True)
+    _close(completed, by, timezone.now())
+    changes = {"rater": completed.rater, "version": completed.version, "rated": len(rated)}
+    _record(completed, ASSESS, by, changes)
+    _delete_unused_evidence(completed)
     bump_content_version()
-    return done
+    return completed
 
 
 @transaction.atomic
-def keep_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
-    """Keep a checked file beside a draft. It proves nothing until a rating of the draft names it."""
-    seat = {"record": evidence.record, "rater": evidence.rater, "organisation": evidence.organisation}
-    if twin := EvidenceFile.objects.filter(**seat, sha256=evidence.sha256, withdrawn_at=None).first():
-        # The same form sent twice keeps one file.
-        return twin
+def store_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
+    """Store a checked, unsaved file for the ratings of a draft. Returns the stored row.
+
+    The same file of the same rater is stored once.
+    """
+    rated_by = {"record": evidence.record, "rater": evidence.rater, "organisation": evidence.organisation}
+    if existing := EvidenceFile.objects.filter(**rated_by, sha256=evidence.sha256, withdrawn_at=None).first():
+        return existing
     evidence.by = by
     evidence.save()
     return evidence
@@ -114,27 +117,27 @@ def keep_evidence(evidence: EvidenceFile, *, by) -> EvidenceFile:
 
 @transaction.atomic
 def withdraw_evidence(evidence: EvidenceFile, *, by) -> None:
-    """Take a file away from all readers: ratings still say that there was one, and since when not."""
-    standing_ones = EvidenceFile.objects.filter(pk=evidence.pk, withdrawn_at=None)
-    if standing_ones.update(withdrawn_at=timezone.now(), withdrawn_by=by):
+    """Stop serving a file; ratings that name it show the day it was withdrawn."""
+    available = EvidenceFile.objects.filter(pk=evidence.pk, withdrawn_at=None)
+    if available.update(withdrawn_at=timezone.now(), withdrawn_by=by):
         changes = {"name": evidence.name, "rater": evidence.rater}
         audit.record(WITHDRAW, by=by, on=subject_of(evidence.record_id), changes=changes)
         bump_content_version()
 
 
-def _drop_loose_evidence(done: Assessment) -> None:
-    """Delete the files of a seat that no rating names: they were replaced before anybody read them."""
-    seat = {"record": done.record, "rater": done.rater, "organisation": done.organisation}
-    for loose in EvidenceFile.objects.filter(**seat, ratings=None, withdrawn_at=None):
-        storage, name = loose.file.storage, loose.file.name
-        loose.delete()
+def _delete_unused_evidence(completed: Assessment) -> None:
+    """Delete the rater's files that no rating names: they were replaced before they became public."""
+    rated_by = {"record": completed.record, "rater": completed.rater, "organisation": completed.organisation}
+    for file in EvidenceFile.objects.filter(**rated_by, ratings=None, withdrawn_at=None):
+        storage, name = file.file.storage, file.file.name
+        file.delete()
         transaction.on_commit(partial(storage.delete, name))
 
 
 def _close(draft: Assessment, by, moment: datetime) -> None:
     card = draft.record.editions.current().first()
-    seat = {"record": draft.record, "rater": draft.rater, "organisation": draft.organisation}
-    last = Assessment.objects.completed().filter(**seat).aggregate(n=Max("version"))["n"]
+    rated_by = {"record": draft.record, "rater": draft.rater, "organisation": draft.organisation}
+    last = Assessment.objects.completed().filter(**rated_by).aggregate(n=Max("version"))["n"]
     draft.by, draft.made_at, draft.version = by, moment, (last or 0) + 1
     draft.edition = card and card.edition
     draft.save()
@@ -146,10 +149,10 @@ def _close(draft: Assessment, by, moment: datetime) -> None:
 def demonstrate(
     record: Record, *, rater: str, organisation: Organisation, made_at: datetime, ratings
 ) -> Assessment:
-    """A demonstration assessment, complete at once: the loader's. No event, nobody has acted."""
+    """Store a complete demonstration assessment, for the loader. No audit entry: nobody has acted."""
     writer.lock()
-    seat = {"record": record, "rater": rater, "organisation": organisation}
-    draft = Assessment.objects.create(**seat, is_demonstration=True)
+    rated_by = {"record": record, "rater": rater, "organisation": organisation}
+    draft = Assessment.objects.create(**rated_by, is_demonstration=True)
     Rating.objects.bulk_create(Rating(assessment=draft, key=key, **given) for key, given in ratings.items())
     _close(draft, None, made_at)
     bump_content_version()
@@ -158,9 +161,9 @@ def demonstrate(
 
 @transaction.atomic
 def demonstrate_kit(record: Record, documents: Iterable[DemonstrationDocument]) -> None:
-    """Put these documents in the place of the project's demonstration kit: the loader's. No event.
+    """Replace the demonstration kit of a record by these documents, for the loader. No audit entry.
 
-    Files of the former ones go when the transaction has come through.
+    The files of the former ones are deleted after commit.
     """
     writer.lock()
     former = list(record.demonstration_documents.all())
@@ -168,7 +171,7 @@ def demonstrate_kit(record: Record, documents: Iterable[DemonstrationDocument]) 
     DemonstrationDocument.objects.bulk_create(documents)
     for document in former:
         if document.file:
-            transaction.on_commit(lambda gone=document.file: gone.storage.delete(gone.name))
+            transaction.on_commit(lambda file=document.file: file.storage.delete(file.name))
     card = record.editions.current().first()
     if card:
         refresh.refresh(card, orjson.loads(card.document))
@@ -177,16 +180,16 @@ def demonstrate_kit(record: Record, documents: Iterable[DemonstrationDocument]) 
 
 @transaction.atomic
 def second(assessment: Assessment, *, by) -> Assessment:
-    """A second reader agrees with an observatory's assessment that differs from another by two steps."""
-    open_ones = Assessment.objects.completed().filter(pk=assessment.pk, seconded_at=None)
-    if open_ones.update(seconded_at=timezone.now(), seconded_by=by):
+    """Record that a second reader confirms an assessment; only the first one counts. Returns it reloaded."""
+    unconfirmed = Assessment.objects.completed().filter(pk=assessment.pk, seconded_at=None)
+    if unconfirmed.update(seconded_at=timezone.now(), seconded_by=by):
         _record(assessment, SECOND, by, {"version": assessment.version})
         bump_content_version()
     return Assessment.objects.get(pk=assessment.pk)
 
 
-def wants_second_reader(assessments: list[Assessment]) -> bool:
-    """Whether the observatory's rating in force differs by two steps from another, and nobody read again."""
+def needs_second_reader(assessments: list[Assessment]) -> bool:
+    """Whether the observatory's assessment in force has gaps (score.gaps) and no second reader yet."""
     ours = next((a for a in assessments if a.rater == OBSERVATORY), None)
     if ours is None or ours.seconded_at:
         return False
@@ -196,7 +199,7 @@ def wants_second_reader(assessments: list[Assessment]) -> bool:
 
 @transaction.atomic
 def release_ranking(*, note: str = "") -> RankingRelease:
-    """Keep the first hundred as they are now, so that later rankings can say what moved."""
+    """Store the first hundred of the ranking of now, with which later rankings are compared."""
     placed = ranked(standing.entries(), PRESETS["equal"])[:FIRST]
     places = [[p.entry.code, p.position, str(p.score.score)] for p in placed]
     release = RankingRelease.objects.create(note=note, places=places)

@@ -1,4 +1,4 @@
-"""Keeps the standing of records and their live facets true when assessments, adoptions or kits change."""
+"""Updates the standing of records and their live facets when assessments, adoptions or kits change."""
 
 from collections.abc import Mapping
 
@@ -14,39 +14,38 @@ from lib.content_version import bump_content_version
 from lib.sql import models_with
 from reuse.criteria import EQUAL, KEYS, PRESETS
 from reuse.models import Adoption, Assessment, DemonstrationDocument, Standing
-from reuse.reads.standing import Panel, _panel, kit_documents, panel_of
+from reuse.reads.standing import Panel, build_panel, kit_documents, panel_of
 
 
 @transaction.atomic
 def refresh_standing(record_ids=None) -> int:
-    """Work out the standing of current cards anew: of these projects, or of all rated. Gives how many."""
+    """Recompute the standing of current cards: of these records, or of all rated. Returns their number."""
     writer.lock()
-    cards = Edition.objects.current()
     if record_ids is None:
-        assessed = set(Assessment.objects.completed().values_list("record", flat=True))
-        assessed |= set(DemonstrationDocument.objects.values_list("record", flat=True))
-        record_ids = assessed | set(Standing.objects.values_list("pk", flat=True))
-    chosen = list(record_ids)
-    for card in cards.filter(record__in=chosen).iterator(chunk_size=500):
+        rated = set(Assessment.objects.completed().values_list("record", flat=True))
+        rated |= set(DemonstrationDocument.objects.values_list("record", flat=True))
+        record_ids = rated | set(Standing.objects.values_list("pk", flat=True))
+    keys = list(record_ids)
+    for card in Edition.objects.current().filter(record__in=keys).iterator(chunk_size=500):
         refresh(card, orjson.loads(card.document))
     bump_content_version()
-    return len(chosen)
+    return len(keys)
 
 
 def refresh(card: Edition, document: Mapping) -> None:
-    """Write the standing and the live facets of a current card anew. Within the transaction of the change."""
+    """Recompute the standing and the live facets of a current card, in the transaction of the change."""
     facets = write_standing(card.record_id, document)
     if issuing.with_facets(card.live_values, facets) != card.live_values:
         issuing.set_live(card.record_id, facets)
 
 
 def write_standing(record_id: int, document: Mapping) -> dict[str, list[str]]:
-    """Write the standing of a record whose current edition has this document; returns its live facets.
+    """Write the standing of a record whose current edition has this document; return its live facets.
 
-    A record that nobody rated or adopted has no row.
+    A record without ratings and adoptions has no row.
     """
-    is_judged, has_standing = _traces(record_id)
-    panel = panel_of(record_id, document) if is_judged else _panel_alone(document)
+    is_rated, has_standing = _existing_rows(record_id)
+    panel = panel_of(record_id, document) if is_rated else _unrated_panel(document)
     if panel.published or panel.score.adoptions or panel.score.adoptions_under_way:
         Standing.objects.update_or_create(record_id=record_id, defaults=_columns(panel))
     elif has_standing:
@@ -54,20 +53,20 @@ def write_standing(record_id: int, document: Mapping) -> dict[str, list[str]]:
     return live_facets(panel)
 
 
-def _traces(record_id: int) -> tuple[bool, bool]:
-    """Whether anybody rated or adopted it, and whether it has a standing. One query; a panel takes six."""
+def _existing_rows(record_id: int) -> tuple[bool, bool]:
+    """Whether it has assessments or adoptions, whether it has a standing. One query; panel_of takes six."""
     models = {"assessment": Assessment, "adoption": Adoption, "standing": Standing}
-    found = models_with("record_id", record_id, models)
-    return bool(found & {"assessment", "adoption"}), "standing" in found
+    existing = models_with("record_id", record_id, models)
+    return bool(existing & {"assessment", "adoption"}), "standing" in existing
 
 
-def _panel_alone(document: Mapping) -> Panel:
-    """The panel of a project that nobody rated or took up: what the card itself says."""
-    return _panel([], [], kit_documents(document), document, PRESETS[EQUAL], timezone.localdate())
+def _unrated_panel(document: Mapping) -> Panel:
+    """The panel of a record without assessments and adoptions: what its card alone gives."""
+    return build_panel([], [], kit_documents(document), document, PRESETS[EQUAL], timezone.localdate())
 
 
 def live_facets(panel: Panel) -> dict[str, list[str]]:
-    """What the index knows of a panel; what needs no word there (cards.index.terms.DEFAULTS) is left out."""
+    """The index terms of a panel, by facet; default values (cards.index.terms.DEFAULTS) have no term."""
     score = panel.score
     return {
         terms.BAND: [score.band] if score.is_shown else [],

@@ -1,4 +1,4 @@
-"""Pages of those who give and take projects: what waits for whom, a request, its life; the same for staff."""
+"""Pages of adoptions: lists of an office and of staff, the request, one adoption, practices from outside."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,31 +18,39 @@ from lib.workflow import WrongMove
 from municipalities.models import Organisation
 from reuse import rules
 from reuse.actions import adopting
-from reuse.actions.adopting import AlreadyAsked
-from reuse.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE, AskForm, MoveForm, PracticeForm, ResultForm
+from reuse.actions.adopting import AlreadyRequested
+from reuse.adoption.forms import (
+    SLUG_OF_TRANSITION,
+    TRANSITIONS_BY_SLUG,
+    AskForm,
+    PracticeForm,
+    ResultForm,
+    TransitionForm,
+)
 from reuse.models import Adoption, AdoptionStep, OutsidePractice
-from reuse.transitions import ADOPTION, NEXT, TASKS, AdoptionMove, Side, Step
+from reuse.transitions import ADOPTION, NEXT, TASKS, AdoptionState, AdoptionTransition, Side
 
 RELATED = ("record__owner", "giver", "adopter", "parent__adopter")
-WORDS = ("note", "note_is_public", "what_changed", "what_learnt", "lessons_are_public")
+TEXT_FIELDS = ("note", "note_is_public", "what_changed", "what_learnt", "lessons_are_public")
 PER_PAGE = 50
-# What the form of the project that came of it is called among the moves.
+# Value of `mossa` of the form of the result; those of transitions are in TRANSITIONS_BY_SLUG.
 RESULT = "nato"
 
 
 @login_required
 @require_safe
-def home(request):
-    """What one's bodies take and what others take from them, first what waits for us."""
+def office_list(request):
+    """Adoptions and practices of the user's organisations, first those in which they have to act."""
     if not is_officer(request.user):
         if is_reviewer(request.user):
             return redirect("desk:adoption-list")
         raise PermissionDenied
     mine = organisations_of(request.user)
-    found = Adoption.objects.shown().of_bodies(mine).select_related(*RELATED).annotate(title=newest_title())
-    rows = [_row(request.user, adoption) for adoption in found.order_by("waiting_since", "pk")]
+    adoptions = Adoption.objects.visible().of_bodies(mine).select_related(*RELATED)
+    adoptions = adoptions.annotate(title=newest_title())
+    rows = [_row(request.user, adoption) for adoption in adoptions.order_by("waiting_since", "pk")]
     rows.sort(key=lambda row: not row["is_ours"])
-    practices = OutsidePractice.objects.shown().filter(adopter__in=mine).select_related("adopter", "record")
+    practices = OutsidePractice.objects.visible().filter(adopter__in=mine).select_related("adopter", "record")
     context = {
         "taken": [row for row in rows if row["adoption"].adopter_id in mine],
         "given": [row for row in rows if row["adoption"].adopter_id not in mine],
@@ -53,11 +61,11 @@ def home(request):
 
 
 def _row(user, adoption: Adoption) -> dict:
-    """One line of a list: who is waited for, for what, since when."""
+    """The variables of an adoption in a list: who has to act, the task, whether it is the user's."""
     turn = ADOPTION.turn_of(adoption.step)
     return {
         "adoption": adoption,
-        "waited": {Side.GIVER: adoption.giver, Side.ADOPTER: adoption.adopter}.get(turn),
+        "awaited": {Side.GIVER: adoption.giver, Side.ADOPTER: adoption.adopter}.get(turn),
         "next": TASKS.get(adoption.step, ""),
         "is_ours": turn is not None and turn in rules.sides_of(user, adoption),
     }
@@ -65,22 +73,23 @@ def _row(user, adoption: Adoption) -> dict:
 
 @login_required
 @require_safe
-def all_of_them(request):
-    """Every reuse, for staff: the longest waiting first."""
+def desk_list(request):
+    """All adoptions in state `passo`, else those in which a side has to act; the longest waiting first."""
     if not is_reviewer(request.user):
         raise PermissionDenied
-    found = Adoption.objects.shown()
-    counts = dict(found.values_list("step").annotate(n=Count("pk")))
-    step = request.GET.get("passo", "")
-    found = found.filter(step=step) if step in Step.values else found.filter(step__in=list(ADOPTION.waits))
-    found = found.select_related(*RELATED).annotate(title=newest_title()).order_by("waiting_since", "pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("pagina"))
+    adoptions = Adoption.objects.visible()
+    counts = dict(adoptions.values_list("step").annotate(n=Count("pk")))
+    state = request.GET.get("passo", "")
+    state = state if state in AdoptionState.values else ""
+    adoptions = adoptions.filter(step__in=[state] if state else list(ADOPTION.waits))
+    adoptions = adoptions.select_related(*RELATED).annotate(title=newest_title())
+    page = Paginator(adoptions.order_by("waiting_since", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
         "page": page,
         "rows": [_row(request.user, adoption) for adoption in page.object_list],
-        "step": step if step in Step.values else "",
-        "steps": [(key, label, counts.get(key, 0)) for key, label in Step.choices],
-        "base": f"passo={step}" if step in Step.values else "",
+        "state": state,
+        "states": [(key, label, counts.get(key, 0)) for key, label in AdoptionState.choices],
+        "base": f"passo={state}" if state else "",
     }
     return render(request, "reuse/desk/adoptions.html", context)
 
@@ -88,7 +97,7 @@ def all_of_them(request):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request, code):
-    """The request of an office for a published project."""
+    """The form by which an office requests a published project."""
     card = get_object_or_404(Edition.objects.current().select_related("record__owner"), code=code)
     record = card.record
     if not is_officer(request.user):
@@ -106,72 +115,86 @@ def ask(request, code):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            made = adopting.ask(record, by=request.user, **form.cleaned_data)
-        except AlreadyAsked as error:
+            data = form.cleaned_data
+            adoption = adopting.ask(
+                record,
+                by=request.user,
+                adopter=data["adopter"],
+                idempotency_key=data["nonce"],
+                note=data["note"],
+                parent=data.get("parent"),
+            )
+        except AlreadyRequested as error:
             messages.info(request, _("Il tuo ente ha già chiesto questo progetto: ecco a che punto è."))
-            made = error.args[0]
+            adoption = error.args[0]
         except WrongMove:
             form.add_error(None, _("Chi cede il progetto non può più farlo: scegli da chi prenderlo."))
-            return _show_ask(request, card, form, 409)
+            return _render_request(request, card, form, 409)
         else:
-            messages.success(request, _("Richiesta inviata: abbiamo scritto a {}.").format(made.giver))
-        return redirect("officer:adoption", made.pk)
-    return _show_ask(request, card, form, 422 if form.errors else 200)
+            messages.success(request, _("Richiesta inviata: abbiamo scritto a {}.").format(adoption.giver))
+        return redirect("officer:adoption", adoption.pk)
+    return _render_request(request, card, form, 422 if form.errors else 200)
 
 
-def _show_ask(request, card, form, status: int):
+def _render_request(request, card, form, status: int):
     return render(request, "reuse/adoption_ask.html", {"card": card, "form": form}, status=status)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request, pk):
-    """The life of one reuse, for both sides and staff, with the forms of what one may do next."""
-    found = Adoption.objects.shown().select_related(*RELATED).annotate(title=newest_title())
-    adoption = found.filter(pk=pk).first()
+    """One adoption, for both sides and staff, with a form for each transition that the user may make."""
+    adoptions = Adoption.objects.visible().select_related(*RELATED).annotate(title=newest_title())
+    adoption = adoptions.filter(pk=pk).first()
     if adoption is None or not rules.can_see_adoption(request.user, adoption):
         raise PermissionDenied
     if request.method == "POST":
-        return _move(request, adoption)
-    return _show(request, adoption)
+        return _advance(request, adoption)
+    return _render_adoption(request, adoption)
 
 
-def _move(request, adoption):
+def _advance(request, adoption):
     if request.POST.get("mossa") == RESULT:
-        return _tell_result(request, adoption)
-    move = MOVES_BY_SLUG.get(request.POST.get("mossa", ""))
-    if move is None:
+        return _save_result(request, adoption)
+    transition = TRANSITIONS_BY_SLUG.get(request.POST.get("mossa", ""))
+    if transition is None:
         raise Http404
-    form = MoveForm(tidied(request.POST), move=move, adoption=adoption)
+    form = TransitionForm(tidied(request.POST), transition=transition, adoption=adoption)
     if not rules.sides_of(request.user, adoption):
         raise PermissionDenied
     if not form.is_valid():
-        return _show(request, adoption, form, status=422)
+        return _render_adoption(request, adoption, form, status=422)
     data = form.cleaned_data
-    words = {name: data[name] for name in WORDS if data.get(name)}
-    side = rules.side_for(request.user, move, adoption) or rules.sides_of(request.user, adoption)[0]
+    texts = {name: data[name] for name in TEXT_FIELDS if data.get(name)}
+    side = rules.side_for(request.user, transition, adoption) or rules.sides_of(request.user, adoption)[0]
     try:
         adopting.advance(
-            adoption, move, by=request.user, side=side, nonce=data["nonce"], on=data.get("on"), **words
+            adoption,
+            transition,
+            by=request.user,
+            side=side,
+            idempotency_key=data["nonce"],
+            on=data.get("on"),
+            **texts,
         )
     except WrongMove:
         messages.error(
             request, _("Il riuso è andato avanti nel frattempo: quello che hai scritto è qui sotto.")
         )
         adoption.refresh_from_db()
-        return _show(request, adoption, form, status=409)
+        return _render_adoption(request, adoption, form, status=409)
     messages.success(request, _("Fatto: abbiamo scritto all’altro ente."))
     return redirect("officer:adoption", adoption.pk)
 
 
-def _tell_result(request, adoption):
-    if not rules.can_tell_result(request.user, adoption):
+def _save_result(request, adoption):
+    if not rules.can_set_result(request.user, adoption):
         raise PermissionDenied
     form = ResultForm(tidied(request.POST), adoption=adoption)
     if not form.is_valid():
-        return _show(request, adoption, result=form, status=422)
+        return _render_adoption(request, adoption, result=form, status=422)
     try:
-        adopting.tell_result(adoption, by=request.user, result=form.cleaned_data["result"])
+        adopting.set_result(adoption, by=request.user, result=form.cleaned_data["result"])
     except WrongMove:
         messages.error(request, _("Il riuso è andato avanti nel frattempo: rileggi a che punto è."))
     else:
@@ -179,50 +202,54 @@ def _tell_result(request, adoption):
     return redirect("officer:adoption", adoption.pk)
 
 
-def _show(
+def _render_adoption(
     request,
     adoption,
-    bound: MoveForm | None = None,
+    bound: TransitionForm | None = None,
     *,
     result: ResultForm | None = None,
     status: int = 200,
 ):
-    if result is None and rules.can_tell_result(request.user, adoption):
+    if result is None and rules.can_set_result(request.user, adoption):
         result = ResultForm(adoption=adoption)
-    moves = rules.moves_for(request.user, adoption)
+    transitions = rules.transitions_for(request.user, adoption)
     forms = [
-        bound if bound and bound.move == move else MoveForm(move=move, adoption=adoption) for move in moves
+        bound
+        if bound and bound.transition == transition
+        else TransitionForm(transition=transition, adoption=adoption)
+        for transition in transitions
     ]
     expected = NEXT.get(adoption.step)
-    main = next((form for form in forms if form.move == expected), None)
+    main = next((form for form in forms if form.transition == expected), None)
     context = {
         **_row(request.user, adoption),
         "steps": adoption.steps.select_related("by").order_by("at", "pk"),
-        "main": main and _shown(main, bound),
-        "others": [_shown(form, bound) for form in forms if form is not main],
+        "main": main and _form_row(main, bound),
+        "others": [_form_row(form, bound) for form in forms if form is not main],
         "form": bound or (result if result and result.is_bound else {}),
         "result": result,
-        "lost": bound if bound and bound.move not in moves else None,
+        "rejected": bound if bound and bound.transition not in transitions else None,
         "card": adoption.record.editions.current().first(),
         "can_hide": is_reviewer(request.user),
     }
     return render(request, "reuse/adoption.html", context, status=status)
 
 
-def _shown(form: MoveForm, bound) -> dict:
+def _form_row(form: TransitionForm, bound) -> dict:
+    """The variables of `_adoption_move.html`."""
     return {
         "form": form,
-        "slug": SLUG_OF_MOVE[form.move],
-        "label": AdoptionMove(form.move).label,
+        "slug": SLUG_OF_TRANSITION[form.transition],
+        "label": AdoptionTransition(form.transition).label,
         "is_open": form is bound,
-        "is_end": form.move in (AdoptionMove.DECLINE, AdoptionMove.WITHDRAW),
+        "is_end": form.transition in (AdoptionTransition.DECLINE, AdoptionTransition.WITHDRAW),
     }
 
 
 @login_required
 @require_POST
 def hide(request, pk):
-    """Staff take public words off the card."""
+    """Staff hide the public texts of a step."""
     if not is_reviewer(request.user):
         raise PermissionDenied
     step = get_object_or_404(
@@ -236,7 +263,7 @@ def hide(request, pk):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_practice(request):
-    """Tell of a practice taken from outside the registry."""
+    """The form of a practice adopted from outside the registry."""
     bodies = Organisation.objects.filter(pk__in=organisations_of(request.user)).order_by("name")
     if not bodies:
         raise PermissionDenied
@@ -252,7 +279,7 @@ def add_practice(request):
 @login_required
 @require_POST
 def remove_practice(request, pk):
-    """Take a practice off the public pages."""
+    """Remove a practice from the public pages."""
     practice = get_object_or_404(OutsidePractice.objects.select_related("record__owner"), pk=pk)
     if not rules.can_remove_practice(request.user, practice):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Forms of a reuse: the request, the next move, a practice from outside."""
+"""Forms of adoptions: the request, each transition, the result, a practice from outside."""
 
 import uuid
 from operator import attrgetter
@@ -15,42 +15,42 @@ from lib.forms.fields import PartialDateField
 from municipalities.models import Organisation
 from reuse.models import Adoption, OutsidePractice
 from reuse.models.adoption import NOTE_MAX
-from reuse.transitions import ADOPTED, ADOPTION, AdoptionMove
+from reuse.transitions import ADOPTED, ADOPTION, AdoptionTransition
 
 DAY_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"]
-MOVES_BY_SLUG = {
-    "risposta": AdoptionMove.REPLY,
-    "accordo": AdoptionMove.AGREE,
-    "adattamento": AdoptionMove.ADAPT,
-    "servizio": AdoptionMove.START,
-    "riscontro": AdoptionMove.TELL,
-    "nota": AdoptionMove.WRITE,
-    "rifiuto": AdoptionMove.DECLINE,
-    "ritiro": AdoptionMove.WITHDRAW,
+TRANSITIONS_BY_SLUG = {
+    "risposta": AdoptionTransition.REPLY,
+    "accordo": AdoptionTransition.AGREE,
+    "adattamento": AdoptionTransition.ADAPT,
+    "servizio": AdoptionTransition.START,
+    "riscontro": AdoptionTransition.TELL,
+    "nota": AdoptionTransition.WRITE,
+    "rifiuto": AdoptionTransition.DECLINE,
+    "ritiro": AdoptionTransition.WITHDRAW,
 }
-SLUG_OF_MOVE = {move: slug for slug, move in MOVES_BY_SLUG.items()}
-NOTE_WORDS = {
-    AdoptionMove.REPLY: _("La tua risposta: come e con chi ci si sente"),
-    AdoptionMove.DECLINE: _("Perché non puoi accoglierla"),
-    AdoptionMove.WITHDRAW: _("Perché ritiri la richiesta"),
-    AdoptionMove.WRITE: _("Nota"),
+SLUG_OF_TRANSITION = {transition: slug for slug, transition in TRANSITIONS_BY_SLUG.items()}
+NOTE_LABELS = {
+    AdoptionTransition.REPLY: _("La tua risposta: come e con chi ci si sente"),
+    AdoptionTransition.DECLINE: _("Perché non puoi accoglierla"),
+    AdoptionTransition.WITHDRAW: _("Perché ritiri la richiesta"),
+    AdoptionTransition.WRITE: _("Nota"),
 }
 NOTE_MISSING = {
-    AdoptionMove.REPLY: _("Scrivi la risposta"),
-    AdoptionMove.DECLINE: _("Scrivi il motivo: l’altro ente lo legge"),
-    AdoptionMove.WITHDRAW: _("Scrivi il motivo: l’altro ente lo legge"),
-    AdoptionMove.WRITE: _("Scrivi la nota"),
+    AdoptionTransition.REPLY: _("Scrivi la risposta"),
+    AdoptionTransition.DECLINE: _("Scrivi il motivo: l’altro ente lo legge"),
+    AdoptionTransition.WITHDRAW: _("Scrivi il motivo: l’altro ente lo legge"),
+    AdoptionTransition.WRITE: _("Scrivi la nota"),
 }
 
 
-def _words(label, rows: int = 3, **options) -> forms.CharField:
+def _text_field(label, rows: int = 3, **options) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=NOTE_MAX, widget=forms.Textarea(attrs={"rows": rows}), **options
     )
 
 
 class AskForm(forms.Form):
-    """For which body, of whom, and why."""
+    """The request of a project: adopting organisation, giver, note."""
 
     nonce = forms.UUIDField(widget=forms.HiddenInput)
     adopter = forms.ModelChoiceField(
@@ -64,7 +64,7 @@ class AskForm(forms.Form):
         required=False,
         help_text=_("Da chi lo ha fatto nascere, o da un ente che lo ha già riusato e adattato."),
     )
-    note = _words(
+    note = _text_field(
         _("Che cosa ti serve"),
         5,
         help_text=_(
@@ -94,10 +94,10 @@ class AskForm(forms.Form):
         return data
 
 
-class MoveForm(forms.Form):
-    """One move: its day, a note, and for the account of how it went what was changed and learnt.
+class TransitionForm(forms.Form):
+    """One transition: its day and a note; for TELL also what was changed and learnt.
 
-    Words are private unless their box is ticked.
+    Texts are private unless their box is ticked.
     """
 
     nonce = forms.UUIDField(widget=forms.HiddenInput)
@@ -109,30 +109,30 @@ class MoveForm(forms.Form):
         help_text=_("Giorno/mese/anno, per esempio 1/3/2024. Vuoto: oggi."),
         error_messages={"invalid": _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2024")},
     )
-    what_changed = _words(_("Che cosa hai cambiato rispetto all’originale"), 4, required=False)
-    what_learnt = _words(_("Che cosa hai imparato"), 4, required=False)
+    what_changed = _text_field(_("Che cosa hai cambiato rispetto all’originale"), 4, required=False)
+    what_learnt = _text_field(_("Che cosa hai imparato"), 4, required=False)
     lessons_are_public = forms.BooleanField(
         label=_("Mostra a tutti che cosa è cambiato e che cosa si è imparato, nella scheda del progetto"),
         required=False,
     )
-    note = _words(_("Nota"))
+    note = _text_field(_("Nota"))
     note_is_public = forms.BooleanField(label=_("Mostra a tutti la nota, nella scheda"), required=False)
 
-    def __init__(self, *args, move: AdoptionMove, adoption: Adoption, **kwargs):
-        super().__init__(*args, prefix=SLUG_OF_MOVE[move], **kwargs)
-        self.move, self.adoption = move, adoption
+    def __init__(self, *args, transition: AdoptionTransition, adoption: Adoption, **kwargs):
+        super().__init__(*args, prefix=SLUG_OF_TRANSITION[transition], **kwargs)
+        self.transition, self.adoption = transition, adoption
         self.fields["nonce"].initial = uuid.uuid4()
         note = self.fields["note"]
-        note.required = ADOPTION.transitions[move].needs_note
-        note.label = NOTE_WORDS.get(move, note.label)
-        if move in NOTE_MISSING:
-            note.error_messages["required"] = NOTE_MISSING[move]
-        if move != AdoptionMove.TELL:
+        note.required = ADOPTION.transitions[transition].needs_note
+        note.label = NOTE_LABELS.get(transition, note.label)
+        if transition in NOTE_MISSING:
+            note.error_messages["required"] = NOTE_MISSING[transition]
+        if transition != AdoptionTransition.TELL:
             for name in ("what_changed", "what_learnt", "lessons_are_public"):
                 del self.fields[name]
-        if move in (AdoptionMove.DECLINE, AdoptionMove.WITHDRAW):
+        if transition in (AdoptionTransition.DECLINE, AdoptionTransition.WITHDRAW):
             del self.fields["note_is_public"]
-        if move == AdoptionMove.WRITE:
+        if transition == AdoptionTransition.WRITE:
             del self.fields["on"]
 
     def clean_on(self):
@@ -146,7 +146,7 @@ class MoveForm(forms.Form):
     def clean(self):
         data = super().clean()
         is_empty = not (data.get("what_changed") or data.get("what_learnt"))
-        if self.move == AdoptionMove.TELL and is_empty and not self.errors:
+        if self.transition == AdoptionTransition.TELL and is_empty and not self.errors:
             self.add_error("what_changed", _("Racconta che cosa hai cambiato o che cosa hai imparato"))
         return data
 

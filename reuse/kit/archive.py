@@ -1,7 +1,7 @@
 """The reuse kit of a project as one archive: the card in three forms, its files, its links, an index.
 
-Only what the card in force shows goes in, and what the demonstration adds, apart and marked. The same card
-gives the same bytes: no clock, fixed order.
+It holds what the current card shows and, marked and in a folder of their own, the documents of the
+demonstration. The same card gives the same bytes: no clock, fixed order.
 """
 
 import csv
@@ -27,7 +27,7 @@ from lib.formats import file_size, partial_date
 from lib.tables.csv_text import neutralised
 from reuse.models import DemonstrationDocument
 
-LARGEST = 100 * 1024 * 1024  # bytes of attached files; what does not fit is named with its address
+LARGEST = 100 * 1024 * 1024  # bytes of attached files; those beyond are listed with their URL
 BLOCK = 1 << 20
 FIXED = (1980, 1, 1, 0, 0, 0)
 LICENCE = "CC BY 4.0"
@@ -35,7 +35,7 @@ LICENCE = "CC BY 4.0"
 
 @dataclass(frozen=True)
 class Part:
-    """One line of the index. `name` is its path in the archive, empty for what is only linked."""
+    """One row of the index. `name` is a path in the archive, empty for a link; `size` is in bytes."""
 
     name: str
     kind: str
@@ -63,37 +63,42 @@ def write_kit(
     demo: bool,
     demonstrations: Sequence[DemonstrationDocument] = (),
 ) -> list[Part]:
-    """Write the kit of a card whose places are named (cards.read_document) to `path`; gives its index.
+    """Write the kit of a card document (read_document) to `path`; return the rows of its index.
 
-    `address` is the page of the card. Two queries at most: the files of the card.
+    `address` is the URL of the card. Two queries at most: the files of the card.
     """
-    sheets = dict(_sheets(document, address, demo))
-    files = _stored(document)
-    papers = _document_parts(document, files)
-    invented = _demonstration_parts(demonstrations)
-    parts = [*_sheet_parts(sheets, document, address), *papers, *invented, *_source_parts(document)]
+    card_files = dict(_card_files(document, address, demo))
+    files = _stored_files(document)
+    document_parts = _document_parts(document, files)
+    demonstration_parts = _demonstration_parts(demonstrations)
+    parts = [
+        *_card_parts(card_files, document, address),
+        *document_parts,
+        *demonstration_parts,
+        *_source_parts(document),
+    ]
     with zipfile.ZipFile(path, "w") as archive:
-        _put(archive, "INDICE.html", _index_page(document, parts, address, demo).encode())
-        _put(archive, "indice.csv", _index_table(parts).encode("utf-8-sig"))
-        _put(archive, "collegamenti.csv", _index_table([p for p in parts if not p.name]).encode("utf-8-sig"))
-        for name, content in sheets.items():
-            _put(archive, name, content)
-        for part, row in zip(papers, _shown(document), strict=True):
+        _write(archive, "INDICE.html", _index_page(document, parts, address, demo).encode())
+        _write(archive, "indice.csv", _index_csv(parts).encode("utf-8-sig"))
+        _write(archive, "collegamenti.csv", _index_csv([p for p in parts if not p.name]).encode("utf-8-sig"))
+        for name, content in card_files.items():
+            _write(archive, name, content)
+        for part, row in zip(document_parts, _documents_by_number(document), strict=True):
             if part.name:
                 _copy(archive, part.name, files[row["id"]])
-        for part, row in zip(invented, demonstrations, strict=True):
+        for part, row in zip(demonstration_parts, demonstrations, strict=True):
             if part.name:
                 _copy(archive, part.name, row)
     return parts
 
 
-def _sheets(document: Mapping, address: str, demo: bool) -> Iterator[tuple[str, bytes]]:
+def _card_files(document: Mapping, address: str, demo: bool) -> Iterator[tuple[str, bytes]]:
     yield "scheda/scheda.pdf", card_pdf(document, address=address, demo=demo)[0]
     yield "scheda/scheda.json", orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
     yield "scheda/scheda.txt", plain_text(document, address).encode()
 
 
-def _sheet_parts(sheets: Mapping[str, bytes], document: Mapping, address: str) -> list[Part]:
+def _card_parts(card_files: Mapping[str, bytes], document: Mapping, address: str) -> list[Part]:
     titles = (
         _("Scheda del progetto, PDF accessibile"),
         _("Scheda del progetto, dati"),
@@ -102,23 +107,23 @@ def _sheet_parts(sheets: Mapping[str, bytes], document: Mapping, address: str) -
     day = document["published_at"][:10]
     return [
         Part(name, _("Scheda"), title, LICENCE, day, address, len(content))
-        for (name, content), title in zip(sheets.items(), titles, strict=True)
+        for (name, content), title in zip(card_files.items(), titles, strict=True)
     ]
 
 
-def _shown(document: Mapping) -> list[Mapping]:
+def _documents_by_number(document: Mapping) -> list[Mapping]:
     return sorted(document["documents"], key=lambda row: row["id"])
 
 
-def _stored(document: Mapping) -> dict[int, File]:
-    """The files of the card that are where they should be, as far as the archive has room."""
-    wanted = [row["id"] for row in document["documents"] if not row["url"]]
-    return File.objects.in_bulk(wanted)
+def _stored_files(document: Mapping) -> dict[int, File]:
+    """`{number of a document: its file}` of the documents that are no links. One query."""
+    keys = [row["id"] for row in document["documents"] if not row["url"]]
+    return File.objects.in_bulk(keys)
 
 
 def _document_parts(document: Mapping, files: Mapping[int, File]) -> list[Part]:
-    labels, found, room = dict(DocumentType.choices), [], LARGEST
-    for number, row in enumerate(_shown(document), 1):
+    labels, parts, room = dict(DocumentType.choices), [], LARGEST
+    for number, row in enumerate(_documents_by_number(document), 1):
         source = row["url"] or settings.SITE_URL + reverse("document-file", args=[row["id"]])
         name, note, size = "", "", row["size"]
         if not row["url"]:
@@ -134,13 +139,13 @@ def _document_parts(document: Mapping, files: Mapping[int, File]) -> list[Part]:
                 name = f"documenti/{number:02d}-{title}.{_extension(stored)}"
         licence = row["licence"] or _("Non comunicata: chiedi all’ente prima di riusarlo")
         label = str(labels.get(row["type"], row["type"]))
-        found.append(Part(name, label, row["title"], licence, row["date"] or "", source, size, note))
-    return found
+        parts.append(Part(name, label, row["title"], licence, row["date"] or "", source, size, note))
+    return parts
 
 
 def _demonstration_parts(demonstrations: Sequence[DemonstrationDocument]) -> list[Part]:
-    """The documents that the demonstration adds, each with the words that say so."""
-    mark, unknown, found = _("Documento dimostrativo"), _("Vedi la pagina"), []
+    """The documents of the demonstration, each with a note that says so."""
+    mark, unknown, parts = _("Documento dimostrativo"), _("Vedi la pagina"), []
     chosen = _("Pagina pubblicata, scelta per il kit dimostrativo")
     for number, row in enumerate(demonstrations, 1):
         size = _size_of(row) if row.file else None
@@ -151,8 +156,8 @@ def _demonstration_parts(demonstrations: Sequence[DemonstrationDocument]) -> lis
             note = f"{mark}. {_('Il file non è disponibile: chiedilo alla redazione.')}"
         source = row.url or settings.SITE_URL + reverse("demonstration-file", args=[row.pk])
         day, licence = row.made_on.isoformat(), unknown if row.url else LICENCE
-        found.append(Part(name, row.get_type_display(), row.title, licence, day, source, size, note))
-    return found
+        parts.append(Part(name, row.get_type_display(), row.title, licence, day, source, size, note))
+    return parts
 
 
 def _extension(row: File | DemonstrationDocument) -> str:
@@ -182,12 +187,12 @@ def _index_page(document: Mapping, parts: list[Part], address: str, demo: bool) 
     return render_to_string("reuse/kit_index.html", context)
 
 
-def _index_table(parts: list[Part]) -> str:
-    """The index as CSV; what a spreadsheet would take for a formula starts with an apostrophe."""
+def _index_csv(parts: list[Part]) -> str:
+    """The index as CSV, cells that a spreadsheet would take for a formula neutralised."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
-    head = (_("File"), _("Tipo"), _("Titolo"), _("Licenza"), _("Data"), _("Fonte"), _("Byte"), _("Nota"))
-    table.writerow(map(str, head))
+    header = (_("File"), _("Tipo"), _("Titolo"), _("Licenza"), _("Data"), _("Fonte"), _("Byte"), _("Nota"))
+    table.writerow(map(str, header))
     for part in parts:
         row = (
             part.name,
@@ -204,19 +209,19 @@ def _index_table(parts: list[Part]) -> str:
 
 
 def plain_text(document: Mapping, address: str) -> str:
-    """The card without any markup, for whoever pastes it into a document of theirs."""
-    words = card_outline(card_context(document))
-    lines = [words["title"], "", words["summary"], "", words["meta"], ""]
-    lines += [f"{label}: {value}" for label, value in words["facts"]]
-    for title, blocks in words["sections"]:
+    """The card as plain text, to be pasted into another document."""
+    outline = card_outline(card_context(document))
+    lines = [outline["title"], "", outline["summary"], "", outline["meta"], ""]
+    lines += [f"{label}: {value}" for label, value in outline["facts"]]
+    for title, blocks in outline["sections"]:
         lines += ["", title.upper(), ""]
         for block in blocks:
-            lines += _lines(block)
-    lines += ["", words["source"], address, ""]
+            lines += _block_lines(block)
+    lines += ["", outline["source"], address, ""]
     return "\n".join(str(line) for line in lines)
 
 
-def _lines(block: Mapping) -> list[str]:
+def _block_lines(block: Mapping) -> list[str]:
     kind = block["kind"]
     if kind == "pairs":
         return [f"{label}: {value}" for label, value in block["rows"]]
@@ -231,17 +236,17 @@ def _cells(row) -> list[str]:
     return [str(cell) for cell in cells if isinstance(cell, str) and cell]
 
 
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    archive.writestr(_info(name), content)
+def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    archive.writestr(_zip_info(name), content)
 
 
 def _copy(archive: zipfile.ZipFile, name: str, stored: File | DemonstrationDocument) -> None:
-    with stored.file.open("rb") as source, archive.open(_info(name), "w", force_zip64=True) as target:
+    with stored.file.open("rb") as source, archive.open(_zip_info(name), "w", force_zip64=True) as target:
         while block := source.read(BLOCK):
             target.write(block)
 
 
-def _info(name: str) -> zipfile.ZipInfo:
+def _zip_info(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, FIXED)
     info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
     return info

@@ -1,4 +1,4 @@
-"""The reuse kit as a download, and the page that leads an office to ask for a project."""
+"""The reuse kit as a download, and the page on how to request a project."""
 
 from hashlib import file_digest
 from pathlib import Path
@@ -21,11 +21,11 @@ from reuse.reads.standing import demonstration_kit_of
 
 
 def _card(slug: str) -> Edition:
-    """The newest card of a slug, the one in force first."""
-    found = (
+    """The current edition of a slug, else the newest. Raises Http404."""
+    editions = (
         Edition.objects.filter(slug=slug).select_related("record__owner").order_by("-is_current", "-edition")
     )
-    card = found.first()
+    card = editions.first()
     if card is None:
         raise Http404(_("Non c’è una scheda con questo indirizzo."))
     return card
@@ -33,7 +33,7 @@ def _card(slug: str) -> Edition:
 
 @require_safe
 def card_kit(request, slug):
-    """All that helps to reuse a project, as one ZIP: written aside first, sent from there."""
+    """The kit of a current card as a ZIP, streamed from a temporary file; 410 for a withdrawn card."""
     card = _card(slug)
     if not card.is_current:
         return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
@@ -41,18 +41,18 @@ def card_kit(request, slug):
     with TemporaryDirectory(prefix="kit-") as folder:
         path = Path(folder, f"kit-{card.slug[:80]}-{card.edition}.zip")
         document = read_document(card)
-        extra = demonstration_kit_of(card.record_id, document)
-        write_kit(path, document, address=address, demo=settings.DEMO, demonstrations=extra)
+        demonstrations = demonstration_kit_of(card.record_id, document)
+        write_kit(path, document, address=address, demo=settings.DEMO, demonstrations=demonstrations)
         file = path.open("rb")
-    answer = FileResponse(file, as_attachment=True, filename=path.name, content_type="application/zip")
-    answer["ETag"] = f'"{file_digest(file, "sha256").hexdigest()[:32]}"'
+    response = FileResponse(file, as_attachment=True, filename=path.name, content_type="application/zip")
+    response["ETag"] = f'"{file_digest(file, "sha256").hexdigest()[:32]}"'
     file.seek(0)
-    return get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
 @require_safe
 def card_reuse(request, slug):
-    """How to ask for a project: with an account, or by joining a protocol first and coming back here."""
+    """How to request a project: with an account, or by an adhesion to a protocol first."""
     card = _card(slug)
     if not card.is_current:
         return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)

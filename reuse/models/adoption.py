@@ -1,4 +1,4 @@
-"""Reuse of a project by another body, step by step, and practices taken up from outside the registry."""
+"""Adoptions of projects by other bodies, their history, and practices adopted from outside the registry."""
 
 import uuid
 
@@ -11,30 +11,32 @@ from django.utils.translation import gettext_lazy as _
 from cards.models import Record
 from lib.constraints import pair
 from municipalities.models import Organisation
-from reuse.transitions import CLOSED, PUBLIC, AdoptionMove, Side, Step
+from reuse.transitions import CLOSED, PUBLIC, AdoptionState, AdoptionTransition, Side
 
 NOTE_MAX = 3000
 
 
 class AdoptionQuerySet(models.QuerySet):
-    def shown(self):
-        """Those of a demonstration only where the whole portal is one."""
+    def visible(self):
+        """Without adoptions of the demonstration, unless the whole portal is one (`settings.DEMO`)."""
         return self if settings.DEMO else self.filter(is_demonstration=False)
 
     def public(self):
-        return self.shown().filter(step__in=PUBLIC)
+        """Visible adoptions in a state that everybody may see."""
+        return self.visible().filter(step__in=PUBLIC)
 
-    def living(self):
+    def open(self):
+        """Neither declined nor withdrawn."""
         return self.exclude(step__in=CLOSED)
 
     def of_bodies(self, organisation_ids):
-        """Where one of the bodies gives, adopts, or owns the project."""
-        bodies = list(organisation_ids)
-        return self.filter(Q(giver__in=bodies) | Q(adopter__in=bodies) | Q(record__owner__in=bodies))
+        """Adoptions in which one of these organisations is giver, adopter, or owner of the project."""
+        ids = list(organisation_ids)
+        return self.filter(Q(giver__in=ids) | Q(adopter__in=ids) | Q(record__owner__in=ids))
 
 
 class Adoption(models.Model):
-    """One body takes up a project. `giver` is its owner, or who adopted it before (`parent`)."""
+    """The reuse of a project by `adopter`. `giver` is its owner, or the adopter of `parent`."""
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="adoptions")
     giver = models.ForeignKey(
@@ -44,7 +46,7 @@ class Adoption(models.Model):
         Organisation, models.PROTECT, related_name="adoptions", verbose_name=_("ente riusante")
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    # What came of it, when the adopter has put it in the registry.
+    # The adopter's own record that came of the adoption, if it is in the registry.
     result = models.ForeignKey(
         Record,
         models.PROTECT,
@@ -53,7 +55,7 @@ class Adoption(models.Model):
         related_name="born_of",
         verbose_name=_("progetto che ne è nato"),
     )
-    step = models.CharField(_("passo"), max_length=12, choices=Step, default=Step.INTEREST)
+    step = models.CharField(_("passo"), max_length=12, choices=AdoptionState, default=AdoptionState.INTEREST)
     nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     asked_at = models.DateTimeField(_("richiesta il"), default=timezone.now)
     waiting_since = models.DateTimeField(_("in attesa dal"), default=timezone.now)
@@ -83,15 +85,15 @@ class Adoption(models.Model):
 
 
 class AdoptionStep(models.Model):
-    """What one side did and wrote, on which day. Never changed; staff may hide its public words.
+    """One transition of an adoption with its texts. Insert-only; staff may hide its public texts.
 
-    `on` is the day of the fact, `at` when it was recorded. Words are private to the two sides and the
-    desk unless the `…_public` flag beside them says otherwise.
+    `on` is the day on which it happened, `at` when it was recorded, `step` the state it led to. Texts are
+    private to the two sides and staff unless `note_is_public` or `lessons_are_public` is set.
     """
 
     adoption = models.ForeignKey(Adoption, models.PROTECT, related_name="steps")
-    move = models.CharField(max_length=12, choices=AdoptionMove)
-    step = models.CharField(_("passo"), max_length=12, choices=Step)
+    move = models.CharField(max_length=12, choices=AdoptionTransition)
+    step = models.CharField(_("passo"), max_length=12, choices=AdoptionState)
     side = models.CharField(_("parte"), max_length=8, choices=Side)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -124,25 +126,27 @@ class AdoptionStep(models.Model):
 
     @property
     def public_note(self) -> str:
+        """The note, empty where it is private or hidden."""
         return self.note if self.note_is_public and not self.hidden_at else ""
 
     @property
     def public_lessons(self) -> tuple[str, str]:
-        """What was changed and what was learnt, as far as everybody may read it."""
-        told = self.lessons_are_public and not self.hidden_at
-        return (self.what_changed, self.what_learnt) if told else ("", "")
+        """`(what_changed, what_learnt)`, empty where they are private or hidden."""
+        is_public = self.lessons_are_public and not self.hidden_at
+        return (self.what_changed, self.what_learnt) if is_public else ("", "")
 
 
 class OutsidePracticeQuerySet(models.QuerySet):
-    def shown(self):
-        found = self.filter(removed_at=None)
-        return found if settings.DEMO else found.filter(is_demonstration=False)
+    def visible(self):
+        """Without removed practices; those of the demonstration only where the whole portal is one."""
+        practices = self.filter(removed_at=None)
+        return practices if settings.DEMO else practices.filter(is_demonstration=False)
 
 
 class OutsidePractice(models.Model):
-    """A practice that a body took from outside the registry, with the page that proves it.
+    """A practice that a body adopted from outside the registry, with a page as its source.
 
-    `project` is what came of it, when it is in the registry.
+    `record` is the project that came of it, if it is in the registry.
     """
 
     adopter = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Ratings of replicability: who rated what, the state of links, a project's standing, past rankings."""
+"""Assessments of replicability, their evidence, the standing of records, and released rankings."""
 
 import uuid
 
@@ -19,22 +19,24 @@ from reuse.criteria import HIGHEST, KEYS, LOWEST, OBSERVATORY, PEER, RATER_NAMES
 
 class AssessmentQuerySet(models.QuerySet):
     def completed(self):
+        """Closed versions, those of the demonstration too."""
         return self.exclude(made_at=None)
 
     def open(self):
+        """Drafts."""
         return self.filter(made_at=None)
 
-    def shown(self):
-        """What may be shown: those of a demonstration only where the whole portal is one."""
+    def visible(self):
+        """Completed; those of the demonstration only where the whole portal is one (`settings.DEMO`)."""
         completed = self.completed()
         return completed if settings.DEMO else completed.filter(is_demonstration=False)
 
 
 class Assessment(models.Model):
-    """One rater's ratings of one project. A draft until `made_at`; after that it never changes.
+    """The ratings of one project by one rater. A draft until `made_at`; after that it never changes.
 
-    `edition` is that of the card the rater had before them, empty for a project not yet published.
-    `seconded_*` is the second reader, asked for where raters differ by two steps.
+    `edition` is the one that was current when it was completed, empty for a project not yet published.
+    `seconded_*` is the second reader, needed where raters differ by two or more.
     """
 
     class Rater(models.TextChoices):
@@ -81,10 +83,10 @@ class Assessment(models.Model):
 
     def save(self, *args, **kwargs):
         """A completed assessment is followed by a new version, never changed."""
-        if getattr(self, "_was_made", False):
+        if getattr(self, "_was_completed", False):
             raise TypeError("a completed assessment never changes")
         super().save(*args, **kwargs)
-        self._was_made = self.made_at is not None
+        self._was_completed = self.made_at is not None
 
     def delete(self, *args, **kwargs):
         if self.made_at:
@@ -93,19 +95,21 @@ class Assessment(models.Model):
 
     @classmethod
     def from_db(cls, db, field_names, values):
-        found = super().from_db(db, field_names, values)
-        found._was_made = found.__dict__.get("made_at") is not None
-        return found
+        assessment = super().from_db(db, field_names, values)
+        assessment._was_completed = assessment.__dict__.get("made_at") is not None
+        return assessment
 
 
 def evidence_path(evidence, filename: str) -> str:
-    """A generated name under the project's id; the extension is set from the checked content."""
+    """`upload_to` of evidence: random name under the record's id, extension from the content."""
     return f"evidence/{evidence.record_id}/{uuid.uuid4().hex}{evidence.extension}"
 
 
 class EvidenceFile(models.Model):
-    """A file that proves a rating. Checked before it gets here; nobody but its side and staff reads it
-    until an assessment that names it is completed. Withdrawn, it is read by nobody else again.
+    """A file that proves a rating, checked before it is stored.
+
+    Readable by its rater's body and by staff alone until an assessment that names it is completed; then
+    public; never served again once withdrawn.
     """
 
     record = models.ForeignKey(Record, models.PROTECT, related_name="+")
@@ -138,7 +142,7 @@ class EvidenceFile(models.Model):
 
 
 class Rating(models.Model):
-    """One criterion rated, with its motive. In a draft the value may still lack."""
+    """The rating of one criterion, with its motive and evidence. In a draft `value` may be None."""
 
     assessment = models.ForeignKey(Assessment, models.CASCADE, related_name="ratings")
     key = models.CharField(max_length=24)
@@ -147,7 +151,7 @@ class Rating(models.Model):
     )
     motive = models.CharField(_("motivo"), max_length=500, blank=True)
     evidence_url = models.URLField(_("prova"), max_length=500, blank=True)
-    # The number of a document of the project, named where the edition shows it.
+    # Key of a document of the project; its title is public if the edition shows that document.
     evidence_document = models.BigIntegerField(_("documento"), null=True, blank=True)
     evidence_file = models.ForeignKey(
         EvidenceFile, models.PROTECT, null=True, blank=True, related_name="ratings", verbose_name=_("file")
@@ -167,15 +171,15 @@ class Rating(models.Model):
 
 
 class DemonstrationDocumentQuerySet(models.QuerySet):
-    def shown(self):
-        """Only where the whole portal is a demonstration."""
+    def visible(self):
+        """All where the whole portal is a demonstration (`settings.DEMO`), else none."""
         return self if settings.DEMO else self.none()
 
 
 class DemonstrationDocument(StoredFile):
     """A document of a kit that the demonstration adds: a file we wrote, or a published page in its stead.
 
-    No part of any card. `words` is the SHA-256 of what it was made from: a second load finds it again.
+    Part of no card. `words` is the SHA-256 of its source, by which a second load recognises it.
     """
 
     record = models.ForeignKey(Record, models.CASCADE, related_name="demonstration_documents")
@@ -200,14 +204,16 @@ class DemonstrationDocument(StoredFile):
 
 
 class StandingQuerySet(models.QuerySet):
-    def shown(self):
+    def visible(self):
+        """Without those that rest on the demonstration, unless the whole portal is one."""
         return self if settings.DEMO else self.filter(is_demonstration=False)
 
 
 class Standing(models.Model):
-    """Where a published project stands: the inputs of R, kept so that no list has to gather them again.
+    """The inputs of R of a published record and R itself, denormalised for lists and the ranking.
 
-    `marks` holds the ten published ratings in the order of the criteria, a digit each, `0` for none.
+    `marks` holds the ten published ratings in the order of the criteria, a digit each, `0` for none;
+    actions/refresh.py writes the row whenever an input changes.
     """
 
     record = models.OneToOneField(Record, models.CASCADE, primary_key=True, related_name="standing")
@@ -232,7 +238,7 @@ class Standing(models.Model):
 
 
 class RankingRelease(models.Model):
-    """The ranking as it was on a day: `places` is `[[code, position, score], …]`. Never changed."""
+    """The ranking of a day: `places` is `[[code, position, score], …]`. Never changed."""
 
     made_at = models.DateTimeField(auto_now_add=True)
     note = models.CharField(max_length=300, blank=True)

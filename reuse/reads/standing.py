@@ -1,7 +1,7 @@
-"""Where a project stands in replicability: its raters side by side, its kit, its adoptions, R.
+"""Replicability of records: the assessments in force, the kit, the adoptions and R.
 
-`panel_of` gathers all of it for one card (page, API); `refresh` keeps the inputs of R in one row a
-project, so that ranking and lists ask nothing else.
+`panel_of` reads all of it for one card (page, API). Lists and the ranking read `Standing`, one row a
+record, which actions/refresh.py writes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ from reuse.criteria import EQUAL, KEYS, PRESETS, RATER_ORDER
 from reuse.models import Adoption, Assessment, DemonstrationDocument, Rating, Standing
 from reuse.ranking import Entry, city_size
 from reuse.reads.adoptions import adoption_counts, adoptions_of
-from reuse.reads.beside import ANYTHING, Beside
+from reuse.reads.presence import ALL_PRESENT, Presence
 from reuse.score import (
     KitAspect,
     KitDocument,
@@ -38,7 +38,7 @@ from reuse.score import (
 
 @dataclass(frozen=True)
 class Judgement:
-    """The assessment in force of one rater, with the R it gives."""
+    """The assessment in force of one rater, with the R that results from it."""
 
     assessment: Assessment
     ratings: Mapping[str, Rating]
@@ -53,7 +53,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Panel:
-    """All that is told of a card's replicability. `published` is None while nobody has rated."""
+    """The replicability of one card. `published` is None while nobody has rated.
+
+    `gaps` is that of score.gaps, `document_titles` is `{number of a document: title}`.
+    """
 
     published: Judgement | None
     others: list[Judgement]
@@ -71,24 +74,23 @@ class Panel:
 
 
 def assessments_in_force(record_ids: Iterable[int], day: date | None = None) -> dict[int, list[Assessment]]:
-    """The newest completed assessment of each rater, by project, now or at the end of a day.
+    """`{record: assessments}`: the newest completed one of each rater, now or at the end of `day`.
 
-    Of all peer cities the one that rated last speaks.
-
-    Those of a demonstration give way to any real one: the two are never mixed. Two queries, ratings and all.
+    Ordered by RATER_ORDER; all peer cities are one rater. Demonstration assessments only for records
+    without real ones. Two queries, ratings included.
     """
     ratings = Rating.objects.select_related("evidence_file")
-    found = (
-        Assessment.objects.shown()
+    completed = (
+        Assessment.objects.visible()
         .filter(record__in=list(record_ids))
         .select_related("organisation")
         .prefetch_related(Prefetch("ratings", ratings))
         .order_by("is_demonstration", "-made_at", "-pk")
     )
     if day:
-        found = found.filter(made_at__lt=end_of(day))
+        completed = completed.filter(made_at__lt=end_of(day))
     chosen: dict[int, dict[str, Assessment]] = {}
-    for assessment in found:
+    for assessment in completed:
         mine = chosen.setdefault(assessment.record_id, {})
         is_alike = all(other.is_demonstration == assessment.is_demonstration for other in mine.values())
         if is_alike:
@@ -96,28 +98,28 @@ def assessments_in_force(record_ids: Iterable[int], day: date | None = None) -> 
     return {key: [mine[r] for r in RATER_ORDER if r in mine] for key, mine in chosen.items()}
 
 
-def typed(document: Mapping) -> list[Mapping]:
-    """The documents of a card that may belong to a kit: pictures do not."""
+def kit_rows(document: Mapping) -> list[Mapping]:
+    """The documents of a card that may belong to a kit: all but images."""
     return [row for row in document["documents"] if row["type"] != DocumentType.IMAGE]
 
 
 def demonstration_kit(
     record_id: int, document: Mapping, assessments: Iterable[Assessment], day: date | None = None
 ) -> list[DemonstrationDocument]:
-    """The documents that the demonstration adds to a kit, now or as they were on a day. One query at most.
+    """The documents that the demonstration adds to a kit, now or as of `day`. One query at most.
 
-    They give way to anything real, document of the card or assessment: the two are never counted together.
+    None for a record with a real document or assessment: demonstration and real data are never mixed.
     """
-    if typed(document) or not all(assessment.is_demonstration for assessment in assessments):
+    if kit_rows(document) or not all(assessment.is_demonstration for assessment in assessments):
         return []
-    found = DemonstrationDocument.objects.shown().filter(record=record_id)
+    documents = DemonstrationDocument.objects.visible().filter(record=record_id)
     if day:
-        found = found.filter(made_on__lte=day)
-    return list(found.order_by("pk"))
+        documents = documents.filter(made_on__lte=day)
+    return list(documents.order_by("pk"))
 
 
 def demonstration_kit_of(record_id: int, document: Mapping) -> list[DemonstrationDocument]:
-    """demonstration_kit of one card today. Three queries at most, none outside a demonstration."""
+    """demonstration_kit() of one card today. Three queries at most, none outside a demonstration."""
     if not settings.DEMO:
         return []
     assessments = assessments_in_force([record_id]).get(record_id, [])
@@ -127,21 +129,21 @@ def demonstration_kit_of(record_id: int, document: Mapping) -> list[Demonstratio
 def kit_documents(
     document: Mapping, demonstrations: Iterable[DemonstrationDocument] = ()
 ) -> list[KitDocument]:
-    """Typed documents of a card, and of its demonstration, with the state of their links. One query."""
-    rows = [(row["type"], row["title"], row["url"] or "", False, None) for row in typed(document)]
+    """Documents of a card and of its demonstration with the state of their links, once each. One query."""
+    rows = [(row["type"], row["title"], row["url"] or "", False, None) for row in kit_rows(document)]
     rows += [(d.type, d.title, d.url, True, d.pk if d.file else None) for d in demonstrations]
     urls = {url for _type, _title, url, *_rest in rows if url}
     states = dict(LinkCheck.objects.filter(url__in=urls).values_list("url", "state")) if urls else {}
-    found = {}
+    documents = {}
     for kind, title, url, is_demonstration, file in rows:
         state = states.get(url, UNKNOWN) if url else ALIVE
         row = KitDocument(kind, title, url, state, is_demonstration, file)
-        found.setdefault((kind, title, url), row)
-    return list(found.values())
+        documents.setdefault((kind, title, url), row)
+    return list(documents.values())
 
 
 def address_of(document: KitDocument) -> str:
-    """Where a document of a kit can be read: its link, or the file of the demonstration; else empty."""
+    """URL of a document of a kit: its link, or the file of the demonstration; else empty."""
     return document.url or (reverse("demonstration-file", args=[document.file]) if document.file else "")
 
 
@@ -151,21 +153,23 @@ def panel_of(
     *,
     weights: Mapping | None = None,
     today: date | None = None,
-    known: Beside = ANYTHING,
+    presence: Presence = ALL_PRESENT,
 ) -> Panel:
-    """The panel of one card document, now or as it was on a day. Six queries at most.
+    """The panel of a record and the document of its card, now or as of `today`. Six queries at most.
 
-    `known`, from beside(), spares those that would find nothing.
+    `presence`, from presence_of(), spares those that would find nothing.
     """
-    assessments = assessments_in_force([record_id], today).get(record_id, []) if known.is_rated else []
-    adoptions = adoptions_of(record_id, today) if known.is_adopted else []
-    shown = demonstration_kit(record_id, document, assessments, today) if known.has_demonstration_kit else []
-    kit = kit_documents(document, shown)
+    assessments = assessments_in_force([record_id], today).get(record_id, []) if presence.is_rated else []
+    adoptions = adoptions_of(record_id, today) if presence.is_adopted else []
+    demonstrations = (
+        demonstration_kit(record_id, document, assessments, today) if presence.has_demonstration_kit else []
+    )
+    kit = kit_documents(document, demonstrations)
     weights, today = weights or PRESETS[EQUAL], today or timezone.localdate()
-    return _panel(assessments, adoptions, kit, document, weights, today)
+    return build_panel(assessments, adoptions, kit, document, weights, today)
 
 
-def _panel(
+def build_panel(
     assessments: list[Assessment],
     adoptions: list[Adoption],
     kit: list[KitDocument],
@@ -173,6 +177,7 @@ def _panel(
     weights: Mapping,
     today: date,
 ) -> Panel:
+    """The panel of what panel_of has read. No query."""
     done, under_way = adoption_counts(document, adoptions)
     inputs = {
         "kit_completeness": kit_completeness(kit),
@@ -206,16 +211,16 @@ def _judged(assessment: Assessment, inputs: Mapping, today: date) -> Judgement:
 
 
 def entries(*, area: str = "", size: str = "", with_demonstrations: bool = True) -> list[Entry]:
-    """Every public project with ratings, as the ranking wants it. `size` is a class of ranking.CITY_SIZES.
+    """The public records with ratings, unordered: of one area (its key) and class of ranking.CITY_SIZES.
 
-    One query.
+    One query, two with `size`.
     """
-    wanted = {"record__editions__is_current": True, "rated_on__isnull": False}
+    filters = {"record__editions__is_current": True, "rated_on__isnull": False}
     if not with_demonstrations:
-        wanted["is_demonstration"] = False
+        filters["is_demonstration"] = False
     if area:
-        wanted["record__editions__primary_area"] = area
-    rows = Standing.objects.shown().filter(**wanted)
+        filters["record__editions__primary_area"] = area
+    rows = Standing.objects.visible().filter(**filters)
     rows = rows.values_list(
         "record__editions__code",
         "record__editions__municipality_code",
@@ -225,24 +230,25 @@ def entries(*, area: str = "", size: str = "", with_demonstrations: bool = True)
         "adoptions_under_way",
         "rated_on",
     )
-    found = list(rows)
+    rows = list(rows)
     if size:
-        people = dict(
+        populations = dict(
             Territory.objects.municipalities()
-            .filter(code__in={row[1] for row in found})
+            .filter(code__in={row[1] for row in rows})
             .values_list("code", "population")
         )
-        found = [row for row in found if city_size(people.get(row[1])) == size]
-    return [Entry(code, ratings_of(marks), *rest) for code, _town, marks, *rest in found]
+        rows = [row for row in rows if city_size(populations.get(row[1])) == size]
+    return [Entry(code, ratings_of(marks), *rest) for code, _municipality, marks, *rest in rows]
 
 
 def ratings_of(marks: str) -> dict[str, int]:
+    """`{criterion: rating}` of `Standing.marks`."""
     return {key: int(mark) for key, mark in zip(KEYS, marks, strict=True) if mark != "0"}
 
 
 def chosen_scores(weights: Mapping) -> dict[int, float]:
-    """`{current card: R}` under the reader's own weights of the criteria. One query."""
-    rows = Standing.objects.shown().filter(record__editions__is_current=True, rated_on__isnull=False)
+    """`{key of the current edition: R}` under the reader's own weights of the criteria. One query."""
+    rows = Standing.objects.visible().filter(record__editions__is_current=True, rated_on__isnull=False)
     fields = ("record__editions__pk", "marks", "kit_completeness", "adoptions", "adoptions_under_way")
     scores = (
         (

@@ -1,4 +1,4 @@
-"""Pages on which people assess: an office its own project or another's, staff from their queue."""
+"""Pages of assessments: the form for offices and staff, the queue of staff, second readers, evidence."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,7 +25,7 @@ from reuse.replicability.forms import AssessmentForm
 from reuse.score import is_expired
 
 PER_PAGE = 50
-# What the queue shows first.
+# The needs of a card, in the order of the queue.
 UNRATED, EXPIRED, GAP, DONE = range(4)
 RELATED = ("record__owner__territory", "promoter", "lead_municipality")
 
@@ -37,36 +37,38 @@ def _project(code: str) -> Project:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assess(request, code):
-    """An officer rates: their own project, or as a peer city one that another body has published."""
+    """The form for an officer: their own body's project, or as a peer city a published one of another."""
     project = Project.objects.select_related(*RELATED).filter(record__code=code).first()
-    seat = project and rules.seat_for(request.user, project.record)
-    if not seat:
+    rated_by = project and rules.rater_for(request.user, project.record)
+    if not rated_by:
         raise PermissionDenied
-    return _assess(request, project, seat, reverse("officer:assess", args=[code]), "reuse/office/assess.html")
+    return _assess(
+        request, project, rated_by, reverse("officer:assess", args=[code]), "reuse/office/assess.html"
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assess_as_staff(request, code):
-    """Staff rate for the observatory what is public."""
+    """The form for staff, who rate published projects for the observatory."""
     if not is_reviewer(request.user):
         raise PermissionDenied
     project = _project(code)
-    seat = rules.staff_seat_for(request.user, project.record)
-    if not seat:
+    rated_by = rules.staff_rater_for(request.user, project.record)
+    if not rated_by:
         raise Http404
-    return _assess(request, project, seat, reverse("desk:assess", args=[code]), "reuse/desk/assess.html")
+    return _assess(request, project, rated_by, reverse("desk:assess", args=[code]), "reuse/desk/assess.html")
 
 
-def _assess(request, project: Project, seat, address: str, template: str):
-    rater, organisation = seat
+def _assess(request, project: Project, rated_by, address: str, template: str):
+    rater, organisation = rated_by
     mine = {"rater": rater, "organisation": organisation}
     draft = project.record.assessments.open().filter(**mine).first()
     if request.method != "POST":
         source = draft or assessing.last_version(project.record, **mine)
         ratings = list(source.ratings.all()) if source else []
         draft = draft or Assessment(record=project.record, **mine)
-        return _show(request, template, project, draft, AssessmentForm(assessment=draft, ratings=ratings))
+        return _render(request, template, project, draft, AssessmentForm(assessment=draft, ratings=ratings))
     draft = draft or assessing.open_assessment(project.record, by=request.user, **mine)
     is_closing = request.POST.get("do") == "close"
     stored = draft.ratings.all()
@@ -74,26 +76,26 @@ def _assess(request, project: Project, seat, address: str, template: str):
         tidied(request.POST), request.FILES, assessment=draft, ratings=stored, is_closing=is_closing
     )
     is_valid = form.is_valid()
-    # A file is kept also when something else is wrong: a browser would not send it again by itself.
-    form.keep(
-        {key: assessing.keep_evidence(evidence, by=request.user) for key, evidence in form.checked.items()}
+    # Files are stored also when the form is invalid: a browser would not send them again.
+    form.attach(
+        {key: assessing.store_evidence(evidence, by=request.user) for key, evidence in form.checked.items()}
     )
     if not is_valid:
-        return _show(request, template, project, draft, form, status=422)
-    told = {"by": request.user, "revision": form.cleaned_data["revision"], "ratings": form.ratings()}
+        return _render(request, template, project, draft, form, status=422)
+    values = {"by": request.user, "revision": form.cleaned_data["revision"], "ratings": form.ratings()}
     try:
         if is_closing:
-            done = assessing.complete_assessment(draft, **told)
-            messages.success(request, _("Valutazione conclusa: versione {}.").format(done.version))
-            return redirect(_after(project, rater))
-        assessing.save_assessment(draft, **told)
+            completed = assessing.complete_assessment(draft, **values)
+            messages.success(request, _("Valutazione conclusa: versione {}.").format(completed.version))
+            return redirect(_next_page(project, rater))
+        assessing.save_assessment(draft, **values)
     except StaleDraft:
         return _conflict(request, template, project, mine, form)
     messages.success(request, _("Bozza della valutazione salvata."))
     return redirect(address)
 
 
-def _after(project: Project, rater: str) -> str:
+def _next_page(project: Project, rater: str) -> str:
     if rater == OBSERVATORY:
         return reverse("desk:assessment-queue")
     if rater == SELF:
@@ -102,17 +104,17 @@ def _after(project: Project, rater: str) -> str:
 
 
 def _conflict(request, template: str, project: Project, mine: dict, form: AssessmentForm):
-    """A colleague was faster: what was typed stays, what they saved is shown, saving again wins."""
+    """409 when a colleague saved first: the form keeps its input and the next save overwrites theirs."""
     latest = assessing.open_assessment(project.record, by=request.user, **mine)
     form.data = form.data.copy()
     form.data["revision"] = str(latest.revision)
     saved = latest.ratings.all()
     theirs = [(BY_KEY[rating.key].name, rating.value, rating.motive) for rating in saved]
     extra = {"theirs": theirs, "saved_by": latest.by, "saved_at": latest.saved_at, "is_conflict": True}
-    return _show(request, template, project, latest, form, status=409, **extra)
+    return _render(request, template, project, latest, form, status=409, **extra)
 
 
-def _show(request, template, project, draft, form, *, status=200, **extra):
+def _render(request, template, project, draft, form, *, status=200, **extra):
     former = project.record.assessments.completed().filter(
         rater=draft.rater, organisation=draft.organisation_id
     )
@@ -123,7 +125,7 @@ def _show(request, template, project, draft, form, *, status=200, **extra):
         "rater_name": RATER_NAMES[draft.rater],
         "card": project.record.editions.current().first(),
         "versions": former.order_by("-made_at")[:10],
-        "proofs": form.files_of_seat.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
+        "proofs": form.evidence_files.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
         "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),
         **extra,
     }
@@ -133,7 +135,7 @@ def _show(request, template, project, draft, form, *, status=200, **extra):
 @login_required
 @require_POST
 def withdraw_evidence(request, pk):
-    """Take a file that proves a rating away from all readers."""
+    """Withdraw a file that proves a rating."""
     evidence = get_object_or_404(EvidenceFile.objects.select_related("record__owner"), pk=pk)
     if not rules.can_use_evidence(request.user, evidence):
         raise PermissionDenied
@@ -149,49 +151,52 @@ def withdraw_evidence(request, pk):
 @login_required
 @require_safe
 def queue(request):
-    """Public cards by what they need: never rated by the observatory, expired, gaps, then the rest."""
+    """Current cards by need: not rated by the observatory, expired, with gaps, then the rest."""
     if not is_reviewer(request.user):
         raise PermissionDenied
-    numbers = _order_of_queue()
-    page = Paginator(numbers, PER_PAGE).get_page(request.GET.get("pagina"))
+    entries = _queue_entries()
+    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("pagina"))
     cards = Edition.objects.in_bulk([pk for _why, _when, pk in page.object_list])
     rows = [{"card": cards[pk], "why": why, "when": when} for why, when, pk in page.object_list]
     in_force = assessments_in_force([row["card"].record_id for row in rows])
     for row in rows:
-        given = in_force.get(row["card"].record_id, [])
-        row["raters"] = [(a, RATER_NAMES[a.rater]) for a in given]
-        row["ours"] = next((a for a in given if a.rater == OBSERVATORY), None)
+        assessments = in_force.get(row["card"].record_id, [])
+        row["raters"] = [(a, RATER_NAMES[a.rater]) for a in assessments]
+        row["ours"] = next((a for a in assessments if a.rater == OBSERVATORY), None)
         row["can_second"] = row["why"] == GAP and rules.can_second(request.user, row["ours"])
-    counts = {name: sum(why == number for why, *_rest in numbers) for number, name in NAMES.items()}
+    counts = {name: sum(why == number for why, *_rest in entries) for number, name in NAMES.items()}
     return render(request, "reuse/desk/assessments.html", {"page": page, "rows": rows, "counts": counts})
 
 
 NAMES = {UNRATED: "unrated", EXPIRED: "expired", GAP: "gap", DONE: "done"}
 
 
-def _order_of_queue() -> list[tuple]:
-    """`(need, moment, key of the card)` of all public cards, the oldest first within each need."""
+def _queue_entries() -> list[tuple]:
+    """`(need, time, key)` of all current cards, the oldest first within each need.
+
+    The time is that of the observatory's assessment, without one that of publication.
+    """
     today = timezone.localdate()
     cards = Edition.objects.current().values_list("pk", "record_id", "published_at")
-    rated = set(Assessment.objects.shown().values_list("record", flat=True))
+    rated = set(Assessment.objects.visible().values_list("record", flat=True))
     in_force = assessments_in_force(rated)
-    found = []
+    entries = []
     for pk, record, published_at in cards.iterator():
-        given = in_force.get(record, [])
-        ours = next((a for a in given if a.rater == OBSERVATORY), None)
+        assessments = in_force.get(record, [])
+        ours = next((a for a in assessments if a.rater == OBSERVATORY), None)
         need = UNRATED if ours is None else DONE
         if ours and is_expired(timezone.localdate(ours.made_at), today):
             need = EXPIRED
-        elif ours and assessing.wants_second_reader(given):
+        elif ours and assessing.needs_second_reader(assessments):
             need = GAP
-        found.append((need, ours.made_at if ours else published_at, pk))
-    return sorted(found)
+        entries.append((need, ours.made_at if ours else published_at, pk))
+    return sorted(entries)
 
 
 @login_required
 @require_POST
 def second(request, pk):
-    """A second reader agrees with the observatory's ratings."""
+    """A second reader confirms the observatory's ratings."""
     if not is_reviewer(request.user):
         raise PermissionDenied
     assessment = get_object_or_404(Assessment.objects.completed(), pk=pk)

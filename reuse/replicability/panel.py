@@ -1,4 +1,4 @@
-"""A panel of replicability in the words of a page: raters, gaps, the kit with what lacks."""
+"""The template context of a replicability panel: raters, gaps, the kit with what is missing."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from reuse.score import ENOUGH, KitAspect
 
 
 def panel_context(panel: Panel) -> dict:
-    """What `_card_replicability.html` shows. No query."""
+    """The variables of `_card_replicability.html`. No query."""
     score = panel.score
     return {
         "score": score.score,
@@ -62,14 +62,14 @@ def _gaps(panel: Panel) -> list[dict]:
 
 
 def _kit_row(row: KitAspect) -> dict:
-    words = labels(DocumentType)
+    type_labels = labels(DocumentType)
     return {
         "name": row.aspect.name,
         "percent": round(100 * row.share),
         "documents": [
             {
                 "title": document.title,
-                "label": words.get(document.type, document.type),
+                "label": type_labels.get(document.type, document.type),
                 "url": address_of(document),
                 "is_demonstration": document.is_demonstration,
                 "is_file": not document.url,
@@ -78,5 +78,5 @@ def _kit_row(row: KitAspect) -> dict:
             }
             for document in row.documents
         ],
-        "missing": [[words[name] for name in part] for part in row.missing],
+        "missing": [[type_labels[name] for name in part] for part in row.missing],
     }

@@ -1,4 +1,4 @@
-"""The ranking by replicability: the first hundred, with the reader's weights, on page and as files."""
+"""The ranking by replicability: the first hundred, with the reader's weights, as page, CSV, XLSX, JSON."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,10 +17,19 @@ from cards.vocabulary.bands import BAND_NAMES
 from lib.tables.writers import CSV, XLSX, csv_lines, xlsx
 from reuse.criteria import CRITERIA, EQUAL, PRESET_NAMES, PRESETS, RATER_NAMES
 from reuse.models import RankingRelease, Standing
-from reuse.ranking import CITY_SIZES, FIRST, BadWeights, Placed, Weighting, moves, ranked, read_weights
+from reuse.ranking import (
+    CITY_SIZES,
+    FIRST,
+    BadWeights,
+    Placed,
+    Weighting,
+    position_changes,
+    ranked,
+    read_weights,
+)
 from reuse.reads.standing import entries
 
-OWN = "peso_"
+WEIGHT_PREFIX = "peso_"
 COLUMNS = (
     "position",
     "code",
@@ -41,7 +50,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """What the URL asks of the ranking; `problems` is what could not be read, and was left out."""
+    """The parsed query string; `problems` are the messages about parameters that were ignored."""
 
     weighting: Weighting
     area: str
@@ -50,11 +59,12 @@ class Choice:
 
     @property
     def is_whole(self) -> bool:
-        """The ranking that releases keep: default weights, no filter."""
+        """Whether it is the ranking that releases store: default weights, no filter."""
         return self.weighting.preset == EQUAL and not (self.area or self.size)
 
 
 def read_choice(params: QueryDict) -> Choice:
+    """Parse `preset`, `pesi`, `area`, `dimensione`. Parameters that cannot be read are ignored."""
     problems = []
     try:
         weighting = read_weights(params.get("preset", ""), params.get("pesi", ""))
@@ -73,18 +83,18 @@ def read_choice(params: QueryDict) -> Choice:
 
 @require_safe
 def ranking(request):
-    """The first hundred; `formato=csv|xlsx|json` gives the same rows as a file.
+    """The first hundred; `formato=csv|xlsx|json` returns the same rows as a file.
 
-    Fields `peso_<criterion>` of the form become the one parameter `pesi`, which can be shared.
+    Fields `peso_<criterion>` of the form are redirected to the one parameter `pesi`, which can be shared.
     """
-    if any(name.startswith(OWN) for name in request.GET):
+    if any(name.startswith(WEIGHT_PREFIX) for name in request.GET):
         return redirect(f"{request.path}?{_with_own_weights(request.GET).urlencode()}")
     choice = read_choice(request.GET)
     rows, release, total = _rows(choice)
     if writer := {"csv": _csv, "xlsx": _xlsx, "json": _json}.get(request.GET.get("formato", "")):
         return writer(rows, choice)
-    shown = QueryDict(mutable=True)
-    shown.update(
+    params = QueryDict(mutable=True)
+    params.update(
         {k: v for k, v in request.GET.items() if k in ("preset", "pesi", "area", "dimensione") and v}
     )
     context = {
@@ -97,26 +107,30 @@ def ranking(request):
         "sizes": [(key, name) for key, _most, name in CITY_SIZES],
         "presets": list(PRESET_NAMES.items()),
         "weights": [(c, f"{float(100 * choice.weighting.weights[c.key]):.4g}") for c in CRITERIA],
-        "base": shown.urlencode(),
+        "base": params.urlencode(),
         "formats": ("CSV", "XLSX", "JSON"),
     }
     return render(request, "reuse/ranking.html", context)
 
 
 def _with_own_weights(params: QueryDict) -> QueryDict:
-    """The URL of the weights typed into the form; empty fields weigh nothing."""
-    typed = {n.removeprefix(OWN): v.strip().replace(",", ".") for n, v in params.items() if n.startswith(OWN)}
-    kept = QueryDict(mutable=True)
-    kept.update({name: value for name, value in params.items() if name in ("area", "dimensione") and value})
-    kept["pesi"] = ",".join(f"{key}:{value}" for key, value in typed.items() if value)
-    return kept
+    """The parameters of a form with own weights, as one `pesi`; empty fields weigh 0."""
+    weights = {
+        n.removeprefix(WEIGHT_PREFIX): v.strip().replace(",", ".")
+        for n, v in params.items()
+        if n.startswith(WEIGHT_PREFIX)
+    }
+    result = QueryDict(mutable=True)
+    result.update({name: value for name, value in params.items() if name in ("area", "dimensione") and value})
+    result["pesi"] = ",".join(f"{key}:{value}" for key, value in weights.items() if value)
+    return result
 
 
 def _rows(choice: Choice) -> tuple[list[dict], RankingRelease | None, int]:
-    """The rows shown, the release they are compared with, and how many projects have a place."""
-    placed = ranked(entries(area=choice.area, size=choice.size), choice.weighting.weights)
+    """`(rows of the page, release they are compared with, number of ranked projects)`."""
+    all_placed = ranked(entries(area=choice.area, size=choice.size), choice.weighting.weights)
     release = RankingRelease.objects.order_by("-made_at", "-pk").first() if choice.is_whole else None
-    first = placed[:FIRST]
+    first = all_placed[:FIRST]
     codes = [place.entry.code for place in first]
     cards = {
         c.code: c for c in Edition.objects.current().filter(code__in=codes).defer("document", "search_text")
@@ -125,15 +139,17 @@ def _rows(choice: Choice) -> tuple[list[dict], RankingRelease | None, int]:
         s.record_id: s for s in Standing.objects.filter(pk__in=[c.record_id for c in cards.values()])
     }
     before = {code: position for code, position, _score in release.places} if release else {}
-    gained = moves({place.entry.code: place.position for place in first}, before) if release else {}
+    changes = (
+        position_changes({place.entry.code: place.position for place in first}, before) if release else {}
+    )
     rows = [
-        _row(place, cards[place.entry.code], standings[cards[place.entry.code].record_id], gained)
+        _row(place, cards[place.entry.code], standings[cards[place.entry.code].record_id], changes)
         for place in first
     ]
-    return rows, release, len(placed)
+    return rows, release, len(all_placed)
 
 
-def _row(place: Placed, card: Edition, standing: Standing, gained: dict) -> dict:
+def _row(place: Placed, card: Edition, standing: Standing, changes: dict) -> dict:
     return {
         "position": place.position,
         "item": list_item(card),
@@ -144,12 +160,12 @@ def _row(place: Placed, card: Edition, standing: Standing, gained: dict) -> dict
         "rater_name": RATER_NAMES[standing.rater],
         "rated_on": standing.rated_on,
         "is_demonstration": standing.is_demonstration,
-        "change": change_words(gained[card.code]) if card.code in gained else "",
+        "change": change_label(changes[card.code]) if card.code in changes else "",
     }
 
 
-def change_words(places: int | None) -> str:
-    """What happened to a place since the last release, in words; the arrow only helps the eye."""
+def change_label(places: int | None) -> str:
+    """The change of position since the last release (ranking.position_changes) as text with an arrow."""
     if places is None:
         return _("Nuovo")
     if places == 0:
@@ -159,14 +175,14 @@ def change_words(places: int | None) -> str:
     return "▼ " + ngettext("Scende di %(n)s posto", "Scende di %(n)s posti", -places) % {"n": -places}
 
 
-def _flat(row: dict) -> dict:
+def _file_row(row: dict) -> dict:
     item, score = row["item"], row["score"]
-    town = item["lead_municipality"]
+    municipality = item["lead_municipality"]
     return {
         "position": row["position"],
         "code": item["code"],
         "title": item["title"],
-        "municipality": town and town["name"],
+        "municipality": municipality and municipality["name"],
         "area": item["primary_area"],
         "score": float(score.score),
         "band": score.band,
@@ -182,20 +198,20 @@ def _flat(row: dict) -> dict:
 
 def _table(rows: list[dict]) -> Iterator[list]:
     for row in rows:
-        flat = _flat(row)
+        flat = _file_row(row)
         yield [str(flat[name]).lower() if name == "is_demonstration" else flat[name] for name in COLUMNS]
 
 
 def _csv(rows: list[dict], choice: Choice) -> HttpResponse:
-    answer = HttpResponse("".join(csv_lines(COLUMNS, _table(rows))), content_type=CSV)
-    answer["Content-Disposition"] = 'attachment; filename="replicabilita.csv"'
-    return answer
+    response = HttpResponse("".join(csv_lines(COLUMNS, _table(rows))), content_type=CSV)
+    response["Content-Disposition"] = 'attachment; filename="replicabilita.csv"'
+    return response
 
 
 def _xlsx(rows: list[dict], choice: Choice) -> HttpResponse:
-    answer = HttpResponse(xlsx(_("Classifica"), COLUMNS, _table(rows)), content_type=XLSX)
-    answer["Content-Disposition"] = 'attachment; filename="replicabilita.xlsx"'
-    return answer
+    response = HttpResponse(xlsx(_("Classifica"), COLUMNS, _table(rows)), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="replicabilita.xlsx"'
+    return response
 
 
 def _json(rows: list[dict], choice: Choice) -> HttpResponse:
@@ -204,7 +220,7 @@ def _json(rows: list[dict], choice: Choice) -> HttpResponse:
         "weights": {key: float(weight) for key, weight in choice.weighting.weights.items()},
         "area": choice.area or None,
         "city_size": choice.size or None,
-        "results": [_flat(row) for row in rows],
+        "results": [_file_row(row) for row in rows],
     }
     return HttpResponse(
         orjson.dumps(body, option=orjson.OPT_INDENT_2), content_type="application/json; charset=utf-8"

@@ -72,7 +72,7 @@ class Criterion:
 def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]:
     """The projects of the cards, in their order. Constant queries."""
     sheets = PLACE_CACHE.profiles()
-    standings = Standing.objects.shown().filter(record__in=[card.record_id for card in cards])
+    standings = Standing.objects.visible().filter(record__in=[card.record_id for card in cards])
     by_project = {standing.record_id: standing for standing in standings}
     reader, found = town and reader_profile(town), []
     for card, document in zip(cards, read_documents(cards), strict=True):

@@ -7,7 +7,7 @@ import pytest
 from municipalities.actions import body_of_municipality
 from reuse.actions import adopting
 from reuse.models import Adoption
-from reuse.transitions import AdoptionMove, Side
+from reuse.transitions import AdoptionTransition, Side
 from tests import builders
 from tests.browser.conftest import DESKTOP, MOBILE
 from tests.browser.steps import fill_sign_in, press, sign_in
@@ -45,9 +45,15 @@ def test_from_the_card_through_sign_in_to_the_request(card, towns, open_page, ch
 @pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
 def test_pages_of_a_reuse_are_accessible(card, office, towns, open_page, check_accessibility, viewport):
     body = body_of_municipality(towns["ivrea"])
-    made = adopting.ask(card.record, by=office, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
-    said = {"by": office, "side": Side.GIVER, "nonce": uuid.uuid4(), "note": "Eccoci", "note_is_public": True}
-    adopting.advance(made, AdoptionMove.REPLY, **said)
+    made = adopting.ask(card.record, by=office, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve")
+    said = {
+        "by": office,
+        "side": Side.GIVER,
+        "idempotency_key": uuid.uuid4(),
+        "note": "Eccoci",
+        "note_is_public": True,
+    }
+    adopting.advance(made, AdoptionTransition.REPLY, **said)
     page = open_page(viewport=viewport)
     for path in (f"/progetti/{card.slug}/", f"/progetti/{card.slug}/riusa/", "/citta/ivrea/"):
         page.goto(path)

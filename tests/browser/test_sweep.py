@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from cards.models import Edition
 from cities import actions as city_actions
-from feedback import actions as voice_actions
+from feedback import actions as feedback_actions
 from feedback.models import ErrorReport
 from projects.models import FundingLine, Indicator, Milestone
 from protocols.models import Protocol
@@ -116,8 +116,8 @@ def _full_card(office, desk, town) -> Edition:
 
 
 def _report(card) -> ErrorReport:
-    return voice_actions.report_error(
-        card=card, nonce=uuid.uuid4(), topic="facts", text="Il costo è un altro."
+    return feedback_actions.report_error(
+        card=card, idempotency_key=uuid.uuid4(), topic="facts", text="Il costo è un altro."
     )
 
 

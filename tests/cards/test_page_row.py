@@ -17,12 +17,12 @@ from municipalities.actions import body_of_municipality
 from municipalities.search import municipalities_of
 from projects import publishing
 from reuse.models import Adoption, Assessment, DemonstrationDocument, OutsidePractice
-from reuse.reads.beside import Beside, beside
 from reuse.reads.family import family_of
+from reuse.reads.presence import Presence, presence_of
 from reuse.reads.standing import panel_of
 from tests import builders
 
-NOTHING = Beside(False, False, False, False, False)
+NOTHING = Presence(False, False, False, False, False)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_document_before_is_that_of_the_edition_before(card, desk):
 
 @pytest.mark.django_db
 def test_nothing_stands_beside_a_new_card(card):
-    assert beside(card.record_id) == NOTHING
+    assert presence_of(card.record_id) == NOTHING
 
 
 def rate(card, body):
@@ -119,11 +119,11 @@ def document(card, body):
 def test_each_table_that_speaks_of_a_project_is_known(card, towns, settings, add, told):
     settings.DEMO = True
     add(card, body_of_municipality(towns["ivrea"]))
-    known = beside(card.record_id)
-    assert known == NOTHING._replace(**{told: True})
+    presence = presence_of(card.record_id)
+    assert presence == NOTHING._replace(**{told: True})
     text = {"documents": [], "partners": []}
-    assert panel_of(card.record_id, text, known=known) == panel_of(card.record_id, text)
-    assert family_of(card.record_id, None, known) == family_of(card.record_id)
+    assert panel_of(card.record_id, text, presence=presence) == panel_of(card.record_id, text)
+    assert family_of(card.record_id, None, presence) == family_of(card.record_id)
 
 
 @pytest.mark.django_db

@@ -266,7 +266,7 @@ def test_sample_kits_are_many_and_differ():
     assert len(KITS) >= 20
     assert set(KITS) <= {entry["project"] for entry in json.loads((SAMPLE / "assessments.json").read_text())}
     aspects = {
-        key: sum(bool(row.there) for row in kit_aspects(KitDocument(r["type"], r["title"]) for r in rows))
+        key: sum(bool(row.covered) for row in kit_aspects(KitDocument(r["type"], r["title"]) for r in rows))
         for key, rows in KITS.items()
     }
     assert sum(n == len(ASPECTS) for n in aspects.values()) >= 5

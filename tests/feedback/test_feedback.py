@@ -1,4 +1,4 @@
-"""Readers write without account or cookie: what is stored, who is told, what is refused."""
+"""Reports and page scores without account or cookie: what is stored, who is notified, what is refused."""
 
 import uuid
 
@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 
-from feedback import actions as voice_actions
+from feedback import actions as feedback_actions
 from feedback.models import ErrorReport, PageRating
 from lib.audit import history
 from lib.workflow import WrongMove
@@ -41,12 +41,12 @@ def card(officer, desk, country):
     return builders.published(officer, desk, country["torino"])
 
 
-def letter(**fields) -> dict:
+def report_data(**fields) -> dict:
     return {"topic": "facts", "text": "Il costo è un altro.", "nonce": str(uuid.uuid4()), **fields}
 
 
 def send(client, card, **fields):
-    return client.post(f"/progetti/{card.slug}/segnala/", letter(**fields))
+    return client.post(f"/progetti/{card.slug}/segnala/", report_data(**fields))
 
 
 def test_report_reaches_office_and_desk(client, card, officer, settings, django_capture_on_commit_callbacks):
@@ -76,7 +76,7 @@ def test_same_report_twice_is_stored_once(client, card):
     assert ErrorReport.objects.count() == 1
 
 
-def test_mistakes_are_named_and_nothing_is_lost(client, card):
+def test_invalid_report_is_rendered_again_with_its_errors(client, card):
     response = send(client, card, topic="", email="nome")
     assert response.status_code == 422
     assert response.context["form"].errors.get_json_data().keys() == {"topic", "email"}
@@ -94,18 +94,18 @@ def test_mistakes_are_named_and_nothing_is_lost(client, card):
         ({"Origin": "null"}, 403),
     ],
 )
-def test_only_own_pages_may_send(client, card, headers, status):
-    response = client.post(f"/progetti/{card.slug}/segnala/", letter(), headers=headers)
+def test_report_from_another_site_is_refused(client, card, headers, status):
+    response = client.post(f"/progetti/{card.slug}/segnala/", report_data(), headers=headers)
     assert response.status_code == status
     assert ErrorReport.objects.count() == (status == 302)
 
 
-def test_trap_drops_what_programs_send(client, card):
+def test_report_with_filled_honeypot_is_not_stored(client, card):
     assert send(client, card, sito_web="https://spam.example.org").status_code == 302
     assert ErrorReport.objects.count() == 0
 
 
-def test_eleventh_report_in_an_hour_waits(client, card):
+def test_eleventh_report_in_an_hour_is_refused(client, card):
     answers = [send(client, card).status_code for _n in range(11)]
     assert answers == [302] * 10 + [429]
 
@@ -114,22 +114,24 @@ def test_report_on_what_is_not_public_is_not_found(client, card, desk):
     assert client.get("/progetti/niente/segnala/").status_code == 404
 
 
-def test_answer_closes_once_and_forgets_the_address(card, desk, django_capture_on_commit_callbacks):
-    report = voice_actions.report_error(
-        card=card, nonce=uuid.uuid4(), topic="facts", text="x", email="lettrice@example.org"
+def test_answer_closes_once_and_deletes_the_address(card, desk, django_capture_on_commit_callbacks):
+    report = feedback_actions.report_error(
+        card=card, idempotency_key=uuid.uuid4(), topic="facts", text="x", email="lettrice@example.org"
     )
     mail.outbox.clear()
     with django_capture_on_commit_callbacks(execute=True):
-        voice_actions.answer_report(report, by=desk, status="mended", answer="Grazie, corretto.")
+        feedback_actions.answer_report(report, by=desk, status="mended", answer="Grazie, corretto.")
     report.refresh_from_db()
     assert (report.status, report.email, report.answered_by) == ("mended", "", desk)
     assert [message.to for message in mail.outbox] == [["lettrice@example.org"]]
     with pytest.raises(WrongMove):
-        voice_actions.answer_report(report, by=desk, status="rejected", answer="No.")
+        feedback_actions.answer_report(report, by=desk, status="rejected", answer="No.")
 
 
-def test_desk_reads_and_answers(client, card, desk):
-    report = voice_actions.report_error(card=card, nonce=uuid.uuid4(), topic="link", text="Il PDF manca")
+def test_desk_reads_and_answers_reports(client, card, desk):
+    report = feedback_actions.report_error(
+        card=card, idempotency_key=uuid.uuid4(), topic="link", text="Il PDF manca"
+    )
     client.force_login(desk)
     assert "Il PDF manca" in words(client.get(f"/redazione/segnalazioni/{report.pk}/"))
     assert "Illuminazione pubblica a LED" in words(client.get("/redazione/segnalazioni/"))
@@ -140,7 +142,7 @@ def test_desk_reads_and_answers(client, card, desk):
 
 
 @pytest.mark.parametrize("path", ["segnalazioni/", "valutazioni/", "citta/"])
-def test_office_does_not_enter_the_desk(client, officer, path):
+def test_office_may_not_open_pages_of_the_desk(client, officer, path):
     client.force_login(officer)
     assert client.get(f"/redazione/{path}").status_code == 403
 
@@ -161,7 +163,7 @@ def rate(client, **fields):
     return client.post("/valutazione/", {"pagina": "/progetti/", "voto": "4", **fields})
 
 
-def test_scores_are_counts_alone(client, country):
+def test_scores_are_stored_as_counts(client, country):
     rate(client), rate(client), rate(client, voto="1")
     rows = PageRating.objects.order_by("score").values_list("path", "score", "count")
     assert list(rows) == [("/progetti/", 1, 1), ("/progetti/", 4, 2)]
@@ -178,12 +180,12 @@ def test_scores_are_counts_alone(client, country):
         {"pagina": "/redazione/"},
     ],
 )
-def test_other_scores_and_pages_are_refused(client, country, fields):
+def test_invalid_scores_and_pages_are_refused(client, country, fields):
     assert rate(client, **fields).status_code == 400
     assert PageRating.objects.count() == 0
 
 
-def test_score_is_thanked_without_a_cookie(client, country):
+def test_score_is_answered_without_a_cookie(client, country):
     response = rate(client)
     assert (response.status_code, response.cookies) == (200, {})
     assert 'href="/progetti/"' in response.content.decode()
@@ -191,23 +193,43 @@ def test_score_is_thanked_without_a_cookie(client, country):
 
 
 @pytest.mark.parametrize(
-    ("path", "asks"), [("/", True), ("/citta/torino/", True), ("/privacy/", True), ("/accesso/", False)]
+    ("path", "is_rated"), [("/", True), ("/citta/torino/", True), ("/privacy/", True), ("/accesso/", False)]
 )
-def test_public_pages_ask_how_clear_they_are(client, country, path, asks):
-    assert ("Quanto sono chiare le informazioni" in client.get(path).content.decode()) is asks
+def test_only_public_pages_have_the_rating_form(client, country, path, is_rated):
+    assert ("Quanto sono chiare le informazioni" in client.get(path).content.decode()) is is_rated
 
 
 def test_desk_reads_the_least_clear_first(client, desk):
     for path, score in (("/a/", 5), ("/b/", 1), ("/b/", 2)):
-        voice_actions.rate_page(path, score)
+        feedback_actions.rate_page(path, score)
     client.force_login(desk)
     pages = client.get("/redazione/valutazioni/").context["pages"]
     assert [(row["path"], row["n"], row["mean"]) for row in pages] == [("/b/", 2, 1.5), ("/a/", 1, 5)]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_reports_takes_the_same_queries(client, card, desk, django_assert_num_queries, count):
+    for _report in range(count):
+        send(client, card)
+    client.force_login(desk)
+    with django_assert_num_queries(9):
+        page = client.get("/redazione/segnalazioni/")
+    assert len(page.context["page"].object_list) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_ratings_takes_the_same_queries(client, desk, django_assert_num_queries, count):
+    for number in range(count):
+        feedback_actions.rate_page(f"/{number}/", 3)
+    client.force_login(desk)
+    with django_assert_num_queries(8):
+        page = client.get("/redazione/valutazioni/")
+    assert page.context["count"] == count
+
+
 def test_statistics_count_cards_scores_and_reports(client, card):
-    voice_actions.rate_page("/", 4)
-    voice_actions.report_error(card=card, nonce=uuid.uuid4(), topic="facts", text="x")
+    feedback_actions.rate_page("/", 4)
+    feedback_actions.report_error(card=card, idempotency_key=uuid.uuid4(), topic="facts", text="x")
     context = client.get("/statistiche/").context
     assert (context["editions"], context["ratings"], context["reports"], context["answered"]) == (
         1,

@@ -1,4 +1,4 @@
-"""Following a view, a city or a project by e-mail: asked, confirmed, told once, stopped."""
+"""Subscriptions to a view, a city or a project by e-mail: request, confirmation, news, unsubscribing."""
 
 import re
 import uuid
@@ -32,7 +32,7 @@ def ask(client, query="", **fields):
 
 
 def followed(client, query="") -> Follower:
-    """Somebody who asked, opened the message and confirmed a day ago."""
+    """A subscription requested in the page and confirmed a day ago."""
     ask(client, query)
     link = re.search(r"/segui/[0-9a-f-]{36}/", mail.outbox[-1].body)[0]
     assert client.post(link, {"pace": "daily"}).status_code == 302
@@ -47,7 +47,7 @@ def update(**options) -> str:
     return out.getvalue()
 
 
-def test_asking_sends_a_message_and_following_begins_with_its_button(client):
+def test_request_sends_a_message_and_only_its_button_confirms(client):
     response = ask(client, "area=mobilita&sconosciuto=1")
     assert response.status_code == 302 and response.url == "/segui/scrivi/"
     assert "Set-Cookie" not in response.headers
@@ -63,7 +63,7 @@ def test_asking_sends_a_message_and_following_begins_with_its_button(client):
     assert update().startswith("Messaggi inviati: 0")
 
 
-def test_asking_twice_is_one_row_and_one_message(client):
+def test_repeated_request_is_one_row_and_one_message(client):
     ask(client), ask(client)
     assert (Follower.objects.count(), len(mail.outbox)) == (1, 1)
     Follower.objects.update(asked_at=timezone.now() - timedelta(hours=1))
@@ -71,7 +71,7 @@ def test_asking_twice_is_one_row_and_one_message(client):
     assert (Follower.objects.count(), len(mail.outbox)) == (1, 2)
 
 
-def test_wrong_address_is_told_and_kept(client):
+def test_invalid_address_is_rendered_again_with_its_error(client):
     response = ask(client, email="non è un indirizzo")
     assert response.status_code == 422
     assert (
@@ -80,12 +80,12 @@ def test_wrong_address_is_told_and_kept(client):
     assert not Follower.objects.exists()
 
 
-def test_a_program_in_the_trap_is_thanked_and_dropped(client):
+def test_request_with_filled_honeypot_is_not_stored(client):
     assert ask(client, sito_web="https://spam.example").status_code == 302
     assert not Follower.objects.exists() and not mail.outbox
 
 
-def test_a_foreign_page_cannot_subscribe_people(client):
+def test_request_from_another_site_is_refused(client):
     response = client.post(
         reverse("public:follow"),
         {"email": EMAIL, "pace": "daily"},
@@ -94,7 +94,7 @@ def test_a_foreign_page_cannot_subscribe_people(client):
     assert response.status_code == 403 and not Follower.objects.exists()
 
 
-def test_news_of_a_view_are_told_once(client, office, desk, towns):
+def test_news_of_a_view_are_sent_once(client, office, desk, towns):
     builders.published(office, desk, towns["torino"], title="Già pubblicato", primary_area="mobility")
     followed(client, "area=mobilita")
     builders.published(office, desk, towns["torino"], title="Nuova ciclabile", primary_area="mobility")
@@ -119,7 +119,7 @@ def test_pace_is_respected(client, office, desk, towns):
     assert update().startswith("Messaggi inviati: 1")
 
 
-def test_a_followed_project_tells_new_editions_and_its_withdrawal(client, office, desk, towns):
+def test_followed_project_sends_new_editions_and_its_withdrawal(client, office, desk, towns):
     card = builders.published(office, desk, towns["torino"], title="Seguito")
     follower = followed(client, f"progetto={card.slug}")
     assert follower.record == card.record
@@ -142,7 +142,7 @@ def test_a_followed_project_tells_new_editions_and_its_withdrawal(client, office
     assert update().startswith("Messaggi inviati: 0")
 
 
-def test_stopping_deletes_the_address_and_says_so(client):
+def test_unsubscribing_deletes_the_row(client):
     follower = followed(client)
     # A mail program posts by itself, from no page at all (RFC 8058).
     stopped = client.post(f"/segui/{follower.key}/basta/", {"List-Unsubscribe": "One-Click"})
@@ -150,22 +150,22 @@ def test_stopping_deletes_the_address_and_says_so(client):
     assert client.get(f"/segui/{follower.key}/").status_code == 410
 
 
-def test_opening_the_way_out_stops_nothing_by_itself(client):
+def test_get_of_the_unsubscribe_url_stops_nothing(client):
     follower = followed(client)
     assert client.get(f"/segui/{follower.key}/basta/").url == f"/segui/{follower.key}/"
     assert Follower.objects.count() == 1
 
 
-def test_unconfirmed_requests_are_forgotten_after_a_week(client):
+def test_unconfirmed_requests_are_deleted_after_a_week(client):
     ask(client)
     Follower.objects.update(asked_at=timezone.now() - timedelta(days=8))
     assert "cancellate: 1" in update() and not Follower.objects.exists()
 
 
-def test_a_mail_server_that_is_away_loses_no_news(client, office, desk, towns, settings):
+def test_refused_message_is_sent_by_the_next_run(client, office, desk, towns, settings):
     followed(client)
     builders.published(office, desk, towns["torino"], title="Da raccontare")
-    settings.EMAIL_BACKEND = "tests.following.test_following.Away"
+    settings.EMAIL_BACKEND = "tests.following.test_following.RefusingBackend"
     assert update().startswith("Messaggi inviati: 0")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     mail.outbox.clear()
@@ -173,8 +173,8 @@ def test_a_mail_server_that_is_away_loses_no_news(client, office, desk, towns, s
     assert "Da raccontare" in mail.outbox[-1].body
 
 
-class Away:
-    """A mail server nobody answers at."""
+class RefusingBackend:
+    """An e-mail backend whose server refuses the connection."""
 
     def __init__(self, *args, **kwargs):
         pass
@@ -183,7 +183,7 @@ class Away:
         raise ConnectionRefusedError
 
 
-def test_messages_and_pages_speak_the_language_of_the_page(client):
+def test_messages_have_the_language_of_the_page(client):
     client.post("/en" + reverse("public:follow"), {"email": EMAIL, "pace": "weekly"})
     assert Follower.objects.get().language == "en"
     assert "/en/segui/" in mail.outbox[0].body

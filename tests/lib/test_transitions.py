@@ -15,7 +15,7 @@ from projects.models import Project
 from projects.workflow import DESK, OFFICE, PROJECT, Status, Verb
 from reuse.actions import adopting
 from reuse.models import Adoption
-from reuse.transitions import ADOPTION, AdoptionMove, Side, Step
+from reuse.transitions import ADOPTION, AdoptionState, AdoptionTransition, Side
 from tests import builders
 from tests.projects.test_races import together
 
@@ -52,9 +52,9 @@ def test_tables_of_projects_and_adoptions_are_sound():
     assert ADOPTION.check(Adoption) == []
     assert set(PROJECT.states) == set(Status.values)
     assert set(PROJECT.transitions) == set(Verb.values)
-    assert set(ADOPTION.states) == set(Step.values)
+    assert set(ADOPTION.states) == set(AdoptionState.values)
     # To ask opens an adoption: no transition of one that is there.
-    assert set(ADOPTION.transitions) == set(AdoptionMove.values) - {AdoptionMove.ASK}
+    assert set(ADOPTION.transitions) == set(AdoptionTransition.values) - {AdoptionTransition.ASK}
 
 
 def test_system_checks_look_at_the_tables(monkeypatch):
@@ -242,17 +242,17 @@ def test_of_two_stale_objects_one_is_applied(towns, office):
 def adoption(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     body = body_of_municipality(towns["ivrea"])
-    return adopting.ask(card.record, by=None, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
+    return adopting.ask(card.record, by=None, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve")
 
 
 @pytest.mark.django_db
 def test_transition_that_stays_never_writes_an_old_state_back(adoption):
     stale = Adoption.objects.get()
-    ADOPTION.apply(adoption, AdoptionMove.WRITE)
+    ADOPTION.apply(adoption, AdoptionTransition.WRITE)
     assert (adoption.step, Adoption.objects.get().step) == ("interest", "interest")
-    ADOPTION.apply(adoption, AdoptionMove.REPLY)
+    ADOPTION.apply(adoption, AdoptionTransition.REPLY)
     with pytest.raises(WrongMove):
-        ADOPTION.apply(stale, AdoptionMove.WRITE)
+        ADOPTION.apply(stale, AdoptionTransition.WRITE)
     assert Adoption.objects.get().step == "contact"
 
 
@@ -275,13 +275,13 @@ def test_waits_name_a_side_that_can_act():
             assert flow.turn_of(state) == side
             assert rule.amount > 0
             assert any(flow.allows(verb, state, {side}) for verb in flow.transitions)
-    assert PROJECT.turn_of(Status.PUBLISHED) is ADOPTION.turn_of(Step.FEEDBACK) is None
+    assert PROJECT.turn_of(Status.PUBLISHED) is ADOPTION.turn_of(AdoptionState.FEEDBACK) is None
 
 
-@given(st.lists(st.sampled_from(AdoptionMove.values), max_size=12))
+@given(st.lists(st.sampled_from(AdoptionTransition.values), max_size=12))
 def test_no_path_leaves_an_end(verbs):
     """Whoever acts, and in whatever order: what ended stays ended."""
-    step, ended = Step.INTEREST, False
+    step, ended = AdoptionState.INTEREST, False
     for verb in verbs:
         for side in Side.values:
             if ADOPTION.allows(verb, step, {side}):

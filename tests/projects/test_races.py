@@ -18,7 +18,7 @@ from projects.models import Project, Submission
 from reuse.actions import adopting, assessing
 from reuse.criteria import KEYS, SELF
 from reuse.models import Adoption, AdoptionStep, Assessment, Standing
-from reuse.transitions import AdoptionMove, Side
+from reuse.transitions import AdoptionTransition, Side
 from tests import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -120,13 +120,13 @@ def reuse(office, town) -> Adoption:
     """A request of Ivrea for a card of Torino."""
     card = builders.published(office, builders.reviewer(), town)
     ivrea = body_of_municipality(Territory.objects.get(code="E379"))
-    return adopting.ask(card.record, by=office, adopter=ivrea, nonce=uuid.uuid4(), note="Ci serve")
+    return adopting.ask(card.record, by=office, adopter=ivrea, idempotency_key=uuid.uuid4(), note="Ci serve")
 
 
 def test_double_click_on_request_creates_one_adoption(office, town):
     card = builders.published(office, builders.reviewer(), town)
     ivrea, nonce = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
-    asked = {"by": office, "adopter": ivrea, "nonce": nonce, "note": "Ci serve"}
+    asked = {"by": office, "adopter": ivrea, "idempotency_key": nonce, "note": "Ci serve"}
     made = together(lambda n: adopting.ask(card.record, **asked))
     assert {adoption.pk for adoption in made} == {Adoption.objects.get().pk}
     assert AdoptionStep.objects.count() == 1
@@ -135,8 +135,8 @@ def test_double_click_on_request_creates_one_adoption(office, town):
 def test_of_transitions_at_once_the_first_wins(office, town):
     adoption = reuse(office, town)
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci"}
-    moves = [AdoptionMove.REPLY, AdoptionMove.DECLINE] * 3
-    made = together(lambda n: adopting.advance(adoption, moves[n], nonce=uuid.uuid4(), **said))
+    moves = [AdoptionTransition.REPLY, AdoptionTransition.DECLINE] * 3
+    made = together(lambda n: adopting.advance(adoption, moves[n], idempotency_key=uuid.uuid4(), **said))
     # A refusal may follow an answer, so that one or two of the six went through, and each left one row.
     done = [step for step in made if not isinstance(step, Exception)]
     assert all(isinstance(step, WrongMove) for step in made if step not in done)
@@ -149,8 +149,8 @@ def test_of_transitions_at_once_the_first_wins(office, town):
 
 def test_same_transition_posted_at_once_is_one_step(office, town):
     adoption, nonce = reuse(office, town), uuid.uuid4()
-    said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "nonce": nonce}
-    made = together(lambda n: adopting.advance(adoption, AdoptionMove.REPLY, **said))
+    said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "idempotency_key": nonce}
+    made = together(lambda n: adopting.advance(adoption, AdoptionTransition.REPLY, **said))
     assert {step.pk for step in made} == {adoption.steps.get(move="reply").pk}
 
 

@@ -1,4 +1,4 @@
-"""Reuse through the pages: the table of moves, both sides, staff, what is public, what stays private."""
+"""Adoptions through the pages: transitions, both sides, staff, what is public, what stays private."""
 
 import uuid
 from datetime import date, timedelta
@@ -21,11 +21,11 @@ from projects import actions, publishing, reviewing
 from projects.models import Partner
 from reuse import rules
 from reuse.actions import adopting
-from reuse.adoption.forms import MOVES_BY_SLUG, SLUG_OF_MOVE
+from reuse.adoption.forms import SLUG_OF_TRANSITION, TRANSITIONS_BY_SLUG
 from reuse.models import Adoption, AdoptionStep, OutsidePractice, Standing
 from reuse.reads.family import family_of
 from reuse.reads.standing import panel_of
-from reuse.transitions import ADOPTION, LIVING, NEXT, TASKS, AdoptionMove, Side, Step
+from reuse.transitions import ADOPTION, NEXT, OPEN, TASKS, AdoptionState, AdoptionTransition, Side
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -54,27 +54,29 @@ def asked(card, adopter, towns):
 
 def request_of(card, by, town, **more) -> Adoption:
     body = body_of_municipality(town)
-    return adopting.ask(card.record, by=by, adopter=body, nonce=uuid.uuid4(), note="Ci serve", **more)
+    return adopting.ask(
+        card.record, by=by, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve", **more
+    )
 
 
-SIDES = {AdoptionMove.REPLY: Side.GIVER, AdoptionMove.DECLINE: Side.GIVER}
+SIDES = {AdoptionTransition.REPLY: Side.GIVER, AdoptionTransition.DECLINE: Side.GIVER}
 
 
-def advance(adoption, move, by=None, **words) -> AdoptionStep:
-    side = SIDES.get(move, Side.ADOPTER)
-    return adopting.advance(adoption, move, by=by, side=side, nonce=uuid.uuid4(), **words)
+def advance(adoption, transition, by=None, **texts) -> AdoptionStep:
+    side = SIDES.get(transition, Side.ADOPTER)
+    return adopting.advance(adoption, transition, by=by, side=side, idempotency_key=uuid.uuid4(), **texts)
 
 
-PATH = (
-    AdoptionMove.REPLY,
-    AdoptionMove.AGREE,
-    AdoptionMove.ADAPT,
-    AdoptionMove.START,
-    AdoptionMove.TELL,
+SEQUENCE = (
+    AdoptionTransition.REPLY,
+    AdoptionTransition.AGREE,
+    AdoptionTransition.ADAPT,
+    AdoptionTransition.START,
+    AdoptionTransition.TELL,
 )
 
 
-def brought_to(adoption: Adoption, step: str) -> Adoption:
+def advanced_to(adoption: Adoption, step: str) -> Adoption:
     adoption.refresh_from_db()
     while adoption.step != step:
         advance(adoption, NEXT[adoption.step])
@@ -86,14 +88,14 @@ def page_of(adoption) -> str:
     return reverse("officer:adoption", args=[adoption.pk])
 
 
-def typed(move, **fields) -> dict:
-    slug = SLUG_OF_MOVE[move]
+def form_data(transition, **fields) -> dict:
+    slug = SLUG_OF_TRANSITION[transition]
     fields = {"nonce": uuid.uuid4(), "note": "Va bene", **fields}
     return {"mossa": slug, **{f"{slug}-{name}": value for name, value in fields.items()}}
 
 
-# (move, step) → where it leads; all the rest is refused
-LEADS = {
+# {(transition, state): next state}; all others are refused
+TARGETS = {
     ("reply", "interest"): "contact",
     ("agree", "contact"): "agreement",
     ("adapt", "agreement"): "adaptation",
@@ -102,10 +104,10 @@ LEADS = {
     ("tell", "feedback"): "feedback",
     ("decline", "interest"): "declined",
     ("decline", "contact"): "declined",
-    **{("withdraw", step.value): "withdrawn" for step in LIVING},
-    **{("write", step.value): step.value for step in LIVING},
+    **{("withdraw", step.value): "withdrawn" for step in OPEN},
+    **{("write", step.value): step.value for step in OPEN},
 }
-WHO = {
+SIDES_OF = {
     "reply": {"giver"},
     "agree": {"giver", "adopter"},
     "adapt": {"adopter"},
@@ -117,31 +119,31 @@ WHO = {
 }
 
 
-@pytest.mark.parametrize("step", Step.values)
-@pytest.mark.parametrize("move", list(ADOPTION.transitions))
-def test_table_of_moves(asked, move, step):
+@pytest.mark.parametrize("step", AdoptionState.values)
+@pytest.mark.parametrize("transition", list(ADOPTION.transitions))
+def test_transitions_of_every_state_and_side(asked, transition, step):
     for side in ("giver", "adopter", "staff"):
-        may = (move, step) in LEADS and (side == "staff" or side in WHO[move])
-        assert ADOPTION.allows(move, step, {side}) is may
+        may = (transition, step) in TARGETS and (side == "staff" or side in SIDES_OF[transition])
+        assert ADOPTION.allows(transition, step, {side}) is may
         Adoption.objects.filter(pk=asked.pk).update(step=step)
         before = AdoptionStep.objects.count()
-        words = {"by": None, "side": Side(side), "nonce": uuid.uuid4()}
+        arguments = {"by": None, "side": Side(side), "idempotency_key": uuid.uuid4()}
         if may:
-            adopting.advance(asked, AdoptionMove(move), **words)
-            assert Adoption.objects.get(pk=asked.pk).step == LEADS[move, step]
-            assert AdoptionStep.objects.order_by("-pk").first().step == LEADS[move, step]
+            adopting.advance(asked, AdoptionTransition(transition), **arguments)
+            assert Adoption.objects.get(pk=asked.pk).step == TARGETS[transition, step]
+            assert AdoptionStep.objects.order_by("-pk").first().step == TARGETS[transition, step]
         else:
             with pytest.raises(WrongMove):
-                adopting.advance(asked, AdoptionMove(move), **words)
+                adopting.advance(asked, AdoptionTransition(transition), **arguments)
             assert (Adoption.objects.get(pk=asked.pk).step, AdoptionStep.objects.count()) == (step, before)
 
 
-def test_tables_agree():
-    """What is expected of a side at a step is a move that the side may make there."""
+def test_expected_transitions_are_allowed():
+    """The transition expected of a side in a state is one that the side may make there."""
     assert set(ADOPTION.waits) == set(NEXT) == set(TASKS)
     assert all(ADOPTION.allows(NEXT[step], step, {side}) for step, (side, _rule) in ADOPTION.waits.items())
-    assert set(MOVES_BY_SLUG.values()) == set(ADOPTION.transitions)
-    assert ADOPTION.turn_of(Step.FEEDBACK) is ADOPTION.turn_of(Step.DECLINED) is None
+    assert set(TRANSITIONS_BY_SLUG.values()) == set(ADOPTION.transitions)
+    assert ADOPTION.turn_of(AdoptionState.FEEDBACK) is ADOPTION.turn_of(AdoptionState.DECLINED) is None
 
 
 def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_on_commit_callbacks):
@@ -173,19 +175,19 @@ def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_
 def test_second_request_leads_to_the_first(client, asked, card, adopter):
     client.force_login(adopter)
     data = {"nonce": uuid.uuid4(), "adopter": asked.adopter_id, "note": "Ancora noi"}
-    answer = client.post(reverse("officer:adoption-ask", args=[card.code]), data, follow=True)
-    assert answer.redirect_chain[-1][0] == page_of(asked)
-    assert "Il tuo ente ha già chiesto questo progetto" in answer.content.decode()
+    response = client.post(reverse("officer:adoption-ask", args=[card.code]), data, follow=True)
+    assert response.redirect_chain[-1][0] == page_of(asked)
+    assert "Il tuo ente ha già chiesto questo progetto" in response.content.decode()
     assert Adoption.objects.count() == 1
 
 
-def test_request_wants_words_and_keeps_them(client, card, adopter):
+def test_request_without_note_is_refused(client, card, adopter):
     client.force_login(adopter)
     body = adopter.memberships.get().organisation
     data = {"nonce": uuid.uuid4(), "adopter": body.pk, "note": " "}
-    answer = client.post(reverse("officer:adoption-ask", args=[card.code]), data)
-    assert (answer.status_code, Adoption.objects.count()) == (422, 0)
-    assert "Scrivi in due righe che cosa ti serve" in answer.content.decode()
+    response = client.post(reverse("officer:adoption-ask", args=[card.code]), data)
+    assert (response.status_code, Adoption.objects.count()) == (422, 0)
+    assert "Scrivi in due righe che cosa ti serve" in response.content.decode()
 
 
 def test_who_may_ask(client, card, giver, adopter, desk, towns):
@@ -212,63 +214,66 @@ def test_nobody_adopts_from_themselves(card, giver, towns):
         Adoption.objects.create(record=card.record, giver=body, adopter=body)
 
 
-def test_strangers_see_nothing(client, asked, towns, giver, adopter, desk):
+def test_only_both_sides_and_staff_read_an_adoption(client, asked, towns, giver, adopter, desk):
     stranger = builders.officer(towns["val_di_chy"], "valdichy@example.org")
     for user, status in ((stranger, 403), (giver, 200), (adopter, 200), (desk, 200)):
         client.force_login(user)
         assert client.get(page_of(asked)).status_code == status
     client.force_login(stranger)
-    assert client.post(page_of(asked), typed(AdoptionMove.REPLY)).status_code == 403
+    assert client.post(page_of(asked), form_data(AdoptionTransition.REPLY)).status_code == 403
     assert client.get("/area-riservata/riuso/999999/").status_code == 403
     assert client.get(reverse("desk:adoption-list")).status_code == 403
     client.logout()
     assert client.get(page_of(asked)).status_code == 302
 
 
-@pytest.mark.parametrize("move", [move for move in MOVES_BY_SLUG.values() if move != AdoptionMove.TELL])
-def test_moves_are_offered_to_those_who_may(client, asked, adopter, giver, desk, move):
+@pytest.mark.parametrize(
+    "transition",
+    [transition for transition in TRANSITIONS_BY_SLUG.values() if transition != AdoptionTransition.TELL],
+)
+def test_page_offers_the_transitions_that_a_user_may_make(client, asked, adopter, giver, desk, transition):
     for user, side in ((giver, "giver"), (adopter, "adopter"), (desk, "staff")):
         client.force_login(user)
-        offered = f'value="{SLUG_OF_MOVE[move]}"' in client.get(page_of(asked)).content.decode()
-        assert offered is ADOPTION.allows(move, "interest", {side})
-        assert (move in rules.moves_for(user, asked)) is offered
+        offered = f'value="{SLUG_OF_TRANSITION[transition]}"' in client.get(page_of(asked)).content.decode()
+        assert offered is ADOPTION.allows(transition, "interest", {side})
+        assert (transition in rules.transitions_for(user, asked)) is offered
 
 
-def test_wrong_side_is_refused_and_its_words_come_back(client, asked, adopter):
+def test_transition_of_the_wrong_side_is_a_conflict_with_its_input(client, asked, adopter):
     client.force_login(adopter)
-    answer = client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Rispondo io"))
-    assert answer.status_code == 409
-    assert "Rispondo io" in answer.content.decode()
+    response = client.post(page_of(asked), form_data(AdoptionTransition.REPLY, note="Rispondo io"))
+    assert response.status_code == 409
+    assert "Rispondo io" in response.content.decode()
     assert Adoption.objects.get().step == "interest"
 
 
-def test_double_click_counts_once(client, asked, giver):
+def test_form_sent_twice_is_stored_once(client, asked, giver):
     client.force_login(giver)
-    data = typed(AdoptionMove.REPLY, note="Eccoci")
+    data = form_data(AdoptionTransition.REPLY, note="Eccoci")
     assert [client.post(page_of(asked), data).status_code for _click in range(2)] == [302, 302]
     assert list(asked.steps.values_list("move", flat=True)) == ["ask", "reply"]
 
 
-def test_second_tab_is_told_and_keeps_its_words(client, asked, giver):
+def test_second_tab_gets_a_conflict_with_its_input(client, asked, giver):
     client.force_login(giver)
-    client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Dalla prima scheda"))
-    answer = client.post(page_of(asked), typed(AdoptionMove.REPLY, note="Dalla seconda scheda"))
-    assert answer.status_code == 409
-    assert "Dalla seconda scheda" in answer.content.decode()
+    client.post(page_of(asked), form_data(AdoptionTransition.REPLY, note="Dalla prima scheda"))
+    response = client.post(page_of(asked), form_data(AdoptionTransition.REPLY, note="Dalla seconda scheda"))
+    assert response.status_code == 409
+    assert "Dalla seconda scheda" in response.content.decode()
     assert asked.steps.count() == 2
 
 
-def test_whole_path_through_the_pages(client, asked, giver, adopter, card):
-    for user, move, step in (
-        (giver, AdoptionMove.REPLY, "contact"),
-        (giver, AdoptionMove.AGREE, "agreement"),
-        (adopter, AdoptionMove.ADAPT, "adaptation"),
-        (adopter, AdoptionMove.START, "in_service"),
-        (adopter, AdoptionMove.TELL, "feedback"),
+def test_all_transitions_through_the_pages(client, asked, giver, adopter, card):
+    for user, transition, step in (
+        (giver, AdoptionTransition.REPLY, "contact"),
+        (giver, AdoptionTransition.AGREE, "agreement"),
+        (adopter, AdoptionTransition.ADAPT, "adaptation"),
+        (adopter, AdoptionTransition.START, "in_service"),
+        (adopter, AdoptionTransition.TELL, "feedback"),
     ):
         client.force_login(user)
         more = {"what_changed": "Meno lampioni", "lessons_are_public": "on"} if step == "feedback" else {}
-        assert client.post(page_of(asked), typed(move, **more)).status_code == 302
+        assert client.post(page_of(asked), form_data(transition, **more)).status_code == 302
         assert Adoption.objects.get().step == step
     client.logout()
     html = client.get(reverse("public:card-detail", args=[card.slug])).content.decode()
@@ -278,28 +283,28 @@ def test_whole_path_through_the_pages(client, asked, giver, adopter, card):
 
 
 @pytest.mark.parametrize(
-    ("move", "fields", "told"),
+    ("transition", "fields", "message"),
     [
-        (AdoptionMove.REPLY, {"note": ""}, "Scrivi la risposta"),
-        (AdoptionMove.DECLINE, {"note": ""}, "Scrivi il motivo: l’altro ente lo legge"),
-        (AdoptionMove.REPLY, {"on": "domani"}, "Scrivi la data come giorno/mese/anno"),
-        (AdoptionMove.REPLY, {"on": "1/1/2199"}, "Il giorno non può essere nel futuro"),
-        (AdoptionMove.REPLY, {"on": "1/1/2001"}, "Il giorno non può venire prima della richiesta"),
+        (AdoptionTransition.REPLY, {"note": ""}, "Scrivi la risposta"),
+        (AdoptionTransition.DECLINE, {"note": ""}, "Scrivi il motivo: l’altro ente lo legge"),
+        (AdoptionTransition.REPLY, {"on": "domani"}, "Scrivi la data come giorno/mese/anno"),
+        (AdoptionTransition.REPLY, {"on": "1/1/2199"}, "Il giorno non può essere nel futuro"),
+        (AdoptionTransition.REPLY, {"on": "1/1/2001"}, "Il giorno non può venire prima della richiesta"),
     ],
 )
-def test_bad_move_is_explained(client, asked, giver, move, fields, told):
+def test_invalid_transition_form_names_its_error(client, asked, giver, transition, fields, message):
     client.force_login(giver)
-    answer = client.post(page_of(asked), typed(move, **fields))
-    assert (answer.status_code, Adoption.objects.get().step) == (422, "interest")
-    assert told in answer.content.decode()
+    response = client.post(page_of(asked), form_data(transition, **fields))
+    assert (response.status_code, Adoption.objects.get().step) == (422, "interest")
+    assert message in response.content.decode()
 
 
-def test_feedback_wants_something_told(client, asked, adopter):
-    brought_to(asked, "in_service")
+def test_feedback_requires_a_text(client, asked, adopter):
+    advanced_to(asked, "in_service")
     client.force_login(adopter)
-    answer = client.post(page_of(asked), typed(AdoptionMove.TELL, note=""))
-    assert answer.status_code == 422
-    assert "Racconta che cosa hai cambiato o che cosa hai imparato" in answer.content.decode()
+    response = client.post(page_of(asked), form_data(AdoptionTransition.TELL, note=""))
+    assert response.status_code == 422
+    assert "Racconta che cosa hai cambiato o che cosa hai imparato" in response.content.decode()
 
 
 def test_steps_never_change(asked):
@@ -312,7 +317,7 @@ def test_steps_never_change(asked):
 
 
 def everything_public(client, card) -> str:
-    """All that everybody can read of a card and its cities."""
+    """The public pages and API responses of a card and its cities."""
     addresses = [
         reverse("public:card-detail", args=[card.slug]),
         f"/en{reverse('public:card-detail', args=[card.slug])}",
@@ -326,23 +331,23 @@ def everything_public(client, card) -> str:
     return "".join(client.get(address).content.decode() for address in addresses)
 
 
-def test_private_words_never_leave(client, asked, card, tmp_path):
-    advance(asked, AdoptionMove.REPLY, note=SECRET)
-    brought_to(asked, "in_service")
+def test_private_texts_are_in_no_public_page_or_file(client, asked, card, tmp_path):
+    advance(asked, AdoptionTransition.REPLY, note=SECRET)
+    advanced_to(asked, "in_service")
     advance(
         asked,
-        AdoptionMove.TELL,
+        AdoptionTransition.TELL,
         what_changed=SECRET,
         what_learnt=SECRET,
         note="Visibile",
         note_is_public=True,
     )
-    advance(asked, AdoptionMove.WRITE, note=SECRET)
-    told = everything_public(client, card)
-    assert "Visibile" in told
-    assert "Comune di Ivrea" in told
-    assert SECRET not in told
-    assert "ivrea@example.org" not in told
+    advance(asked, AdoptionTransition.WRITE, note=SECRET)
+    texts = everything_public(client, card)
+    assert "Visibile" in texts
+    assert "Comune di Ivrea" in texts
+    assert SECRET not in texts
+    assert "ivrea@example.org" not in texts
     assert SECRET.encode() not in b"".join(client.get(f"/progetti/{card.slug}/kit.zip").streaming_content)
     call_command("export_national", out=tmp_path / "out")
     assert all(SECRET.encode() not in file.read_bytes() for file in (tmp_path / "out").iterdir())
@@ -351,7 +356,7 @@ def test_private_words_never_leave(client, asked, card, tmp_path):
     assert row == f"{card.code},{asked.pk},,Comune di Ivrea,E379,Comune di Torino,feedback,false"
 
 
-@pytest.mark.parametrize("end", [None, AdoptionMove.DECLINE, AdoptionMove.WITHDRAW])
+@pytest.mark.parametrize("end", [None, AdoptionTransition.DECLINE, AdoptionTransition.WITHDRAW])
 def test_interest_and_refusals_are_not_public(client, asked, card, end):
     if end:
         advance(asked, end, note="Non ora")
@@ -362,15 +367,15 @@ def test_interest_and_refusals_are_not_public(client, asked, card, end):
     assert not Standing.objects.exists()
 
 
-def test_diffusion_follows_each_step(asked, card):
+def test_diffusion_follows_each_state(asked, card):
     counted = []
-    for move in PATH:
-        advance(asked, move)
+    for transition in SEQUENCE:
+        advance(asked, transition)
         row = Standing.objects.filter(record=card.record).values_list("adoptions", "adoptions_under_way")
         counted.append(row.get())
     assert counted == [(0, 1), (0, 1), (0, 1), (1, 0), (1, 0)]
     assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 1
-    advance(asked, AdoptionMove.WITHDRAW, note="Spento")
+    advance(asked, AdoptionTransition.WITHDRAW, note="Spento")
     assert not Standing.objects.exists()
     assert find(ProjectQuery(facets={"adopted": ("yes",)})).count() == 0
 
@@ -384,13 +389,13 @@ def test_body_named_on_the_card_counts_once(asked, card, giver, desk):
     actions.submit(builders.project_of(card), by=giver, idempotency_key=uuid.uuid4())
     reviewing.take(builders.project_of(card), by=desk)
     publishing.publish(builders.project_of(card), by=desk)
-    brought_to(asked, "in_service")
+    advanced_to(asked, "in_service")
     row = Standing.objects.get()
     assert (row.adoptions, row.adoptions_under_way) == (2, 0)
 
 
 def test_count_of_a_past_day(asked, card):
-    brought_to(asked, "in_service")
+    advanced_to(asked, "in_service")
     long_ago = timezone.now() - timedelta(days=10)
     AdoptionStep.objects.exclude(step="in_service").update(at=long_ago)
     document = {"partners": [], "documents": []}
@@ -402,31 +407,31 @@ def test_count_of_a_past_day(asked, card):
 
 
 def test_family_is_nested(client, asked, card, towns):
-    brought_to(asked, "in_service")
+    advanced_to(asked, "in_service")
     small = builders.officer(towns["val_di_chy"], "valdichy@example.org")
     client.force_login(small)
     data = {"nonce": uuid.uuid4(), "adopter": small.memberships.get().organisation_id, "parent": asked.pk}
     client.post(reverse("officer:adoption-ask", args=[card.code]), {**data, "note": "Da voi"})
     child = Adoption.objects.get(parent=asked)
     assert (child.giver, child.step) == (asked.adopter, "interest")
-    advance(child, AdoptionMove.REPLY)
+    advance(child, AdoptionTransition.REPLY)
     family = family_of(card.record_id)
     assert [(n.body.name, [c.body.name for c in n.children]) for n in family.nodes] == [
         ("Comune di Ivrea", ["Comune di Val di Chy"])
     ]
-    rows = client.get(reverse("api:adoptions", args=[card.slug])).json()
-    assert (rows["count"], rows["next"], rows["previous"]) == (2, None, None)
-    told = [
-        (r["adopter"]["name"], r["giver"]["name"], r["taken_from"], r["counts_as"]) for r in rows["results"]
+    data = client.get(reverse("api:adoptions", args=[card.slug])).json()
+    assert (data["count"], data["next"], data["previous"]) == (2, None, None)
+    rows = [
+        (r["adopter"]["name"], r["giver"]["name"], r["taken_from"], r["counts_as"]) for r in data["results"]
     ]
-    assert told == [
+    assert rows == [
         ("Comune di Ivrea", "Comune di Torino", None, "adoption"),
         ("Comune di Val di Chy", "Comune di Ivrea", asked.pk, "under_way"),
     ]
     city = client.get(reverse("public:city-detail", args=["ivrea"])).content.decode()
     assert "Presi da altri" in city
     assert "Dati ad altri" in city
-    advance(asked, AdoptionMove.WITHDRAW, note="Spento")
+    advance(asked, AdoptionTransition.WITHDRAW, note="Spento")
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
 
 
@@ -436,8 +441,8 @@ def test_only_who_adopted_may_pass_it_on(asked, card, towns):
         request_of(card, small, towns["val_di_chy"], parent=asked)
 
 
-def test_staff_hide_public_words(client, asked, card, desk, giver):
-    advance(asked, AdoptionMove.REPLY, note="Parole sbagliate", note_is_public=True)
+def test_staff_hide_public_texts(client, asked, card, desk, giver):
+    advance(asked, AdoptionTransition.REPLY, note="Parole sbagliate", note_is_public=True)
     step = asked.steps.get(move="reply")
     hide = reverse("desk:adoption-hide", args=[step.pk])
     assert "Parole sbagliate" in everything_public(client, card)
@@ -450,12 +455,12 @@ def test_staff_hide_public_words(client, asked, card, desk, giver):
     assert "Parole sbagliate" not in everything_public(client, card)
 
 
-def test_staff_stand_in_for_a_side_and_both_are_told(
+def test_transition_by_staff_notifies_both_sides(
     client, asked, desk, giver, adopter, django_capture_on_commit_callbacks
 ):
     client.force_login(desk)
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(page_of(asked), typed(AdoptionMove.REPLY))
+        client.post(page_of(asked), form_data(AdoptionTransition.REPLY))
     assert asked.steps.get(move="reply").side == "staff"
     assert [message.to[0] for message in mail.outbox] == [giver.email, adopter.email]
     assert "asked" not in client.get(reverse("desk:adoption-list")).content.decode()
@@ -467,7 +472,7 @@ def test_staff_stand_in_for_a_side_and_both_are_told(
     )
 
 
-def test_lists_say_whose_turn_it_is(client, asked, giver, adopter):
+def test_lists_name_the_side_that_has_to_act(client, asked, giver, adopter):
     client.force_login(giver)
     assert "Tocca a te:</strong>" not in client.get(reverse("officer:adoption-list")).content.decode()
     assert "Un riuso aspetta te." in client.get(reverse("officer:adoption-list")).content.decode()
@@ -475,7 +480,33 @@ def test_lists_say_whose_turn_it_is(client, asked, giver, adopter):
     assert "Nessun riuso aspetta te." in client.get(reverse("officer:adoption-list")).content.decode()
 
 
-def test_reminder_goes_once_to_who_is_waited_for(asked, giver, capsys, django_capture_on_commit_callbacks):
+@pytest.mark.parametrize(("name", "queries"), [("officer:adoption-list", 5), ("desk:adoption-list", 10)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_of_adoptions_takes_the_same_queries(
+    client, giver, adopter, desk, towns, django_assert_num_queries, name, queries, count
+):
+    for number in range(count):
+        card = builders.published(giver, desk, towns["torino"], title=f"Progetto {number}")
+        request_of(card, adopter, towns["ivrea"])
+    client.force_login(adopter if name.startswith("officer") else desk)
+    with django_assert_num_queries(queries):
+        page = client.get(reverse(name)).content.decode()
+    assert page.count('<td data-label="Chi cede">') == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_api_of_adoptions_takes_the_same_queries(
+    client, card, adopter, towns, django_assert_num_queries, count
+):
+    for name in ("ivrea", "val_di_chy", "samone")[:count]:
+        advance(request_of(card, adopter, towns[name]), AdoptionTransition.REPLY)
+    address = reverse("api:adoptions", args=[card.code])
+    with django_assert_num_queries(6):
+        rows = client.get(address).json()["results"]
+    assert len(rows) == count
+
+
+def test_reminder_goes_once_to_the_awaited_side(asked, giver, capsys, django_capture_on_commit_callbacks):
     def run(**options) -> list[str]:
         mail.outbox.clear()
         with django_capture_on_commit_callbacks(execute=True):
@@ -488,25 +519,27 @@ def test_reminder_goes_once_to_who_is_waited_for(asked, giver, capsys, django_ca
     assert giver.email in capsys.readouterr().out
     assert run() == [giver.email]
     assert run() == []
-    advance(asked, AdoptionMove.REPLY)
+    advance(asked, AdoptionTransition.REPLY)
     assert run() == []
     Adoption.objects.update(waiting_since=timezone.now() - timedelta(days=31), reminded_at=None)
     assert run() == ["ivrea@example.org"]
 
 
-def test_note_of_the_other_side_does_not_end_the_wait(asked):
+def test_note_of_the_other_side_does_not_restart_the_deadline(asked):
     since = timezone.now() - timedelta(days=5)
     Adoption.objects.update(waiting_since=since)
-    advance(asked, AdoptionMove.WRITE, note="Siete lì?")
+    advance(asked, AdoptionTransition.WRITE, note="Siete lì?")
     assert Adoption.objects.get().waiting_since == since
-    adopting.advance(asked, AdoptionMove.WRITE, by=None, side=Side.GIVER, nonce=uuid.uuid4(), note="Sì")
+    adopting.advance(
+        asked, AdoptionTransition.WRITE, by=None, side=Side.GIVER, idempotency_key=uuid.uuid4(), note="Sì"
+    )
     assert Adoption.objects.get().waiting_since > since
 
 
-def test_public_answers_are_renewed(asked):
-    advance(asked, AdoptionMove.REPLY)
+def test_transition_changes_the_content_version(asked):
+    advance(asked, AdoptionTransition.REPLY)
     before = ContentVersion.objects.get(pk=1).number
-    advance(asked, AdoptionMove.AGREE)
+    advance(asked, AdoptionTransition.AGREE)
     assert ContentVersion.objects.get(pk=1).number > before
 
 
@@ -543,7 +576,7 @@ def test_practice_from_outside_shows_on_city_card_and_api(client, card, giver, a
 
 
 @pytest.mark.parametrize("name", ["name", "city", "country", "url"])
-def test_practice_wants_its_source(client, giver, name):
+def test_practice_requires_its_source(client, giver, name):
     client.force_login(giver)
     body = giver.memberships.get().organisation
     data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, name: ""}
@@ -573,18 +606,18 @@ def test_demonstration_counts_only_in_a_demonstration(client, card, towns, setti
     settings.DEMO = False
     assert panel_of(card.record_id, {"partners": [], "documents": []}).score.adoptions == 0
     assert family_of(card.record_id).count == 0
-    assert not Standing.objects.shown().exists()
+    assert not Standing.objects.visible().exists()
 
 
-def test_demonstration_gives_way_to_a_real_reuse(asked, card, towns, settings):
+def test_real_adoption_replaces_the_demonstration(asked, card, towns, settings):
     settings.DEMO = True
     adopting.demonstrate(card.record, adopter=body_of_municipality(towns["val_di_chy"]), steps=SERVED)
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
-    advance(asked, AdoptionMove.REPLY)
+    advance(asked, AdoptionTransition.REPLY)
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Ivrea"]
 
 
-def test_demonstrations_load_once_and_tell_bad_entries(card, tmp_path, settings):
+def test_demonstrations_load_once_and_report_bad_entries(card, tmp_path, settings):
     settings.DEMO = True
     type(builders.project_of(card)).objects.update(origin_key="led")
     step = '{"move": "ask", "on": "2026-01-01"}'
@@ -611,8 +644,8 @@ def test_demonstrations_load_once_and_tell_bad_entries(card, tmp_path, settings)
 
 
 def result_of(adoption, card, client, **more):
-    told = {"mossa": "nato", "nato-result": card.record_id if card else "", **more}
-    return client.post(page_of(adoption), told)
+    data = {"mossa": "nato", "nato-result": card.record_id if card else "", **more}
+    return client.post(page_of(adoption), data)
 
 
 @pytest.fixture
@@ -620,8 +653,8 @@ def own_card(adopter, desk, towns):
     return builders.published(adopter, desk, towns["ivrea"], title="Lampioni di Ivrea")
 
 
-def test_both_cards_name_each_other(client, asked, adopter, card, own_card):
-    brought_to(asked, Step.IN_SERVICE)
+def test_both_cards_link_each_other(client, asked, adopter, card, own_card):
+    advanced_to(asked, AdoptionState.IN_SERVICE)
     client.force_login(adopter)
     assert "Lampioni di Ivrea" in client.get(page_of(asked)).content.decode()
     assert result_of(asked, own_card, client).status_code == 302
@@ -634,7 +667,7 @@ def test_both_cards_name_each_other(client, asked, adopter, card, own_card):
     assert f'href="/progetti/{card.slug}/#riusi"' in mine
     rows = client.get(f"/api/v1/projects/{card.code}/adoptions").json()["results"]
     assert [row["result"] for row in rows] == [own_card.code]
-    # Sent again, it changes and tells nothing.
+    # Sent again, it changes nothing.
     events = Entry.objects.filter(verb="adoption_result")
     client.force_login(adopter)
     result_of(asked, own_card, client)
@@ -649,29 +682,29 @@ def test_result_is_the_adopters_own_and_comes_after_the_agreement(
 ):
     client.force_login(adopter)
     assert result_of(asked, own_card, client).status_code == 403
-    brought_to(asked, Step.ADAPTATION)
+    advanced_to(asked, AdoptionState.ADAPTATION)
     foreign = builders.published(
         builders.officer(towns["val_di_chy"], "v@example.org"), desk, towns["val_di_chy"]
     )
     for wrong in (card, foreign):
         assert result_of(asked, wrong, client).status_code == 422
         with pytest.raises(WrongMove), transaction.atomic():
-            adopting.tell_result(asked, by=adopter, result=wrong.record)
+            adopting.set_result(asked, by=adopter, result=wrong.record)
     asked.refresh_from_db()
     assert asked.result is None
 
 
 @pytest.mark.parametrize(("who", "status"), [("giver", 403), ("stranger", 403), ("desk", 302)])
 def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, towns, who, status):
-    brought_to(asked, Step.IN_SERVICE)
+    advanced_to(asked, AdoptionState.IN_SERVICE)
     stranger = builders.officer(towns["val_di_chy"], "v@example.org")
     client.force_login({"giver": giver, "stranger": stranger, "desk": desk}[who])
     assert result_of(asked, own_card, client).status_code == status
 
 
 def test_result_that_was_withdrawn_is_not_named(client, asked, adopter, card, own_card, desk):
-    brought_to(asked, Step.IN_SERVICE)
-    adopting.tell_result(asked, by=adopter, result=own_card.record)
+    advanced_to(asked, AdoptionState.IN_SERVICE)
+    adopting.set_result(asked, by=adopter, result=own_card.record)
     publishing.withdraw(own_card, by=desk, reason="Doppione")
     page = client.get(f"/progetti/{card.slug}/").content.decode()
     assert "Il progetto che ne è nato" not in page

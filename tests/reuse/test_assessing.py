@@ -1,4 +1,4 @@
-"""Assessing through the pages: who may, drafts and versions, gaps, the queue, the card, ranking, files."""
+"""Assessments through the pages: permissions, drafts, versions, gaps, queue, card, ranking, evidence."""
 
 import csv
 import io
@@ -42,11 +42,11 @@ def card(office, desk, towns):
     return builders.published(office, desk, towns["torino"])
 
 
-def typed(values: dict[str, int], revision: int = 1, do: str = "close", **more) -> dict:
-    found = {"revision": revision, "do": do, **more}
+def form_data(values: dict[str, int], revision: int = 1, do: str = "close", **more) -> dict:
+    data = {"revision": revision, "do": do, **more}
     for key, value in values.items():
-        found |= {f"{key}_value": value, f"{key}_motive": f"Perché {value}"}
-    return found
+        data |= {f"{key}_value": value, f"{key}_motive": f"Perché {value}"}
+    return data
 
 
 def rate(card, user, values: dict[str, int], rater="observatory", organisation=None):
@@ -77,8 +77,8 @@ def test_officer_assesses_own_project(client, office, card):
     page = client.get(mine(card))
     assert page.status_code == 200
     assert Assessment.objects.count() == 0
-    answer = client.post(mine(card), typed(all_rated(4)))
-    assert answer.url == reverse("officer:project-status", args=[card.code])
+    response = client.post(mine(card), form_data(all_rated(4)))
+    assert response.url == reverse("officer:project-status", args=[card.code])
     done = Assessment.objects.get()
     assert (done.rater, done.version, done.edition, done.by) == ("self", 1, 1, office)
     assert done.organisation == card.record.owner
@@ -89,15 +89,15 @@ def test_officer_assesses_own_project(client, office, card):
 
 def test_draft_may_be_partial_and_comes_back(client, office, card):
     client.force_login(office)
-    answer = client.post(mine(card), {"revision": 1, "do": "save", "trialability_motive": "Da capire"})
-    assert answer.status_code == 302
+    response = client.post(mine(card), {"revision": 1, "do": "save", "trialability_motive": "Da capire"})
+    assert response.status_code == 302
     assert "Da capire" in client.get(mine(card)).content.decode()
     assert Assessment.objects.open().count() == 1
     assert not Standing.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"trialability_value": "4"}, "Scrivi il motivo del voto per «Possibilità di prova»"),
         ({"trialability_motive": "Si prova"}, "Scegli un voto per «Possibilità di prova» o togli il motivo"),
@@ -105,20 +105,20 @@ def test_draft_may_be_partial_and_comes_back(client, office, card):
         ({}, "Dai almeno un voto prima di concludere"),
     ],
 )
-def test_closing_asks_for_motives(client, office, card, given, told):
+def test_closing_asks_for_motives(client, office, card, given, message):
     client.force_login(office)
-    answer = client.post(mine(card), {"revision": 1, "do": "close", **given})
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert told in page
+    response = client.post(mine(card), {"revision": 1, "do": "close", **given})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert message in page
     assert given.get("trialability_motive", "") in page
     assert not Assessment.objects.completed().exists()
 
 
-def test_draft_of_an_unpublished_project_waits_for_its_card(client, office, desk, towns):
+def test_assessment_of_an_unpublished_project_counts_from_its_publication(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
     client.force_login(office)
-    client.post(reverse("officer:assess", args=[project.code]), typed(all_rated(5)))
+    client.post(reverse("officer:assess", args=[project.code]), form_data(all_rated(5)))
     done = Assessment.objects.get()
     assert (done.edition, Standing.objects.count()) == (None, 0)
     card = publishing.issue_project(project, by=desk)
@@ -129,7 +129,7 @@ def test_draft_of_an_unpublished_project_waits_for_its_card(client, office, desk
 def test_peer_city_assesses_what_is_public(client, card, towns, office):
     ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
     client.force_login(ivrea)
-    assert client.post(mine(card), typed(all_rated(3))).status_code == 302
+    assert client.post(mine(card), form_data(all_rated(3))).status_code == 302
     done = Assessment.objects.get()
     assert (done.rater, done.organisation) == ("peer", body_of_municipality(towns["ivrea"]))
     draft = builders.draft(office, towns["torino"], title="Ancora in bozza")
@@ -163,12 +163,12 @@ def test_completed_version_never_changes(card, office):
     assert Standing.objects.get().assessment == second
 
 
-def test_second_save_is_told_and_loses_nothing(client, office, card):
+def test_stale_save_is_a_conflict_that_keeps_the_input(client, office, card):
     client.force_login(office)
     client.post(mine(card), {"revision": 1, "do": "save", "trialability_motive": "Prima"})
-    answer = client.post(mine(card), {"revision": 1, "do": "save", "trialability_motive": "Seconda"})
-    page = answer.content.decode()
-    assert answer.status_code == 409
+    response = client.post(mine(card), {"revision": 1, "do": "save", "trialability_motive": "Seconda"})
+    page = response.content.decode()
+    assert response.status_code == 409
     assert "Prima" in page
     assert "Seconda" in page
     revision = Assessment.objects.get().revision
@@ -176,7 +176,7 @@ def test_second_save_is_told_and_loses_nothing(client, office, card):
     assert Assessment.objects.get().ratings.get().motive == "Seconda"
 
 
-def test_observatory_is_published_and_gaps_are_told(client, card, office, desk):
+def test_card_shows_the_ratings_of_the_observatory_and_gaps(client, card, office, desk):
     rate(card, office, all_rated(5), "self")
     rate(card, desk, {**all_rated(4), "trialability": 2})
     standing = Standing.objects.get()
@@ -211,7 +211,7 @@ def test_old_rating_is_grey(client, card, office):
     assert "is-expired" in page
 
 
-def test_queue_orders_what_waits(client, card, office, desk, towns):
+def test_queue_orders_cards_by_need(client, card, office, desk, towns):
     expired = builders.published(office, desk, towns["torino"], title="Scaduta")
     done = rate(expired, desk, all_rated(3))
     Assessment.objects.filter(pk=done.pk).update(made_at=timezone.now() - timedelta(days=800))
@@ -259,12 +259,12 @@ def test_kit_and_adoptions_count(card, desk, office):
     assert str(Standing.objects.get().kit_completeness) == "0.0667"
 
 
-def test_unknown_three_times_is_dead_and_one_bad_day_is_not():
-    url, told = "https://example.org/a", {"status_code": None, "detail": "timeout", "at": timezone.now()}
+def test_link_is_dead_after_three_unknown_probes():
+    url, result = "https://example.org/a", {"status_code": None, "detail": "timeout", "at": timezone.now()}
     link_actions.note_link(url, state="alive", status_code=200, detail="", at=timezone.now())
-    states = [link_actions.note_link(url, state="unknown", **told).state for _day in range(3)]
+    states = [link_actions.note_link(url, state="unknown", **result).state for _day in range(3)]
     assert states == ["alive", "alive", "dead"]
-    assert link_actions.note_link(url, state="alive", **told).state == "alive"
+    assert link_actions.note_link(url, state="alive", **result).state == "alive"
     assert LinkCheck.objects.get().failures == 0
 
 
@@ -298,21 +298,21 @@ def test_ranking_page_and_its_files_show_the_same(client, card, office, desk, to
         ("1", better.code, "41.3"),
         ("2", card.code, "30.3"),
     ]
-    answer = client.get("/replicabilita/?formato=json&area=mobilita").json()
-    assert [row["code"] for row in answer["results"]] == [better.code]
+    response = client.get("/replicabilita/?formato=json&area=mobilita").json()
+    assert [row["code"] for row in response["results"]] == [better.code]
     # Torino has over 250,000 inhabitants, Ivrea 22,683.
-    answer = client.get("/replicabilita/?formato=json&dimensione=over_250k").json()
-    assert [row["code"] for row in answer["results"]] == [card.code]
+    response = client.get("/replicabilita/?formato=json&dimensione=over_250k").json()
+    assert [row["code"] for row in response["results"]] == [card.code]
     staff_only = client.get("/replicabilita/?formato=json&pesi=ease_of_use_staff:1").json()
     assert [row["code"] for row in staff_only["results"]] == [card.code, better.code]
 
 
-def test_typed_weights_become_an_address(client):
-    answer = client.get("/replicabilita/?peso_trialability=2&peso_market_demand=1,5&area=energia")
-    assert answer.url == "/replicabilita/?area=energia&pesi=trialability%3A2%2Cmarket_demand%3A1.5"
-    told = client.get("/replicabilita/?pesi=beauty:1&area=x&dimensione=y").content.decode()
-    assert "Scrivi i pesi come criterio:peso" in told
-    assert "Questa area non esiste" in told
+def test_weights_of_the_form_redirect_to_one_parameter(client):
+    response = client.get("/replicabilita/?peso_trialability=2&peso_market_demand=1,5&area=energia")
+    assert response.url == "/replicabilita/?area=energia&pesi=trialability%3A2%2Cmarket_demand%3A1.5"
+    page = client.get("/replicabilita/?pesi=beauty:1&area=x&dimensione=y").content.decode()
+    assert "Scrivi i pesi come criterio:peso" in page
+    assert "Questa area non esiste" in page
 
 
 def test_changes_since_the_last_release(client, card, office, desk, towns):
@@ -378,7 +378,7 @@ def test_demonstration_shows_only_in_a_demonstration(client, card, desk, setting
     assert "Nessuno ha ancora valutato" in page
 
 
-def test_real_assessment_drives_out_the_demonstration(card, desk, office, settings):
+def test_real_assessment_replaces_the_demonstration(card, desk, office, settings):
     settings.DEMO = True
     demonstration(card, desk)
     demonstration(card, desk, "self", 1)
@@ -389,7 +389,7 @@ def test_real_assessment_drives_out_the_demonstration(card, desk, office, settin
     assert Standing.objects.get().is_demonstration is False
 
 
-def test_failure_leaves_neither_assessment_nor_place(card, office, monkeypatch):
+def test_failure_rolls_back_assessment_and_standing(card, office, monkeypatch):
     with pytest.raises(RuntimeError), transaction.atomic():
         rate(card, office, all_rated(5), "self")
         raise RuntimeError
@@ -403,7 +403,7 @@ def test_withdrawn_card_leaves_the_ranking(client, card, desk):
     assert client.get("/replicabilita/?formato=json").json()["results"] == []
 
 
-def test_method_page_speaks_both_languages(client):
+def test_method_page_is_in_both_languages(client):
     italian = client.get("/metodo/").content.decode()
     english = client.get("/en/metodo/").content.decode()
     assert "Lo gestisce il personale che c’è già" in italian
@@ -411,7 +411,7 @@ def test_method_page_speaks_both_languages(client):
     assert "Existing staff run it" in english
 
 
-def test_anybody_can_work_r_out_from_the_api_alone(client, card, desk, office):
+def test_r_can_be_computed_from_the_api_alone(client, card, desk, office):
     Partner.objects.create(project=builders.project_of(card), name="Comune di Ivrea", role="replicating_body")
     builders.project_of(card).documents.create(
         type="budget", title="Bilancio", url="https://example.org/b.pdf"
@@ -424,18 +424,18 @@ def test_anybody_can_work_r_out_from_the_api_alone(client, card, desk, office):
         {"preset": "small_municipality"},
         {"weights": "trialability:3,social_compatibility:1"},
     ):
-        told = client.get(f"/api/v1/projects/{card.code}/replicability", params).json()
-        weights, ratings = told["weights"], {row["key"]: row["value"] for row in told["ratings"]}
+        data = client.get(f"/api/v1/projects/{card.code}/replicability", params).json()
+        weights, ratings = data["weights"], {row["key"]: row["value"] for row in data["ratings"]}
         mean = sum(weights[k] * v for k, v in ratings.items()) / sum(weights[k] for k in ratings)
-        inputs = told["inputs"]
+        inputs = data["inputs"]
         assert round(mean, 4) == inputs["ratings_mean"]
         spread = min(1, log2(1 + inputs["adoptions"] + 0.5 * inputs["adoptions_under_way"]) / 3)
         whole = 0.55 * (mean - 1) / 4 + 0.30 * inputs["kit_completeness"] + 0.15 * spread
-        assert abs(100 * whole - told["score"]) < 0.06
-    assert told["rater"] == "observatory"
-    assert [other["rater"] for other in told["others"]] == ["self"]
-    assert {gap["key"] for gap in told["gaps"]} >= {"ease_of_use_staff", "visibility_of_results"}
-    assert told["kit"] == [
+        assert abs(100 * whole - data["score"]) < 0.06
+    assert data["rater"] == "observatory"
+    assert [other["rater"] for other in data["others"]] == ["self"]
+    assert {gap["key"] for gap in data["gaps"]} >= {"ease_of_use_staff", "visibility_of_results"}
+    assert data["kit"] == [
         {
             "type": "budget",
             "title": "Bilancio",
@@ -449,15 +449,15 @@ def test_anybody_can_work_r_out_from_the_api_alone(client, card, desk, office):
 def test_api_refuses_wrong_weights(client, card):
     url = f"/api/v1/projects/{card.code}/replicability"
     for name, value in (("preset", "best"), ("weights", "beauty:1")):
-        answer = client.get(url, {name: value})
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["parameter"] == name
+        response = client.get(url, {name: value})
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["parameter"] == name
     empty = client.get(url).json()
     assert (empty["score"], empty["band"], empty["ratings"]) == (None, "in_evaluation", [])
     assert client.get("/api/v1/projects/TO-2026-9999/replicability").status_code == 404
 
 
-def test_check_links_looks_and_moves_the_standing(card, desk, settings):
+def test_check_links_updates_the_standing(card, desk, settings):
     url = "http://127.0.0.1:9/capitolato.pdf"
     builders.project_of(card).documents.create(type="specification", title="Capitolato", url=url)
     publishing.issue_project(builders.project_of(card), by=desk)
@@ -480,7 +480,7 @@ def attach(client, card, do="close", values=None, revision=1, **more):
     """Post the form with a file for the first criterion."""
     rated = all_rated(4) if values is None else values
     return client.post(
-        mine(card), typed(rated, revision=revision, do=do, **{f"{KEYS[0]}_upload": pdf_file(), **more})
+        mine(card), form_data(rated, revision=revision, do=do, **{f"{KEYS[0]}_upload": pdf_file(), **more})
     )
 
 
@@ -494,9 +494,9 @@ def test_file_stays_private_until_the_assessment_is_completed(client, office, ca
         card.record.owner,
     )
     address = reverse("evidence-file", args=[evidence.pk])
-    answer = client.get(address)
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
-    assert b"".join(answer.streaming_content) == b"%PDF-1.7 prova"
+    response = client.get(address)
+    assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 prova"
     stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
     for user, status in ((None, 404), (stranger, 404), (desk, 200)):
         client.logout()
@@ -506,19 +506,19 @@ def test_file_stays_private_until_the_assessment_is_completed(client, office, ca
     client.force_login(office)
     page = client.get(mine(card)).content.decode()
     assert address in page
-    kept = {f"{KEYS[0]}_evidence_file": evidence.pk}
-    assert client.post(mine(card), typed(all_rated(4), revision=2, **kept)).status_code == 302
+    stored = {f"{KEYS[0]}_evidence_file": evidence.pk}
+    assert client.post(mine(card), form_data(all_rated(4), revision=2, **stored)).status_code == 302
     client.logout()
-    answer = client.get(address)
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "public, max-age=3600")
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    assert 'attachment; filename="provapdf.pdf"' in answer["Content-Disposition"]
+    response = client.get(address)
+    assert (response.status_code, response["Cache-Control"]) == (200, "public, max-age=3600")
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert 'attachment; filename="provapdf.pdf"' in response["Content-Disposition"]
     assert address in client.get(f"/progetti/{card.slug}/").content.decode()
     body = client.get(f"/api/v1/projects/{card.code}/replicability").json()
     assert address in str(body)
 
 
-def test_withdrawn_file_is_read_by_nobody_and_said_so(client, office, card, towns):
+def test_withdrawn_file_is_not_served_and_named_as_withdrawn(client, office, card, towns):
     client.force_login(office)
     attach(client, card)
     evidence = EvidenceFile.objects.get()
@@ -538,12 +538,12 @@ def test_withdrawn_file_is_read_by_nobody_and_said_so(client, office, card, town
     assert reverse("evidence-file", args=[evidence.pk]) not in page
     # The next version starts without it.
     client.force_login(office)
-    assert client.post(mine(card), typed(all_rated(3))).status_code == 302
+    assert client.post(mine(card), form_data(all_rated(3))).status_code == 302
     assert Assessment.objects.get(version=2).ratings.filter(evidence_file=None).count() == 10
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("prova.exe", b"MZ\x90", "Carica un file PDF"),
         ("prova.pdf", b"<html>", "Carica un file PDF"),
@@ -551,31 +551,31 @@ def test_withdrawn_file_is_read_by_nobody_and_said_so(client, office, card, town
         ("grande.pdf", b"%PDF-" + b"0" * 11 * 1024**2, "massimo è 10 MB"),
     ],
 )
-def test_wrong_files_are_refused_and_nothing_typed_is_lost(client, office, card, name, content, told):
+def test_invalid_files_are_refused_and_the_input_is_kept(client, office, card, name, content, message):
     client.force_login(office)
-    answer = attach(client, card, **{f"{KEYS[0]}_upload": SimpleUploadedFile(name, content)})
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert told in page
+    response = attach(client, card, **{f"{KEYS[0]}_upload": SimpleUploadedFile(name, content)})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert message in page
     assert page.count("Perché 4") == 10
     assert EvidenceFile.objects.count() == 0
 
 
-def test_file_is_kept_when_something_else_is_wrong(client, office, card):
+def test_file_is_stored_although_the_form_is_invalid(client, office, card):
     client.force_login(office)
-    answer = attach(client, card, values={}, **{f"{KEYS[1]}_motive": "Senza voto"})
-    assert answer.status_code == 422
+    response = attach(client, card, values={}, **{f"{KEYS[1]}_motive": "Senza voto"})
+    assert response.status_code == 422
     evidence = EvidenceFile.objects.get()
-    assert f'name="{KEYS[0]}_evidence_file" value="{evidence.pk}"' in answer.content.decode()
+    assert f'name="{KEYS[0]}_evidence_file" value="{evidence.pk}"' in response.content.decode()
     # Sent again with the mistake mended, twice by a double click: one file, one version.
-    kept = {f"{KEYS[0]}_evidence_file": evidence.pk}
-    client.post(mine(card), typed(all_rated(4), **kept))
-    assert client.post(mine(card), typed(all_rated(4), **kept)).status_code in (302, 409)
+    stored = {f"{KEYS[0]}_evidence_file": evidence.pk}
+    client.post(mine(card), form_data(all_rated(4), **stored))
+    assert client.post(mine(card), form_data(all_rated(4), **stored)).status_code in (302, 409)
     assert EvidenceFile.objects.count() == 1
     assert Assessment.objects.get(version=1).ratings.get(key=KEYS[0]).evidence_file == evidence
 
 
-def test_file_can_be_taken_off_and_what_nobody_names_is_deleted(
+def test_removed_file_is_deleted_when_no_rating_names_it(
     client, office, card, django_capture_on_commit_callbacks
 ):
     client.force_login(office)
@@ -584,19 +584,19 @@ def test_file_can_be_taken_off_and_what_nobody_names_is_deleted(
     path = evidence.file.path
     more = {f"{KEYS[0]}_evidence_file": evidence.pk, f"{KEYS[0]}_drop": "on"}
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(mine(card), typed(all_rated(4), revision=2, **more))
+        client.post(mine(card), form_data(all_rated(4), revision=2, **more))
     assert Assessment.objects.get(version=1).ratings.filter(evidence_file=None).count() == 10
     assert EvidenceFile.objects.count() == 0
     assert not Path(path).exists()
 
 
-def test_nobody_names_the_file_of_another_side(client, office, card, towns):
+def test_file_of_another_rater_cannot_be_named(client, office, card, towns):
     client.force_login(office)
     attach(client, card)
     evidence = EvidenceFile.objects.get()
     stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
     client.force_login(stranger)
-    client.post(mine(card), typed(all_rated(2), **{f"{KEYS[0]}_evidence_file": evidence.pk}))
+    client.post(mine(card), form_data(all_rated(2), **{f"{KEYS[0]}_evidence_file": evidence.pk}))
     assert Assessment.objects.get(rater="peer").ratings.get(key=KEYS[0]).evidence_file is None
 
 
@@ -617,7 +617,7 @@ def sheet_of(card) -> dict[str, list[dict]]:
     return {section["title"]: section["blocks"] for section in data["sections"]}
 
 
-def test_sheet_of_paper_tells_raters_dates_and_kit(client, office, desk, card):
+def test_pdf_has_raters_dates_and_kit(client, office, desk, card):
     assert {
         "kind": "note",
         "text": "Nessuno ha ancora valutato quanto è facile riusare questo progetto.",

@@ -1,4 +1,4 @@
-"""The reuse kit: what is inside, what never is, and that the same card gives the same bytes."""
+"""The reuse kit: its files, what is left out, and that the same card gives the same bytes."""
 
 import csv
 import io
@@ -58,9 +58,9 @@ def table(kit_file: zipfile.ZipFile, name: str = "indice.csv") -> list[dict]:
 
 
 def test_kit_holds_card_files_links_and_index(client, card):
-    answer = archive(client, card)
-    assert answer.testzip() is None
-    assert answer.namelist() == [
+    response = archive(client, card)
+    assert response.testzip() is None
+    assert response.namelist() == [
         "INDICE.html",
         "indice.csv",
         "collegamenti.csv",
@@ -70,10 +70,10 @@ def test_kit_holds_card_files_links_and_index(client, card):
         "documenti/01-capitolato-dappalto.csv",
         "documenti/02-delibera.csv",
     ]
-    assert answer.read("documenti/01-capitolato-dappalto.csv") == b"capitolato"
-    assert answer.read("scheda/scheda.pdf").startswith(b"%PDF")
-    assert "<" not in answer.read("scheda/scheda.txt").decode()
-    rows = {row["Titolo"]: row for row in table(answer)}
+    assert response.read("documenti/01-capitolato-dappalto.csv") == b"capitolato"
+    assert response.read("scheda/scheda.pdf").startswith(b"%PDF")
+    assert "<" not in response.read("scheda/scheda.txt").decode()
+    rows = {row["Titolo"]: row for row in table(response)}
     first = rows["Capitolato d’appalto"]
     assert (first["Tipo"], first["Licenza"], first["Data"]) == (
         "Capitolato o specifica",
@@ -83,23 +83,23 @@ def test_kit_holds_card_files_links_and_index(client, card):
     assert first["Fonte"].endswith(reverse("document-file", args=[Document.objects.order_by("pk")[0].pk]))
     assert rows["Scheda, solo testo"]["Licenza"] == "CC BY 4.0"
     assert rows["'=Delibera"]["Licenza"] == "Non comunicata: chiedi all’ente prima di riusarlo"
-    assert [row["Titolo"] for row in table(answer, "collegamenti.csv")] == ["Manuale", "La fonte"]
-    page = answer.read("INDICE.html").decode()
+    assert [row["Titolo"] for row in table(response, "collegamenti.csv")] == ["Manuale", "La fonte"]
+    page = response.read("INDICE.html").decode()
     assert '<html lang="it">' in page
     assert 'href="documenti/01-capitolato-dappalto.csv"' in page
     assert "https://example.org/manuale" in page
 
 
-def test_same_card_same_bytes(client, card, office):
+def test_same_card_gives_the_same_bytes(client, card, office):
     first, second = (b"".join(get(client, card).streaming_content) for _time in range(2))
     assert first == second
     etag = get(client, card)["ETag"]
     assert get(client, card, **{"If-None-Match": etag}).status_code == 304
     # Signed in, the page goes another way: the tag is that of the bytes.
     client.force_login(office)
-    answer = get(client, card)
-    assert b"".join(answer.streaming_content) == first
-    assert get(client, card, **{"If-None-Match": answer["ETag"]}).status_code == 304
+    response = get(client, card)
+    assert b"".join(response.streaming_content) == first
+    assert get(client, card, **{"If-None-Match": response["ETag"]}).status_code == 304
 
 
 def test_kit_in_english(client, card):
@@ -109,7 +109,7 @@ def test_kit_in_english(client, card):
     assert "Reuse kit" in page
 
 
-def test_unpublished_documents_never_inside(client, card, office, desk):
+def test_unpublished_documents_are_left_out(client, card, office, desk):
     actions.revise(builders.project_of(card), by=office)
     attach(builders.project_of(card), "Bozza riservata", b"riservato")
     content = archive(client, card)
@@ -126,25 +126,25 @@ def test_unpublished_documents_never_inside(client, card, office, desk):
 
 def test_withdrawn_card_has_no_kit(client, card, desk):
     publishing.withdraw(card, by=desk, reason="Superata")
-    answer = get(client, card)
-    assert answer.status_code == 410
-    assert "Superata" in answer.content.decode()
+    response = get(client, card)
+    assert response.status_code == 410
+    assert "Superata" in response.content.decode()
     assert client.get("/progetti/non-esiste/kit.zip").status_code == 404
 
 
-def test_file_too_large_is_named_with_its_address(client, card, monkeypatch):
+def test_file_beyond_the_limit_is_listed_with_its_url(client, card, monkeypatch):
     monkeypatch.setattr(kit, "LARGEST", 9)
-    answer = archive(client, card)
-    assert "documenti/01-capitolato-dappalto.csv" not in answer.namelist()
-    assert "documenti/02-delibera.csv" in answer.namelist()
-    row = next(row for row in table(answer) if row["Titolo"] == "Capitolato d’appalto")
+    response = archive(client, card)
+    assert "documenti/01-capitolato-dappalto.csv" not in response.namelist()
+    assert "documenti/02-delibera.csv" in response.namelist()
+    row = next(row for row in table(response) if row["Titolo"] == "Capitolato d’appalto")
     assert (row["File"], row["Nota"]) == (
         "",
         "Non è nell’archivio, che sarebbe troppo grande: scaricalo dal suo indirizzo.",
     )
 
 
-def test_lost_file_is_told(client, card):
+def test_missing_file_is_named_in_the_index(client, card):
     document = builders.project_of(card).documents.order_by("pk")[0]
     document.file.storage.delete(document.file.name)
     row = next(row for row in table(archive(client, card)) if row["Titolo"] == "Capitolato d’appalto")

@@ -1,4 +1,4 @@
-"""The order of projects by R: ties, weights of the URL, moves since the last release."""
+"""The order of projects by R: ties, weights of the URL, changes of position since the last release."""
 
 import random
 from datetime import date
@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from reuse.criteria import KEYS, PRESETS
-from reuse.ranking import BadWeights, Entry, city_size, moves, ranked, read_weights, written
+from reuse.ranking import BadWeights, Entry, city_size, position_changes, ranked, read_weights, weights_param
 
 EQUAL = PRESETS["equal"]
 
@@ -49,8 +49,8 @@ def test_weights_of_the_url():
         "trialability": Decimal("0.25"),
         "market_demand": Decimal("0.75"),
     }
-    assert written(own.weights) == "trialability:0.25,market_demand:0.75"
-    assert read_weights("", written(own.weights)).weights == own.weights
+    assert weights_param(own.weights) == "trialability:0.25,market_demand:0.75"
+    assert read_weights("", weights_param(own.weights)).weights == own.weights
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,9 @@ def test_weights_of_the_url():
     ],
 )
 def test_bad_weights_name_the_parameter(preset, raw, parameter):
-    with pytest.raises(BadWeights) as told:
+    with pytest.raises(BadWeights) as error:
         read_weights(preset, raw)
-    assert told.value.parameter == parameter
+    assert error.value.parameter == parameter
 
 
 def test_criterion_that_weighs_nothing_decides_nothing():
@@ -97,4 +97,4 @@ def test_city_size(population, size):
 
 
 def test_moves_since_the_last_release():
-    assert moves({"A": 1, "B": 2, "C": 3}, {"A": 3, "B": 2, "D": 1}) == {"A": 2, "B": 0, "C": None}
+    assert position_changes({"A": 1, "B": 2, "C": 3}, {"A": 3, "B": 2, "D": 1}) == {"A": 2, "B": 0, "C": None}

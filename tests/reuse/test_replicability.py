@@ -182,7 +182,7 @@ def test_every_document_type_but_images_has_one_aspect():
 
 def test_kit_tells_what_lacks():
     technical = kit_aspects(kit("specification") + kit("manual", state="dead"))[0]
-    assert technical.there == (("specification",),)
+    assert technical.covered == (("specification",),)
     assert technical.missing == (("manual", "catalogue"),)
     assert [document.state for document in technical.documents] == ["alive", "dead"]
 

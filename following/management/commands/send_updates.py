@@ -1,4 +1,4 @@
-"""Tell followers what is new. To be run once a day: each gets a message at most at the pace they chose."""
+"""Send followers their news. To be run once a day; each gets a message at most at their pace."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -14,13 +14,13 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="dice che cosa invierebbe, senza inviare")
 
     def handle(self, *, dry_run, **options):
-        waiting = follow_actions.due(timezone.now())
+        followers = follow_actions.due(timezone.now())
         if dry_run:
-            told = [follower for follower in waiting if news_for(follower)]
-            for follower in told:
+            with_news = [follower for follower in followers if news_for(follower)]
+            for follower in with_news:
                 self.stdout.write(f"{title_of(follower)}")
-            self.stdout.write(f"Messaggi da inviare: {len(told)} su {len(waiting)} iscrizioni")
+            self.stdout.write(f"Messaggi da inviare: {len(with_news)} su {len(followers)} iscrizioni")
             return
-        forgotten = follow_actions.forget_unconfirmed()
-        sent = sum(follow_actions.tell(follower) for follower in waiting)
-        self.stdout.write(f"Messaggi inviati: {sent}; richieste mai confermate e cancellate: {forgotten}")
+        deleted = follow_actions.delete_unconfirmed()
+        sent = sum(follow_actions.send_news(follower) for follower in followers)
+        self.stdout.write(f"Messaggi inviati: {sent}; richieste mai confermate e cancellate: {deleted}")

@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def _remind_reuses(self, now, dry_run) -> int:
         sent = 0
-        for adoption in adopting.waiting(now):
+        for adoption in adopting.overdue(now):
             late = people_of(adoption, ADOPTION.turn_of(adoption.step))
             people = late if dry_run else adopting.remind(adoption, now=now)
             sent += len(people)

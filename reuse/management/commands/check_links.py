@@ -1,7 +1,8 @@
-"""Look whether the links of reuse kits still answer: bounded, polite, meant for a nightly job."""
+"""Probe the links of reuse kits, a bounded number a run, one host at a time. To be run every night."""
 
 import time
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import orjson
@@ -22,7 +23,7 @@ PAUSE = 1.0
 
 class Command(BaseCommand):
     help = "Controlla i collegamenti dei kit per il riuso, i meno recenti per primi."
-    # Tests replace both: the addresses that may be requested, and the seconds between requests to one host.
+    # Which addresses may be requested; seconds between requests to one host. Tests replace both.
     policy, pause = AddressPolicy(), PAUSE
 
     def add_arguments(self, parser):
@@ -33,21 +34,21 @@ class Command(BaseCommand):
 
     def handle(self, *, limit, days, **options):
         agent = f"OsservatorioSmartCity/1.0 (+{settings.SITE_URL})"
-        places = links_of_kits()
-        waiting = due(places, timezone.now() - timedelta(days=days))[:limit]
+        records = links_of_kits()
+        selected = due(records, timezone.now() - timedelta(days=days))[:limit]
         counts: dict[str, int] = {}
-        touched, last = set(), {}
-        for url in waiting:
+        affected, last = set(), {}
+        for url in selected:
             self._wait_for(urlsplit(url).hostname or "", last)
-            found = probe(url, agent=agent, policy=self.policy)
-            outcome = {"state": found.state, "status_code": found.status_code, "detail": found.detail}
+            result = probe(url, agent=agent, policy=self.policy)
+            outcome = {"state": result.state, "status_code": result.status_code, "detail": result.detail}
             state = actions.note_link(url, **outcome, at=timezone.now()).state
             counts[state] = counts.get(state, 0) + 1
-            touched |= places[url]
-        if touched:
-            refresh.refresh_standing(touched)
-        words = ", ".join(f"{LinkCheck.State(state).label}: {n}" for state, n in sorted(counts.items()))
-        self.stdout.write(f"Collegamenti controllati: {len(waiting)}. {words}".strip())
+            affected |= records[url]
+        if affected:
+            refresh.refresh_standing(affected)
+        summary = ", ".join(f"{LinkCheck.State(state).label}: {n}" for state, n in sorted(counts.items()))
+        self.stdout.write(f"Collegamenti controllati: {len(selected)}. {summary}".strip())
 
     def _wait_for(self, host: str, last: dict[str, float]) -> None:
         if host in last:
@@ -57,20 +58,20 @@ class Command(BaseCommand):
 
 def links_of_kits() -> dict[str, set[int]]:
     """`{url: records}` of the typed links that current editions show, and of demonstrations where visible."""
-    found: dict[str, set[int]] = {}
+    links: dict[str, set[int]] = {}
     editions = Edition.objects.current().values_list("record", "document")
     for record, document in editions.iterator(chunk_size=500):
         for row in orjson.loads(document)["documents"]:
             if row["url"] and row["type"] != DocumentType.IMAGE:
-                found.setdefault(row["url"], set()).add(record)
-    demonstrations = DemonstrationDocument.objects.shown().exclude(url="")
+                links.setdefault(row["url"], set()).add(record)
+    demonstrations = DemonstrationDocument.objects.visible().exclude(url="")
     for url, record in demonstrations.values_list("url", "record"):
-        found.setdefault(url, set()).add(record)
-    return found
+        links.setdefault(url, set()).add(record)
+    return links
 
 
-def due(places, before) -> list[str]:
-    """The links not looked at since `before`: never seen first, then the oldest."""
-    seen = dict(LinkCheck.objects.filter(url__in=list(places)).values_list("url", "checked_at"))
-    waiting = [url for url in places if url not in seen or seen[url] < before]
-    return sorted(waiting, key=lambda url: (url in seen, (seen.get(url) and seen[url].timestamp()) or 0, url))
+def due(urls: Iterable[str], before: datetime) -> list[str]:
+    """The links not probed since `before`: never probed first, then the oldest, then by address."""
+    checked_at = dict(LinkCheck.objects.filter(url__in=list(urls)).values_list("url", "checked_at"))
+    stale = [url for url in urls if url not in checked_at or checked_at[url] < before]
+    return sorted(stale, key=lambda url: (checked_at[url].timestamp() if url in checked_at else 0.0, url))

@@ -1,4 +1,4 @@
-"""Keep the ranking as it is now, so that later ones can say what moved."""
+"""Store the ranking of today, with which later ones are compared."""
 
 from django.core.management.base import BaseCommand
 
