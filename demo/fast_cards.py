@@ -191,7 +191,7 @@ class RowGenerator:
         return Fragment(parts, [self._slots.of(kind, value) for kind in kinds for value in values[kind]])
 
     def _pairs(self, facet: str, values: Iterable[str]) -> bytes:
-        """The JSON pairs of a facet, after a comma unless it is the first; every card has a value of that one."""
+        """The JSON pairs of a facet, after a comma unless it is the first; all cards have a value of that."""
         pairs = ",".join([f'["{facet}","{value}"]' for value in values])
         return (pairs if facet == self._facets[0] or not pairs else f",{pairs}").encode()
 
