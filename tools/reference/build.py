@@ -115,7 +115,7 @@ def table(name: str, rows) -> bytes:
 
 
 def dimensions(changes: list[dict]) -> dict[str, dict]:
-    """Size of each municipality of 2023-01-01; a later merger has the sum, and the classes all parts share."""
+    """Size of each municipality of 2023-01-01; a later merger has the sum and the shared classes."""
     sizes = {row.pop("belfiore"): row for row in facts("dimensions")}
     for successor, predecessors in shapes.joined(changes).items():
         members = [sizes[key] for key in [*predecessors, successor] if key in sizes]
