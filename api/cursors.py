@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from api.params import DEFAULT_LIMIT, MAX_CURSOR, integer
 from api.problems import BadParameters
 from cards.search.query import api_params
-from cards.search.results import LAST_NUMBER, Results
+from cards.search.results import Results
+from cards.search.selection import LAST_NUMBER
 
 START = ("", "*")
 SIZES = (5, 1, 6)
@@ -39,7 +40,7 @@ def cursor_page(request: Request, cards: Results, shape: Callable) -> Response:
         params = request.query_params.copy()
         params["cursor"] = encoded(page[-1], cards)
         ahead = request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
-    body = {"count": cards.count(), "next": ahead, "previous": None, "results": shape(cards.texts(page))}
+    body = {"count": cards.count(), "next": ahead, "previous": None, "results": shape(cards.items_of(page))}
     return Response(body, headers={"Link": f'<{ahead}>; rel="next"'} if ahead else {})
 
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import APIException, Throttled
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from cards.search.as_of import TooFarBack
+from cards.search.as_of import TooManyReplaced
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "15"
@@ -59,7 +59,7 @@ def handle(exc: Exception, context: dict) -> Response | None:
         return problem(HTTPStatus.NOT_FOUND, _("Non c’è niente a questo indirizzo"))
     if isinstance(exc, PermissionDenied):
         return problem(HTTPStatus.FORBIDDEN, "")
-    if isinstance(exc, TooFarBack):
+    if isinstance(exc, TooManyReplaced):
         told = _(
             "Da quel giorno sono cambiate troppe schede: scegli una data più vicina o un file di `/dati/`"
         )

@@ -1,7 +1,7 @@
 """How features add to cards without being known to them: the objects named by CARD_EXTENSIONS.
 
 A feature subclasses CardExtension and overrides what it needs. Extensions are called in the order of the
-setting; those of a publication or a withdrawal within its transaction.
+setting; `issued` and `withdrawn` within the transaction of the publication or withdrawal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 @dataclass(frozen=True)
 class Issue:
-    """A stored edition whose index is about to be written."""
+    """An edition that is stored and not in the index yet."""
 
     record_id: int
     edition_id: int
@@ -54,14 +54,17 @@ class CardExtension:
     """What a feature may add. Every method may be left as it is."""
 
     def issued(self, issue: Issue) -> Mapping[str, list[str]]:
-        """Values of live facets that change with this edition, `{facet: values}`; others stay as they are."""
+        """Called once an edition is stored; gives the live facets to replace, `{facet: values}`.
+
+        Other facets stay as they are. An exception undoes the publication.
+        """
         return {}
 
     def withdrawn(self, record_id: int) -> None:
-        """The current edition of a record was withdrawn."""
+        """Called once the current edition of a record is withdrawn; an exception undoes the withdrawal."""
 
     def actions(self, page: CardPage) -> Sequence[Action]:
-        """What the head of the page of a current edition offers. No query."""
+        """Buttons and links in the head of the page of a current edition. No query."""
         return ()
 
     def sections(self, page: CardPage) -> Sequence[Section]:

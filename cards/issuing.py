@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from cards.document.build import build_card, serialise
 from cards.document.derive import derive_columns
-from cards.document.places import Place, places_at_hand
+from cards.document.places import Place, cached_places_of
 from cards.extensions import Issue, extensions
 from cards.index import terms, writer
 from cards.models import Edition, File, Record
-from cards.reads.bulk import put_line
+from cards.reads.bulk import store_csv_row
 from cards.records import give_slug
 
 
@@ -29,16 +29,17 @@ def issue(
     """Store the next edition of a record and make it the current one.
 
     `source` has the keys of cards.document.shape, `files` the storage names of the documents that are files,
-    by their number. Raises Record.DoesNotExist.
+    by their number, `by` the user, None for a command. Extensions act before the index is written, and any
+    exception undoes all. Raises Record.DoesNotExist.
     """
     lock, now = writer.lock(), timezone.now()
-    record = Record.objects.get(pk=record_id)
+    last = last_edition(record_id)
+    record = last.record if last else Record.objects.get(pk=record_id)
     if not record.slug:
         give_slug(record, source["title"], source["lead_municipality"])
     if record.notify_email != notify_email:
         record.notify_email = notify_email
         record.save(update_fields=["notify_email"])
-    last = last_edition(record_id)
     former = {last.pk: terms.terms_of(last)} if last and last.is_current else {}
     if former:
         Edition.objects.filter(pk=last.pk).update(is_current=False)
@@ -46,10 +47,10 @@ def issue(
     edition.published_by, edition.change_note = by, change_note
     edition.live_values = last.live_values if last else edition.live_values
     document = build_card(source, slug=record.slug, edition=edition.edition, published_at=now)
-    write_edition(edition, document, places_at_hand(document))
+    write_edition(edition, document, cached_places_of(document))
     _write_files(edition, source["documents"], files)
     _extend(edition, document)
-    writer.change(added={edition.pk: terms.terms_of(edition)}, dropped=former, turn=lock)
+    writer.change(added={edition.pk: terms.terms_of(edition)}, dropped=former, index_version=lock)
     return edition
 
 
@@ -68,12 +69,12 @@ def _write_files(edition: Edition, documents: Iterable[Mapping], files: Mapping[
     if rows:
         fields = ["title", "file", "media_type"]
         File.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=fields)
-        shown = File.editions.through
-        shown.objects.bulk_create(shown(file_id=row.pk, edition_id=edition.pk) for row in rows)
+        links = File.editions.through
+        links.objects.bulk_create(links(file_id=row.pk, edition_id=edition.pk) for row in rows)
 
 
 def _extend(edition: Edition, document: Mapping) -> None:
-    """Let the features act on the new edition and join the live facets they return."""
+    """Call `issued` of the extensions and store the live facets they return."""
     event = Issue(edition.record_id, edition.pk, edition.edition, document)
     facets = {}
     for extension in extensions():
@@ -86,24 +87,27 @@ def _extend(edition: Edition, document: Mapping) -> None:
 
 @transaction.atomic(savepoint=False)
 def withdraw(edition: Edition, *, by, reason: str) -> Edition:
-    """Take the current edition of a record off the public side. Raises LookupError when it is not current."""
+    """Withdraw the current edition of a record: its page answers 410 with the `reason`; gives the edition.
+
+    Raises LookupError when it is not current.
+    """
     lock = writer.lock()
     current = Edition.objects.filter(pk=edition.pk, is_current=True)
     withdrawal = {"withdrawn_at": timezone.now(), "withdrawn_by": by, "withdrawal_reason": reason}
     if not current.update(is_current=False, **withdrawal):
         raise LookupError(edition.pk)
     edition.refresh_from_db()
-    writer.change(added={}, dropped={edition.pk: terms.terms_of(edition)}, turn=lock)
+    writer.change(added={}, dropped={edition.pk: terms.terms_of(edition)}, index_version=lock)
     for extension in extensions():
         extension.withdrawn(edition.record_id)
     return edition
 
 
 def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:
-    """Store the values of live facets of a record between two editions: `{facet: values}`, none to drop one.
+    """Store the values of live facets of a record between two editions, `{facet: values}`.
 
-    Other facets stay. They are kept with the newest edition, also a withdrawn one; without any edition
-    nothing is stored. Within the transaction that changes the facts.
+    Other facets stay. They are stored with the newest edition, also a withdrawn one; without any edition
+    nothing is stored. Within the transaction that changes what they come from.
     """
     lock = writer.lock()
     edition = last_edition(record_id)
@@ -116,33 +120,34 @@ def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:
     Edition.objects.filter(pk=edition.pk).update(live_values=live_values)
     if edition.is_current:
         after = terms.terms_of(edition)
-        added, dropped = terms.gained(before, after), terms.gained(after, before)
-        writer.change(added={edition.pk: added}, dropped={edition.pk: dropped}, turn=lock)
+        added, dropped = terms.added_terms(before, after), terms.added_terms(after, before)
+        writer.change(added={edition.pk: added}, dropped={edition.pk: dropped}, index_version=lock)
 
 
 def with_facets(live_values: str, facets: Mapping[str, Iterable[str]]) -> str:
-    """The stored live values, with those of these facets replaced."""
+    """`Edition.live_values` with the values of these facets replaced."""
     others = [tuple(pair) for pair in orjson.loads(live_values) if pair[0] not in facets]
     replaced = {(facet, value) for facet, values in facets.items() for value in values}
     return orjson.dumps(sorted([*others, *replaced])).decode()
 
 
 def write_edition(edition: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
-    """Store document and derived columns of one edition; the index is the caller's."""
+    """Store document, derived columns and CSV row of an edition; the caller writes the index."""
     edition.document = serialise(document)
     derive_into(edition, document, places)
 
 
 def derive_into(edition: Edition, document: Mapping, places: Mapping[str, Place]) -> None:
-    """Renew what follows from the document; the document itself is not touched."""
+    """Store columns and CSV row derived from the stored document, which does not change."""
     derived = derive_columns(document, places)
     for name, value in derived["columns"].items():
         setattr(edition, name, value)
     edition.save()
-    put_line(edition.pk, derived["line"])
+    store_csv_row(edition.pk, derived["csv_row"])
 
 
 def last_edition(record_id: int) -> Edition | None:
-    """The newest edition with the columns that the next one needs: number, currency, index terms."""
-    editions = Edition.objects.filter(record=record_id).order_by("-edition")
-    return editions.only("edition", "is_current", *terms.TERM_FIELDS).first()
+    """The newest edition with its record and the columns that the next one needs: number, index terms."""
+    editions = Edition.objects.filter(record=record_id).order_by("-edition").select_related("record")
+    columns = ("edition", "is_current", *terms.TERM_FIELDS)
+    return editions.only(*columns, "record__code", "record__slug", "record__notify_email").first()

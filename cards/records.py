@@ -12,17 +12,17 @@ from lib.audit import Subject
 from lib.content_version import bump_content_version
 from municipalities.models import Organisation, Territory
 
-# The kind of records, and of what hangs on them, in the audit log.
+# The kind of records in the audit log, also for entries of features about a record.
 RECORD = "record"
 
 
 def open_record(owner: Organisation) -> Record:
-    """A record with the next code of its owner. Within the transaction that creates the draft."""
+    """Create a record with the next code of its owner. Within the transaction that creates the draft."""
     return Record.objects.create(code=next_code(owner), owner=owner)
 
 
 def next_code(owner: Organisation) -> str:
-    """The next free code of the owner's province this year, such as TO-2026-0001."""
+    """The next code of the owner's province this year, such as TO-2026-0001; IT without one."""
     province = owner.territory and (owner.territory.province or owner.territory)
     prefix, year = (province.code if province else "IT"), timezone.localdate().year
     CodeCounter.objects.get_or_create(prefix=prefix, year=year)
@@ -32,7 +32,10 @@ def next_code(owner: Organisation) -> str:
 
 
 def give_slug(record: Record, title: str, municipality_code: str | None) -> str:
-    """Store the slug of a record for ever: its title, then the municipality, then a number if others have it."""
+    """Store and give the slug of a record: of its title, with municipality or number if taken.
+
+    `municipality_code` is a Belfiore code. Raises ValueError when no candidate is free.
+    """
     base = slugify(title)[:120].strip("-") or record.code.lower()
     place = Territory.objects.municipalities().filter(code=municipality_code).values_list("slug", flat=True)
     candidates = [base, f"{base}-{place.first() or ''}"[:130]] + [f"{base}-{n}" for n in range(2, 200)]
@@ -50,26 +53,26 @@ def give_slug(record: Record, title: str, municipality_code: str | None) -> str:
 
 
 def confirm(record: Record, *, at: datetime) -> None:
-    """Store that the current edition still holds. Within a transaction."""
+    """Store that the owner confirmed the current edition at this moment. Within a transaction."""
     record.confirmed_at = at
     record.save(update_fields=["confirmed_at"])
     bump_content_version()
 
 
 def newest_title(record: str = "record") -> Subquery:
-    """The title of the newest edition of `record`, a field of the row, for annotate(); null before the first."""
+    """The title of the newest edition, for annotate(); null without one. `record`: field with its key."""
     editions = Edition.objects.filter(record=OuterRef(record)).order_by("-edition")
     return Subquery(editions.values("title")[:1])
 
 
 def title_of(record_id: int) -> str:
-    """The title of the newest edition; empty before the first. One query."""
+    """The title of the newest edition of a record; empty without one. One query."""
     editions = Edition.objects.filter(record=record_id).order_by("-edition")
     return editions.values_list("title", flat=True).first() or ""
 
 
 def subject_of(record_id: int) -> Subject:
-    """A record as the subject of an entry of the audit log, under the title of its newest edition. One query."""
+    """A record as subject of an audit entry, titled as its newest edition. One query; raises DoesNotExist."""
     rows = Record.objects.filter(pk=record_id).annotate(title=newest_title("pk"))
     code, title, body = rows.values_list("code", "title", "owner__slug").get()
     return Subject(RECORD, code, title or "", body)

@@ -13,7 +13,13 @@ from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find
-from cards.search.totals import area_bars, city_totals, count_bars, projects_by_municipality, whole_registry
+from cards.search.totals import (
+    area_bars,
+    count_bars,
+    municipality_totals,
+    projects_by_municipality,
+    registry_counts,
+)
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import Stage
 from cities.models import CityProfile
@@ -84,8 +90,8 @@ def city_detail(request, slug):
         raise Http404(_("Non c’è un Comune con questo nome o codice."))
     if town.slug != slug:
         return redirect("public:city-detail", town.slug, permanent=True)
-    figures = city_totals(town.code)
-    registry = whole_registry()
+    figures = municipality_totals(town.code)
+    registry = registry_counts()
     peers = peers_of(town)
     former = town.changes_in.filter(kind="merger").exclude(predecessor=F("successor"))
     former = list(former.select_related("predecessor"))
@@ -200,7 +206,7 @@ def city_compare(request):
 
 def _compared(towns: list[Territory]) -> list[dict]:
     """The rows of a comparison: facts, portfolio by area and stage, money."""
-    figures = [city_totals(town.code) for town in towns]
+    figures = [municipality_totals(town.code) for town in towns]
     rows = [
         _row(_("Provincia"), [town.province and town.province.name for town in towns]),
         _row(_("Abitanti"), [town.population for town in towns], "number"),

@@ -19,7 +19,7 @@ from cardindex.snapshot import CODE, SUMMARY, TEXT, TITLE, WORD_KINDS
 from cardindex.sort_keys import CELL, DEGREE, MOST, cell_key
 from cards.document.build import serialise
 from cards.document.derive import cost_band
-from cards.document.places import Place, named_place
+from cards.document.places import Place, place_dict
 from cards.index import terms
 from cards.index.terms import line_keys
 from cards.vocabulary.facets import FACETS
@@ -135,7 +135,7 @@ class RowGenerator:
         self._groups = [(attrgetter(*fields), {}, *targets) for fields, targets in DEPENDENT.items()]
         self._phrases = {text: self._phrase(text) for text in (*ACTIONS, *TECHNOLOGIES)}
         self._municipalities = {
-            code: self._phrase(place.name, serialise(named_place(place))) for code, place in places.items()
+            code: self._phrase(place.name, serialise(place_dict(place))) for code, place in places.items()
         }
         dependent = {kind for kinds, _keys, _cells in DEPENDENT.values() for kind in kinds}
         others = {*dependent, *PLACES, COST_BAND, terms.COST_SIZE, *MOST, *WORD_KINDS}

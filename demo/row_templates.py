@@ -103,7 +103,7 @@ def publication_of(drawn: Drawn, places: Mapping[str, Place], key: int) -> Publi
     derived = derive_columns(document, places)
     columns = derived["columns"] | {"document": serialise(document)}
     card = SimpleNamespace(pk=key, live_values="[]", **columns)
-    return Publication(document, columns, derived["line"], terms.terms_of(card))
+    return Publication(document, columns, derived["csv_row"], terms.terms_of(card))
 
 
 def csv_cells(published: Publication) -> dict[str, str]:

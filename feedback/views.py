@@ -22,7 +22,6 @@ from feedback.models import ErrorReport, PageRating
 from lib.forms.fields import tidied
 from lib.limits import HONEYPOT, is_trapped, open_form
 from lib.workflow import WrongMove
-from projects.workflow import ANSWER
 
 PER_PAGE = 50
 HOUR = 3600
@@ -70,7 +69,7 @@ def report_status(request, token):
     """Where the sender sees what became of the report; the address is known to them alone."""
     report = get_object_or_404(ErrorReport.objects.select_related("record"), token=token)
     card = report.record and report.record.editions.current().first()
-    context = {"report": report, "card": card, "answer_days": ANSWER.amount}
+    context = {"report": report, "card": card, "answer_days": settings.ANSWER_WORKING_DAYS}
     return render(request, "feedback/report_status.html", context)
 
 

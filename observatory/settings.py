@@ -290,6 +290,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="osservatorio@example
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # The statement on AgID's site; without one the portal's page says that this is a demonstration.
 ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
+# Working days within which the desk promises a decision or an answer.
+ANSWER_WORKING_DAYS = 10
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 
 SESSION_COOKIE_HTTPONLY = True

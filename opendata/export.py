@@ -13,10 +13,10 @@ import orjson
 from django.db import router
 
 from cards.document.columns import PROJECTS
-from cards.document.derive import sheet_line
+from cards.document.derive import csv_row_of
 from cards.document.places import places_of
 from cards.models import Edition
-from cards.reads.bulk import DOCUMENT, LINE, found, joined, parts_of
+from cards.reads.bulk import CSV_ROW, DOCUMENT, key_chunks, read_range, read_texts
 from lib.tables.schema import LANGUAGES, Table
 from lib.tables.writers import (
     BookWriter,
@@ -89,22 +89,22 @@ def project_chunks(
 def _stored_lines(keys: Sequence[int], alias: str) -> Iterator[bytes]:
     """The CSV rows stored at publication: no document is parsed."""
     yield header(PROJECTS).encode()
-    for part in parts_of(keys):
-        yield joined(part, LINE, alias) or b"".join(_lines(part, alias))
+    for part in key_chunks(keys):
+        yield read_range(part, CSV_ROW, alias) or b"".join(_lines(part, alias))
 
 
 def _lines(keys: Sequence[int], alias: str) -> list[bytes]:
     """CSV rows one by one, written from the document where none is stored."""
-    lines = found(keys, LINE, alias)
+    lines = read_texts(keys, CSV_ROW, alias)
     if missing := [key for key in keys if key not in lines]:
         lines |= _new_lines(missing, alias)
     return [lines[key] for key in keys]
 
 
 def _new_lines(keys: Sequence[int], alias: str) -> dict[int, bytes]:
-    documents = {key: orjson.loads(text) for key, text in found(keys, DOCUMENT, alias).items()}
+    documents = {key: orjson.loads(text) for key, text in read_texts(keys, DOCUMENT, alias).items()}
     places = places_of(list(documents.values()))
-    return {key: sheet_line(document, places).encode() for key, document in documents.items()}
+    return {key: csv_row_of(document, places).encode() for key, document in documents.items()}
 
 
 def _chunks(table: Table, snapshot: Snapshot, writer_class) -> Iterator[bytes]:

@@ -13,8 +13,8 @@ from django.utils.translation import override
 
 from cards.document.columns import PROJECTS
 from cards.models import Edition
-from cards.reads.as_of import cards_on
-from cards.reads.bulk import DOCUMENT, found, parts_of
+from cards.reads.as_of import editions_as_of
+from cards.reads.bulk import DOCUMENT, key_chunks, read_texts
 from cards.vocabulary.areas import AREAS
 from cards.vocabulary.lists import Stage
 from municipalities.models import Territory, TerritoryChange, TerritoryCode
@@ -89,7 +89,7 @@ class Snapshot:
     def __init__(self, day: date | None = None, keys: Iterable[int] | None = None):
         """All that was public on `day`, by code; or the cards with these keys alone, in their order."""
         self.keys = array(
-            "Q", cards_on(day).order_by("code").values_list("pk", flat=True) if keys is None else keys
+            "Q", editions_as_of(day).order_by("code").values_list("pk", flat=True) if keys is None else keys
         )
         self.day = day
         self.successors = _successors()
@@ -126,8 +126,8 @@ class Snapshot:
 
     def documents(self) -> Iterator[dict]:
         """The card documents by code of project, with their municipalities as they were on the day."""
-        for keys in parts_of(self.keys):
-            stored = found(keys, DOCUMENT, self.alias)
+        for keys in key_chunks(self.keys):
+            stored = read_texts(keys, DOCUMENT, self.alias)
             # One after the other where possible: many at once would occupy the garbage collector.
             documents = (orjson.loads(stored[key]) for key in keys)
             if self.read_codes is not None:

@@ -1,7 +1,7 @@
-"""Everything that changes a project. Each action is one transaction, one audit entry, mail after commit.
+"""What an office does with a project. Each action is one transaction, one audit entry, mail after commit.
 
-Callers have asked rules; actions still refuse a move the workflow does not know, in one conditional
-UPDATE, so that of two people who decide at once exactly one wins.
+Callers check projects.rules. Actions check the state, in one conditional UPDATE, so that of two people who
+act at once exactly one succeeds.
 """
 
 import uuid
@@ -21,43 +21,50 @@ from projects import mail
 from projects.completeness import missing_required
 from projects.history import record
 from projects.models import Project, Submission
-from projects.reviewing import _decide
-from projects.workflow import EDITABLE, PROJECT, Move
+from projects.reviewing import decide
+from projects.workflow import EDITABLE, PROJECT, Verb
 
 
 class Incomplete(Exception):
-    """Required fields are missing; `args[0]` is what completeness.missing_required gave."""
+    """Required fields are missing; `args[0]` is the result of completeness.missing_required."""
 
 
 @transaction.atomic
-def create_project(*, by, owner: Organisation, nonce: uuid.UUID, **fields) -> Project:
-    """Open a draft. The same `nonce` twice, as from a double click, gives the project already made."""
-    if existing := Project.objects.filter(nonce=nonce).first():
+def create_project(*, by, owner: Organisation, idempotency_key: uuid.UUID, **fields) -> Project:
+    """Create a draft of `owner` with these `fields` of Project.
+
+    The same key and owner twice, as from a double click, give the first draft.
+    """
+    if existing := Project.objects.filter(nonce=idempotency_key).first():
         if existing.owner_id == owner.pk:
             return existing
-        # The same form sent again for another body, as after Back: another project.
-        nonce = uuid.uuid4()
+        # The form was sent again for another body, after going back in the browser: another project.
+        idempotency_key = uuid.uuid4()
     fields.setdefault("promoter", owner)
     fields.setdefault("lead_municipality", owner.territory)
     try:
         with transaction.atomic():
             project = Project.objects.create(
-                record=records.open_record(owner), nonce=nonce, created_by=by, updated_by=by, **fields
+                record=records.open_record(owner),
+                nonce=idempotency_key,
+                created_by=by,
+                updated_by=by,
+                **fields,
             )
     except IntegrityError:
-        return Project.objects.get(nonce=nonce, record__owner=owner)
+        return Project.objects.get(nonce=idempotency_key, record__owner=owner)
     record(project, "create", by)
     return project
 
 
 @transaction.atomic
 def save_draft(project: Project, *, by, version: int, changes: Mapping, automatic: bool = False) -> Project:
-    """Note that fields of a draft were changed, and guard against a colleague's save.
+    """Raise the version of a draft and record which fields change, for the transaction that writes them.
 
-    Call inside the transaction that writes the fields, which must be those of one step (`changes["step"]`):
-    a draft that meanwhile changed in other steps alone is saved all the same, as is one changed by an
-    earlier `turn` of the same `page`. Raises StaleDraft when this step changed otherwise since `version`,
-    WrongMove when the draft may no longer be edited; nothing is written then.
+    `version` is the one that the page was loaded with. `changes`: `step`, whose fields are written, the names
+    `fields`, and `page` and `turn` of an automatic save. Saves since `version` are merged when they were of
+    other steps, or of an earlier turn of the same page (lib.forms.autosave.can_merge). Raises StaleDraft when
+    they were not, WrongMove when the draft may no longer be edited; nothing is written then.
     """
     draft = Project.objects.filter(pk=project.pk, status__in=EDITABLE, deleted_at=None)
     now = timezone.now()
@@ -66,94 +73,93 @@ def save_draft(project: Project, *, by, version: int, changes: Mapping, automati
         current = Project.objects.only("status", "version", "deleted_at").get(pk=project.pk)
         if not current.is_editable:
             raise WrongMove
-        is_harmless = "step" in changes and _is_harmless(project, version, changes)
-        if not is_harmless or not draft.filter(version=current.version).update(**stamp):
+        is_mergeable = "step" in changes and _is_mergeable(project, version, changes)
+        if not is_mergeable or not draft.filter(version=current.version).update(**stamp):
             raise StaleDraft
         version = current.version
     project.version, project.updated_by, project.updated_at = version + 1, by, now
-    told = {**changes, "version": project.version}
-    if not (automatic and _lengthened(project, by, told)):
-        record(project, "save", by, {**told, "automatic": True} if automatic else told)
+    saved = {**changes, "version": project.version}
+    if not (automatic and _extend_last(project, by, saved)):
+        record(project, "save", by, {**saved, "automatic": True} if automatic else saved)
     return project
 
 
-def _is_harmless(project: Project, version: int, mine: Mapping) -> bool:
-    """Whether all that was saved since `version` was in other steps, or earlier from the very same page."""
+def _is_mergeable(project: Project, version: int, changes: Mapping) -> bool:
+    """Whether `changes` can be merged with all saves since `version`; False after 200 entries."""
     recent = _entries(project).values_list("changes", flat=True)[:200]
-    since = [told for told in recent if told.get("version", 0) > version]
-    return 0 < len(since) < 200 and can_merge(since, mine)
+    since = [saved for saved in recent if saved.get("version", 0) > version]
+    return 0 < len(since) < 200 and can_merge(since, changes)
 
 
-def _lengthened(project: Project, by, told: Mapping) -> bool:
-    """Make this automatic save part of the entry of the one just before it, of the same person and page."""
+def _extend_last(project: Project, by, saved: Mapping) -> bool:
+    """Extend the last entry by this automatic save, if that is one of the same person, step and page."""
     last = _entries(project).first()
     is_same = last and last.verb == "save" and last.by_id == by.pk and last.changes.get("automatic")
-    same_place = is_same and all(last.changes.get(key) == told.get(key) for key in ("step", "page"))
-    if not same_place:
+    if not is_same or any(last.changes.get(key) != saved.get(key) for key in ("step", "page")):
         return False
-    fields = list(dict.fromkeys([*last.changes["fields"], *told["fields"]]))
-    return audit.extend(last, {**told, "fields": fields, "automatic": True})
+    fields = list(dict.fromkeys([*last.changes["fields"], *saved["fields"]]))
+    return audit.extend(last, {**saved, "fields": fields, "automatic": True})
 
 
 def _entries(project: Project):
-    """The history of a project in the order of writing, the newest first."""
+    """The audit entries of a project, the last written first."""
     return audit.history(RECORD, project.code).order_by("-pk")
 
 
 @transaction.atomic
 def submit(
-    project: Project, *, by, nonce: uuid.UUID, note: str = "", version: int | None = None
+    project: Project, *, by, idempotency_key: uuid.UUID, note: str = "", version: int | None = None
 ) -> Submission:
-    """Send a draft for review. Raises Incomplete with what is missing; one nonce is one sending.
+    """Submit a draft for review; the same key twice gives the first submission.
 
-    With the `version` that was read, a draft changed since then is not sent: StaleDraft.
+    Raises Incomplete, WrongMove, and StaleDraft when `version` is given and the draft has changed since.
     """
-    if existing := Submission.objects.filter(nonce=nonce).first():
+    if existing := Submission.objects.filter(nonce=idempotency_key).first():
         if existing.project_id == project.pk:
             return existing
-        nonce = uuid.uuid4()
+        idempotency_key = uuid.uuid4()
     if missing := missing_required(project):
         raise Incomplete(missing)
     try:
         still: dict = {} if version is None else {"version": version}
-        PROJECT.apply(project, Move.SUBMIT, **still, deleted_at=None)
+        PROJECT.apply(project, Verb.SUBMIT, **still, deleted_at=None)
     except WrongMove as error:
-        # The twin of a double click was first, and waited for by the UPDATE above.
-        if twin := Submission.objects.filter(nonce=nonce, project=project).first():
-            return twin
+        # A double click: the UPDATE above waited for the other request to commit.
+        if existing := Submission.objects.filter(nonce=idempotency_key, project=project).first():
+            return existing
         current = Project.objects.only("status", "deleted_at").get(pk=project.pk)
         if current.is_editable:
             raise StaleDraft from error
         raise
     number = (project.submissions.aggregate(n=Max("number"))["n"] or 0) + 1
     submission = Submission.objects.create(
-        project=project, number=number, nonce=nonce, submitted_by=by, note=note
+        project=project, number=number, nonce=idempotency_key, submitted_by=by, note=note
     )
-    record(project, Move.SUBMIT, by, {"receipt": submission.receipt})
+    record(project, Verb.SUBMIT, by, {"receipt": submission.receipt})
     transaction.on_commit(lambda: mail.receipt(submission))
     return submission
 
 
 @transaction.atomic
 def recall(project: Project, *, by) -> Project:
-    """Take back a sending that nobody has taken up yet."""
-    PROJECT.apply(project, Move.RECALL)
-    _decide(project, by, Submission.Outcome.RECALLED)
-    record(project, Move.RECALL, by)
+    """Take a submission back before a reviewer has taken it. Raises WrongMove."""
+    PROJECT.apply(project, Verb.RECALL)
+    decide(project, by, Submission.Outcome.RECALLED)
+    record(project, Verb.RECALL, by)
     return project
 
 
 @transaction.atomic
 def revise(project: Project, *, by) -> Project:
-    """Open the working copy of a published project; the public card stays as it is."""
-    PROJECT.apply(project, Move.REVISE)
-    record(project, Move.REVISE, by)
+    """Make a published or archived project a draft again; its public card stays. Raises WrongMove."""
+    PROJECT.apply(project, Verb.REVISE)
+    record(project, Verb.REVISE, by)
     return project
 
 
 @transaction.atomic
 def confirm_current(project: Project, *, by) -> Project:
-    """The office says that the public card still holds."""
+    """Record that the office has confirmed the public card as still valid."""
     records.confirm(project.record, at=timezone.now())
     record(project, "confirm", by)
     return project

@@ -1,19 +1,28 @@
-"""Projects and cards for the staff to look up and take away. The workflow moves at the desk alone."""
+"""Projects for the staff to look up and export, read-only: the workflow is run at the desk."""
 
 from django.contrib import admin
 from import_export.admin import ExportMixin
+from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.widgets import DateTimeWidget
 
 from cards.admin import ReadOnlyAdmin
 from projects.models import Project
 
 
 class ProjectResource(ModelResource):
-    """The working copies, without the people who worked on them."""
+    """Export of the working copies, without the people who worked on them."""
+
+    id = Field("pk")
+    code = Field("code")
+    owner = Field("owner_id")
+    slug = Field("slug")
+    confirmed_at = Field("record__confirmed_at", widget=DateTimeWidget())
 
     class Meta:
         model = Project
-        exclude = ("nonce", "created_by", "updated_by", "contact_email", "contact_is_public")
+        export_order = ("id", "code", "owner", "slug")
+        exclude = ("record", "nonce", "created_by", "updated_by", "contact_email", "contact_is_public")
 
 
 @admin.register(Project)

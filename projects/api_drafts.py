@@ -1,6 +1,6 @@
-"""Drafts that another program sends as JSON, read by the very forms of the six steps: the rules are the same.
+"""Drafts sent as JSON, validated by the forms of the six steps, so that the rules are the same.
 
-A value is turned into what a person would have typed; what the forms say comes back with a JSON pointer.
+JSON values become the raw input of a browser; the errors of the forms are returned with a JSON pointer.
 """
 
 import uuid
@@ -21,79 +21,85 @@ from projects.completeness import missing_required
 from projects.forms import STEPS
 from projects.models import Project
 
-# What the body itself decides, or the portal.
-OWN = ("version", "promoter")
+# Fields of the forms that are no input of the API: set from the token and the new draft.
+SERVER_FIELDS = ("version", "promoter")
 ALIASES = {"funding": "funding_lines"}
 FORMS = [step for step in STEPS if step.form]
-FIELDS = {name: field for step in FORMS for name, field in step.form.base_fields.items() if name not in OWN}
+FIELDS = {
+    name: field
+    for step in FORMS
+    for name, field in step.form.base_fields.items()
+    if name not in SERVER_FIELDS
+}
 ROWS = {ALIASES.get(rows.key, rows.key): rows for step in FORMS for rows in step.rows}
 MAX_DIGITS = 20
 
 
 class Invalid(Exception):
-    """What cannot be taken in: `errors` is `[(JSON pointer, what to do)]`."""
+    """Invalid JSON: `errors` is `[(JSON pointer, message)]`."""
 
     def __init__(self, errors: list[tuple[str, str]]):
         super().__init__(errors)
         self.errors = errors
 
 
-class WrongKind(Exception):
-    """A JSON value of another kind than its field; the text tells which is wanted."""
+class WrongType(Exception):
+    """A JSON value of another type than its field; the message says which one is expected."""
 
 
-def missing_in(project: Project) -> list[tuple[str, str]]:
-    """`(JSON pointer, what to write)` of what a draft still needs before it can be sent."""
+def missing_fields(project: Project) -> list[tuple[str, str]]:
+    """`[(JSON pointer, message)]` of what a draft lacks before it can be submitted."""
     return [(f"/{name}", str(text)) for name, (_step, text) in missing_required(project).items()]
 
 
 @transaction.atomic
-def take_in(data: Mapping, *, by, owner: Organisation, nonce: uuid.UUID) -> Project:
-    """Make a draft of what was sent, all of it or nothing. Raises Invalid."""
-    errors, typed, rows = [], {}, {}
+def create_draft(data: Mapping, *, by, owner: Organisation, idempotency_key: uuid.UUID) -> Project:
+    """Create a draft from the JSON object of body_schema, all of it or nothing. Raises Invalid."""
+    errors, raw_input, rows = [], {}, {}
     for name, value in data.items():
         if name in FIELDS:
-            _read(FIELDS[name], value, f"/{name}", name, typed, errors)
+            _read(FIELDS[name], value, f"/{name}", name, raw_input, errors)
         elif name in ROWS:
             rows[name] = _read_rows(name, value, errors)
         else:
             errors.append((f"/{_escaped(name)}", _("Questo campo non esiste")))
-    title = typed.get("title", "").strip()
-    if not title and not any(pointer == "/title" for pointer, _words in errors):
+    title = raw_input.get("title", "").strip()
+    if not title and not any(pointer == "/title" for pointer, _message in errors):
         errors.append(("/title", _("Scrivi il titolo del progetto")))
     if errors:
         raise Invalid(errors)
-    project = actions.create_project(by=by, owner=owner, nonce=nonce, title=title[:120])
-    _save(project, by, typed, rows)
+    project = actions.create_project(by=by, owner=owner, idempotency_key=idempotency_key, title=title[:120])
+    _save(project, by, raw_input, rows)
     return project
 
 
-def _save(project: Project, by, typed: dict, rows: dict) -> None:
-    if "lead_municipality" not in typed and project.lead_municipality:
-        typed["lead_municipality"] = project.lead_municipality.code
-    typed |= {"version": str(project.version), "promoter": str(project.owner_id)}
-    posted = _posted(typed, rows)
+def _save(project: Project, by, raw_input: dict, rows: dict) -> None:
+    if "lead_municipality" not in raw_input and project.lead_municipality:
+        raw_input["lead_municipality"] = project.lead_municipality.code
+    raw_input |= {"version": str(project.version), "promoter": str(project.owner_id)}
+    posted = _form_data(raw_input, rows)
     bound = [step.form(posted, instance=project) for step in FORMS]
     parts = [
         (ALIASES.get(part.key, part.key), part.formset(posted, parent=project, prefix=part.key))
         for step in FORMS
         for part in step.rows
     ]
-    errors = [found for form in bound for found in _told(form, "")]
+    errors = [error for form in bound for error in _errors_of(form, "")]
     for name, formset in parts:
         formset.is_valid()
         errors += [(f"/{name}", text) for text in formset.non_form_errors()]
-        errors += [e for number, form in enumerate(formset.forms) for e in _told(form, f"/{name}/{number}")]
+        for number, form in enumerate(formset.forms):
+            errors += _errors_of(form, f"/{name}/{number}")
     if errors:
         raise Invalid(errors)
-    changes = {"step": "api", "fields": sorted({*typed, *rows} - set(OWN))}
+    changes = {"step": "api", "fields": sorted({*raw_input, *rows} - set(SERVER_FIELDS))}
     actions.save_draft(project, by=by, version=project.version, changes=changes)
     for form in [*bound, *(formset for _name, formset in parts)]:
         form.save()
 
 
-def _told(form, pointer: str) -> list[tuple[str, str]]:
-    """The errors of a form; those of the form as a whole point at what holds it."""
+def _errors_of(form, pointer: str) -> list[tuple[str, str]]:
+    """The errors of a form, with pointers below `pointer`; those of no field have `pointer` itself."""
     return [
         (pointer if name == "__all__" else f"{pointer}/{name}", text)
         for name, texts in form.errors.items()
@@ -101,22 +107,22 @@ def _told(form, pointer: str) -> list[tuple[str, str]]:
     ]
 
 
-def _posted(typed: Mapping, rows: Mapping) -> QueryDict:
-    """The query string that a browser would have sent for all six steps."""
+def _form_data(raw_input: Mapping, rows: Mapping) -> QueryDict:
+    """The form data that a browser would post for all six steps."""
     posted = QueryDict(mutable=True)
-    for name, value in typed.items():
+    for name, value in raw_input.items():
         posted.setlist(name, value if isinstance(value, list) else [value])
     for name, part in ROWS.items():
-        given = rows.get(name, [])
-        posted[f"{part.key}-TOTAL_FORMS"], posted[f"{part.key}-INITIAL_FORMS"] = str(len(given)), "0"
-        for number, row in enumerate(given):
+        part_rows = rows.get(name, [])
+        posted[f"{part.key}-TOTAL_FORMS"], posted[f"{part.key}-INITIAL_FORMS"] = str(len(part_rows)), "0"
+        for number, row in enumerate(part_rows):
             for field, value in row.items():
                 posted[f"{part.key}-{number}-{field}"] = value
     return tidied(posted)
 
 
 def row_fields(name: str) -> dict[str, forms.Field]:
-    """The fields of one row of a repeated part."""
+    """The form fields of one row of a list in ROWS."""
     return {key: field for key, field in ROWS[name].formset.form.base_fields.items() if key != "uid"}
 
 
@@ -125,12 +131,12 @@ def _read_rows(name: str, value, errors: list) -> list[dict]:
         errors.append((f"/{name}", _("Serve una lista di oggetti")))
         return []
     rows, known = [], row_fields(name)
-    for number, given in enumerate(value):
+    for number, json_row in enumerate(value):
         row = {}
-        for field, part in given.items():
+        for field, json_value in json_row.items():
             pointer = f"/{name}/{number}/{_escaped(field)}"
             if field in known:
-                _read(known[field], part, pointer, field, row, errors)
+                _read(known[field], json_value, pointer, field, row, errors)
             else:
                 errors.append((pointer, _("Questo campo non esiste")))
         rows.append(row)
@@ -138,19 +144,19 @@ def _read_rows(name: str, value, errors: list) -> list[dict]:
 
 
 def _escaped(name: str) -> str:
-    """A name as RFC 6901 writes it in a pointer."""
+    """A name as a token of a JSON pointer (RFC 6901)."""
     return name[:60].replace("~", "~0").replace("/", "~1")
 
 
 def _read(field: forms.Field, value, pointer: str, name: str, into: dict, errors: list) -> None:
     try:
-        into[name] = _typed(field, value)
-    except WrongKind as error:
+        into[name] = _raw_value(field, value)
+    except WrongType as error:
         errors.append((pointer, str(error)))
 
 
-def _typed(field: forms.Field, value) -> str | list[str]:
-    """What somebody would have typed or ticked for a JSON value. Raises WrongKind."""
+def _raw_value(field: forms.Field, value) -> str | list[str]:
+    """The raw input of a form field for a JSON value. Raises WrongType."""
     if value is None:
         return ""
     if isinstance(field, CheckboxList):
@@ -163,7 +169,7 @@ def _typed(field: forms.Field, value) -> str | list[str]:
         return ",".join(map(_text, _list(value)))
     if isinstance(field, forms.BooleanField):
         if not isinstance(value, bool):
-            raise WrongKind(_("Serve true o false"))
+            raise WrongType(_("Serve true o false"))
         return "on" if value else ""
     if isinstance(field, EuroField):
         return _amount(value)
@@ -174,26 +180,26 @@ def _typed(field: forms.Field, value) -> str | list[str]:
 
 def _list(value) -> list:
     if not isinstance(value, list):
-        raise WrongKind(_("Serve una lista"))
+        raise WrongType(_("Serve una lista"))
     return value
 
 
 def _text(value) -> str:
     if not isinstance(value, str):
-        raise WrongKind(_("Serve un testo"))
+        raise WrongType(_("Serve un testo"))
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise WrongKind(_("Il testo contiene un carattere non ammesso")) from error
+        raise WrongType(_("Il testo contiene un carattere non ammesso")) from error
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if CONTROL.search(text):
-        raise WrongKind(_("Il testo contiene un carattere non ammesso"))
+        raise WrongType(_("Il testo contiene un carattere non ammesso"))
     return text
 
 
 def _number(value) -> str:
-    """A JSON number, or a text that holds one, with a point; no exponent, no more digits than fit."""
-    wrong = WrongKind(_("Serve un numero, per esempio 1250.50"))
+    """A JSON number, or a string with one, as decimal digits without an exponent. Raises WrongType."""
+    wrong = WrongType(_("Serve un numero, per esempio 1250.50"))
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise wrong
     try:
@@ -210,15 +216,15 @@ def _number(value) -> str:
 
 
 def _amount(value) -> str:
-    """Euro with two decimals at most, so that no point can be taken for one of thousands."""
+    """An amount in euro with two decimals, so that its point is never parsed as a thousands separator."""
     number = Decimal(_number(value))
     if number != round(number, 2):
-        raise WrongKind(_("Al massimo due decimali"))
+        raise WrongType(_("Al massimo due decimali"))
     return f"{number:.2f}"
 
 
 def body_schema() -> dict:
-    """The JSON that makes a draft, told by the fields of the forms that read it."""
+    """The JSON Schema of the object that create_draft takes, from the fields of the forms."""
     properties = dict(_properties(FIELDS))
     for name, rows in ROWS.items():
         row = {
@@ -233,15 +239,15 @@ def body_schema() -> dict:
 
 def _properties(fields: dict) -> Iterator[tuple[str, dict]]:
     for name, field in fields.items():
-        about = str(field.label or "")
-        yield name, {**_json_type(field), **({"description": about} if about else {})}
+        label = str(field.label or "")
+        yield name, {**_json_type(field), **({"description": label} if label else {})}
 
 
 def _json_type(field: forms.Field) -> dict:
     if isinstance(field, forms.MultipleChoiceField):
         values = [value for value, _label in field.choices]
-        kind = "integer" if all(isinstance(value, int) for value in values) else "string"
-        return {"type": "array", "maxItems": len(values), "items": {"type": kind, "enum": values}}
+        json_type = "integer" if all(isinstance(value, int) for value in values) else "string"
+        return {"type": "array", "maxItems": len(values), "items": {"type": json_type, "enum": values}}
     if isinstance(field, MunicipalityListField | ListField):
         return {"type": "array", "maxItems": 400, "items": {"type": "string", "maxLength": 120}}
     if isinstance(field, forms.BooleanField):
@@ -250,5 +256,5 @@ def _json_type(field: forms.Field) -> dict:
         return {"type": ["number", "string", "null"]}
     if isinstance(field, forms.ChoiceField):
         return {"type": ["string", "null"], "enum": [value for value, _label in field.choices] + [None]}
-    longest = getattr(field, "max_length", None)
-    return {"type": ["string", "null"], **({"maxLength": longest} if longest else {})}
+    max_length = getattr(field, "max_length", None)
+    return {"type": ["string", "null"], **({"maxLength": max_length} if max_length else {})}

@@ -1,7 +1,7 @@
-"""Codes by which others know a project or a body, read as offices type them and kept also when odd.
+"""Identifiers of a project in other systems: normalised, and warned of when malformed, never rejected.
 
 CIG: ten characters, ANAC. IPA: `c_` and the cadastral code for a municipality, else letters and digits,
-IndicePA. CUP: lib.cup. What looks wrong is told, never refused.
+IndicePA. CORDIS: digits. CUP: lib.cup.
 """
 
 import re
@@ -16,12 +16,12 @@ CORDIS = re.compile(r"^\d{5,9}$")
 
 
 def clean_code(scheme: str, text: str) -> str:
-    """A code without the blanks of copying; upper case where its issuer writes it so."""
+    """A code without superfluous white space; in upper case where its issuer writes it so."""
     return normalise_cup(text) if scheme in ("cup", "cig") else " ".join(text.split())
 
 
 def code_warning(scheme: str, text: str) -> str:
-    """What looks wrong about a code, in words; empty when nothing does or nothing is known of its scheme."""
+    """A warning to display about a malformed code; empty for a well-formed one and for unknown schemes."""
     code = clean_code(scheme, text)
     if not code:
         return ""

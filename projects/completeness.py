@@ -1,4 +1,4 @@
-"""What a project still lacks: required to submit, or worth adding."""
+"""Completeness of a project: what is required to submit, what is worth adding, how far each step is."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cards.vocabulary.lists import Stage
 from projects.models import Project
 
-# field → (step of the form, words of the error)
+# field → (step of the form, message when it is empty)
 REQUIRED = {
     "title": ("project", _("Scrivi il titolo del progetto")),
     "summary": ("project", _("Scrivi la sintesi del progetto")),
@@ -22,7 +22,7 @@ REQUIRED = {
 }
 STEP_KEYS = ("project", "places", "resources", "results", "documents")
 STOPPED = {Stage.SUSPENDED, Stage.ABANDONED}
-# What raises completeness: field → (step, what to add, why). The most useful to a reader first.
+# field → (step, what to add, why), the most useful to a reader first.
 WORTH_ADDING = {
     "solution": ("project", _("Racconta come lo risolve"), _("è la prima cosa che legge chi vuole rifarlo")),
     "success_conditions": (
@@ -60,16 +60,15 @@ WORTH_ADDING = {
         _("c’è posto per ciò che nella sintesi non sta"),
     ),
 }
-# Filled by us when the draft is opened: they do not show that somebody has begun the step.
-GIVEN = {"promoter", "lead_municipality", "contact_office", "contact_email"}
+# Filled when the draft is created: they do not show that somebody has begun the step.
+PREFILLED = {"promoter", "lead_municipality", "contact_office", "contact_email"}
 
 
 def missing_required(project: Project) -> dict[str, tuple]:
-    """`{field: (step, message)}` of the required fields that are empty, and of steps with unread answers.
-
-    A step whose answers cannot be read yet stands under `step:` and its key.
+    """`{field: (step, message)}` of the required fields that are empty, and `{"step:<key>": …}` of steps with
+    raw input that is not valid.
     """
-    missing = {field: told for field, told in REQUIRED.items() if not _is_filled(project, field)}
+    missing = {field: reason for field, reason in REQUIRED.items() if not _is_filled(project, field)}
     if project.stage in STOPPED and not project.stage_reason:
         missing["stage_reason"] = ("project", _("Scrivi perché il progetto è sospeso o abbandonato"))
     for step in STEP_KEYS:
@@ -102,7 +101,7 @@ def step_state(project: Project, step: str, fields: Collection[str]) -> str:
     """`wrong`, `done`, `begun` or `empty`: how far a step with these fields is."""
     if step in project.typed:
         return "wrong"
-    if not any(_is_filled(project, field) for field in fields if field not in GIVEN):
+    if not any(_is_filled(project, field) for field in fields if field not in PREFILLED):
         return "empty"
     return "begun" if any(s == step for s, _text in missing_required(project).values()) else "done"
 

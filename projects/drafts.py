@@ -1,4 +1,4 @@
-"""What an office does with its drafts besides writing fields: copy one, throw one away, attach documents.
+"""Actions on drafts besides writing their fields: copy, delete, restore, attach documents, rate.
 
 As in projects.actions: one transaction, one entry in the audit log each, mail after commit.
 """
@@ -18,7 +18,7 @@ from projects.history import record
 from projects.models import Document, Identifier, Partner, Project, Submission
 from projects.workflow import EDITABLE, Status
 
-# What a project that starts from another one takes over: who, where, what kind; not what happened.
+# The fields that a copy takes over: who, where and of what kind; no dates, money, results.
 COPIED = (
     "summary",
     "kind",
@@ -48,20 +48,22 @@ COPIED = (
 CONTACTS = ("contact_office", "contact_email", "contact_is_public")
 
 
-def start_project(*, by, owner: Organisation, nonce: uuid.UUID, title: str) -> Project:
-    """Open a draft with the contacts the body gave last: nobody is asked twice for the same thing."""
+def start_project(*, by, owner: Organisation, idempotency_key: uuid.UUID, title: str) -> Project:
+    """Create a draft with the contacts of the project of `owner` that was edited last."""
     last = Project.objects.owned_by([owner.pk]).exclude(contact_email="", contact_office="")
     contacts = last.order_by("-updated_at").values(*CONTACTS).first() or {}
-    return create_project(by=by, owner=owner, nonce=nonce, title=title, **contacts)
+    return create_project(by=by, owner=owner, idempotency_key=idempotency_key, title=title, **contacts)
 
 
 @transaction.atomic
-def duplicate_project(source: Project, *, by, nonce: uuid.UUID, title: str) -> Project:
-    """Open a draft that starts from another project of the same body. The same `nonce` twice opens one."""
-    known = Project.objects.filter(nonce=nonce, record__owner=source.owner_id).exists()
+def duplicate_project(source: Project, *, by, idempotency_key: uuid.UUID, title: str) -> Project:
+    """Create a draft as a copy of another project of the same body; the same key twice gives one draft."""
+    is_repeated = Project.objects.filter(nonce=idempotency_key, record__owner=source.owner_id).exists()
     fields = {name: getattr(source, name) for name in COPIED}
-    project = create_project(by=by, owner=source.owner, nonce=nonce, title=title, **fields)
-    if not known:
+    project = create_project(
+        by=by, owner=source.owner, idempotency_key=idempotency_key, title=title, **fields
+    )
+    if not is_repeated:
         project.other_municipalities.set(source.other_municipalities.all())
         partners = source.partners.order_by("pk")
         Partner.objects.bulk_create(
@@ -73,22 +75,22 @@ def duplicate_project(source: Project, *, by, nonce: uuid.UUID, title: str) -> P
 
 
 @transaction.atomic
-def keep_typed(project: Project, *, step: str, typed: Mapping | None) -> None:
-    """Keep what was typed in a step and cannot be read yet, or forget it once it can.
+def store_raw_input(project: Project, *, step: str, raw_input: Mapping | None) -> None:
+    """Store what was posted in a step with values that are not valid, or delete it once they are.
 
-    Call after save_draft, in its transaction. `typed` is `{name: [texts]}`, None to forget.
+    Call after save_draft, in its transaction. `raw_input` is `{name: [texts]}`, None to delete.
     """
-    kept = {**Project.objects.values_list("typed", flat=True).get(pk=project.pk)}
-    kept.pop(step, None)
-    if typed is not None:
-        kept[step] = dict(typed)
-    Project.objects.filter(pk=project.pk).update(typed=kept)
-    project.typed = kept
+    stored = {**Project.objects.values_list("typed", flat=True).get(pk=project.pk)}
+    stored.pop(step, None)
+    if raw_input is not None:
+        stored[step] = dict(raw_input)
+    Project.objects.filter(pk=project.pk).update(typed=stored)
+    project.typed = stored
 
 
 @transaction.atomic
 def delete_draft(project: Project, *, by) -> Project:
-    """Throw away a draft that was never sent. It waits in the bin; what was ever sent is kept for good."""
+    """Put a draft into the bin. Raises WrongMove for one that was ever submitted or published."""
     if project.submissions.exists() or project.record.editions.exists():
         raise WrongMove("delete")
     drafts = Project.objects.filter(pk=project.pk, status=Status.DRAFT, deleted_at=None)
@@ -101,7 +103,7 @@ def delete_draft(project: Project, *, by) -> Project:
 
 @transaction.atomic
 def restore_draft(project: Project, *, by) -> Project:
-    """Take a draft out of the bin, as it was."""
+    """Take a draft out of the bin. Raises WrongMove when it is not there."""
     binned = Project.objects.filter(pk=project.pk).exclude(deleted_at=None)
     if not binned.update(deleted_at=None, deleted_by=None):
         raise WrongMove("restore")
@@ -112,55 +114,64 @@ def restore_draft(project: Project, *, by) -> Project:
 
 @transaction.atomic
 def empty_bin(*, before: datetime) -> int:
-    """Erase for good the drafts thrown away before a moment, files too. How many they were.
+    """Erase the drafts deleted before a moment, with their files. Gives their number.
 
-    The record and the entries of the audit log stay: the code is never given again.
+    Their records stay, so that no code is given twice, and so do assessments of them and the audit log.
     """
-    gone = list(Project.objects.filter(deleted_at__lt=before, submissions=None, record__editions=None))
-    files = list(Document.objects.filter(project__in=gone).exclude(file=""))
-    for project in gone:
+    expired = list(Project.objects.filter(deleted_at__lt=before, submissions=None, record__editions=None))
+    files = list(Document.objects.filter(project__in=expired).exclude(file=""))
+    for project in expired:
         project.delete()
     for document in files:
-        transaction.on_commit(lambda kept=document.file: kept.storage.delete(kept.name))
-    return len(gone)
+        transaction.on_commit(lambda file=document.file: file.storage.delete(file.name))
+    return len(expired)
 
 
 @transaction.atomic
 def add_document(document: Document, *, by) -> Document:
-    """Attach a checked document to a draft. The same form sent twice attaches it once."""
+    """Attach a document to a draft; the same `uid` twice, as from a double click, attaches one.
+
+    Raises WrongMove when the draft may not be edited.
+    """
     project = document.project
-    if twin := project.documents.filter(uid=document.uid).first():
-        return twin
-    _touch(project, by)
+    if existing := project.documents.filter(uid=document.uid).first():
+        return existing
+    _raise_version(project, by)
     document.save()
-    record(project, "add_document", by, {"title": document.title, **_attachment(project)})
+    record(project, "add_document", by, {"title": document.title, **_attachment_changes(project)})
     return document
 
 
 @transaction.atomic
 def remove_document(document: Document, *, by) -> None:
-    """Take a document off the working copy; its file stays for the editions that show it."""
+    """Remove a document from the working copy; its file stays for the editions that show it.
+
+    Raises WrongMove when the draft may not be edited.
+    """
     if not Document.objects.filter(pk=document.pk, removed_at=None).exists():
         return
-    _touch(document.project, by)
+    _raise_version(document.project, by)
     document.removed_at = timezone.now()
     document.save(update_fields=["removed_at"])
     record(
-        document.project, "remove_document", by, {"title": document.title, **_attachment(document.project)}
+        document.project,
+        "remove_document",
+        by,
+        {"title": document.title, **_attachment_changes(document.project)},
     )
 
 
 @transaction.atomic
-def rate_sending(submission: Submission, *, by, ease: int, note: str = "") -> Submission:
-    """How easy the office found sending a card, from 1 to 5; the last word counts."""
+def rate_submission(submission: Submission, *, by, ease: int, note: str = "") -> Submission:
+    """Store how easy the office found submitting a card, from 1 to 5; replaces an earlier rating."""
     submission.ease, submission.ease_note = ease, note
     submission.save(update_fields=["ease", "ease_note"])
     record(submission.project, "rate", by, {"ease": ease})
     return submission
 
 
-def _touch(project: Project, by) -> None:
-    """A new version of the draft: who read the summary before is told that it changed."""
+def _raise_version(project: Project, by) -> None:
+    """Raise the version, so that a summary loaded before cannot be submitted. Raises WrongMove."""
     draft = Project.objects.filter(pk=project.pk, status__in=EDITABLE, deleted_at=None)
     stamp = {"version": F("version") + 1, "updated_by": by, "updated_at": timezone.now()}
     if not draft.update(**stamp):
@@ -168,12 +179,12 @@ def _touch(project: Project, by) -> None:
     project.version = Project.objects.values_list("version", flat=True).get(pk=project.pk)
 
 
-def _attachment(project: Project) -> dict:
-    """A step of its own, so that adding a document is no conflict with who writes the contacts."""
+def _attachment_changes(project: Project) -> dict:
+    """Changes of the audit entry, with a step of their own: no conflict with a save of contacts."""
     return {"step": "attachments", "version": project.version}
 
 
 def known_codes(project: Project) -> list[tuple[str, str]]:
-    """`[(scheme, code)]` of a project, CUP first."""
+    """`[(scheme, code)]` of the identifiers of a project, CUP first."""
     rows = Identifier.objects.filter(project=project).order_by("pk").values_list("scheme", "value")
     return sorted(rows, key=lambda row: row[0] != "cup")

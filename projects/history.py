@@ -1,4 +1,4 @@
-"""What the register and the histories call each thing that was done."""
+"""The audit log of projects: entries of the kind «record», their labels and the history of one project."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from lib import audit
 from lib.audit import Entry, history
 from projects.models import Project
 
-EVENTS = {
+LABELS = {
     "load": _("Caricata da un archivio"),
     "create": _("Bozza creata"),
     "save": _("Bozza salvata"),
@@ -36,31 +36,17 @@ EVENTS = {
     "second_assessment": _("Valutazione confermata da un secondo lettore"),
     "error_reported": _("Segnalato un errore"),
     "error_answered": _("Risposto a una segnalazione"),
-    "accept_adhesion": _("Adesione accolta"),
-    "decline_adhesion": _("Adesione non accolta"),
-    "resend_invitation": _("Invito inviato di nuovo"),
-    "invite": _("Persona invitata"),
-    "accept_invitation": _("Invito accettato"),
-    "cancel_invitation": _("Invito annullato"),
-    "mail_failed": _("Messaggio non partito"),
-    "remove": _("Accesso tolto"),
-    "write_city": _("Testi della città scritti"),
-    "hide_city": _("Testi della città nascosti"),
-    "show_city": _("Testi della città mostrati di nuovo"),
-    "export": _("Esportazione preparata"),
     "adopt": _("Passo avanti di un riuso"),
     "outside_practice": _("Pratica da fuori del registro"),
     "hide_adoption_words": _("Parole di un riuso nascoste"),
 }
 
 
-def label_of(verb: str) -> str:
-    """What was done, in few words; a verb without words is its own."""
-    return str(EVENTS.get(verb, verb))
-
-
 def label_with_changes(verb: str, changes: Mapping) -> str:
-    """The same in the history of one project, with what the entry says of it."""
+    """The label of an entry in the history of one project, with details from its `changes`.
+
+    A verb without a label is given as it is.
+    """
     match verb:
         case "save" if changes.get("automatic"):
             return gettext("Bozza salvata da sola")
@@ -74,11 +60,11 @@ def label_with_changes(verb: str, changes: Mapping) -> str:
             return gettext("Copiata da %(code)s") % {"code": changes.get("source", "")}
         case "adopt":
             return gettext("Riuso di %(body)s: un passo avanti") % {"body": changes.get("adopter", "")}
-    return label_of(verb)
+    return str(LABELS.get(verb, verb))
 
 
 def labelled_history(code: str) -> list[Entry]:
-    """The last entries of a project, each with its `label`, the newest first. One query."""
+    """The last 50 entries of a project, the newest first, each with its `label`. One query."""
     entries = list(history(RECORD, code).select_related("by")[:50])
     for entry in entries:
         entry.label = label_with_changes(entry.verb, entry.changes)
@@ -86,10 +72,10 @@ def labelled_history(code: str) -> list[Entry]:
 
 
 def record(project: Project, verb: str, by, changes: Mapping | None = None) -> None:
-    """One entry in a project's history; call it inside the transaction of what happened."""
+    """Add an entry about a project to the audit log; call it in the transaction of the action."""
     audit.record(verb, by=by, on=subject_of(project), changes=changes)
 
 
 def subject_of(project: Project) -> audit.Subject:
-    """A project as the subject of an entry of the audit log."""
+    """A project as the subject of an audit entry, with its title and owner of now."""
     return audit.Subject(RECORD, project.code, project.title, project.owner.slug)

@@ -1,4 +1,4 @@
-"""Messages of the workflow. Sent after commit; a mail server that is away never undoes a decision."""
+"""Messages of the workflow, in Italian. Sent after commit: a failing mail server never undoes a decision."""
 
 from datetime import date
 
@@ -16,12 +16,12 @@ from projects.workflow import ANSWER
 
 
 def answer_due(submission) -> date:
-    """The last working day by which the desk answers a sending."""
+    """The last day for the desk to decide on a submission."""
     return Deadline(ANSWER, submission.submitted_at).last_day
 
 
 def receipt(submission) -> None:
-    """The office's proof of sending: number, time, what happens next and by when."""
+    """To the submitter: number and time of the submission, what happens next and by when."""
     project = submission.project
     send(
         submission.submitted_by.email,
@@ -38,22 +38,24 @@ def receipt(submission) -> None:
 
 
 def changes_requested(submission) -> None:
+    """To the submitter: the message and the comments of the reviewer."""
     project, notes = submission.project, list(submission.comments.order_by("pk"))
     comments = len(notes)
     with override("it"):
-        told = "".join(f"\n- {str(label_of(note.field)).capitalize()}: {note.text}\n" for note in notes)
+        lines = [f"\n- {str(label_of(note.field)).capitalize()}: {note.text}\n" for note in notes]
     send(
         submission.submitted_by.email,
         f"La redazione chiede integrazioni: «{project.title}»",
         f"La redazione ha esaminato la scheda «{project.title}» e ha lasciato {comments} "
         f"{'commento' if comments == 1 else 'commenti'}.\n"
         + (f"\n{submission.message}\n" if submission.message else "")
-        + told
+        + "".join(lines)
         + f"\nRispondi e invia di nuovo la scheda:\n{_url('officer:project-status', project.code)}\n",
     )
 
 
 def published(submission, card) -> None:
+    """To the submitter: the card is public, and its address."""
     send(
         submission.submitted_by.email,
         f"La scheda «{card.title}» è pubblica",
@@ -63,6 +65,7 @@ def published(submission, card) -> None:
 
 
 def archived(submission) -> None:
+    """To the submitter: the project will not be published, and why."""
     project = submission.project
     send(
         submission.submitted_by.email,
@@ -73,10 +76,10 @@ def archived(submission) -> None:
 
 
 def withdrawn(card) -> None:
-    """To the officers of the body: the public card was taken down, and why."""
-    project = card.project
+    """To the officers of the body: the public card was withdrawn, and why."""
+    record = card.record
     people = User.objects.filter(
-        memberships__organisation=project.owner_id, memberships__role__in=BODY_ROLES, is_active=True
+        memberships__organisation=record.owner_id, memberships__role__in=BODY_ROLES, is_active=True
     )
     for user in people.distinct().order_by("pk"):
         send(
@@ -85,7 +88,7 @@ def withdrawn(card) -> None:
             f"La redazione ha ritirato la scheda «{card.title}» (edizione {card.edition}).\n\n"
             f"Motivo: {card.withdrawal_reason}\n\n"
             "La pagina pubblica lo dice, con il motivo. I dati restano nella tua area riservata:\n"
-            f"{_url('officer:project-status', project.code)}\n",
+            f"{_url('officer:project-status', record.code)}\n",
         )
 
 
@@ -110,15 +113,15 @@ REMINDERS = {
 
 
 def reminder(due, user, token: str) -> bool:
-    """Remind one person of one matter (projects.reminders.Due); `token` ends the link that confirms."""
+    """Send a projects.reminders.Due, with `token` in the link that confirms. Gives whether it was sent."""
     subject, body = REMINDERS[due.matter]
-    words = {
+    values = {
         "title": due.card.title if due.card else str(due.project),
         "since": f"{timezone.localtime(due.since):%d/%m/%Y}",
         "link": _url("officer:confirm-by-link", token) if token else "",
         "status": _url("officer:project-status", due.project.code),
     }
-    return send(user.email, subject.format(**words), body.format(**words))
+    return send(user.email, subject.format(**values), body.format(**values))
 
 
 def _moment(at) -> str:

@@ -1,4 +1,7 @@
-"""Publication and withdrawal as acts of the editors: the workflow, the edition, the audit log, the mail."""
+"""Publishing and withdrawing: the transition, the edition, the audit entry, the mail.
+
+Locks are taken in one order: the rows of project and submission, then the index (cards.issuing), then others.
+"""
 
 from collections.abc import Sequence
 
@@ -12,30 +15,31 @@ from lib.workflow import WrongMove
 from projects import mail
 from projects.history import record
 from projects.models import Project, Submission
-from projects.reviewing import _decide
+from projects.reviewing import decide
 from projects.source import collect
-from projects.workflow import PROJECT, Move
+from projects.workflow import PROJECT, Verb
 
 
 @transaction.atomic
 def publish(project: Project, *, by, change_note: str = "", checked: Sequence[str] = ()) -> Edition:
-    """Issue the working copy as the next edition, which at once replaces the public card.
+    """Issue the working copy as the next edition, which replaces the current one.
 
-    `checked`: what the reviewer says to have looked at, for the audit log. Raises WrongMove.
+    `checked`: keys of the checklist that the reviewer ticked, for the audit log. Raises WrongMove,
+    HeldByAnother.
     """
-    PROJECT.apply(project, Move.PUBLISH)
-    submission = _decide(project, by, Submission.Outcome.PUBLISHED)
+    PROJECT.apply(project, Verb.PUBLISH)
+    submission = decide(project, by, Submission.Outcome.PUBLISHED)
     card = issue_project(project, by=by, change_note=change_note)
-    looked = {"checked": list(checked)} if checked else {}
-    record(project, Move.PUBLISH, by, {"edition": card.edition, **looked})
+    checklist = {"checked": list(checked)} if checked else {}
+    record(project, Verb.PUBLISH, by, {"edition": card.edition, **checklist})
     transaction.on_commit(lambda: mail.published(submission, card))
     return card
 
 
 @transaction.atomic(savepoint=False)
 def issue_project(project: Project, *, by, change_note: str = "") -> Edition:
-    """Issue the rows of a project as they are stored, whatever its state: for publish and the loaders."""
-    # Locked, but not its key: a transaction that holds the lock of the index may refer to the row.
+    """Issue the stored rows of a project, whatever its state: for publish and the loaders."""
+    # FOR NO KEY UPDATE: inserts that refer to the row, by who holds the lock of the index, need not wait.
     source = collect(project.pk, is_locked=True)
     files = source.pop("files")
     card = issuing.issue(
@@ -53,7 +57,7 @@ def issue_project(project: Project, *, by, change_note: str = "") -> Edition:
 
 @transaction.atomic
 def withdraw(card: Edition, *, by, reason: str) -> Edition:
-    """Take a public card off the public side; a page says so and why. Raises WrongMove if it is not current."""
+    """Withdraw an edition; its page then shows `reason`. Raises WrongMove when it is not current."""
     try:
         issuing.withdraw(card, by=by, reason=reason)
     except LookupError as error:

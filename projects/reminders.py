@@ -1,6 +1,7 @@
-"""What an office is reminded of: a public card that ages, a draft that stands still, changes asked long ago.
+"""Reminders to offices: of cards not confirmed for a year, idle drafts, overdue requests for changes.
 
-Each matter is told once for the moment that set it off; a later moment (a save, a confirmation) starts anew.
+One reminder for each project, matter and `since`, the moment from which the time counts; a later save or
+confirmation is a new `since`.
 """
 
 import time
@@ -24,13 +25,13 @@ from projects.workflow import Status
 AGEING_AFTER = timedelta(days=365)
 IDLE_AFTER = timedelta(days=30)
 CHANGES_WITHIN = timedelta(days=30)
-LINK_LASTS = timedelta(days=60)
+LINK_VALID_FOR = timedelta(days=60)
 SALT = "projects.confirm"
 
 
 @dataclass(frozen=True)
 class Due:
-    """One thing to remind an office of: which project, of what, since when, and the public card if any."""
+    """A reminder to send: the project, a Reminder.Matter, `since`, the current edition for AGEING."""
 
     project: Project
     matter: str
@@ -38,44 +39,44 @@ class Due:
     card: Edition | None = None
 
 
-def last_word(project: Project, card: Edition) -> datetime:
-    """When the public card was last known to hold: published, or confirmed later."""
+def last_confirmation(project: Project, card: Edition) -> datetime:
+    """When the card was published, or confirmed later."""
     return max(filter(None, [project.record.confirmed_at, card.published_at]))
 
 
 def needs_confirming(project: Project, card: Edition, *, now: datetime | None = None) -> bool:
-    """Whether a public card is so old that its office is asked."""
-    return last_word(project, card) < (now or timezone.now()) - AGEING_AFTER
+    """Whether a public card was last confirmed more than AGEING_AFTER before `now`."""
+    return last_confirmation(project, card) < (now or timezone.now()) - AGEING_AFTER
 
 
 def make_token(project: Project, card: Edition, user: User) -> str:
-    """The signed end of a link that lets one person confirm one edition, for two months."""
-    told = {"project": project.pk, "edition": card.edition, "user": user.pk, "at": time.time()}
-    return signing.dumps(told, salt=SALT, compress=True)
+    """A signed token for a link by which one person confirms one edition, within LINK_VALID_FOR."""
+    payload = {"project": project.pk, "edition": card.edition, "user": user.pk, "at": time.time()}
+    return signing.dumps(payload, salt=SALT, compress=True)
 
 
 def read_token(token: str) -> dict:
-    """What make_token put in; signing.BadSignature when it is not ours or too old."""
-    return signing.loads(token, salt=SALT, max_age=LINK_LASTS)
+    """The payload of make_token. Raises signing.BadSignature when the token is forged or too old."""
+    return signing.loads(token, salt=SALT, max_age=LINK_VALID_FOR)
 
 
 def due_reminders(*, now: datetime) -> Iterator[Due]:
-    """All that offices should hear now and have not heard yet."""
-    heard = set(Reminder.objects.values_list("project_id", "matter", "since"))
+    """Reminders that are due at `now` and were not sent yet."""
+    sent = set(Reminder.objects.values_list("project_id", "matter", "since"))
     for due in (*_ageing(now), *_idle(now), *_overdue(now)):
-        if (due.project.pk, due.matter, due.since) not in heard:
+        if (due.project.pk, due.matter, due.since) not in sent:
             yield due
 
 
 def _ageing(now: datetime) -> Iterator[Due]:
-    held = Greatest("published_at", Coalesce("record__confirmed_at", "published_at"))
-    cards = Edition.objects.current().annotate(held=held).filter(held__lt=now - AGEING_AFTER)
+    confirmed = Greatest("published_at", Coalesce("record__confirmed_at", "published_at"))
+    cards = Edition.objects.current().annotate(confirmed=confirmed).filter(confirmed__lt=now - AGEING_AFTER)
     projects = Project.objects.filter(status=Status.PUBLISHED, origin="entered").in_bulk(
         cards.values_list("record", flat=True)
     )
-    for card in cards.order_by("held", "pk"):
+    for card in cards.order_by("confirmed", "pk"):
         if project := projects.get(card.record_id):
-            yield Due(project, Reminder.Matter.AGEING, card.held, card)
+            yield Due(project, Reminder.Matter.AGEING, card.confirmed, card)
 
 
 def _idle(now: datetime) -> Iterator[Due]:
@@ -85,21 +86,22 @@ def _idle(now: datetime) -> Iterator[Due]:
 
 
 def _overdue(now: datetime) -> Iterator[Due]:
-    asked = Project.objects.filter(status=Status.CHANGES_REQUESTED, deleted_at=None)
-    asked = asked.annotate(asked_at=Max("submissions__decided_at")).filter(asked_at__lt=now - CHANGES_WITHIN)
-    for project in asked.order_by("asked_at", "pk"):
-        yield Due(project, Reminder.Matter.OVERDUE, project.asked_at)
+    projects = Project.objects.filter(status=Status.CHANGES_REQUESTED, deleted_at=None)
+    projects = projects.annotate(requested_at=Max("submissions__decided_at"))
+    late = projects.filter(requested_at__lt=now - CHANGES_WITHIN)
+    for project in late.order_by("requested_at", "pk"):
+        yield Due(project, Reminder.Matter.OVERDUE, project.requested_at)
 
 
 def recipients(project: Project) -> list[User]:
-    """The people of the owning body who can act, in a fixed order."""
+    """The active users of the owning body who may edit, by primary key."""
     roles = Q(memberships__organisation=project.owner_id, memberships__role__in=BODY_ROLES)
     return list(User.objects.filter(roles, is_active=True).distinct().order_by("pk"))
 
 
 @transaction.atomic
 def remind(due: Due) -> list[str]:
-    """Write to the people of the office, once; their addresses. None again when it was told already."""
+    """Send a reminder to the office, unless it was sent already. Gives the addresses."""
     _row, is_new = Reminder.objects.get_or_create(project=due.project, matter=due.matter, since=due.since)
     if not is_new:
         return []

@@ -1,3 +1,10 @@
+"""What reviewers do with a submission: take it, comment on its fields, decide.
+
+As in projects.actions: one transaction, one entry in the audit log each, mail after commit. All raise
+WrongMove when the project is no longer in a state that allows it, HeldByAnother when the submission was
+taken by another reviewer.
+"""
+
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -7,24 +14,24 @@ from lib.workflow import HeldByAnother, WrongMove
 from projects import mail
 from projects.history import record
 from projects.models import FieldComment, Project, Submission
-from projects.workflow import PROJECT, Move, Status
+from projects.workflow import PROJECT, Status, Verb
 
 
 @transaction.atomic
 def take(project: Project, *, by) -> Submission:
-    """Take a submitted project into review."""
-    PROJECT.apply(project, Move.TAKE)
+    """Take a submitted project into review, in the name of `by`."""
+    PROJECT.apply(project, Verb.TAKE)
     submission = _open_submission(project)
     submission.taken_at, submission.taken_by = timezone.now(), by
     submission.save(update_fields=["taken_at", "taken_by"])
-    record(project, Move.TAKE, by)
+    record(project, Verb.TAKE, by)
     return submission
 
 
 @transaction.atomic
 def take_over(project: Project, *, by) -> Submission:
-    """Take a project under review out of a colleague's hands, who is told of it by the history."""
-    # Writes the row that every decision writes, so that of a decision and this one is first.
+    """Make `by` the reviewer of a project that a colleague has taken; the history says from whom."""
+    # Locks the row that every decision updates, so that of a decision and this the later one fails.
     if not Project.objects.filter(pk=project.pk, status=Status.IN_REVIEW).update(status=Status.IN_REVIEW):
         raise WrongMove
     submission = _open_submission(project)
@@ -39,18 +46,18 @@ def take_over(project: Project, *, by) -> Submission:
 
 @transaction.atomic
 def release(project: Project, *, by) -> Project:
-    """Give a project under review back to the queue."""
-    PROJECT.apply(project, Move.RELEASE)
+    """Return a project under review to the queue."""
+    PROJECT.apply(project, Verb.RELEASE)
     submission = _held_submission(project, by)
     submission.taken_at = submission.taken_by = None
     submission.save(update_fields=["taken_at", "taken_by"])
-    record(project, Move.RELEASE, by)
+    record(project, Verb.RELEASE, by)
     return project
 
 
 @transaction.atomic
 def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
-    """A reviewer's word on one field; sent with the request for changes."""
+    """Add a comment on one field; the office receives it with the request for changes."""
     if project.status != Status.IN_REVIEW:
         raise WrongMove
     submission = _held_submission(project, by)
@@ -59,9 +66,10 @@ def comment(project: Project, *, by, field: str, text: str) -> FieldComment:
 
 @transaction.atomic
 def write_comments(project: Project, *, by, texts: Mapping[str, tuple[str, str]]) -> int:
-    """Keep what a reviewer says of each field, one comment a field: `{field: (words read, words now)}`.
+    """Store one comment a field from `{field: (text when the page was loaded, text now)}`.
 
-    Where another page wrote meanwhile, both words stay. Gives how many comments there are now.
+    An empty text deletes; one that another page stored meanwhile is joined with this one. Gives the number
+    of comments.
     """
     if project.status != Status.IN_REVIEW:
         raise WrongMove
@@ -84,7 +92,7 @@ def write_comments(project: Project, *, by, texts: Mapping[str, tuple[str, str]]
 
 @transaction.atomic
 def remove_comment(project: Project, *, pk: int, by) -> None:
-    """Take back a comment not yet sent to the office."""
+    """Delete a comment that the office has not received yet."""
     if project.status != Status.IN_REVIEW:
         raise WrongMove
     _held_submission(project, by)
@@ -93,7 +101,7 @@ def remove_comment(project: Project, *, pk: int, by) -> None:
 
 @transaction.atomic
 def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
-    """The office's answer to one comment."""
+    """Store the office's answer to one comment."""
     note.answer, note.answered_at, note.answered_by = answer, timezone.now(), by
     note.save(update_fields=["answer", "answered_at", "answered_by"])
     return note
@@ -101,20 +109,20 @@ def answer_comment(note: FieldComment, *, by, answer: str) -> FieldComment:
 
 @transaction.atomic
 def request_changes(project: Project, *, by, message: str = "") -> Submission:
-    """Give the project back to its office with the comments made."""
-    PROJECT.apply(project, Move.REQUEST_CHANGES)
-    submission = _decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
-    record(project, Move.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
+    """Return the project to its office with the comments; the submitter is mailed."""
+    PROJECT.apply(project, Verb.REQUEST_CHANGES)
+    submission = decide(project, by, Submission.Outcome.CHANGES_REQUESTED, message)
+    record(project, Verb.REQUEST_CHANGES, by, {"comments": submission.comments.count()})
     transaction.on_commit(lambda: mail.changes_requested(submission))
     return submission
 
 
 @transaction.atomic
 def archive(project: Project, *, by, reason: str) -> Project:
-    """Decide not to publish, with the reason; a public card, if any, stays."""
-    PROJECT.apply(project, Move.ARCHIVE)
-    submission = _decide(project, by, Submission.Outcome.ARCHIVED, reason)
-    record(project, Move.ARCHIVE, by, {"reason": reason})
+    """Decide not to publish, with the reason, which is mailed; a public card, if any, stays."""
+    PROJECT.apply(project, Verb.ARCHIVE)
+    submission = decide(project, by, Submission.Outcome.ARCHIVED, reason)
+    record(project, Verb.ARCHIVE, by, {"reason": reason})
     transaction.on_commit(lambda: mail.archived(submission))
     return project
 
@@ -124,14 +132,15 @@ def _open_submission(project: Project) -> Submission:
 
 
 def _held_submission(project: Project, by) -> Submission:
-    """The sending under review, while `by` has it in hand; HeldByAnother otherwise."""
+    """The undecided submission. Raises HeldByAnother when another reviewer has taken it."""
     submission = _open_submission(project)
     if submission.taken_by_id not in (None, by.pk):
         raise HeldByAnother(submission.taken_by)
     return submission
 
 
-def _decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+def decide(project: Project, by, outcome: str, message: str = "") -> Submission:
+    """Close the undecided submission with an outcome. Raises HeldByAnother."""
     submission = _held_submission(project, by)
     submission.decided_at, submission.decided_by = timezone.now(), by
     submission.outcome, submission.message = outcome, message

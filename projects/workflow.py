@@ -1,8 +1,9 @@
-"""The life of a working copy as a table: its states, whose the transitions are, who is waited for.
+"""The workflow of a working copy as a table: states, transitions with their side, deadlines of each side.
 
-Who somebody is belongs to rules, what a transition does to actions.
+Who is on which side belongs to rules, what a transition does to actions.
 """
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +12,7 @@ from lib.workflow import Guard, State, Transition, Workflow
 
 
 class Status(models.TextChoices):
-    """Where the working copy stands. Whether a public card exists is another question."""
+    """The state of the working copy; whether there is a public card is independent of it."""
 
     DRAFT = "draft", _("Bozza")
     SUBMITTED = "submitted", _("Inviata")
@@ -21,7 +22,9 @@ class Status(models.TextChoices):
     ARCHIVED = "archived", _("Archiviata")
 
 
-class Move(models.TextChoices):
+class Verb(models.TextChoices):
+    """The transitions of the workflow, as the audit log and the buttons name them."""
+
     SUBMIT = "submit", _("Invia alla redazione")
     RECALL = "recall", _("Riprendi la bozza")
     TAKE = "take", _("Prendi in carico")
@@ -33,17 +36,17 @@ class Move(models.TextChoices):
 
 
 EDITABLE = {Status.DRAFT, Status.CHANGES_REQUESTED}
-# The body whose project it is, and the editors.
+# The sides: the body that owns the project, and the reviewers.
 OFFICE, DESK = "office", "desk"
-# The desk answers a submission within these days, an office a request for changes.
-ANSWER = Rule(10, Unit.WORKING_DAYS)
+# The desk decides on a submission within ANSWER, an office meets a request for changes within COMPLETION.
+ANSWER = Rule(settings.ANSWER_WORKING_DAYS, Unit.WORKING_DAYS)
 COMPLETION = Rule(30, Unit.DAYS)
 
 NOT_DELETED = Guard(("deleted_at",), lambda project: project.deleted_at is None, _("La scheda è nel cestino"))
 
 
-def _transition(move: Move, sources: set[Status], target: Status, side: str, *guards: Guard) -> Transition:
-    return Transition(move, move.label, frozenset(sources), target, frozenset({side}), guards)
+def _transition(verb: Verb, sources: set[Status], target: Status, side: str, *guards: Guard) -> Transition:
+    return Transition(verb, verb.label, frozenset(sources), target, frozenset({side}), guards)
 
 
 PROJECT = Workflow(
@@ -53,15 +56,15 @@ PROJECT = Workflow(
     states=[State(status, status.label, status.label) for status in Status],
     transitions=[
         _transition(
-            Move.SUBMIT, {Status.DRAFT, Status.CHANGES_REQUESTED}, Status.SUBMITTED, OFFICE, NOT_DELETED
+            Verb.SUBMIT, {Status.DRAFT, Status.CHANGES_REQUESTED}, Status.SUBMITTED, OFFICE, NOT_DELETED
         ),
-        _transition(Move.RECALL, {Status.SUBMITTED}, Status.DRAFT, OFFICE),
-        _transition(Move.TAKE, {Status.SUBMITTED}, Status.IN_REVIEW, DESK),
-        _transition(Move.RELEASE, {Status.IN_REVIEW}, Status.SUBMITTED, DESK),
-        _transition(Move.REQUEST_CHANGES, {Status.IN_REVIEW}, Status.CHANGES_REQUESTED, DESK),
-        _transition(Move.PUBLISH, {Status.IN_REVIEW}, Status.PUBLISHED, DESK),
-        _transition(Move.REVISE, {Status.PUBLISHED, Status.ARCHIVED}, Status.DRAFT, OFFICE),
-        _transition(Move.ARCHIVE, {Status.IN_REVIEW}, Status.ARCHIVED, DESK),
+        _transition(Verb.RECALL, {Status.SUBMITTED}, Status.DRAFT, OFFICE),
+        _transition(Verb.TAKE, {Status.SUBMITTED}, Status.IN_REVIEW, DESK),
+        _transition(Verb.RELEASE, {Status.IN_REVIEW}, Status.SUBMITTED, DESK),
+        _transition(Verb.REQUEST_CHANGES, {Status.IN_REVIEW}, Status.CHANGES_REQUESTED, DESK),
+        _transition(Verb.PUBLISH, {Status.IN_REVIEW}, Status.PUBLISHED, DESK),
+        _transition(Verb.REVISE, {Status.PUBLISHED, Status.ARCHIVED}, Status.DRAFT, OFFICE),
+        _transition(Verb.ARCHIVE, {Status.IN_REVIEW}, Status.ARCHIVED, DESK),
     ],
     waits={
         Status.SUBMITTED: (DESK, ANSWER),

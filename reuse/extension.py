@@ -1,4 +1,4 @@
-"""What reuse adds to cards: standing and live facets at each edition, replicability and adoptions on the page."""
+"""What reuse adds to cards: live facets at each edition, replicability and adoptions on the page."""
 
 from collections.abc import Mapping, Sequence
 

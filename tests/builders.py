@@ -108,7 +108,7 @@ COMPLETE = {
 def draft(by: User, town: Territory, **fields) -> Project:
     """A project ready to be sent, unless `fields` empties something."""
     return actions.create_project(
-        by=by, owner=body_of_municipality(town), nonce=uuid.uuid4(), **{**COMPLETE, **fields}
+        by=by, owner=body_of_municipality(town), idempotency_key=uuid.uuid4(), **{**COMPLETE, **fields}
     )
 
 
@@ -118,7 +118,7 @@ def published(by: User, desk: User, town: Territory, **fields) -> Edition:
 
 
 def publish_draft(project: Project, by: User, desk: User) -> Edition:
-    actions.submit(project, by=by, nonce=uuid.uuid4())
+    actions.submit(project, by=by, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)
 

@@ -45,7 +45,7 @@ RESETS = (
     throttles.LOCAL.clear,
     PLACE_CACHE.clear,
     INDEXES.clear,
-    as_of._kept.clear,
+    as_of.SNAPSHOTS.clear,
     totals._costs.clear,
 )
 

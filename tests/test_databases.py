@@ -47,11 +47,11 @@ def test_editions_have_only_indexes_that_a_query_uses():
     assert sorted(column for column in columns if column != ["id"]) == [
         ["code", "edition"],
         ["municipality_code", "total_cost"],
-        ["project_id"],  # the current one: unique, of current cards alone
-        ["project_id", "edition"],
         ["published_at"],
         ["published_at", "id"],
         ["published_by_id"],
+        ["record_id"],  # the current one: unique, of current editions alone
+        ["record_id", "edition"],
         ["slug", "edition"],
         ["withdrawn_by_id"],
     ]

@@ -144,7 +144,7 @@ def country(db):
     }
     card = builders.published(officer, reviewer, places["ivrea"], **told)
     sent = builders.draft(officer, places["ivrea"], title="Sportelli della città")
-    actions.submit(sent, by=officer, nonce=uuid.uuid4())
+    actions.submit(sent, by=officer, idempotency_key=uuid.uuid4())
     reviewing.take(sent, by=reviewer)
     protocol = Protocol.objects.create(
         slug="prova",

@@ -17,9 +17,9 @@ from api.params import FACET_LIMIT, FILTERS, PAGING, choice, day, integer, limit
 from api.problems import BadParameters, Gone
 from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
 from api.views.base import PublicView
-from cards.document.read import served
+from cards.document.read import document_json
 from cards.models import Edition
-from cards.reads.as_of import cards_on
+from cards.reads.as_of import editions_as_of
 from cards.reads.editions import newest_document
 from cards.search.query import ProjectQuery, api_params, find, parse
 from cards.search.results import Results
@@ -161,11 +161,11 @@ class ProjectDetail(PublicView):
     def get(self, request: Request, key: str) -> Response:
         on = day(request.query_params, "as_of")
         document = _card_on(current_card(key), on).document if on else current_document(key)
-        return Response(orjson.Fragment(served(document)))
+        return Response(orjson.Fragment(document_json(document)))
 
 
 def _card_on(card: Edition, on: date) -> Edition:
-    then = cards_on(on).filter(record=card.record_id).first()
+    then = editions_as_of(on).filter(record=card.record_id).first()
     if then is None or then.withdrawn_at:
         raise Http404
     return then
@@ -218,4 +218,4 @@ class VersionDetail(PublicView):
             raise Http404
         if card.withdrawn_at:
             raise Gone(_("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason})
-        return Response(orjson.Fragment(served(card.document)))
+        return Response(orjson.Fragment(document_json(card.document)))

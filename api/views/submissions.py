@@ -23,7 +23,7 @@ from api.problems import BadFields, Refused
 from api.serializers import Submission
 from api.throttles import SubmissionRate
 from api.views.base import PublicView
-from projects.api_drafts import Invalid, missing_in, take_in
+from projects.api_drafts import Invalid, create_draft, missing_fields
 from projects.models import Project
 from projects.rules import can_create
 
@@ -123,10 +123,12 @@ def _answered(token: ApiToken, key: str, body: bytes) -> bytes:
     return kept.answer.encode()
 
 
-def _made(token: ApiToken, nonce: uuid.UUID, data: dict) -> bytes:
+def _made(token: ApiToken, idempotency_key: uuid.UUID, data: dict) -> bytes:
     """Create the draft; returns the JSON of the response."""
     try:
-        project = take_in(data, by=token.created_by, owner=token.organisation, nonce=nonce)
+        project = create_draft(
+            data, by=token.created_by, owner=token.organisation, idempotency_key=idempotency_key
+        )
     except Invalid as error:
         raise BadFields(error.errors) from error
     ApiToken.objects.filter(pk=token.pk).update(last_used_at=timezone.now())
@@ -139,7 +141,7 @@ def _told(project: Project) -> dict:
         "status": project.status,
         "title": project.title,
         "edit_url": f"{settings.SITE_URL}{_address(project.code)}",
-        "missing": [{"pointer": pointer, "detail": words} for pointer, words in missing_in(project)],
+        "missing": [{"pointer": pointer, "detail": words} for pointer, words in missing_fields(project)],
     }
 
 

@@ -1,7 +1,7 @@
-"""The public shape of a project: the only place that knows it, and an allow-list.
+"""Builds the public document of an edition from its source.
 
-facts.collect reads the rows, build_card makes the document (pure), derive_columns makes from it what
-lists, search and files read (pure). The document keeps codes of its neighbours; names are resolved on derive.
+The keys of cards.document.shape are an allow-list: what is not among them is not published. The document
+stores codes of municipalities; cards.document.places resolves them when it is read.
 """
 
 from collections.abc import Mapping
@@ -14,20 +14,22 @@ from cards.document.shape import OWN_FIELDS, ROWS
 from lib.dates import year_of
 
 
-def build_card(facts: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
-    """The public document of a project: plain JSON values, every key always present, empty as null.
+def build_card(source: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
+    """The document of an edition: JSON values, every key present, null for what is empty.
 
-    Pure: the same facts give the same document. Money is a decimal string in euro, dates are ISO
-    (reduced precision where the day is not known), codes are official.
+    `source` has the keys of cards.document.shape. Pure: the same source gives the same document. Money is a
+    decimal string in euro, dates are ISO 8601 (`2024`, `2024-02` where the day is not known).
     """
     document = {"slug": slug, "edition": edition, "published_at": published_at.isoformat()}
     keys = (*OWN_FIELDS, "lead_municipality", "other_municipalities", "promoter", "contact_email", *ROWS)
-    # Most values are texts: asking here saves fifty calls.
-    document.update({k: (v or None) if type(v := facts[k]) is str else _plain(v) for k in keys})
-    document["documents"] = _plain(facts["documents"])
+    # Most values are texts: testing here saves fifty calls.
+    document.update({k: (v or None) if type(v := source[k]) is str else _plain(v) for k in keys})
+    document["documents"] = _plain(source["documents"])
     document["cup_codes"] = [i["value"] for i in document["identifiers"] if i["scheme"] == "cup"]
-    document["year_from"] = year_of(facts["start_actual"] or facts["start_planned"] or facts["stage_as_of"])
-    document["year_to"] = year_of(facts["end_actual"] or facts["end_planned"])
+    document["year_from"] = year_of(
+        source["start_actual"] or source["start_planned"] or source["stage_as_of"]
+    )
+    document["year_to"] = year_of(source["end_actual"] or source["end_planned"])
     return document
 
 
@@ -44,7 +46,7 @@ def _plain(value):
 
 
 def _decimal(value: Decimal) -> str:
-    """`12.50` → `12.5`, `14000000.00` → `14000000`: one spelling for one number."""
+    """`12.50` → `12.5`, `14000000.00` → `14000000`: one text for one number."""
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -1,8 +1,7 @@
-"""What a column of open data is, and the columns of a project sheet, declared once.
+"""The columns of the open data table of cards.
 
-They stand apart from the other tables (opendata/columns.py) because the CSV line of a card is made when the
-card is published (cards/document/csv_row.py). What has no column leaves the portal in no dataset: office
-e-mails have none.
+Not among the other tables (opendata/columns.py), because the CSV row of an edition is stored when it is
+published (cards/document/csv_row.py). What has no column is in no dataset: e-mails of offices have none.
 """
 
 from cards.vocabulary.areas import AREA_CHOICES

@@ -1,3 +1,5 @@
+"""What is derived from a document and stored beside it: columns, list item, search text, facets, CSV row."""
+
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -5,8 +7,8 @@ import orjson
 
 from cardindex.analysis import line_of
 from cards.document.build import serialise
-from cards.document.csv_row import csv_line
-from cards.document.places import Place, named_place
+from cards.document.csv_row import csv_row
+from cards.document.places import Place, place_dict
 from cards.vocabulary.facets import COST_BANDS
 from lib.text import fold
 
@@ -14,10 +16,10 @@ MAX_YEARS = 60
 
 
 def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
-    """Typed columns, list item, search text, facet values and CSV line of a document. Pure.
+    """Typed columns, list item, search text, facet values and CSV row of a document. Pure.
 
-    `places` maps the Belfiore codes of the document to the municipalities in force; a code it lacks
-    keeps its own value and no name. Returns `{columns: {...}, facets: {(facet, value), …}, line: "…"}`; the
+    `places` maps the Belfiore codes of the document to the current municipalities; a code without one stays
+    as it is, unnamed. Returns `{columns: {...}, facets: {(facet, value), …}, csv_row: "…"}`; the
     column `facet_values` holds the facets too, as they are stored.
     """
     lead = places.get(document["lead_municipality"])
@@ -45,11 +47,11 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "search_text": _search_text(document, [lead, *others] if lead else others),
         "facet_values": orjson.dumps(sorted(facets)).decode(),
     }
-    return {"columns": columns, "facets": facets, "line": _line(document, lead, others)}
+    return {"columns": columns, "facets": facets, "csv_row": _csv_row(document, lead, others)}
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
-    """What a list shows of a card, the same for page, API and file."""
+    """The list item of a card, the same for page, API and JSON file."""
     keys = (
         "code",
         "slug",
@@ -77,29 +79,29 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
         "published_at",
     )
     item = {key: document[key] for key in keys}
-    item["lead_municipality"] = lead and named_place(lead)
-    item["other_municipalities"] = [named_place(place) for place in others]
+    item["lead_municipality"] = lead and place_dict(lead)
+    item["other_municipalities"] = [place_dict(place) for place in others]
     item["promoter"] = document["promoter"]
     image = next((d for d in document["documents"] if d["type"] == "image"), None)
     item["image"] = image and {"id": image["id"], "alt_text": image["alt_text"]}
     return item
 
 
-def _line(document: Mapping, lead: Place | None, others: list[Place]) -> str:
-    town = {"code": document["lead_municipality"]}
+def _csv_row(document: Mapping, lead: Place | None, others: list[Place]) -> str:
+    municipality = {"code": document["lead_municipality"]}
     if lead:
-        town = {
+        municipality = {
             "code": lead.code,
             "istat_code": lead.istat_code,
             "name": lead.name,
             "province_code": lead.province,
             "region_code": lead.region,
         }
-    return csv_line(document, town, sorted({place.code for place in others}))
+    return csv_row(document, municipality, sorted({place.code for place in others}))
 
 
 def _search_text(document: Mapping, places: list[Place]) -> str:
-    """Folded words in three lines: what stands in the title, in the summary, in the rest."""
+    """Folded words in three lines: title, summary, the rest."""
     title = (document["title"], document["acronym"], document["title_en"])
     summary = (document["summary"], document["summary_en"])
     keys = (
@@ -121,21 +123,21 @@ def _search_text(document: Mapping, places: list[Place]) -> str:
 
 
 def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
-    found = {("stage", document["stage"]), ("kind", document["kind"]), ("origin", document["origin"])}
-    found.add(("cost_band", cost_band(document["total_cost"])))
+    facets = {("stage", document["stage"]), ("kind", document["kind"]), ("origin", document["origin"])}
+    facets.add(("cost_band", cost_band(document["total_cost"])))
     areas = (document["primary_area"], *document["other_areas"])
-    found |= {("area", area) for area in areas}
+    facets |= {("area", area) for area in areas}
     for place in places:
-        found |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
+        facets |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
     first, last = document["year_from"], document["year_to"] or document["year_from"]
     if first and last:
-        found |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
-    found |= {("funding_source", line["source"]) for line in document["funding_lines"]}
-    found |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
-    found |= {("sdg", str(goal)) for goal in document["sdgs"]}
-    # No filter of a page: what the fit for a municipality is worked out from (suitability/card_columns.py).
-    found |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
-    return {(facet, value) for facet, value in found if value}
+        facets |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
+    facets |= {("funding_source", line["source"]) for line in document["funding_lines"]}
+    facets |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
+    facets |= {("sdg", str(goal)) for goal in document["sdgs"]}
+    # Not filters of pages: suitability scores cards by them (suitability/card_columns.py).
+    facets |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
+    return {(facet, value) for facet, value in facets if value}
 
 
 def cost_band(total_cost: str | None) -> str:
@@ -146,7 +148,7 @@ def cost_band(total_cost: str | None) -> str:
     return next((key for key, limit in COST_BANDS if limit and amount < limit), "over_20m")
 
 
-def sheet_line(document: Mapping, places: Mapping[str, Place]) -> str:
-    """The CSV line of a document whose municipalities in force are known."""
+def csv_row_of(document: Mapping, places: Mapping[str, Place]) -> str:
+    """The CSV row of a document, with the municipalities of `places_of`."""
     others = [places[code] for code in document["other_municipalities"] if code in places]
-    return _line(document, places.get(document["lead_municipality"]), others)
+    return _csv_row(document, places.get(document["lead_municipality"]), others)

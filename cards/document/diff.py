@@ -1,4 +1,4 @@
-"""What changed between two documents of one project, field by field, in words."""
+"""Differences between two documents of a record, field by field, as texts to display."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -21,7 +21,7 @@ from cards.vocabulary.lists import (
 )
 
 LEFT_OUT = {"edition", "published_at", "slug", "code", "cup_codes", "year_from", "year_to", "origin"}
-WORDS = {
+CHOICES = {
     "kind": Kind,
     "stage": Stage,
     "scale": Scale,
@@ -29,63 +29,65 @@ WORDS = {
     "target_groups": TargetGroup,
     "platforms": Platform,
 }
-OURS = {*WORDS, "primary_area", "other_areas", "partners", "funding_lines"}
+LABELLED = {*CHOICES, "primary_area", "other_areas", "partners", "funding_lines"}
 MONEY = {"total_cost", "running_cost_per_year", "savings_per_year"}
-ROW_WORDS = {"source": FundingSource, "role": PartnerRole}
+ROW_CHOICES = {"source": FundingSource, "role": PartnerRole}
 
 
 def differences(before: Mapping, after: Mapping) -> list[dict]:
-    """`[{field, label, before, after, is_written}]` of what differs, in the order of the card.
+    """`[{field, label, before, after, is_written}]` of the fields that differ, in the order of the document.
 
-    `is_written`: the words are the body's own, and not ours in the reader's language.
+    `is_written`: the values are texts of the office, in Italian, not labels in the reader's language.
     """
     changed = [key for key in after if key not in LEFT_OUT and before.get(key) != after[key]]
     return [
         {
             "field": key,
             "label": label_of(key),
-            "before": in_words(key, before.get(key)),
-            "after": in_words(key, after[key]),
-            "is_written": key not in OURS and not key.endswith("_en") and not isinstance(after[key], bool),
+            "before": display_value(key, before.get(key)),
+            "after": display_value(key, after[key]),
+            "is_written": key not in LABELLED
+            and not key.endswith("_en")
+            and not isinstance(after[key], bool),
         }
         for key in changed
     ]
 
 
 def label_of(key: str) -> str:
-    """The name of a field of the card."""
+    """The label of a field of a document, in the reader's language."""
     return LABELS.get(key, key)
 
 
-def in_words(key: str, value) -> str:
-    """A value of a card as a person reads it; empty for nothing."""
+def display_value(key: str, value) -> str:
+    """A value of a document as a text, with labels in the reader's language; empty for no value."""
     if value in (None, "", [], {}, False):
         return ""
     if value is True:
         return str(_("sì"))
     if isinstance(value, list):
-        return "; ".join(in_words(key, part) for part in value)
+        return "; ".join(display_value(key, part) for part in value)
     if isinstance(value, Mapping):
-        return _row_in_words(value)
+        return _display_row(value)
     if key in ("primary_area", "other_areas"):
         return str(AREA_BY_KEY[value].name) if value in AREA_BY_KEY else value
     if key in MONEY:
         amount = number_format(Decimal(value), use_l10n=True, force_grouping=True)
         return gettext("%(amount)s €") % {"amount": amount}
-    if key in WORDS and value in WORDS[key].values:
-        return str(WORDS[key](value).label)
+    if key in CHOICES and value in CHOICES[key].values:
+        return str(CHOICES[key](value).label)
     return str(value)
 
 
-def _row_in_words(row: Mapping) -> str:
+def _display_row(row: Mapping) -> str:
     if "province" in row and "name" in row:
         return f"{row['name']} ({row['province']})"
     if "slug" in row and "kind" in row:
         return row["name"]
     parts = []
     for name, value in row.items():
-        if name in ROW_WORDS and value in ROW_WORDS[name].values:
-            value = ROW_WORDS[name](value).label
+        if name in ROW_CHOICES and value in ROW_CHOICES[name].values:
+            value = ROW_CHOICES[name](value).label
         if value not in (None, "", False) and name not in (
             "id",
             "sha256",

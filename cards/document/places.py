@@ -1,3 +1,5 @@
+"""Municipalities of documents: a document stores Belfiore codes, readers see the current municipalities."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,7 +9,7 @@ from municipalities.search import PLACE_CACHE, municipalities_of, successor_of
 
 @dataclass(frozen=True)
 class Place:
-    """A municipality as a card needs it; `code` is that of the one in force today."""
+    """A current municipality: Belfiore code, names, codes of ISTAT, of its province (letters) and region."""
 
     code: str
     name: str
@@ -17,7 +19,8 @@ class Place:
     region: str
 
 
-def named_place(place: Place) -> dict:
+def place_dict(place: Place) -> dict:
+    """A municipality as documents, list items and the API show it."""
     return {
         "code": place.code,
         "istat_code": place.istat_code,
@@ -29,38 +32,45 @@ def named_place(place: Place) -> dict:
 
 
 def places_of(documents: list[Mapping]) -> dict[str, Place]:
-    """The municipalities in force today for every code the documents name. Constant queries
-    but for merged municipalities, each of which is followed to its successor."""
-    return _in_force(_codes_of(documents))
+    """`{code in the documents: current municipality}`, without codes that have none.
+
+    One query, and a few for each merged municipality, which is followed to its successor.
+    """
+    return _current_places(municipality_codes(documents))
 
 
-def _codes_of(documents: list[Mapping]) -> set[str | None]:
+def municipality_codes(documents: list[Mapping]) -> set[str | None]:
+    """The Belfiore codes in the documents; None for a document without a lead municipality."""
     codes = {d["lead_municipality"] for d in documents}
     return codes | {c for d in documents for c in d["other_municipalities"]}
 
 
-def _in_force(codes: set[str | None]) -> dict[str, Place]:
+def _current_places(codes: set[str | None]) -> dict[str, Place]:
     rows = municipalities_of(codes - {None})
-    found = {code: Place(code, *told) for code, *told, end in rows if not end}
-    if ended := [code for code, *_told, end in rows if end]:
-        towns = Territory.objects.municipalities().filter(code__in=ended)
-        found |= {t.code: _place(successor_of(t)) for t in towns.select_related("province", "region")}
-    return found
+    places = {code: Place(code, *fields) for code, *fields, end in rows if not end}
+    if ended := [code for code, *_fields, end in rows if end]:
+        territories = Territory.objects.municipalities().filter(code__in=ended)
+        territories = territories.select_related("province", "region")
+        places |= {territory.code: _place(successor_of(territory)) for territory in territories}
+    return places
 
 
-def _places_today(codes: set[str | None]) -> dict[str, Place]:
-    """The municipalities in force for these codes, each asked for once while no place changes."""
+def cached_places(codes: set[str | None]) -> dict[str, Place]:
+    """`places_of` of codes, each read once until the territory changes."""
     known = PLACE_CACHE.namespace("places")
     if missing := codes - known.keys() - {None}:
-        known |= dict.fromkeys(missing) | _in_force(missing)
+        known |= dict.fromkeys(missing) | _current_places(missing)
     return {code: known[code] for code in codes if known.get(code)}
 
 
-def places_at_hand(document: Mapping) -> dict[str, Place]:
-    """places_of one document. A town that is not known is asked for each time: a card stays."""
+def cached_places_of(document: Mapping) -> dict[str, Place]:
+    """`places_of` one document that is about to be stored.
+
+    A cached absence is not trusted: what is derived here stays until the next edition.
+    """
     codes = {document["lead_municipality"], *document["other_municipalities"]}
-    found = _places_today(codes)
-    return found if codes - {None} <= found.keys() else _in_force(codes)
+    places = cached_places(codes)
+    return places if codes - {None} <= places.keys() else _current_places(codes)
 
 
 def _place(territory: Territory) -> Place:
@@ -74,15 +84,16 @@ def _place(territory: Territory) -> Place:
     )
 
 
-def name_places(document: dict) -> dict:
-    """Replace the municipal codes of a document by their places of today."""
-    return _with_places(document, places_of([document]))
+def resolve_places(document: dict) -> dict:
+    """Replace the codes of a document, in place, by their current municipalities; gives the document."""
+    return with_places(document, places_of([document]))
 
 
-def _with_places(document: dict, places: Mapping[str, Place]) -> dict:
+def with_places(document: dict, places: Mapping[str, Place]) -> dict:
+    """`resolve_places` with municipalities already read."""
     lead = places.get(document["lead_municipality"])
-    document["lead_municipality"] = lead and named_place(lead)
+    document["lead_municipality"] = lead and place_dict(lead)
     document["other_municipalities"] = [
-        named_place(places[code]) for code in document["other_municipalities"] if code in places
+        place_dict(places[code]) for code in document["other_municipalities"] if code in places
     ]
     return document

@@ -1,9 +1,11 @@
+"""Stored documents as readers get them: with the municipalities of today."""
+
 import re
 from collections.abc import Iterable, Mapping
 
 import orjson
 
-from cards.document.places import _codes_of, _places_today, _with_places, named_place, places_of
+from cards.document.places import cached_places, municipality_codes, place_dict, places_of, with_places
 from cards.document.shape import OTHERS
 from cards.models import Edition
 
@@ -12,7 +14,7 @@ PLACE_CODES = re.compile(r'null|"[^"]*"|\[[^]]*\]')
 
 
 def passages(document: Mapping) -> list[str]:
-    """The texts of a card in which a reader looks for the words of a search, the summary first."""
+    """The texts of a card in which searched words are marked, the summary first."""
     keys = (
         "summary",
         "need",
@@ -28,37 +30,34 @@ def passages(document: Mapping) -> list[str]:
 
 
 def read_document(card: Edition) -> dict:
-    """The stored document with its municipalities and promoter named as they are today.
-
-    One query for each municipality that this process did not read since a place changed.
-    """
+    """The stored document of an edition with the current municipalities. One query if some are not cached."""
     document = orjson.loads(card.document)
-    return _with_places(document, _places_today(_codes_of([document])))
+    return with_places(document, cached_places(municipality_codes([document])))
 
 
 def read_documents(cards: Iterable[Edition]) -> list[dict]:
-    """read_document of several cards, in one query for all their municipalities."""
+    """`read_document` of several editions, with one query for all municipalities."""
     documents = [orjson.loads(card.document) for card in cards]
     places = places_of(documents)
-    return [_with_places(document, places) for document in documents]
+    return [with_places(document, places) for document in documents]
 
 
-def served(text: str) -> str:
-    """The JSON text of a stored document with its municipalities of today: read_document unparsed."""
-    stretches = {key: _value_of(key, text) for key in (LEAD, OTHERS)}
-    lead, others = (orjson.loads(text[stretches[key]]) for key in (LEAD, OTHERS))
-    places = _places_today({lead, *others})
+def document_json(text: str) -> str:
+    """The JSON text of a stored document with the current municipalities; parses no more than their codes."""
+    slices = {key: _value_of(key, text) for key in (LEAD, OTHERS)}
+    lead, others = (orjson.loads(text[slices[key]]) for key in (LEAD, OTHERS))
+    places = cached_places({lead, *others})
     named = {
-        LEAD: named_place(places[lead]) if lead in places else None,
-        OTHERS: [named_place(places[code]) for code in others if code in places],
+        LEAD: place_dict(places[lead]) if lead in places else None,
+        OTHERS: [place_dict(places[code]) for code in others if code in places],
     }
-    # From the end, so that the first stretch still lies where it was found.
-    for key, stretch in sorted(stretches.items(), key=lambda found: -found[1].start):
-        text = f"{text[: stretch.start]}{orjson.dumps(named[key]).decode()}{text[stretch.stop :]}"
+    # From the end, so that the earlier slice stays valid.
+    for key, part in sorted(slices.items(), key=lambda pair: -pair[1].start):
+        text = f"{text[: part.start]}{orjson.dumps(named[key]).decode()}{text[part.stop :]}"
     return text
 
 
 def _value_of(key: str, text: str) -> slice:
-    """Where the codes under a key stand: quotes within strings are escaped, so its spelling finds it."""
+    """The slice of the value of a key of codes. Quotes within strings are escaped, so `"key":` is a key."""
     name = f'"{key}":'
     return slice(*PLACE_CODES.match(text, text.index(name) + len(name)).span())

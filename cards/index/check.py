@@ -1,7 +1,7 @@
-"""Whether the stored index is what the current cards want, block after block of their numbers.
+"""Compares the stored index with the terms of the current editions, block by block of their keys.
 
-Memory holds the posting lists of one block, and of all blocks only those that are small enough to be stored
-whole. Of a card whose change is not compacted yet, the log counts and not the stored list.
+Memory holds the posting lists of one block, and of all blocks those short enough to be stored whole. For a
+card whose change is not compacted yet, the log counts and not the stored list.
 """
 
 from array import array
@@ -23,33 +23,33 @@ Lists = dict[str, dict[str, array]]
 
 
 def differences() -> list[tuple[str, str, int, int]]:
-    """`(kind, value, cards missing, cards too many)` where what is stored is not what current cards want."""
+    """`(kind, value, cards missing, cards too many)` of the terms where the stored index is wrong."""
     small, missing, extra, seen = _no_lists(), Counter(), Counter(), []
     uncompacted = writer.uncompacted()
     for key, delta in uncompacted.items():
         extra[key] = len(delta.come)
 
-    def compare(kind: str, value: str, wanted: array, found: BitMap) -> None:
-        """Each wanted card comes here once."""
-        key, wanted = (kind, value), BitMap(wanted)
+    def compare(kind: str, value: str, expected: array, stored: BitMap) -> None:
+        """Called once for each block of each term."""
+        key, expected = (kind, value), BitMap(expected)
         if delta := uncompacted.get(key):
-            missing[key] += len(wanted & delta.go)
-            extra[key] -= len(wanted & delta.come)
+            missing[key] += len(expected & delta.go)
+            extra[key] -= len(expected & delta.come)
             logged = delta.come | delta.go
-            wanted, found = wanted - logged, found - logged
-        missing[key] += len(wanted - found)
-        extra[key] += len(found - wanted)
+            expected, stored = expected - logged, stored - logged
+        missing[key] += len(expected - stored)
+        extra[key] += len(stored - expected)
 
     for part, sets in _blocks():
         seen.append(part)
-        for kind, value, found in _stored(IndexEntry.objects.filter(block=part)):
-            compare(kind, value, sets[kind].pop(value, ()), found)
+        for kind, value, stored in _stored(IndexEntry.objects.filter(block=part)):
+            compare(kind, value, sets[kind].pop(value, ()), stored)
         for kind, values in sets.items():
             for value, numbers in values.items():
                 small[kind][value].extend(numbers)
-    # Those that lie whole, and blocks in which no card is.
-    for kind, value, found in _stored(IndexEntry.objects.exclude(block__in=seen)):
-        compare(kind, value, small[kind].pop(value, ()), found)
+    # Lists stored whole, and blocks without a current card.
+    for kind, value, stored in _stored(IndexEntry.objects.exclude(block__in=seen)):
+        compare(kind, value, small[kind].pop(value, ()), stored)
     for kind, values in small.items():
         for value, numbers in values.items():
             compare(kind, value, numbers, BitMap())
@@ -61,7 +61,7 @@ def _no_lists() -> Lists:
 
 
 def _blocks() -> Iterator[tuple[int, Lists]]:
-    """`(block, what its cards are found under)`, block after block; sort keys in the buckets as stored."""
+    """`(block, posting lists of its cards)`, by block; sort keys replaced by their stored buckets."""
     starts, sets, part = writer.boundaries(), _no_lists(), None
     for number, terms in writer.current_terms():
         if part not in (None, block_of(number)):
@@ -77,7 +77,7 @@ def _blocks() -> Iterator[tuple[int, Lists]]:
 
 
 def _stored(rows: QuerySet) -> Iterator[tuple[str, str, BitMap]]:
-    """`(kind, value, numbers)` of stored rows. Empty ones say nothing."""
+    """`(kind, value, keys)` of the stored rows that are not empty."""
     rows = rows.exclude(data=b"").order_by()
     for kind, value, data in rows.values_list("kind", "value", "data").iterator(chunk_size=BATCH):
         yield kind, value, unpack(data)

@@ -1,3 +1,5 @@
+"""Reads the rows of the index for cardindex, from the primary or a replica."""
+
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,7 +11,7 @@ from django.db.models import Q
 from cardindex.deltas import Entry, decode
 from cardindex.snapshot import RARE, TEXT, WORD_KINDS, Index, Row, VersionStamp
 from cardindex.sort_keys import MOST
-from cards.index.rows import held_by
+from cards.index.rows import read_whole_rows
 from cards.models import IndexEntry, IndexLog, IndexVersion
 from cards.vocabulary.facets import FACETS
 
@@ -19,7 +21,7 @@ BATCH = 1_000
 class Rows:
     """The rows as cardindex reads them (cardindex.snapshot.Source).
 
-    `given` is the version stamp where it was read already; it answers once, then the database does.
+    `given` is the version stamp if it was read already: used once, then it is read from the database.
     """
 
     counted = FACETS
@@ -52,39 +54,39 @@ class Rows:
         return rows.values_list("value", flat=True).distinct()
 
     def rare(self, values: Iterable[str]) -> dict[str, list[bytes] | int]:
-        lengths = held_by(TEXT, values, RARE)
-        found = {value: size if size > RARE else [whole] for value, size, whole in lengths}
-        # Once cut in blocks, and small since then.
+        lengths = read_whole_rows(TEXT, values, RARE)
+        lists = {value: size if size > RARE else [whole] for value, size, whole in lengths}
+        # Stored in blocks while they were long, and short since then.
         if cut_ones := [value for value, size, whole in lengths if size <= RARE and not whole]:
             for row in self._rows(IndexEntry.objects.filter(kind=TEXT, value__in=cut_ones)):
-                found[row.value].append(row.data)
-        return found
+                lists[row.value].append(row.data)
+        return lists
 
     def words(self, values: Iterable[str]) -> Iterator[Row]:
         return self._rows(IndexEntry.objects.filter(kind__in=WORD_KINDS, value__in=values))
 
     def _rows(self, rows, *, streamed: bool = False) -> Iterator[Row]:
-        found = rows.values_list("kind", "value", "block", "data", "version")
-        for kind, value, part, data, version in found.iterator(chunk_size=BATCH) if streamed else found:
+        values = rows.values_list("kind", "value", "block", "data", "version")
+        for kind, value, part, data, version in values.iterator(chunk_size=BATCH) if streamed else values:
             yield Row(kind, value, part, bytes(data), version)
 
 
 ROWS = Rows()
-# The version that a whole request reads, where it was read at its beginning.
+# The version stamp read at the beginning of the request, which all its searches use.
 STAMP: ContextVar[VersionStamp | None] = ContextVar("version_stamp", default=None)
-# One for each database that is read: a replica may be a version behind its primary.
+# One for each database: a replica may be behind its primary.
 INDEXES: defaultdict[str, Index] = defaultdict(Index)
 
 
 def newest() -> Index:
-    """The index of the database that answers reads now."""
+    """The cached index of the database that reads are routed to."""
     return INDEXES[router.db_for_read(IndexVersion)]
 
 
 @contextmanager
-def at(mark: VersionStamp | None):
-    """All that is found within speaks of the version whose mark was read already, if it was."""
-    token = STAMP.set(mark)
+def pin_version(stamp: VersionStamp | None):
+    """Searches within read the index at this version stamp; None: each reads the newest."""
+    token = STAMP.set(stamp)
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Reading and writing rows of the index: few statements, whatever the number of rows, on either database."""
+"""Reads and writes rows of the index in few statements whatever their number, on either database."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,14 +7,13 @@ from itertools import islice
 
 import orjson
 from django.db import connection, connections, router
-from django.db.models.expressions import RawSQL
 from psycopg import Cursor
 
 from cardindex.blocks import WHOLE
 from cards.models import IndexEntry
 
 Row = tuple[str, str, int, bytes, int]
-# Rows of a statement: large enough to be few, small enough that memory does not grow with a change.
+# Rows of one statement: a bound, so that memory does not grow with the size of a change.
 BATCH = 500
 TABLE = IndexEntry._meta.db_table
 COLUMNS = "kind, value, block, data, version"
@@ -34,8 +33,8 @@ READ_JSON = (
     "WHERE kind = json_extract(wanted.value, '$[0]') AND entry.value = json_extract(wanted.value, '$[1]') "
     "AND block = json_extract(wanted.value, '$[2]')"
 )
-# Of the rows of a value one is WHOLE: what gathers them gives that one.
-GATHERED = {
+# The aggregate that gives the WHOLE row of a value, and the filter by values.
+WHOLE_ROW = {
     "postgresql": ("string_agg({whole}, ''::bytea)", "= ANY(%s)"),
     "sqlite": ("max({whole})", "IN (SELECT value FROM json_each(%s))"),
 }
@@ -46,7 +45,7 @@ def is_postgresql() -> bool:
 
 
 def allow_long_statements() -> None:
-    """Reading or writing a million rows takes longer than a page may. Until the end of the transaction."""
+    """Lift the server's timeouts until the end of the transaction: a million rows take longer than a page."""
     if is_postgresql():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
@@ -55,7 +54,7 @@ def allow_long_statements() -> None:
 
 @contextmanager
 def _binary() -> Iterator[Cursor]:
-    """A cursor that sends bytes as they are: Django's own would spell each as two letters."""
+    """A cursor of psycopg that sends bytea in binary: Django's own sends it as hexadecimal text."""
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         yield cursor
@@ -63,7 +62,7 @@ def _binary() -> Iterator[Cursor]:
 
 def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[int, bytes]]:
     """`{(kind, value): {block: bytes}}` of these rows, as far as they exist. One query for each BATCH."""
-    places, found = iter(places), defaultdict(dict)
+    places, rows_of = iter(places), defaultdict(dict)
     while batch := list(islice(places, BATCH)):
         if is_postgresql():
             with _binary() as cursor:
@@ -73,12 +72,12 @@ def fetch(places: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], dict[
             with connection.cursor() as cursor:
                 rows = cursor.execute(READ_JSON, [orjson.dumps(batch).decode()]).fetchall()
         for kind, value, part, data in rows:
-            found[kind, value][part] = bytes(data)
-    return found
+            rows_of[kind, value][part] = bytes(data)
+    return rows_of
 
 
 def write(rows: Iterable[Row]) -> None:
-    """Add rows, or put them in the place of those that stand."""
+    """Insert rows, or replace those with the same key."""
     rows = iter(rows)
     while batch := list(islice(rows, BATCH)):
         if is_postgresql():
@@ -104,27 +103,19 @@ def insert(rows: Iterable[Row]) -> int:
     return written
 
 
-def held_by(kind: str, values: Iterable[str], most: int) -> list[tuple[str, int, bytes]]:
+def read_whole_rows(kind: str, values: Iterable[str], most: int) -> list[tuple[str, int, bytes]]:
     """`(value, length of all its rows, its WHOLE row)` of these values, one query.
 
-    What is longer than `most` bytes is not read: no bytes stand in its place.
+    A value whose rows are longer than `most` bytes comes with empty bytes, unread.
     """
-    asked = connections[router.db_for_read(IndexEntry)]
-    gathered, among = GATHERED[asked.vendor]
+    database = connections[router.db_for_read(IndexEntry)]
+    aggregate, among = WHOLE_ROW[database.vendor]
     statement = (
-        f"SELECT value, sum(length(data)), {gathered} FROM {TABLE} "
+        f"SELECT value, sum(length(data)), {aggregate} FROM {TABLE} "
         f"WHERE kind = %s AND value {among} GROUP BY value"
     ).format(whole=f"CASE WHEN block = {WHOLE} AND length(data) <= {most:d} THEN data END")
     values = list(values)
-    told = values if asked.vendor == "postgresql" else orjson.dumps(values).decode()
-    with asked.cursor() as cursor:
-        cursor.execute(statement, [kind, told])
+    parameter = values if database.vendor == "postgresql" else orjson.dumps(values).decode()
+    with database.cursor() as cursor:
+        cursor.execute(statement, [kind, parameter])
         return [(value, int(size), bytes(whole or b"")) for value, size, whole in cursor.fetchall()]
-
-
-def one_of(numbers: Iterable[int]) -> RawSQL:
-    """Many keys as one parameter of a filter: spelling thousands costs more than finding them."""
-    told = orjson.dumps(list(numbers)).decode()
-    if is_postgresql():
-        return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{told[1:-1]}}}"])
-    return RawSQL("SELECT value FROM json_each(%s)", [told])

@@ -1,3 +1,5 @@
+"""The terms of an edition in the index: words, facets, years, sizes of cost, sort keys."""
+
 from decimal import Decimal
 
 import orjson
@@ -6,11 +8,11 @@ from cardindex.builder import Terms, terms_of_text
 from cardindex.sort_keys import CELL, COST, TITLE_KEY, UNKNOWN, line_key, point_key
 from cards.vocabulary.bands import IN_EVALUATION
 
-# Kinds beside the facets: what ranges are answered from; the orders are those of cardindex.sort_keys.
+# Kinds of terms beside words, facets and the sort keys of cardindex.sort_keys: for ranges.
 FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"
-# About how much: unlike a bucket of the order of costs it says as much of few cards as of many.
+# The order of magnitude of a cost, which unlike the buckets of its order does not depend on other cards.
 COST_SIZE, COST_DIGITS = "cost_size", 3
-# Live facts of replicability, and what holds of a card without them.
+# Live facets, and their values for cards without any.
 BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
 DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
 
@@ -28,8 +30,10 @@ TERM_FIELDS = (
 
 
 def terms_of(card) -> Terms:
-    """The terms `{kind: values}` of a card: from its stored columns alone, so that what was indexed can be
-    derived again."""
+    """The terms `{kind: values}` of an edition.
+
+    Of TERM_FIELDS alone, so that the terms it was indexed under can be computed again to drop it.
+    """
     terms = terms_of_text(*card.search_text.split("\n"))
     for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
         terms.setdefault(facet, set()).add(value)
@@ -47,13 +51,13 @@ def terms_of(card) -> Terms:
 
 
 def order_keys(card) -> dict[str, str]:
-    """The place of a card in each order (cardindex.sort_keys): its buckets move, its key does not."""
+    """`{order: sort key}` of an edition (cardindex.sort_keys); a key never changes, its bucket may."""
     keys = line_keys(card.pk, card.title_key, card.total_cost)
     return keys if card.latitude is None else keys | {CELL: point_key(card.longitude, card.latitude)}
 
 
 def line_keys(number: int, title_key: str, cost: Decimal | int | None) -> dict[str, str]:
-    """The place of a card in the orders that are lines."""
+    """The sort keys by title and cost."""
     return {
         TITLE_KEY: line_key(title_key, number),
         COST: line_key(UNKNOWN if cost is None else cost_text(cost), number),
@@ -61,22 +65,22 @@ def line_keys(number: int, title_key: str, cost: Decimal | int | None) -> dict[s
 
 
 def cost_size(cost: Decimal | int) -> str:
-    """Digits before the point and the first three of them: 14 million gives `08140`."""
+    """The number of digits of a cost in euro and the first three of them: 14 million gives `08140`."""
     whole = str(int(cost))
     return f"{len(whole):02d}{whole[:COST_DIGITS]}"
 
 
 def euro_of(size: str) -> int:
-    """The least cost of this size."""
+    """The least cost, in euro, of a `cost_size`."""
     return int(size[2:]) * 10 ** max(0, int(size[:2]) - COST_DIGITS)
 
 
 def cost_text(cost: Decimal | int) -> str:
-    """Cents in fourteen digits, which sort as amounts do."""
+    """A cost in cents with fourteen digits: texts sort as amounts."""
     return f"{int(cost * 100):014d}"
 
 
-def gained(before: Terms, after: Terms) -> Terms:
-    """What `after` says more than `before`."""
+def added_terms(before: Terms, after: Terms) -> Terms:
+    """The terms of `after` that `before` lacks."""
     terms = {kind: set(values) - set(before.get(kind, ())) for kind, values in after.items()}
     return {kind: values for kind, values in terms.items() if values}

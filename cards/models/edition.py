@@ -1,4 +1,4 @@
-"""The published editions of a record. All that is public reads editions, and only editions."""
+"""The published editions of a record. Public pages, API and files read editions only."""
 
 from django.conf import settings
 from django.db import models
@@ -10,23 +10,22 @@ from cards.models.record import Record
 
 class EditionQuerySet(models.QuerySet):
     def current(self):
-        """The edition in force of each record, withdrawn ones left out."""
+        """The current edition of each record; none of a record whose last edition was withdrawn."""
         return self.filter(is_current=True)
 
 
 class Edition(models.Model):
-    """Document frozen at publication, with typed columns for what is filtered and sorted.
+    """A document as it was published, with typed columns for what is filtered and sorted.
 
-    `document` never changes: the project's own words and official codes of its neighbours.
-    The columns, `item`, `search_text` and `facet_values` are derived from it and from the territory of
-    today; `manage.py rebuild_cards` makes them anew. `search_text` holds folded words in three lines
-    (title, summary, the rest), ` | ` between fields; `facet_values` a JSON list of `[facet, value]`.
-    `live_values`, shaped as `facet_values`, is no part of the edition: facts that change while it stands
-    (cards.index.writer.reindex), handed on to the next one. What follows from the document beside these is
-    its row in open data (Line).
+    `document` (JSON, cards.document.shape) never changes; municipalities are stored in it as codes.
+    The columns from `code` to `has_solution`, `item`, `search_text` and `facet_values` are derived from it
+    and from the current territory; `manage.py rebuild_cards` derives them again. `item` is the list item
+    (JSON). `search_text` holds folded words in three lines (title, summary, the rest), ` | ` between fields;
+    `facet_values` is a JSON list of `[facet, value]`. `live_values`, of the same form, are facets that change
+    between editions (cards.issuing.set_live) and pass to the next one. The CSV row is in Line.
     """
 
-    # The constraints below begin with it: an index of its own would only be written.
+    # The constraints below begin with it, so it needs no index of its own.
     record = models.ForeignKey(Record, models.PROTECT, db_index=False, related_name="editions")
     edition = models.PositiveSmallIntegerField(_("edizione"))
     is_current = models.BooleanField(default=True)
@@ -101,7 +100,7 @@ class Edition(models.Model):
         return f"{self.title} ({self.edition})"
 
     def save(self, *args, **kwargs):
-        """Columns may be derived anew; the document of a stored card never changes."""
+        """Raises TypeError when the document of a stored edition was changed."""
         frozen = getattr(self, "_frozen", None)
         if frozen is not None and self.document != frozen:
             raise TypeError("the document of a published card never changes")
@@ -109,7 +108,7 @@ class Edition(models.Model):
         self._frozen = self.document
 
     def delete(self, *args, **kwargs):
-        """Cards are withdrawn, never deleted."""
+        """Raises TypeError: editions are withdrawn, never deleted."""
         raise TypeError("a published card is withdrawn, not deleted")
 
     @classmethod
@@ -120,10 +119,10 @@ class Edition(models.Model):
 
 
 class Line(models.Model):
-    """The row of a card in CSV files (cards.document.csv_row), apart from the card: exports read no more.
+    """The CSV row of an edition (cards.document.csv_row), in a narrow table of its own for exports.
 
-    `id` is that of the card: SQLite finds a row by such a number of its own without an index. A card without
-    a line, as after a change of the columns, has its row made of the document.
+    `id` is that of the edition: in SQLite it is the rowid and needs no index. An edition without a row, as
+    after a change of the columns, is exported from its document.
     """
 
     id = models.BigAutoField(primary_key=True)

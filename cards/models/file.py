@@ -9,7 +9,8 @@ from cards.models.record import Record
 class File(models.Model):
     """A stored file of a record; `id` is its number in documents and in /documenti/<id>/.
 
-    Public while an edition that shows it stands and the record has a current one.
+    Public while the record has a current edition and an edition that shows it is not withdrawn: also the file
+    of a document that the current edition leaves out, since earlier editions stay public.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -24,5 +25,5 @@ class File(models.Model):
 
     @property
     def is_public(self) -> bool:
-        """Two queries at most."""
+        """Whether the file may be served to anybody. Two queries at most."""
         return self.record.editions.current().exists() and self.editions.filter(withdrawn_at=None).exists()

@@ -1,4 +1,4 @@
-"""The stored index of the current cards. cardindex knows the bytes, cards/index/writer.py writes them."""
+"""The stored index of the current cards: cardindex encodes it, cards.index.writer writes it."""
 
 from django.db import models
 
@@ -6,8 +6,8 @@ from django.db import models
 class IndexEntry(models.Model):
     """One block of the posting list of a term: a value of a facet, a bucket of a sort order, a word.
 
-    `data` is empty where nothing is left. Changes that are not compacted yet are in the log alone
-    (IndexLog.changes) and applied by whoever reads; `version` is that of the last writing.
+    `data` is empty where no card is left. Changes that are not compacted yet are in the log alone
+    (IndexLog.changes); readers apply them. `version` is that of the last write.
     """
 
     pk = models.CompositePrimaryKey("kind", "value", "block")
@@ -22,10 +22,10 @@ class IndexEntry(models.Model):
 
 
 class IndexVersion(models.Model):
-    """The single row that serialises publication: whoever changes the index locks it until the commit.
+    """The single row that serialises writers: whoever changes the index locks it until the commit.
 
-    All changes up to version `compacted` are in the posting lists; `uncompacted` counts the cards of those
-    that are not. The token tells a version from one of the same number that was rolled back.
+    All changes up to version `compacted` are in the posting lists; `uncompacted` counts the cards in later
+    ones. The token distinguishes a version from one of the same number that was rolled back.
     """
 
     number = models.BigIntegerField(default=0)
@@ -42,9 +42,9 @@ class IndexVersion(models.Model):
 
 
 class IndexLog(models.Model):
-    """One change of the index: how many cards came and went, and under which terms (cardindex.deltas).
+    """One change of the index: the number of cards added and dropped, and their terms (cardindex.deltas).
 
-    `changes` is null of a rebuild, and of a version too old for any process to go on from.
+    `changes` is null for a rebuild, and once the version is older than the log keeps.
     """
 
     version = models.BigIntegerField(primary_key=True)

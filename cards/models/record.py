@@ -9,9 +9,9 @@ from municipalities.models import Organisation
 class Record(models.Model):
     """Opened with the draft; public from its first edition on.
 
-    The code is never given twice, the slug comes with the first edition and stays. `notify_email` receives
-    reports of readers; it is on no page and in no document. Which edition is current or withdrawn is a fact
-    of the editions.
+    The code is never assigned twice, the slug is set by the first edition and never changes. `notify_email`
+    receives reports of readers; it is on no page and in no document. Whether a card is current or withdrawn
+    is stored with its editions.
     """
 
     code = models.CharField(_("codice"), max_length=16, unique=True)
@@ -32,7 +32,7 @@ class Record(models.Model):
 
 
 class CodeCounter(models.Model):
-    """The last number given to a code of one province in one year: TO-2026-0001."""
+    """The last number of the codes of a province and year: 1 after TO-2026-0001."""
 
     prefix = models.CharField(max_length=8)
     year = models.PositiveSmallIntegerField()

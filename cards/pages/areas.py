@@ -1,3 +1,5 @@
+"""Pages of the areas: the list of all, and figures and newest cards of one."""
+
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,13 +21,13 @@ def area_list(request):
 
 @require_safe
 def area_detail(request, slug):
-    """One area: its figures and its newest projects."""
+    """One area: counts of its cards and the newest of them."""
     area = AREA_BY_SLUG.get(slug)
     if area is None:
         raise Http404(_("Le aree sono otto: questa non c’è."))
     query = ProjectQuery(facets={"area": (area.key,)})
     cards = find(query)
-    # Each facet is counted without its own filter: of the areas this gives all eight.
+    # A facet is counted without its own filter: `area` has all eight.
     counts = cards.facets(("area", "stage", "municipality", "region", "technology", "cost_band"))
     context = {
         "area": area,

@@ -1,4 +1,4 @@
-"""Public pages. They read cards, never the working copy, in a constant number of queries."""
+"""The pages of a card: page, PDF, JSON, editions and their differences. Queries are constant in number."""
 
 from datetime import datetime
 
@@ -17,12 +17,12 @@ from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import card_context, list_item
 from cards.presentation.pdf import card_pdf as pdf_of
-from cards.reads.page_row import Shown, document_before, in_force
+from cards.reads.page_row import PageRow, current_row, previous_document
 from cards.search.similar import similar_to
 
 
 def _card_or_404(slug: str) -> Edition | HttpResponse:
-    """The card in force for a slug; a redirect for a code; the last withdrawn edition otherwise."""
+    """The current edition of a slug, else the last, withdrawn one; a redirect for a code. Raises Http404."""
     card = (
         Edition.objects.filter(slug=slug).order_by("-is_current", "-edition").select_related("record").first()
     )
@@ -36,21 +36,21 @@ def _card_or_404(slug: str) -> Edition | HttpResponse:
 
 @require_safe
 def card_detail(request, slug):
-    """A project's card in force; 410 with the reason when it was withdrawn."""
-    if shown := in_force(slug):
-        return render(request, "cards/card_detail.html", _detail(shown, shown.confirmed_at))
+    """The current edition; 410 with the reason when it was withdrawn."""
+    if row := current_row(slug):
+        return render(request, "cards/card_detail.html", _detail(row, row.confirmed_at))
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         return card
     if not card.is_current:
         return render(request, "cards/card_withdrawn.html", {"card": card}, status=410)
-    # Published since.
+    # Published after current_row was read.
     return render(request, "cards/card_detail.html", _detail(card, card.record.confirmed_at))
 
 
-def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
+def _detail(card: Edition | PageRow, confirmed_at: datetime | None) -> dict:
     document = read_document(card)
-    town = document["lead_municipality"]
+    municipality = document["lead_municipality"]
     page = CardPage(card.record_id, document, card.is_current)
     sections = [section for extension in extensions() for section in extension.sections(page)]
     heads = [extension.actions(page) for extension in extensions()] if card.is_current else []
@@ -67,13 +67,13 @@ def _detail(card: Edition | Shown, confirmed_at: datetime | None) -> dict:
         "links": [action.template for action in actions if not action.is_button],
         "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
-        "locator": locator_of(town and town["code"]),
+        "locator": locator_of(municipality and municipality["code"]),
     }
 
 
-def _changes(card: Edition | Shown) -> list[str]:
+def _changes(card: Edition | PageRow) -> list[str]:
     """The names of the fields that this edition changed; none for a first edition."""
-    document = document_before(card.record_id, card.edition) if card.edition > 1 else None
+    document = previous_document(card.record_id, card.edition) if card.edition > 1 else None
     if document is None:
         return []
     rows = differences(orjson.loads(document), orjson.loads(card.document))
@@ -82,7 +82,7 @@ def _changes(card: Edition | Shown) -> list[str]:
 
 @require_safe
 def card_pdf(request, slug):
-    """The card in force as a tagged PDF: made once for each edition and language."""
+    """The current edition as a tagged PDF, compiled once for each language."""
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         slug = Edition.objects.filter(code=slug.upper()).first().slug
@@ -101,7 +101,7 @@ def card_pdf(request, slug):
 
 @require_safe
 def card_json(request, slug):
-    """The card as data, at an address of its own beside the page."""
+    """The current edition as JSON; 410 (RFC 9457) when it was withdrawn."""
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         return redirect(
@@ -114,7 +114,7 @@ def card_json(request, slug):
 
 
 def _gone(card: Edition) -> HttpResponse:
-    """That a card was withdrawn and why, for machines (RFC 9457), as the API says it."""
+    """410 with the reason as problem details (RFC 9457), as in the API."""
     detail = _("Scheda ritirata: %(reason)s") % {"reason": card.withdrawal_reason}
     problem = {"type": "about:blank", "title": "Gone", "status": 410, "detail": detail}
     return HttpResponse(orjson.dumps(problem), status=410, content_type="application/problem+json")
@@ -129,7 +129,7 @@ def _editions(slug: str) -> list[Edition]:
 
 @require_safe
 def card_versions(request, slug):
-    """Every edition of a card, from the last."""
+    """The list of the editions of a card, newest first."""
     editions = _editions(slug)
     return render(
         request,
@@ -152,15 +152,15 @@ def card_version(request, slug, number):
 
 
 def _edition(editions: list[Edition], number: int) -> Edition:
-    found = next((card for card in editions if card.edition == number), None)
-    if found is None:
+    edition = next((card for card in editions if card.edition == number), None)
+    if edition is None:
         raise Http404(_("La scheda non ha questa edizione."))
-    return found
+    return edition
 
 
 @require_safe
 def card_compare_editions(request, slug, number, other):
-    """What changed between two editions, field by field."""
+    """Differences between two editions, field by field, from the older to the newer."""
     editions = _editions(slug)
     first, second = sorted(
         (_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition

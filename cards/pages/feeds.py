@@ -1,4 +1,4 @@
-"""Atom feeds of published cards, and the site map."""
+"""Atom feed and sitemap of current cards."""
 
 import orjson
 from django.contrib.sitemaps import Sitemap
@@ -14,7 +14,7 @@ LENGTH = 50
 
 
 class CardFeed(Feed):
-    """The newest cards that answer the query string of the page."""
+    """The newest cards that match the query string, with the parameters of the list page."""
 
     feed_type = Atom1Feed
     subtitle = "Osservatorio Smart City"

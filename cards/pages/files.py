@@ -1,4 +1,4 @@
-"""Files that public cards show, at one address whatever the edition."""
+"""Files of public documents: one address for all editions."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -10,7 +10,7 @@ from lib.files.serving import filename_of, serve
 
 @require_safe
 def document_file(request, pk):
-    """The file under a readable name. Images show in the page, all else is a download in a sandbox."""
+    """The file, named by its title; 404 unless it is public. Images inline, other types as attachments."""
     file = get_object_or_404(File.objects.select_related("record"), pk=pk)
     if not file.is_public:
         raise Http404

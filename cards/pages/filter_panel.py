@@ -1,4 +1,4 @@
-"""The filters of a page: groups with their counts, active filters, addresses. The URL is the whole state."""
+"""The filters of a page: groups with counts, active filters, addresses. All state is in the URL."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from cards.search.query import ProjectQuery, find, page_params, page_value
 from cards.search.results import Results
 from cards.vocabulary.facets import CLOSED, FACET_NAMES, FACET_TITLES, RANGE_TITLES
 
-# Always in sight, in this order; the others wait folded. A facet that the index does not know is left out.
+# Facets shown open, in this order, and collapsed. A facet without a name on pages is left out.
 SHOWN = ("area", "stage", "replicability_band", "municipality")
 FOLDED = (
     "province",
@@ -26,17 +26,17 @@ FOLDED = (
     "sdg",
 )
 PANEL = tuple(facet for facet in (*SHOWN, *FOLDED) if facet in FACET_NAMES)
-# So many are too many for a list: the rest is found by typing.
+# Facets with too many values for a list: a text field completes the others.
 TYPED = ("municipality", "technology")
 FIRST, MOST, OFFERED = 10, 120, 40
-# Of so many words each is tried without.
+# A query of at most so many words is proposed without each of them.
 FEW = 4
 QUOTES = re.compile('["“”«»]')
 VIEWS = ("elenco", "mappa", "tabella")
 
 
 def address(query: ProjectQuery, **more: str) -> str:
-    """The query string of a page, `?` and all; empty for the whole list, without empty words."""
+    """The query string of a page with its `?`, without empty parameters; empty for the whole list."""
     params = page_params(query)
     for name, value in more.items():
         if value:
@@ -46,58 +46,60 @@ def address(query: ProjectQuery, **more: str) -> str:
 
 @dataclass(frozen=True)
 class Counted:
-    """One facet counted: `{value: cards}` of the values a panel may name, and how many have a card at all."""
+    """A facet: `{value: cards}` of the values to list, and the number of values with a card."""
 
-    found: Mapping[str, int]
+    counts: Mapping[str, int]
     total: int
 
 
 def counted(query: ProjectQuery, cards: Results) -> dict[str, Counted]:
-    """The facets of the panel; of an open list the chosen values and the most frequent, most first."""
+    """The counts of the facets of the panel; of an open list the chosen and most frequent values."""
     counts = {facet: cards.top(facet, _most(facet)) for facet in PANEL}
     return {
-        facet: Counted(dict(pairs) | _left_out(query, cards, facet, dict(pairs)), total)
+        facet: Counted(dict(pairs) | _unlisted(query, cards, facet, dict(pairs)), total)
         for facet, (pairs, total) in counts.items()
     }
 
 
-def _left_out(query: ProjectQuery, cards: Results, facet: str, found: Mapping[str, int]) -> dict[str, int]:
-    missing = [value for value in query.facets.get(facet, ()) if value not in found]
+def _unlisted(query: ProjectQuery, cards: Results, facet: str, counts: Mapping[str, int]) -> dict[str, int]:
+    missing = [value for value in query.facets.get(facet, ()) if value not in counts]
     return {value: count for value, count in cards.shares(facet, missing).items() if count}
 
 
 def _most(facet: str) -> int:
-    """How many values of an open list are named."""
+    """The most values of an open list that are counted."""
     return FIRST + OFFERED if facet in TYPED else MOST
 
 
 def facet_groups(query: ProjectQuery, counts: Mapping[str, Counted]) -> list[dict]:
     """The filters of a page, in the order of `counts`.
 
-    `[{key, name, title, options, more, offered, is_folded, is_open, is_typed}]`: `options` are shown at once,
-    `more` on demand, `offered` proposed while one types; an option is `{value, label, count, selected}`.
-    Closed lists keep choices with no result; open ones show what is there, most first.
+    `[{key, name, title, options, more, offered, is_folded, is_open, is_typed}]`: `options` are visible,
+    `more` on request, `offered` completes typing; an option is `{value, label, count, selected}`. Closed
+    lists keep values without cards; open ones have the most frequent first.
     """
-    return [_group(query, facet, _in_order(query, facet, told.found), told) for facet, told in counts.items()]
+    return [
+        _group(query, facet, _in_order(query, facet, group.counts), group) for facet, group in counts.items()
+    ]
 
 
-def _in_order(query: ProjectQuery, facet: str, found: Mapping[str, int]) -> list[str]:
-    """The values to name: all of a closed list; of an open one the chosen, then the most frequent."""
+def _in_order(query: ProjectQuery, facet: str, counts: Mapping[str, int]) -> list[str]:
+    """The values to list: all of a closed list; of an open one the chosen, then the most frequent."""
     if facet == "area" or facet in CLOSED:
         return list(labels_of(facet, ()))
     chosen = query.facets.get(facet, ())
     if facet == "year":
-        return sorted({*found, *chosen}, reverse=True)[:MOST]
-    return list(dict.fromkeys((*chosen, *islice(found, _most(facet)))))
+        return sorted({*counts, *chosen}, reverse=True)[:MOST]
+    return list(dict.fromkeys((*chosen, *islice(counts, _most(facet)))))
 
 
 def _group(query: ProjectQuery, facet: str, values: list[str], counted: Counted) -> dict:
-    chosen, found, labels = query.facets.get(facet, ()), counted.found, labels_of(facet, values)
+    chosen, counts, labels = query.facets.get(facet, ()), counted.counts, labels_of(facet, values)
     options = [
         {
             "value": page_value(facet, value),
             "label": labels.get(value, value),
-            "count": found.get(value, 0),
+            "count": counts.get(value, 0),
             "selected": value in chosen,
         }
         for value in values
@@ -121,48 +123,50 @@ def _group(query: ProjectQuery, facet: str, values: list[str], counted: Counted)
 
 def chips(query: ProjectQuery, **more: str) -> list[dict]:
     """The active filters: `[{title, label, without (query), url (the page without it)}]`."""
-    found = []
+    active = []
     for facet, values in query.facets.items():
         labels = labels_of(facet, values)
         for value in values:
             rest = {**query.facets, facet: tuple(v for v in values if v != value)}
             without = replace(query, facets={k: v for k, v in rest.items() if v})
-            found.append(
+            active.append(
                 {"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without}
             )
     for key, value in query.ranges.items():
         without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
-        found.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
+        active.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
     if query.text:
-        found.append(
+        active.append(
             {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
         )
-    return [{**chip, "url": address(chip["without"], **more)} for chip in found]
+    return [{**chip, "url": address(chip["without"], **more)} for chip in active]
 
 
 def widenings(query: ProjectQuery, active: list[dict], **more: str) -> list[dict]:
-    """Which filter to remove to find most, when nothing is found: `[{label, count, url}]`, three at most.
+    """Filters whose removal gives most cards, when none match: `[{label, count, url}]`, three at most.
 
-    All values of a facet go together: with one of two alternatives less, no card comes back.
+    The values of a facet are removed together: without one of two alternatives no card is added.
     """
-    ways = {}
+    by_title = {}
     for chip in active:
-        ways.setdefault(str(chip["title"]), []).append(chip)
-    found = []
-    for same in ways.values():
+        by_title.setdefault(str(chip["title"]), []).append(chip)
+    proposals = []
+    for same in by_title.values():
         without = same[0]["without"] if len(same) == 1 else query.without(_facet_of(query, same[0]))
         label = _(" o ").join(str(chip["label"]) for chip in same[:3]) + (" …" if len(same) > 3 else "")
-        found.append(_way(label, without, more))
-    found += [_way(word, rest, more) for word, rest in _fewer_words(query)]
-    return sorted((way for way in found if way["count"]), key=lambda way: -way["count"])[:3]
+        proposals.append(_widening(label, without, more))
+    proposals += [_widening(word, rest, more) for word, rest in _fewer_words(query)]
+    return sorted(
+        (widening for widening in proposals if widening["count"]), key=lambda widening: -widening["count"]
+    )[:3]
 
 
-def _way(label: str, without: ProjectQuery, more: Mapping[str, str]) -> dict:
+def _widening(label: str, without: ProjectQuery, more: Mapping[str, str]) -> dict:
     return {"label": label, "count": find(without).count(), "url": address(without, **more)}
 
 
 def _fewer_words(query: ProjectQuery) -> list[tuple[str, ProjectQuery]]:
-    """`(what goes, the rest)`: the quotes, or else one of a few words."""
+    """`(label of what is left out, the query without it)`: the quotes, or else one of a few words."""
     words = query.text.split()
     if (plain := QUOTES.sub(" ", query.text)) != query.text:
         return [(_("le virgolette"), replace(query, text=" ".join(plain.split())))]

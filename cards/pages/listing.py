@@ -1,4 +1,4 @@
-"""The list of projects in its three views, the map, the search of the whole site. They read cards."""
+"""The list of cards in its three views and as files, the map page, and GeoJSON of the map."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,8 +16,8 @@ from cards.models import Edition
 from cards.pages.filter_panel import VIEWS, address, chips, counted, facet_groups, widenings
 from cards.pages.result_map import frame_named, geojson, result_map
 from cards.pages.result_map import points as points_of
-from cards.presentation.context import list_item, undrawn
-from cards.presentation.snippets import marked, snippet, wording_shown
+from cards.presentation.context import list_item, raw_item
+from cards.presentation.snippets import corrected_wording, marked, snippet
 from cards.search.query import ProjectQuery, api_params, find, page_params, parse
 from cards.search.results import Hit, Results
 from cards.vocabulary.facets import SORTS
@@ -41,11 +41,11 @@ SORT_LABELS = {
 SORTABLE = {"title": "title", "cost": "cost", "published": "published_at"}
 
 
-def _is_too_long(request: HttpRequest) -> bool:
+def is_too_long(request: HttpRequest) -> bool:
     return len(request.META.get("QUERY_STRING", "")) > MAX_ADDRESS
 
 
-def _refused(request: HttpRequest) -> HttpResponse:
+def too_long(request: HttpRequest) -> HttpResponse:
     given = len(request.META["QUERY_STRING"])
     return render(request, "cards/too_long.html", {"given": given, "most": MAX_ADDRESS}, status=414)
 
@@ -58,8 +58,8 @@ def card_list(request):
     with the address that removes each), `sorts`, `columns` (of the table), `map`, `problems` (what was left
     out and why), `correction`, `base` and `api_base` (query strings).
     """
-    if _is_too_long(request):
-        return _refused(request)
+    if is_too_long(request):
+        return too_long(request)
     query, problems = parse(request.GET, page=True)
     view = _choice(request.GET, "vista", VIEWS, problems)
     cards = find(query)
@@ -72,8 +72,8 @@ def card_list(request):
         return redirect(request.path + address(query, vista=view, pagina=str(paginator.num_pages)))
     page = paginator.get_page(number)
     context = {
-        **_filtered(query, cards, view, paginator.count),
-        **_found(query, cards, page.object_list, is_table=view == "tabella"),
+        **_filter_context(query, cards, view, paginator.count),
+        **items_context(query, cards, page.object_list, is_table=view == "tabella"),
         "page": page,
         "problems": [problem.detail for problem in problems],
         "views": _views(query, view),
@@ -90,7 +90,7 @@ def card_list(request):
 
 
 def _choice(params: QueryDict, name: str, known: tuple[str, ...], problems: list) -> str:
-    """The word under `name`, empty for none; one that is not known is told."""
+    """The value of a parameter among `known`; empty for none, and for another one, which is a problem."""
     raw = params.get(name, "")
     if raw and raw not in known:
         problems.append(_Unknown(name, raw))
@@ -100,19 +100,19 @@ def _choice(params: QueryDict, name: str, known: tuple[str, ...], problems: list
 class _Unknown:
     def __init__(self, name: str, raw: str):
         self.parameter = name
-        told = _("Il valore «%(value)s» di %(name)s non esiste")
-        self.detail = told % {"value": raw[:60], "name": name}
+        message = _("Il valore «%(value)s» di %(name)s non esiste")
+        self.detail = message % {"value": raw[:60], "name": name}
 
 
-def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dict:
-    """What list and map share: the filters with their counts, and a way out where nothing is found."""
+def _filter_context(query: ProjectQuery, cards: Results, view: str, count: int) -> dict:
+    """The context that list and map share: filters with counts, and widenings when no card matches."""
     active = chips(query, vista=view)
     return {
         "query": query,
         "view": view,
         "count": count,
         "base": address(query),
-        "kept_ranges": list(page_params(ProjectQuery(ranges=query.ranges)).items()),
+        "range_params": list(page_params(ProjectQuery(ranges=query.ranges)).items()),
         "chips": active,
         "groups": facet_groups(query, counted(query, cards)),
         "reset_url": address(ProjectQuery(), vista=view),
@@ -120,11 +120,11 @@ def _filtered(query: ProjectQuery, cards: Results, view: str, count: int) -> dic
     }
 
 
-def _found(
+def items_context(
     query: ProjectQuery, cards: Results, hits: Sequence[Hit | Edition], *, is_table: bool = False
 ) -> dict:
-    """`items` with the words found marked, and `correction`, where others replaced those typed."""
-    items = [list_item(card) if cards.forms or is_table else undrawn(card) for card in hits]
+    """Context of a list of cards: `items` with searched words marked, and the `correction` of the query."""
+    items = [list_item(card) if cards.forms or is_table else raw_item(card) for card in hits]
     if not cards.forms:
         return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
     documents = dict(Edition.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
@@ -133,12 +133,12 @@ def _found(
         item["snippet"] = snippet(passage, cards.forms)
         item["marked_title"] = marked(item["title"], cards.forms)
     correction = None
-    if cards.mended:
-        said = [
+    if cards.corrections:
+        texts_shown = [
             text for item, passage in zip(items, texts, strict=True) for text in (item["title"], *passage)
         ]
-        shown, exact = wording_shown(query.text, cards.mended, said)
-        correction = {"typed": query.text, "shown": shown, "exact": exact}
+        searched, exact = corrected_wording(query.text, cards.corrections, texts_shown)
+        correction = {"typed": query.text, "searched": searched, "exact": exact}
     return {"items": items, "correction": correction, "is_unchecked": not cards.phrases_are_checked}
 
 
@@ -159,33 +159,33 @@ def _views(query: ProjectQuery, view: str) -> list[dict]:
 
 
 def _columns(query: ProjectQuery) -> dict[str, dict]:
-    """`{column: {url, sorted}}` of the columns that sort: pressing the one in use turns its order round."""
+    """`{column: {url, sorted}}` of the sortable columns; the link of the current one reverses its order."""
     current = query.sort or "-published_at"
-    found = {}
+    columns = {}
     for column, key in SORTABLE.items():
         is_first_falling = column == "published"
         turned = f"-{key}" if current == key or (is_first_falling and current != f"-{key}") else key
-        found[column] = {
+        columns[column] = {
             "url": address(ProjectQuery(query.text, query.facets, query.ranges, turned), vista="tabella"),
             "sorted": {key: "ascending", f"-{key}": "descending"}.get(current, ""),
         }
-    return found
+    return columns
 
 
 def sort_label(key: str) -> str:
     return str(SORT_LABELS[key])
 
 
-def _sizes(count: int, shown: Sequence[Hit]) -> dict[str, int]:
-    """About how many bytes each download has, from the cards on the page."""
-    if not shown:
+def _sizes(count: int, hits: Sequence[Hit]) -> dict[str, int]:
+    """Estimated size of each download in bytes, from the cards on the page."""
+    if not hits:
         return {}
-    each = sum(len(card.item.encode()) for card in shown) / len(shown)
+    each = sum(len(card.item.encode()) for card in hits) / len(hits)
     return {"csv": round(count * each * CSV_SHARE), "json": round(count * (each + 2))}
 
 
 def _download(query: ProjectQuery, cards: Results, suffix: str) -> HttpResponse:
-    """The whole list as a file: CSV from the API, which knows the columns; JSON as stored."""
+    """The whole list as a file: a redirect to the API for CSV, the stored list items for JSON."""
     if suffix == "csv":
         params = api_params(query)
         params["format"] = "csv"
@@ -206,13 +206,13 @@ def _json(cards: Results) -> Iterator[str]:
 
 @require_safe
 def map_page(request):
-    """The projects found, counted by place: shapes, and the table that says the same."""
-    if _is_too_long(request):
-        return _refused(request)
+    """The matching cards counted by place, as a map and as a table."""
+    if is_too_long(request):
+        return too_long(request)
     query, problems = parse(request.GET, page=True)
     cards = find(query)
     context = {
-        **_filtered(query, cards, "", cards.count()),
+        **_filter_context(query, cards, "", cards.count()),
         "problems": [problem.detail for problem in problems],
         "map": result_map(query, cards),
         "is_map": True,
@@ -224,12 +224,12 @@ def map_page(request):
 @require_safe
 @conditional_page
 def boundaries(request, key):
-    """The boundaries of a map as GeoJSON, WGS84; 304 for whoever has them."""
+    """The boundaries of a map as GeoJSON in WGS84; 304 when unchanged."""
     frame = frame_named(key)
-    found = frame and geojson(frame)
-    if not found:
+    collection = frame and geojson(frame)
+    if not collection:
         raise Http404(_("Questi confini non ci sono."))
-    response = HttpResponse(orjson.dumps(found), content_type="application/geo+json")
+    response = HttpResponse(orjson.dumps(collection), content_type="application/geo+json")
     response["Cache-Control"] = "public, max-age=86400"
     return response
 
@@ -237,8 +237,8 @@ def boundaries(request, key):
 @require_safe
 @conditional_page
 def points(request):
-    """Where the cards found lie, one by one: for the map that moves."""
-    if _is_too_long(request):
-        return _refused(request)
+    """The points of the matching cards as GeoJSON, for the interactive map."""
+    if is_too_long(request):
+        return too_long(request)
     query, _problems = parse(request.GET, page=True)
     return HttpResponse(orjson.dumps(points_of(find(query))), content_type="application/geo+json")

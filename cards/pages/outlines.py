@@ -1,6 +1,6 @@
-"""Borders made coarser for a small map, in the plane of TerritoryBoundary: neighbours keep their common line.
+"""Outlines simplified for small maps, in the units of TerritoryBoundary.
 
-Points are moved to a grid. The same point of two borders moves to the same knot, so no gap opens.
+Points are rounded to a grid: a common point of two outlines is rounded to the same one, so no gap opens.
 """
 
 import re
@@ -12,21 +12,21 @@ NUMBER = re.compile(r"-?\d*\.?\d+")
 PLANE = 1000
 WIDEN = PLANE * cos(radians(42))
 CORNERS = 3
-# Rings of the maps shown lately, whatever their size: pure work, so that keeping it is never wrong.
-KEPT = 16_000
+# Paths whose rings are cached.
+CACHED_PATHS = 16_000
 
 Point = tuple[int, int]
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_PATHS)
 def rings(path: str, grid: int) -> tuple[tuple[Point, ...], ...]:
-    """The closed rings of a path of M, l and z, on knots of the grid; what shrinks to a line is left out."""
-    found = []
+    """The closed rings of an SVG path of M, l and z, in steps of the grid, without those that collapse."""
+    closed = []
     for part in path.split("z"):
         numbers = list(map(float, NUMBER.findall(part)))
         if numbers and len(line := _line(numbers, grid)) >= CORNERS:
-            found.append(tuple(line))
-    return tuple(found)
+            closed.append(tuple(line))
+    return tuple(closed)
 
 
 def _line(numbers: list[float], grid: int) -> list[Point]:
@@ -45,11 +45,11 @@ def _line(numbers: list[float], grid: int) -> list[Point]:
 
 
 def _is_straight(a: Point, b: Point, c: Point) -> bool:
-    """Whether b lies on the way from a to c: leaving it out changes nothing."""
+    """Whether b lies on the line through a and c, and can be left out."""
     return (b[0] - a[0]) * (c[1] - b[1]) == (b[1] - a[1]) * (c[0] - b[0])
 
 
-def drawn(outline: tuple[tuple[Point, ...], ...]) -> str:
+def svg_path(outline: tuple[tuple[Point, ...], ...]) -> str:
     """The rings as an SVG path in units of the grid."""
     parts = []
     for ring in outline:
@@ -59,7 +59,7 @@ def drawn(outline: tuple[tuple[Point, ...], ...]) -> str:
 
 
 def box(outlines, margin: float = 0.02) -> tuple[float, float, float, float]:
-    """`(left, top, width, height)` around all the points, with a margin."""
+    """`(left, top, width, height)` around all points, with a margin as a share of the longer side."""
     points = [point for outline in outlines for ring in outline for point in ring]
     left, right = min(x for x, _y in points), max(x for x, _y in points)
     top, bottom = min(y for _x, y in points), max(y for _x, y in points)
@@ -76,7 +76,7 @@ def coordinates(outline: tuple[tuple[Point, ...], ...], grid: int) -> list:
 
 
 def _anticlockwise(ring: tuple[Point, ...]) -> tuple[Point, ...]:
-    """Closed, and in the direction RFC 7946 asks for: our y grows southwards."""
+    """The ring closed and counterclockwise (RFC 7946); y grows southwards here."""
     closed = (*ring, ring[0])
     area = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(closed))
     return closed if area < 0 else closed[::-1]

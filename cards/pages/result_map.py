@@ -1,4 +1,4 @@
-"""Where the projects found are: regions, the provinces of a region, the municipalities of a province."""
+"""The map of matching cards: regions, the provinces of a region, the municipalities of a province."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import quote_plus
@@ -10,17 +10,17 @@ from django.utils.translation import ngettext
 from cards.models import Edition
 from cards.pages.filter_panel import address
 from cards.pages.maps import outline, region_shapes, shape
-from cards.pages.outlines import box, coordinates, drawn, rings
+from cards.pages.outlines import box, coordinates, rings, svg_path
 from cards.search.query import ProjectQuery
 from cards.search.results import Results
 from municipalities.models import TerritoryBoundary
 from municipalities.search import PLACE_CACHE
 
-# Steps of the grid, in units of the plane: a map of all Italy needs less than one of a province.
 MOST_POINTS = 500
-# How an address writes the place kept for a code.
-SPOT = "%00"
-NOTHING = "0 0 100 100", []
+# The placeholder of a code in an address, URL-encoded.
+PLACEHOLDER = "%00"
+EMPTY_DRAWING = "0 0 100 100", []
+# Steps of the grid that outlines are rounded to, by level, in units of TerritoryBoundary.
 GRIDS = {"region": 20, "province": 5, "municipality": 4}
 
 
@@ -33,7 +33,7 @@ class Frame:
 
     @property
     def key(self) -> str:
-        """Its name in addresses: `regioni`, `regione-01`, `provincia-TO`."""
+        """The frame in addresses: `regioni`, `regione-01`, `provincia-TO`."""
         return {"region": "regioni", "province": f"regione-{self.parent}"}.get(
             self.level, f"provincia-{self.parent}"
         )
@@ -48,7 +48,7 @@ class Frame:
 
 
 def frame_of(query: ProjectQuery) -> Frame:
-    """As near as the filters allow: one province chosen, one region chosen, else all Italy."""
+    """The smallest frame of the filters: one chosen province, one chosen region, else all Italy."""
     for facet, level in (("province", "municipality"), ("region", "province")):
         chosen = query.facets.get(facet, ())
         if len(chosen) == 1:
@@ -57,7 +57,7 @@ def frame_of(query: ProjectQuery) -> Frame:
 
 
 def frame_named(key: str) -> Frame | None:
-    """The frame of an address, None when it is none. Whether its parent exists, its boundaries tell."""
+    """The frame of a key, None for an invalid one. A parent that does not exist has no boundaries."""
     kind, _dash, parent = key.partition("-")
     if key == "regioni":
         return Frame()
@@ -68,15 +68,15 @@ def frame_named(key: str) -> Frame | None:
 def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
     """The map of these results: `{level, view_box, shapes, blank, key, outer}`. One query.
 
-    Shapes with a project are `{code, name, count, step, path, label, url}`; `blank` draws all others.
+    Shapes with a card are `{code, name, count, step, path, label, url}`; `blank` is one path of all others.
     """
     frame = frame_of(query)
     counts = cards.facets((frame.level,))[frame.level]
     view_box, rows = _drawing(frame)
-    # One step nearer: the same filters within a shape. Written once, since only the code differs.
-    near = address(replace(query, facets={**query.facets, frame.level: ("\0",)}), **more)
-    found = [
-        {**shape(code, name, counts[code], path), "url": near.replace(SPOT, quote_plus(code))}
+    # The same filters within a shape: one address, in which only the code differs.
+    within = address(replace(query, facets={**query.facets, frame.level: ("\0",)}), **more)
+    shapes = [
+        {**shape(code, name, counts[code], path), "url": within.replace(PLACEHOLDER, quote_plus(code))}
         for code, name, path in rows
         if counts.get(code)
     ]
@@ -84,32 +84,32 @@ def result_map(query: ProjectQuery, cards: Results, **more: str) -> dict:
         "level": frame.level,
         "key": frame.key,
         "view_box": view_box,
-        "shapes": sorted(found, key=lambda shape: -shape["count"]),
+        "shapes": sorted(shapes, key=lambda shape: -shape["count"]),
         "blank": "".join(path for code, _name, path in rows if not counts.get(code)),
-        "blank_count": len(rows) - len(found),
+        "blank_count": len(rows) - len(shapes),
         "outer": _outer(query, frame, more),
         "title": _title(frame),
     }
 
 
 def _drawing(frame: Frame) -> tuple[str, list[tuple[str, str, str]]]:
-    """`(view box, [(code, name, path)])`; all Italy comes from the outline that the home page draws too.
+    """`(view box, [(code, name, path)])`; all Italy has the static outline of the home page.
 
-    One query for a frame that this process did not draw since a place changed; all of them take a few MB.
+    One query for a frame that is not cached since the territory changed; all of them take a few MB.
     """
     if frame.level == "region":
         return outline()["view_box"], region_shapes()
     known = PLACE_CACHE.namespace("drawings")
     if frame not in known and (drawing := _drawn(frame))[1]:
         known[frame] = drawing
-    return known.get(frame) or NOTHING
+    return known.get(frame) or EMPTY_DRAWING
 
 
 def _drawn(frame: Frame) -> tuple[str, list[tuple[str, str, str]]]:
     rows = list(frame.boundaries().values_list("territory__code", "territory__name", "svg_path"))
     outlines = [rings(path, GRIDS[frame.level]) for _code, _name, path in rows]
     view = box(outlines) if any(outlines) else (0, 0, 100, 100)
-    shapes = [(code, name, drawn(lines)) for (code, name, _), lines in zip(rows, outlines, strict=True)]
+    shapes = [(code, name, svg_path(lines)) for (code, name, _), lines in zip(rows, outlines, strict=True)]
     return " ".join(f"{value:.0f}" for value in view), shapes
 
 
@@ -122,7 +122,7 @@ def _title(frame: Frame) -> str:
 
 
 def _outer(query: ProjectQuery, frame: Frame, more: dict) -> str:
-    """One step back; empty where the map shows all Italy already."""
+    """The address of the enclosing frame; empty for all Italy."""
     if frame.level == "region":
         return ""
     facet = {"province": "region", "municipality": "province"}[frame.level]
@@ -148,9 +148,9 @@ def geojson(frame: Frame) -> dict | None:
 
 
 def points(cards: Results) -> dict:
-    """The places of the newest MOST_POINTS cards found, as GeoJSON; cards of one place are one point.
+    """The points of the newest MOST_POINTS matching cards as GeoJSON; cards of one point are one feature.
 
-    Properties: `label` in words and `url`, of the card or of the list of its municipality. Two queries.
+    Properties: `label` and `url`, of the card or of the list of its municipality. Two queries.
     """
     fields = ("longitude", "latitude", "title", "slug", "municipality_code")
     rows = Edition.objects.filter(pk__in=list(cards.ids(0, MOST_POINTS))).exclude(latitude=None)
@@ -163,16 +163,19 @@ def points(cards: Results) -> dict:
             {
                 "type": "Feature",
                 "geometry": {"type": "Point", "coordinates": place},
-                "properties": _of_point(found),
+                "properties": _of_point(cards_there),
             }
-            for place, found in places.items()
+            for place, cards_there in places.items()
         ],
     }
 
 
-def _of_point(found: list) -> dict[str, str]:
-    title, slug, town = found[0]
-    if len(found) == 1:
+def _of_point(cards: list) -> dict[str, str]:
+    title, slug, municipality = cards[0]
+    if len(cards) == 1:
         return {"label": title, "url": reverse("public:card-detail", args=[slug])}
-    told = ngettext("%(n)s progetto in questo punto", "%(n)s progetti in questo punto", len(found))
-    return {"label": told % {"n": len(found)}, "url": reverse("public:card-list") + f"?comune={town}"}
+    label = ngettext("%(n)s progetto in questo punto", "%(n)s progetti in questo punto", len(cards))
+    return {
+        "label": label % {"n": len(cards)},
+        "url": reverse("public:card-list") + f"?comune={municipality}",
+    }

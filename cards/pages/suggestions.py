@@ -1,3 +1,5 @@
+"""Suggestions while a search is typed: titles, municipalities, areas."""
+
 from django.http import JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,42 +10,44 @@ from cards.vocabulary.areas import AREAS
 from lib.text import fold
 from municipalities.search import suggest_municipalities
 
-SUGGESTED, LEAST_TYPED = 4, 2
+SUGGESTED, MIN_LENGTH = 4, 2
 
 
 def areas_with(text: str) -> list:
-    """The areas whose name holds the words."""
-    words = fold(text)
-    return [area for area in AREAS if words and words in fold(str(area.name))]
+    """The areas whose name contains the text."""
+    folded = fold(text)
+    return [area for area in AREAS if folded and folded in fold(str(area.name))]
 
 
 @require_safe
 def suggestions(request):
-    """What a typed beginning may mean: `{"suggestions": [{kind, text, url}]}`, titles, places, areas."""
+    """Matches of the beginning of a query: `{"suggestions": [{kind, text, url}]}`."""
     query, _problems = parse(request.GET, page=True)
-    found = []
-    if len(fold(query.text)) >= LEAST_TYPED:
-        found = [*_project_hints(query), *_town_hints(query.text), *_area_hints(query.text)]
-    return JsonResponse({"suggestions": found})
+    suggested = []
+    if len(fold(query.text)) >= MIN_LENGTH:
+        suggested = [*_project_hints(query), *_municipality_hints(query.text), *_area_hints(query.text)]
+    return JsonResponse({"suggestions": suggested})
 
 
 def _project_hints(query: ProjectQuery) -> list[dict]:
-    shown = find(ProjectQuery(query.text))[: SUGGESTED + 1]
+    cards = find(ProjectQuery(query.text))[: SUGGESTED + 1]
     return [
         {"kind": _("Progetto"), "text": card.title, "url": reverse("public:card-detail", args=[card.slug])}
-        for card in shown
+        for card in cards
     ]
 
 
-def _town_hints(text: str) -> list[dict]:
-    towns = suggest_municipalities(text, limit=SUGGESTED)
+def _municipality_hints(text: str) -> list[dict]:
+    municipalities = suggest_municipalities(text, limit=SUGGESTED)
     return [
         {
             "kind": _("Comune"),
-            "text": f"{town.name} ({town.province.code})" if town.province else town.name,
-            "url": reverse("public:city-detail", args=[town.slug]),
+            "text": f"{municipality.name} ({municipality.province.code})"
+            if municipality.province
+            else municipality.name,
+            "url": reverse("public:city-detail", args=[municipality.slug]),
         }
-        for town in towns
+        for municipality in municipalities
     ]
 
 

@@ -1,6 +1,6 @@
-"""Figures of a card made ready to be drawn: every chart is a table whose cells hold a bar.
+"""Values of the charts of a card: every chart is a table whose cells hold a bar.
 
-Pure. Bars are percentages of the longest, as whole numbers from 0 to 100; what is not known is None.
+Pure. Bars are percentages of the longest, integers from 0 to 100; None where a value is not known.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ def money_bars(rows: list[dict], whole: Decimal | None = None) -> list[dict]:
 
 
 def uncovered(total: Decimal | None, rows: list[dict]) -> Decimal | None:
-    """Euro of the cost whose source nobody told; None where the sum is not known or covers it."""
+    """The part of the cost, in euro, without a funding source; None where unknown or covered."""
     known = [row["amount"] for row in rows]
     if total is None or not known or None in known:
         return None
@@ -37,7 +37,7 @@ def _percent(part: Decimal | None, whole: Decimal | None) -> int | None:
 
 
 def progress(row: Mapping) -> int | None:
-    """How far an indicator went from baseline to target, 0–100; None where one of the three is missing."""
+    """Progress of an indicator from baseline to target, 0–100; None where a value is missing."""
     baseline, value, target = row["baseline"], row["value"], row["target"]
     if None in (baseline, value, target) or baseline == target:
         return None
@@ -45,9 +45,9 @@ def progress(row: Mapping) -> int | None:
 
 
 def timeline(document: Mapping) -> dict | None:
-    """What was planned beside what happened: rows of `{key, first, last, x, width, is_open}`.
+    """Planned and actual duration: rows of `{key, first, last, x, width, is_open}`, in percent.
 
-    A project under way reaches to the day of the edition, so that an edition never changes its drawing.
+    A project under way ends at the day of the edition, so that the chart of an edition never changes.
     Beside `rows`: years `from` and `to`, and `delays`, months late (negative: early) of `start` and `end`.
     None where fewer than two dates are known.
     """
@@ -59,14 +59,14 @@ def timeline(document: Mapping) -> dict | None:
             not document["end_actual"],
         ),
     }
-    drawn = {
+    intervals = {
         key: (_moment(first), _moment(last, last=True), is_open)
         for key, (first, last, is_open) in spans.items()
         if first and last and _moment(last, last=True) > _moment(first)
     }
-    if not drawn:
+    if not intervals:
         return None
-    first, last = min(s[0] for s in drawn.values()), max(s[1] for s in drawn.values())
+    first, last = min(s[0] for s in intervals.values()), max(s[1] for s in intervals.values())
     scale = 100 / (last - first)
     rows = [
         {
@@ -77,19 +77,19 @@ def timeline(document: Mapping) -> dict | None:
             "x": round((start - first) * scale, 1),
             "width": max(1.0, round((end - start) * scale, 1)),
         }
-        for key, (start, end, is_open) in drawn.items()
+        for key, (start, end, is_open) in intervals.items()
     ]
     return {"rows": rows, "from": int(first), "to": int(last - 1e-9), "delays": _delays(document)}
 
 
 def _delays(document: Mapping) -> dict[str, int]:
-    """Months between plan and fact, only where both are known to the month."""
-    found = {}
+    """Months between planned and actual dates, where both are known to the month."""
+    delays = {}
     for end in ("start", "end"):
         planned, actual = document[f"{end}_planned"], document[f"{end}_actual"]
         if planned and actual and min(len(planned), len(actual)) >= 7:
-            found[end] = _months(actual) - _months(planned)
-    return found
+            delays[end] = _months(actual) - _months(planned)
+    return delays
 
 
 def _months(text: str) -> int:
@@ -97,7 +97,7 @@ def _months(text: str) -> int:
 
 
 def _moment(text: str, *, last: bool = False) -> float:
-    """A partial date as a year with decimals; `last`: the end of the year or month it names."""
+    """A partial date as a decimal year; `last`: the end of its year or month."""
     year, month, day = (int(part) for part in (f"{text}-01-01"[:10]).split("-"))
     if last and len(text) == 4:
         return year + 1

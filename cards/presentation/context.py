@@ -1,4 +1,4 @@
-"""A card document in the words of a page: labels in the reader's language, money, period, safe HTML."""
+"""Template context of cards: labels in the reader's language, amounts, periods, safe HTML."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -66,7 +66,7 @@ LESSONS = (
 
 
 def render_markdown(text: str | None) -> SafeString:
-    """CommonMark to HTML through an allow-list; headings start at h3, links carry rel."""
+    """CommonMark to HTML through an allow-list of tags; headings start at h3, links have rel."""
     if not text:
         return SafeString("")
     parsed = MARKDOWN.parse(text)
@@ -92,10 +92,10 @@ def _level(parsed: list) -> None:
 
 
 def card_context(document: Mapping) -> dict:
-    """What the card's template needs, from a document whose places are already named (cards.read_document).
+    """Template context of a card, from a document of cards.document.read.read_document.
 
-    `card` is the document itself; beside it: areas, labels, `period`, Decimal amounts, `image`, `files` by
-    kind, and what is drawn: `timeline`, bars of `funding` and `reuse_costs`, progress of `indicators`.
+    `card` is the document; beside it: areas, labels, `period`, Decimal amounts, `image`, `files` by type, and
+    charts: `timeline`, bars of `funding` and `reuse_costs`, progress of `indicators`.
     """
     areas = [document["primary_area"], *document["other_areas"]]
     pictures = [d for d in document["documents"] if d["type"] == DocumentType.IMAGE]
@@ -130,8 +130,8 @@ def card_context(document: Mapping) -> dict:
     }
 
 
-def _money_rows(rows: list[Mapping], words, key: str) -> list[dict]:
-    return [{**row, "label": _label(words, row[key]), "amount": _money(row["amount"])} for row in rows]
+def _money_rows(rows: list[Mapping], choices, key: str) -> list[dict]:
+    return [{**row, "label": _label(choices, row[key]), "amount": _money(row["amount"])} for row in rows]
 
 
 def _indicator(row: Mapping) -> dict:
@@ -140,14 +140,14 @@ def _indicator(row: Mapping) -> dict:
 
 
 def _files(documents: list[Mapping]) -> list[dict]:
-    """Documents with the words of their kind, kinds in the order of the list; pictures are left out."""
+    """Documents with the label of their type, in the order of the list of types; images are left out."""
     order = list(DocumentType.values)
     files = [{**d, "label": _label(DocumentType, d["type"])} for d in documents if d["type"] != "image"]
     return sorted(files, key=lambda d: order.index(d["type"]) if d["type"] in order else len(order))
 
 
 def _steps(document: Mapping) -> list[dict]:
-    """Start, milestones and end in the order of time, those without a date last: `{date, title, is_done}`."""
+    """Start, milestones and end by date, those without one last: `{date, title, is_done}`."""
     ends = []
     for end, done, planned in (
         ("start", _("Inizio"), _("Inizio previsto")),
@@ -165,7 +165,7 @@ def _timeline(document: Mapping) -> dict | None:
     drawing = charts.timeline(document)
     if drawing is None:
         return None
-    return {**drawing, "words": [_delay(end, months) for end, months in drawing["delays"].items()]}
+    return {**drawing, "sentences": [_delay(end, months) for end, months in drawing["delays"].items()]}
 
 
 def _delay(end: str, months: int) -> str:
@@ -173,34 +173,34 @@ def _delay(end: str, months: int) -> str:
     if not months:
         return _("Iniziato nei tempi previsti.") if end == "start" else _("Concluso nei tempi previsti.")
     span = ngettext("%(n)s mese", "%(n)s mesi", abs(months)) % {"n": abs(months)}
-    words = {
+    sentences = {
         ("start", True): _("Iniziato %(span)s dopo il previsto."),
         ("start", False): _("Iniziato %(span)s prima del previsto."),
         ("end", True): _("Concluso %(span)s dopo il previsto."),
         ("end", False): _("Concluso %(span)s prima del previsto."),
     }
-    return words[end, months > 0] % {"span": span}
+    return sentences[end, months > 0] % {"span": span}
 
 
 def list_item(card) -> dict:
-    """A card of a list: the stored item with its labels, and `stored`, the texts it comes from. No query."""
+    """Context of a card in a list: its list item, labels, and `raw`, the columns it comes from. No query."""
     return item_of(card.item, card.live_values)
 
 
-def undrawn(card) -> dict:
-    """The same while only the texts are wanted: a list draws most of its cards from those drawn before."""
-    return {"stored": (card.item, card.live_values)}
+def raw_item(card) -> dict:
+    """The columns alone: the template tag `result` caches rendered items by them."""
+    return {"raw": (card.item, card.live_values)}
 
 
-def item_of(stored: str, live_values: str) -> dict:
-    """The item of the two stored texts of a card: what was published, what moves without an edition."""
-    item = orjson.loads(stored)
+def item_of(item_json: str, live_values: str) -> dict:
+    """`list_item` of the columns `item` and `live_values` of an edition."""
+    item = orjson.loads(item_json)
     areas = [item["primary_area"], *item["other_areas"]]
     live = dict(orjson.loads(live_values))
     band = live.get("replicability_band", IN_EVALUATION)
     return {
         **item,
-        "stored": (stored, live_values),
+        "raw": (item_json, live_values),
         "band": band,
         "band_label": BAND_NAMES[band],
         "is_demonstration": "demonstration" in live,

@@ -1,6 +1,6 @@
-"""A card as plain words in the fixed order of its sections: what a sheet of paper holds.
+"""The outline of a card: its sections in order as blocks of plain text, for PDF and kit.
 
-The page is a template; this is the same card for writers that know no HTML.
+The page is a template; this is the same content for writers without HTML.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from lib.formats import euro, file_kind, measure, partial_date
 
 
-def words_of_card(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
-    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of presentation.card_context.
+def card_outline(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
+    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of a context of `card_context`.
 
-    `more` are the sections of features, which stand after «Riuso e lezioni».
+    `more` are the sections of features, placed after «Riuso e lezioni». Blocks as in pdf.pdf_data.
     """
     card = context["card"]
     body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
@@ -25,7 +25,7 @@ def words_of_card(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ())
     return {
         "title": _own(card, "title") or _("Senza titolo"),
         "summary": _own(card, "summary") or _("Sintesi non comunicata"),
-        "meta": " · ".join(str(word) for word in meta if word),
+        "meta": " · ".join(str(part) for part in meta if part),
         "facts": _facts(context),
         "sections": [(title, blocks) for title, blocks in _sections(context, more) if blocks],
         "source": _("Scheda %(code)s di %(body)s, edizione %(n)s. Contenuti con licenza CC BY 4.0.")
@@ -37,23 +37,23 @@ def _own(card: Mapping, field: str) -> str | None:
     return (get_language() == "en" and card[f"{field}_en"]) or card[field]
 
 
-def _told(text) -> str:
+def _or_missing(text) -> str:
     return str(text) if text not in (None, "") else _("Non comunicato")
 
 
 def _cost(context: Mapping) -> str:
-    words = _told(euro(context["total_cost"]))
-    return f"{words} ({_('stima')})" if context["card"]["cost_is_estimate"] else words
+    text = _or_missing(euro(context["total_cost"]))
+    return f"{text} ({_('stima')})" if context["card"]["cost_is_estimate"] else text
 
 
 def _facts(context: Mapping) -> list[list[str]]:
     card = context["card"]
     return [
-        [_("Stato"), _told(context["stage_label"])],
-        [_("Periodo"), _told(context["period"])],
+        [_("Stato"), _or_missing(context["stage_label"])],
+        [_("Periodo"), _or_missing(context["period"])],
         [_("Costo totale"), _cost(context)],
-        [_("Dove"), _told(_places(card))],
-        [_("Tipo"), _told(context["kind_label"])],
+        [_("Dove"), _or_missing(_places(card))],
+        [_("Tipo"), _or_missing(context["kind_label"])],
     ]
 
 
@@ -93,8 +93,8 @@ def _note(text: str) -> list[dict]:
 
 
 def _pairs(*rows: tuple[str, object]) -> list[dict]:
-    told = [[str(label), str(value)] for label, value in rows if value not in (None, "", [])]
-    return [{"kind": "pairs", "rows": told}] if told else []
+    filled = [[str(label), str(value)] for label, value in rows if value not in (None, "", [])]
+    return [{"kind": "pairs", "rows": filled}] if filled else []
 
 
 def _problem(card: Mapping) -> list[dict]:
@@ -126,7 +126,7 @@ def _results(context: Mapping) -> list[dict]:
     rows = [
         [
             row["name"] + (f" ({row['unit']})" if row["unit"] and row["unit"] != "numero" else ""),
-            *(_told(measure(row[key])) for key in ("baseline", "value", "target")),
+            *(_or_missing(measure(row[key])) for key in ("baseline", "value", "target")),
         ]
         for row in context["indicators"]
     ]
@@ -148,10 +148,10 @@ def _lessons(context: Mapping) -> list[dict]:
 
 
 def _bars(rows: list[Mapping], caption: str, head: str) -> list[dict]:
-    drawn = [[_row_label(row), _told(euro(row["amount"])), row["bar"]] for row in rows]
+    bars = [[_row_label(row), _or_missing(euro(row["amount"])), row["bar"]] for row in rows]
     return (
-        [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": drawn}]
-        if drawn
+        [{"kind": "bars", "caption": caption, "head": [head, _("Importo"), _("Parte")], "rows": bars}]
+        if bars
         else []
     )
 
@@ -165,7 +165,7 @@ def _resources(context: Mapping) -> list[dict]:
     card = context["card"]
     blocks = _pairs(*map(_step, context["steps"])) or _note(_("L’ente non ha comunicato le date."))
     if context["timeline"]:
-        blocks += [{"kind": "text", "text": words} for words in context["timeline"]["words"]]
+        blocks += [{"kind": "text", "text": sentence} for sentence in context["timeline"]["sentences"]]
     if context["total_cost"] is None and not context["funding"]:
         blocks += _note(_("L’ente non ha comunicato costi e fonti di finanziamento."))
     else:
@@ -181,17 +181,17 @@ def _resources(context: Mapping) -> list[dict]:
 
 
 def _step(row: Mapping) -> tuple[str, str]:
-    is_told = row["is_done"] and row.get("is_written")
-    title = f"{row['title']} ({_('fatto')})" if is_told else row["title"]
+    is_done = row["is_done"] and row.get("is_written")
+    title = f"{row['title']} ({_('fatto')})" if is_done else row["title"]
     return partial_date(row["date"]) or _("data non comunicata"), title
 
 
 def _people(context: Mapping) -> list[dict]:
     card = context["card"]
     return _pairs(
-        (_("Ente titolare"), _told((card["promoter"] or {}).get("name"))),
+        (_("Ente titolare"), _or_missing((card["promoter"] or {}).get("name"))),
         *((row["label"] or _("Partner"), row["name"]) for row in context["partners"]),
-        (_("Comuni"), _told(_places(card, all_of_them=True))),
+        (_("Comuni"), _or_missing(_places(card, all_of_them=True))),
         (_("Luogo"), card["place_name"]),
         (_("Scala"), context["scale_label"]),
         (_("A chi si rivolge"), ", ".join(map(str, context["target_labels"]))),
@@ -213,7 +213,7 @@ def _documents(context: Mapping) -> list[dict]:
     return [
         *files,
         *_pairs(
-            (_("Ufficio"), _told(card["contact_office"])),
+            (_("Ufficio"), _or_missing(card["contact_office"])),
             (_("E-mail"), card["contact_email"]),
             (_("Sito del progetto"), card["website"]),
         ),

@@ -1,7 +1,7 @@
-"""The card on paper: a tagged PDF/UA made by typst from a template of ours.
+"""The PDF of a card: tagged PDF/UA, compiled by Typst from card.typ.
 
-What people wrote travels as data, as JSON, and is set as text: typst never reads it as markup. The same data
-give the same bytes, so a PDF is kept under the digest of its data and needs no other way of growing old.
+Texts of people are passed as JSON data: Typst never parses them as markup. Equal data give equal bytes, so a
+PDF is cached under the digest of its data and is never stale.
 """
 
 import hashlib
@@ -16,53 +16,53 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cards.presentation.context import card_context
-from cards.presentation.outline import words_of_card
+from cards.presentation.outline import card_outline
 from lib.pdf import blocks_of, compile_pdf
 
 TEMPLATE = Path(__file__).with_name("card.typ")
 
-KEPT = 7 * 86400
+CACHE_SECONDS = 7 * 86400
 
 
 def card_pdf(
     document: Mapping, *, address: str, demo: bool, more: Sequence[tuple[str, list[dict]]] = ()
 ) -> tuple[bytes, str]:
-    """The PDF of a card whose places are named, in the active language, and the digest of its data.
+    """The PDF of a document of `read_document` in the active language, and the digest of its data.
 
-    `more` are the sections of features, as their extensions return them.
+    `address` is the absolute address of its page; `more` are the blocks of extensions.
     """
-    told = pdf_data(document, address=address, demo=demo, more=more)
-    data = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    values = pdf_data(document, address=address, demo=demo, more=more)
+    data = json.dumps(values, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(TEMPLATE.read_bytes() + data.encode()).hexdigest()
     content = cache.get(f"pdf:{digest}")
     if content is None:
         content = compile_pdf(TEMPLATE, data, datetime.fromisoformat(document["published_at"]))
-        cache.set(f"pdf:{digest}", content, KEPT)
+        cache.set(f"pdf:{digest}", content, CACHE_SECONDS)
     return content, digest
 
 
 def pdf_data(
     document: Mapping, *, address: str, demo: bool, more: Sequence[tuple[str, list[dict]]] = ()
 ) -> dict:
-    """Plain texts for the template: `{title, lang, facts, sections: [{title, blocks}], …}`.
+    """The data of card.typ: `{title, lang, facts, sections: [{title, blocks}], …}`, all plain text.
 
     A block is `{kind: text | heading | bullet | note | pairs | table | bars, …}`.
     """
     context = card_context(document)
     published = datetime.fromisoformat(document["published_at"])
-    words = words_of_card(context, more)
+    outline = card_outline(context, more)
     return {
         "lang": get_language(),
-        "title": words["title"],
-        "summary": words["summary"],
+        "title": outline["title"],
+        "summary": outline["summary"],
         "areas": [str(area.name) for area in context["areas"]],
-        "meta": words["meta"],
-        "facts": words["facts"],
+        "meta": outline["meta"],
+        "facts": outline["facts"],
         "sections": [
             {"title": title, "blocks": [part for block in blocks for part in _expanded(block)]}
-            for title, blocks in words["sections"]
+            for title, blocks in outline["sections"]
         ],
-        "source": words["source"],
+        "source": outline["source"],
         "address": address,
         "date": _("Edizione del %(day)s") % {"day": date_format(published, "j F Y")},
         "running": _("Osservatorio Smart City – scheda progetto")
@@ -73,5 +73,5 @@ def pdf_data(
 
 
 def _expanded(block: dict) -> list[dict]:
-    """Markdown as blocks of plain text; any other block as it is."""
+    """A Markdown block as blocks of plain text; any other block as it is."""
     return blocks_of(block["text"]) if block["kind"] == "markdown" else [block]

@@ -1,3 +1,5 @@
+"""Searched words marked in the texts of cards, and searched wordings corrected."""
+
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
@@ -7,16 +9,16 @@ from django.utils.safestring import SafeString, mark_safe
 
 from cardindex.analysis import WORD, tokens
 
-# Letters of a snippet, and of what it shows before the first mark.
+# Characters of a snippet, and of its text before the first mark.
 SNIPPET, BEFORE = 240, 80
-# Words of texts whose form is at hand.
-WORDS = 20_000
+# Words of texts whose folded form is cached.
+CACHED_WORDS = 20_000
 
 
 def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
-    """The first passage that holds one of the folded `forms`, cut to size, each of them in <mark>.
+    """An extract of the first passage with one of the folded `forms`, each in <mark>, the rest escaped.
 
-    Empty when no passage does. Everything else is escaped.
+    Empty when no passage has one.
     """
     for passage in passages:
         text = unicodedata.normalize("NFC", passage)
@@ -27,7 +29,7 @@ def snippet(passages: Iterable[str], forms: Collection[str]) -> SafeString:
 
 
 def marked(text: str, forms: Collection[str]) -> SafeString:
-    """The whole text with the folded `forms` in <mark>; empty when none is there."""
+    """The whole text, escaped, with the folded `forms` in <mark>; empty without any of them."""
     text = unicodedata.normalize("NFC", text)
     parts, done = [], 0
     for match in WORD.finditer(text):
@@ -37,15 +39,18 @@ def marked(text: str, forms: Collection[str]) -> SafeString:
     return mark_safe("".join(parts) + escape(text[done:])) if parts else SafeString("")
 
 
-@lru_cache(maxsize=WORDS)
+@lru_cache(maxsize=CACHED_WORDS)
 def _form(word: str) -> str | None:
-    """What a word of a text is found by; None where it is nothing to look for."""
+    """The folded form of a word of a text; None for one that is not indexed."""
     return next(iter(tokens(word)), None)
 
 
-def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iterable[str]) -> tuple[str, str]:
-    """What was searched in place of what was typed, spelt as in the `texts` found; and how to ask for exactly
-    what was typed, which is with quotes around each mended word.
+def corrected_wording(
+    typed: str, corrections: Mapping[str, tuple[str, ...]], texts: Iterable[str]
+) -> tuple[str, str]:
+    """`(searched, exact)`: the corrected query, spelt as in `texts`, and the query for the exact typed words.
+
+    `corrections` is `{folded word: searched forms}`; the exact query has quotes around each corrected word.
     """
     spelling = {}
     for text in texts:
@@ -54,11 +59,11 @@ def wording_shown(typed: str, mended: Mapping[str, tuple[str, ...]], texts: Iter
 
     def searched(match) -> str:
         word = (tokens(match.group()) or [""])[0]
-        forms = mended.get(word, (word,))
+        forms = corrections.get(word, (word,))
         return next((spelling[form] for form in forms if form in spelling), forms[0])
 
     def quoted(match) -> str:
-        return f'"{match.group()}"' if (tokens(match.group()) or [""])[0] in mended else match.group()
+        return f'"{match.group()}"' if (tokens(match.group()) or [""])[0] in corrections else match.group()
 
     typed = unicodedata.normalize("NFC", typed)
     return WORD.sub(searched, typed), WORD.sub(quoted, typed)

@@ -1,3 +1,5 @@
+"""Editions as of a day: which were public at its end, Italian time."""
+
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -7,10 +9,10 @@ from cards.models import Edition
 from lib.dates import end_of
 
 
-def cards_on(day: date | None = None) -> QuerySet[Edition]:
-    """The edition of each project in force at the end of `day` in Italy, or now.
+def editions_as_of(day: date | None = None) -> QuerySet[Edition]:
+    """The public edition of each record at the end of `day` (Europe/Rome); without a day the current ones.
 
-    An edition withdrawn by then is left out, and does not bring an earlier one back.
+    A record whose newest edition was withdrawn by then has none: an earlier edition does not return.
     """
     if day is None or day > timezone.localdate():
         return Edition.objects.current()
@@ -23,7 +25,7 @@ def cards_on(day: date | None = None) -> QuerySet[Edition]:
 
 
 def replaced_since(day: date) -> QuerySet[Edition]:
-    """Editions in force at the end of `day` of projects that have a later one now; withdrawn ones never."""
+    """Editions public at the end of `day` whose record has a later current one now; none withdrawn."""
     end = end_of(day)
     same = Edition.objects.filter(record=OuterRef("record"))
     newer = same.filter(edition__gt=OuterRef("edition"), published_at__lt=end)

@@ -1,4 +1,4 @@
-"""What the page of a card is made from, in plain SQL: every visit of a search engine asks for another."""
+"""The row that the page of a card is rendered from, in plain SQL: crawlers request every page once."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -10,8 +10,8 @@ from cards.models import Edition, Record
 TABLE, RECORDS = Edition._meta.db_table, Record._meta.db_table
 
 
-class Shown(NamedTuple):
-    """As much of the card in force as its page is made from."""
+class PageRow(NamedTuple):
+    """Columns of the current edition that its page needs, with `confirmed_at` of the record."""
 
     pk: int
     record_id: int
@@ -27,9 +27,9 @@ class Shown(NamedTuple):
     is_current: bool = True
 
 
-def in_force(slug: str) -> Shown | None:
-    """The current card of this slug; None when it has none."""
-    columns = ", ".join(f"c.{name}" for name in ("id", *Shown._fields[1:-2]))
+def current_row(slug: str) -> PageRow | None:
+    """The current edition of the record with this slug; None without one. One query."""
+    columns = ", ".join(f"c.{name}" for name in ("id", *PageRow._fields[1:-2]))
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(
             f"SELECT {columns}, p.confirmed_at FROM {TABLE} c JOIN {RECORDS} p ON p.id = c.record_id "
@@ -37,17 +37,17 @@ def in_force(slug: str) -> Shown | None:
             [slug],
         )
         row = cursor.fetchone()
-    return row and Shown(*row[:-1], _moment(row[-1]))
+    return row and PageRow(*row[:-1], _moment(row[-1]))
 
 
 def _moment(stored: datetime | str | None) -> datetime | None:
-    """A moment as PostgreSQL or SQLite gives it, which knows no time zone: Django stores UTC."""
+    """A time zone for a stored moment: SQLite gives a text without one, and Django stores UTC."""
     moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
-def document_before(record_id: int, edition: int) -> str | None:
-    """The document of the edition before this one; None where there is none, or it was withdrawn."""
+def previous_document(record_id: int, edition: int) -> str | None:
+    """The document of the edition before `edition`; None without one, or when it was withdrawn. One query."""
     with connections[router.db_for_read(Edition)].cursor() as cursor:
         cursor.execute(
             f"SELECT document FROM {TABLE} WHERE record_id = %s AND edition = %s AND withdrawn_at IS NULL",

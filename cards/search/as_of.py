@@ -1,6 +1,6 @@
-"""The index as it was at the end of a day: that of now, without later cards and with those since replaced.
+"""Snapshots of the index as of a past day: the current one, less later editions, plus those replaced since.
 
-Nothing is stored: the index of a past day is put together when it is asked for, and the last few are kept.
+Computed on request; the last CACHED_DAYS are cached in the process.
 """
 
 import sys
@@ -20,60 +20,60 @@ from cards.models import Edition
 from cards.reads.as_of import replaced_since
 from lib.dates import end_of
 
-MAX_REPLACED, KEPT, BATCH = 20_000, 4, 1_000
+MAX_REPLACED, CACHED_DAYS, BATCH = 20_000, 4, 1_000
 LAST_VERSION = sys.maxsize
 
 
-class TooFarBack(Exception):
-    """More cards were replaced since that day than can be put back while somebody waits."""
+class TooManyReplaced(Exception):
+    """More than MAX_REPLACED editions were replaced since that day: too many to index during a request."""
 
 
-_kept: OrderedDict[tuple, Snapshot] = OrderedDict()
+SNAPSHOTS: OrderedDict[tuple, Snapshot] = OrderedDict()
 _lock = threading.Lock()
 
 
-def as_it_was(snapshot: Snapshot, day: date) -> Snapshot:
-    """The snapshot at the end of `day`; the one given for today and later. Raises TooFarBack."""
+def snapshot_as_of(snapshot: Snapshot, day: date) -> Snapshot:
+    """The snapshot at the end of `day`; the given one for today and later. Raises TooManyReplaced."""
     if day >= timezone.localdate():
         return snapshot
     key = (snapshot.stamp, day)
     with _lock:
-        found = _kept.get(key)
-    if found is None:
-        found = _put_together(snapshot, day)
+        past = SNAPSHOTS.get(key)
+    if past is None:
+        past = _build(snapshot, day)
         with _lock:
-            _kept[key] = found
-            while len(_kept) > KEPT:
-                _kept.popitem(last=False)
-    return found
+            SNAPSHOTS[key] = past
+            while len(SNAPSHOTS) > CACHED_DAYS:
+                SNAPSHOTS.popitem(last=False)
+    return past
 
 
 def _bucket(snapshot: Snapshot, kind: str, value: str) -> str:
-    """The value under which the index of now would hold a card: in an order the bucket, else the value."""
+    """The value of a posting list of the current index: of a sort key its bucket, else the value itself."""
     return place(with_roots(kind, snapshot.postings.get(kind, {})), value) if kind in ROOTS else value
 
 
-def _put_together(snapshot: Snapshot, day: date) -> Snapshot:
+def _build(snapshot: Snapshot, day: date) -> Snapshot:
     numbers, terms = BitMap(), defaultdict(BitMap)
     for card in replaced_since(day).only("pk", *TERM_FIELDS).iterator(chunk_size=BATCH):
         numbers.add(card.pk)
         if len(numbers) > MAX_REPLACED:
-            raise TooFarBack
+            raise TooManyReplaced
         for kind, values in terms_of(card).items():
             for value in values:
                 terms[kind, _bucket(snapshot, kind, value)].add(card.pk)
     later = Edition.objects.current().filter(published_at__gte=end_of(day)).values_list("pk", flat=True)
     everything = (snapshot.all - BitMap(later.iterator(chunk_size=BATCH))) | numbers
-    sets = {kind: known.copy() for kind, known in snapshot.postings.items()}
+    postings = {kind: lists.copy() for kind, lists in snapshot.postings.items()}
     for (kind, value), cards in terms.items():
         if kind not in WORD_KINDS:
-            known = sets.setdefault(kind, Postings())
-            known[value] = known.get(value, BitMap()) | cards
-    # Facets are counted by meeting with the cards of the day, so that only `all` need be exact.
-    sets[ALL] = Postings({EVERY: everything})
-    # Stored sets of words do not hold the cards of that day that were replaced since.
+            lists = postings.setdefault(kind, Postings())
+            lists[value] = lists.get(value, BitMap()) | cards
+    # Facet counts intersect with `all`: the other posting lists may hold later editions.
+    postings[ALL] = Postings({EVERY: everything})
+    # Posting lists of words are read from the database and lack the editions replaced since: add them.
     changes = {key: (cards, ()) for key, cards in terms.items() if key[0] in WORD_KINDS}
     uncompacted = snapshot.uncompacted.after([Entry(LAST_VERSION, "", changes)], WORD_KINDS)
     forms = {value for kind, value in terms if kind == TEXT}
     dictionary = snapshot.terms.renewed(forms, set())
-    return Snapshot(snapshot.stamp, sets, dictionary, uncompacted=uncompacted, starts=snapshot.starts)
+    return Snapshot(snapshot.stamp, postings, dictionary, uncompacted=uncompacted, starts=snapshot.starts)

@@ -1,3 +1,5 @@
+"""Labels of the values of facets, in the reader's language."""
+
 from functools import cache
 
 from django.utils.translation import get_language
@@ -10,7 +12,7 @@ from municipalities.search import PLACE_CACHE
 
 
 def labels_of(facet: str, values) -> dict[str, str]:
-    """`{value: words}` for the values of a facet, in the reader's language."""
+    """`{value: label}` of the values of a facet; of a closed list the labels of all, in its order."""
     if facet in PLACES:
         names = PLACE_CACHE.names()
         return {value: names[facet, value] for value in values if (facet, value) in names}
@@ -19,7 +21,7 @@ def labels_of(facet: str, values) -> dict[str, str]:
 
 @cache
 def _closed_labels(facet: str, _language: str) -> dict[str, str]:
-    """The words of a closed list, in its order; none for an open one."""
+    """The labels of a closed list, in its order; none for an open one."""
     closed = {
         "stage": Stage.choices,
         "kind": Kind.choices,

@@ -1,6 +1,6 @@
-"""Finding cards: one parser of the query string for page, API, feed and dataset.
+"""Queries of cards: one parser of the query string for page, API, feed and dataset.
 
-Pages speak Italian parameters and slugs, the API English keys; both become one ProjectQuery.
+Pages have Italian parameters and slugs, the API English keys; both become one ProjectQuery.
 """
 
 import re
@@ -30,7 +30,7 @@ YEAR = re.compile(r"^[0-9]{4}$")
 
 @dataclass(frozen=True)
 class Problem:
-    """One parameter that cannot be read: which, and what to do."""
+    """A parameter that is invalid, with a message for the reader."""
 
     parameter: str
     detail: str
@@ -40,7 +40,7 @@ class Problem:
 class ProjectQuery:
     """Words and filters. Values of one facet are alternatives, facets narrow each other.
 
-    `as_of` asks for what was public at the end of that day; None for what is now.
+    `as_of` selects what was public at the end of that day; None what is public now.
     """
 
     text: str = ""
@@ -58,10 +58,10 @@ class ProjectQuery:
 
 
 def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
-    """Read a query string. What cannot be read is a Problem and is left out of the query.
+    """Parse a query string. An invalid parameter is a Problem and is left out of the query.
 
-    `page=True` takes the Italian names and area slugs of the public pages. One query has one form: values of
-    a facet are sorted, so that an address made from it is always the same.
+    `page=True` takes the Italian names and area slugs of the public pages. Values of a facet are sorted, so
+    that equal queries have equal addresses.
     """
     problems: list[Problem] = []
     facets = {}
@@ -91,7 +91,7 @@ def _as_of(params: QueryDict, problems: list[Problem]) -> date | None:
 
 
 def _day(raw: str) -> date | None:
-    """A day as `2026-03-31`; None when it is none, or one that no change of time zone can reach."""
+    """A day as `2026-03-31`; None when invalid, or so far that a change of time zone overflows."""
     try:
         day = parse_date(raw)
     except ValueError:
@@ -111,52 +111,52 @@ def _sort(params: QueryDict, page: bool, problems: list[Problem]) -> str:
 
 
 def _text(raw: str, problems: list[Problem]) -> str:
-    """The words to look for: what is beyond the limits is told, never dropped in silence."""
+    """The searched words, cut to the limits; each cut is a problem."""
     if not raw:
         return ""
     text = " ".join(raw.replace("\x00", " ").split())
     if len(text) > MAX_TEXT:
-        told = _("Le parole da cercare possono avere al massimo %(most)s caratteri: qui sono %(given)s")
-        problems.append(Problem("q", told % {"most": MAX_TEXT, "given": len(text)}))
+        message = _("Le parole da cercare possono avere al massimo %(most)s caratteri: qui sono %(given)s")
+        problems.append(Problem("q", message % {"most": MAX_TEXT, "given": len(text)}))
         text = text[:MAX_TEXT].rstrip()
     if cut := read(text).cut:
-        told = _("Si cercano al massimo %(most)s parole: «%(words)s» non è fra quelle")
-        problems.append(Problem("q", told % {"most": MAX_WORDS, "words": " ".join(cut)[:60]}))
+        message = _("Si cercano al massimo %(most)s parole: «%(words)s» non è fra quelle")
+        problems.append(Problem("q", message % {"most": MAX_WORDS, "words": " ".join(cut)[:60]}))
     return text
 
 
 def _facet_values(
     key: str, name: str, params: QueryDict, page: bool, problems: list[Problem]
 ) -> dict[str, None]:
-    """The values of one facet, once each; those that do not exist or are too many become problems."""
+    """The values of one facet, without duplicates; those that are invalid or too many become problems."""
     raw = list(dict.fromkeys(v.strip() for v in params.getlist(name) if v.strip()))
     if len(raw) > MAX_VALUES:
-        told = _("Per %(name)s si possono scegliere al massimo %(most)s valori: qui sono %(given)s")
-        problems.append(Problem(name, told % {"name": name, "most": MAX_VALUES, "given": len(raw)}))
+        message = _("Per %(name)s si possono scegliere al massimo %(most)s valori: qui sono %(given)s")
+        problems.append(Problem(name, message % {"name": name, "most": MAX_VALUES, "given": len(raw)}))
     values = {}
-    for written in raw[:MAX_VALUES]:
-        if value := _facet_value(key, written, page):
+    for name_or_key in raw[:MAX_VALUES]:
+        if value := _facet_value(key, name_or_key, page):
             values[value] = None
         else:
-            problems.append(Problem(name, _unknown(name, written, _homonyms(key, written))))
+            problems.append(Problem(name, _unknown(name, name_or_key, _homonyms(key, name_or_key))))
     return values
 
 
-def _homonyms(key: str, written: str) -> list[str]:
-    """What a name may mean, where more than one municipality bears it."""
-    places = municipalities_named(written) if key == "municipality" else []
+def _homonyms(key: str, name_or_key: str) -> list[str]:
+    """The municipalities of an ambiguous name."""
+    places = municipalities_named(name_or_key) if key == "municipality" else []
     return [f"{place.name} ({place.province.code})" for place in places if place.province]
 
 
 def _unknown(name: str, value: str, meant: Sequence[str] = ()) -> str:
     if len(meant) > 1:
-        told = _("Più Comuni si chiamano «%(value)s»: scrivi %(meant)s")
-        return told % {"value": value[:60], "meant": _(" o ").join(meant)}
+        message = _("Più Comuni si chiamano «%(value)s»: scrivi %(meant)s")
+        return message % {"value": value[:60], "meant": _(" o ").join(meant)}
     return _("Il valore «%(value)s» di %(name)s non esiste") % {"value": value[:60], "name": name}
 
 
 def _facet_value(key: str, raw: str, page: bool) -> str | None:
-    """The stored value for what was written, or None when there is no such value."""
+    """The stored value of a parameter, or None when there is none."""
     if key == "area":
         area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
         return area.key if area else None
@@ -205,7 +205,7 @@ def _range_value(key: str, raw: str):
             raise ValueError(raw)
         return tuple(side.quantize(Decimal("0.000001")) for side in (west, south, east, north))
     moment = parse_datetime(raw) or parse_date(raw)
-    # Beyond these a change of time zone would leave the calendar.
+    # Beyond these years a change of time zone overflows.
     if moment is None or not 1900 <= moment.year < 9000:
         raise ValueError(raw)
     return make_aware(moment) if isinstance(moment, datetime) and is_naive(moment) else moment
@@ -220,14 +220,14 @@ def page_params(query: ProjectQuery) -> QueryDict:
         if values := query.facets.get(key):
             params.setlist(name, [page_value(key, value) for value in values])
     for key, value in query.ranges.items():
-        params[RANGE_NAMES[key]] = _written(value)
+        params[RANGE_NAMES[key]] = _range_param(value)
     if query.sort:
         params["ordina"] = SORTS[query.sort]
     return params
 
 
 def page_value(facet: str, value: str) -> str:
-    """The value of a facet as the addresses of pages write it."""
+    """The value of a facet in the addresses of pages."""
     if facet == "area":
         return AREA_BY_KEY[value].slug
     return BAND_SLUGS[value] if facet == "replicability_band" else value
@@ -241,7 +241,7 @@ def api_params(query: ProjectQuery) -> QueryDict:
     for key, values in query.facets.items():
         params.setlist(key, list(values))
     for key, value in query.ranges.items():
-        params[key] = _written(value)
+        params[key] = _range_param(value)
     if query.sort:
         params["sort"] = query.sort
     if query.as_of:
@@ -249,15 +249,15 @@ def api_params(query: ProjectQuery) -> QueryDict:
     return params
 
 
-def _written(value) -> str:
-    """The value of a range as a query string has it."""
+def _range_param(value) -> str:
+    """The value of a range in a query string."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def find(query: ProjectQuery) -> Results:
-    """The current cards that answer the query, sorted; most relevant first for words, else freshest."""
+    """The cards that match a query in its order; by default by relevance with words, else newest first."""
     return Results(query)
 
 

@@ -1,3 +1,5 @@
+"""Which current cards lack what the national registry requires."""
+
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -8,11 +10,11 @@ from cards.models import Edition
 
 @dataclass(frozen=True)
 class Gap:
-    """Something a public card should tell before it leaves for the national registry."""
+    """Something that a card should hold before it is exported to the national registry."""
 
     key: str
     label: str
-    lacking: Q
+    condition: Q
 
 
 GAPS = (
@@ -22,28 +24,28 @@ GAPS = (
 )
 
 
-def lacking(key: str):
-    """The public cards that miss one thing."""
+def cards_with_gap(key: str):
+    """The current cards with the gap `key` of GAPS."""
     gap = next(gap for gap in GAPS if gap.key == key)
-    return Edition.objects.current().filter(gap.lacking)
+    return Edition.objects.current().filter(gap.condition)
 
 
 def readiness() -> dict:
-    """Public cards, those with nothing missing and, of each gap, how many: one query."""
-    nothing = Q()
+    """Current cards: all, without a gap, with one, `share` ready in percent, and cards by gap. One query."""
+    any_gap = Q()
     for gap in GAPS:
-        nothing |= gap.lacking
-    wanted = {gap.key: Count("pk", filter=gap.lacking) for gap in GAPS}
-    found = Edition.objects.current().aggregate(
-        total=Count("pk"), unready=Count("pk", filter=nothing), **wanted
+        any_gap |= gap.condition
+    counts = {gap.key: Count("pk", filter=gap.condition) for gap in GAPS}
+    totals = Edition.objects.current().aggregate(
+        total=Count("pk"), unready=Count("pk", filter=any_gap), **counts
     )
-    ready = found["total"] - found["unready"]
-    gaps = [{"key": gap.key, "label": gap.label, "count": found[gap.key]} for gap in GAPS if found[gap.key]]
-    share = round(100 * ready / found["total"]) if found["total"] else 0
+    ready = totals["total"] - totals["unready"]
+    gaps = [{"key": gap.key, "label": gap.label, "count": totals[gap.key]} for gap in GAPS if totals[gap.key]]
+    share = round(100 * ready / totals["total"]) if totals["total"] else 0
     return {
-        "total": found["total"],
+        "total": totals["total"],
         "ready": ready,
-        "unready": found["unready"],
+        "unready": totals["unready"],
         "share": share,
         "gaps": gaps,
     }

@@ -1,4 +1,4 @@
-"""Totals over cards: of the whole registry, of an area, of a municipality."""
+"""Totals over current cards: of the whole registry, of an area, of a municipality."""
 
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from municipalities.models import Territory
 from municipalities.search import PLACE_CACHE
 
 REGISTRY = ProjectQuery()
-# `{version of the index: euro}` of the last version asked for: cards change only with it.
+# `{version of the index: euro}` of the last version read: cards change only with it.
 _costs: dict[str, Decimal] = {}
 
 
@@ -26,8 +26,8 @@ def total_cost(version: str) -> Decimal:
     return cost
 
 
-def front_figures() -> dict[str, int]:
-    """Published projects, municipalities with one, municipalities in all, technologies named."""
+def registry_totals() -> dict[str, int]:
+    """Number of cards, of municipalities with one, of all municipalities, of technologies."""
     cards = find(REGISTRY)
     return {
         "projects": cards.count(),
@@ -38,18 +38,18 @@ def front_figures() -> dict[str, int]:
 
 
 def _values(cards: Results, facet: str) -> int:
-    """How many values of a facet these cards have."""
+    """The number of values of a facet among these cards."""
     return cards.top(facet, 1)[1]
 
 
-def busiest_towns(limit: int = 3) -> list[dict]:
-    """`[{town, projects}]` of the municipalities with most projects. One query when others are at the top."""
+def top_municipalities(limit: int = 3) -> list[dict]:
+    """`[{municipality, projects}]` of those with most. One query when one is not cached."""
     counts = dict(find(REGISTRY).top("municipality", limit)[0])
     known = PLACE_CACHE.namespace("busiest")
     if missing := counts.keys() - known.keys():
-        towns = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
-        known |= dict.fromkeys(missing) | {town.code: town for town in towns}
-    return [{"town": known[code], "projects": n} for code, n in counts.items() if known[code]]
+        places = Territory.objects.municipalities().select_related("province").filter(code__in=missing)
+        known |= dict.fromkeys(missing) | {place.code: place for place in places}
+    return [{"municipality": known[code], "projects": n} for code, n in counts.items() if known[code]]
 
 
 def totals(facet: str) -> dict[str, int]:
@@ -59,11 +59,11 @@ def totals(facet: str) -> dict[str, int]:
 
 def area_totals() -> list[dict]:
     """`[{area, count}]` of the eight areas, in their order."""
-    found = totals("area")
-    return [{"area": area, "count": found.get(area.key, 0)} for area in AREAS]
+    counts = totals("area")
+    return [{"area": area, "count": counts.get(area.key, 0)} for area in AREAS]
 
 
-def whole_registry() -> dict[str, dict[str, int]]:
+def registry_counts() -> dict[str, dict[str, int]]:
     """Cards by area and by municipality of the whole registry: `{facet: {value: cards}}`."""
     return find(REGISTRY).facets(("area", "municipality"))
 
@@ -71,10 +71,10 @@ def whole_registry() -> dict[str, dict[str, int]]:
 def area_bars(counts: dict[str, int], registry: dict[str, dict[str, int]]) -> list[dict]:
     """The eight areas of a city: `{area, count, share, mean, mean_share}`, shares in percent.
 
-    The mean is the projects of an area for every municipality that has some project.
+    The mean is the projects of an area divided by the municipalities with a project.
     """
-    towns = len(registry["municipality"]) or 1
-    means = {key: n / towns for key, n in registry["area"].items()}
+    municipalities = len(registry["municipality"]) or 1
+    means = {key: n / municipalities for key, n in registry["area"].items()}
     most = max([*counts.values(), *means.values()], default=0) or 1
     return [
         {
@@ -94,8 +94,11 @@ def count_bars(rows: list[tuple]) -> list[dict]:
     return [{"label": label, "count": n, "share": round(100 * n / most)} for label, n in rows]
 
 
-def city_totals(code: str) -> dict:
-    """A municipality's portfolio: projects, known money in euro, counts by area, stage and year."""
+def municipality_totals(code: str) -> dict:
+    """Cards of a municipality, those it leads with their known cost in euro, counts by area, stage, year.
+
+    Two queries.
+    """
     mine = find(ProjectQuery(facets={"municipality": (code,)}))
     led = Edition.objects.current().filter(municipality_code=code)
     sums = led.aggregate(led=Count("pk"), cost_led=Sum("total_cost"))
@@ -110,5 +113,5 @@ def city_totals(code: str) -> dict:
 
 
 def projects_by_municipality() -> dict[str, int]:
-    """`{Belfiore code: cards}` of every municipality that has one."""
+    """`{Belfiore code: cards}` of every municipality with a card."""
     return totals("municipality")

@@ -1,6 +1,6 @@
-"""The eight areas of a smart city: keys of API and files, slugs of pages, words, colours, icons.
+"""The eight areas of a smart city: keys of API and files, slugs of pages, labels, colours, icons.
 
-The one table that feeds forms, filters, CSS variables and the icon sprite.
+The one source of forms, filters, CSS variables and the icon sprite.
 """
 
 from dataclasses import dataclass

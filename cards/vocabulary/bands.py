@@ -1,3 +1,5 @@
+"""Bands of replicability: values and labels of a live facet."""
+
 from django.utils.translation import gettext_lazy as _
 
 HIGH, MEDIUM, LOW, IN_EVALUATION = "high", "medium", "low", "in_evaluation"
@@ -12,5 +14,5 @@ BAND_NAMES = {
 BAND_SLUGS = {HIGH: "alta", MEDIUM: "media", LOW: "bassa", IN_EVALUATION: "in-valutazione"}
 
 
-# Live facet of cards whose score comes from a demonstration, so that lists can say so.
+# Live facet of cards whose score comes from sample data; lists label them.
 DEMONSTRATION = "demonstration"

@@ -1,3 +1,5 @@
+"""Facets, ranges and sorts of cards: names in API and pages, titles, closed lists."""
+
 from django.utils.translation import gettext_lazy
 
 from cards.vocabulary.bands import BAND_NAMES, BAND_SLUGS
@@ -56,7 +58,7 @@ RANGE_NAMES = {
     "updated_since": "aggiornati_dal",
     "replicability_min": "replicabilita_min",
 }
-# As programs write it.
+# Booleans of the API as values of facets.
 YES_OR_NO = {"true": "yes", "false": "no"}
 # name in the API → name on pages
 SORTS = {

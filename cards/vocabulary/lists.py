@@ -1,4 +1,4 @@
-"""Closed lists of words of a project: what forms offer, what files and API write."""
+"""Closed lists: the choices of forms, the values of files and API."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,14 +8,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
-def labels(words: type[models.TextChoices]) -> Mapping[str, str]:
-    """`{value: label}` in the reader's language: an enumeration makes its list anew whenever it is asked."""
-    return _labels(words, get_language())
+def labels(choices: type[models.TextChoices]) -> Mapping[str, str]:
+    """`{value: label}` in the reader's language, cached: `choices` is computed at each access."""
+    return _labels(choices, get_language())
 
 
 @cache
-def _labels(words: type[models.TextChoices], _language: str | None) -> Mapping[str, str]:
-    return {value: str(label) for value, label in words.choices}
+def _labels(choices: type[models.TextChoices], _language: str | None) -> Mapping[str, str]:
+    return {value: str(label) for value, label in choices.choices}
 
 
 class Kind(models.TextChoices):

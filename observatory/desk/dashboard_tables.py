@@ -20,7 +20,7 @@ from cards.vocabulary.lists import Stage
 from feedback.models import ErrorReport
 from lib.chart_table import Table, last_months, month_name
 from municipalities.models import Territory, TerritoryBoundary
-from projects.desk.figures import by_completeness, by_status, received_by_month, review_times
+from projects.desk.tables import by_completeness, by_status, received_by_month, review_times
 from protocols.models import Adhesion
 from protocols.workflow import Status
 

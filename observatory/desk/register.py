@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.rules import staff_page
 from cards.records import RECORD
 from lib.audit import Entry
-from projects.history import EVENTS, label_of
+from observatory.desk.verbs import LABELS, label_of
 from projects.models import Project
 
 PER_PAGE = 50
@@ -34,7 +34,7 @@ def register(request):
     entries = Entry.objects.all()
     if asked["chi"]:
         entries = entries.filter(Q(by__name__icontains=asked["chi"]) | Q(by__email__icontains=asked["chi"]))
-    if asked["cosa"] in EVENTS:
+    if asked["cosa"] in LABELS:
         entries = entries.filter(verb=asked["cosa"])
     if asked["scheda"]:
         words = asked["scheda"]
@@ -50,7 +50,7 @@ def register(request):
     page = Paginator(rows.order_by("-at", "-pk"), PER_PAGE).get_page(request.GET.get("pagina"))
     for entry in page.object_list:
         entry.label = label_of(entry.verb)
-    verbs = sorted(((verb, str(words)) for verb, words in EVENTS.items()), key=lambda pair: pair[1])
+    verbs = sorted(((verb, str(words)) for verb, words in LABELS.items()), key=lambda pair: pair[1])
     context = {"page": page, "asked": asked, "verbs": verbs, "wrong": wrong, "nobody": _("Il sistema")}
     return render(request, "observatory/desk/register.html", context)
 

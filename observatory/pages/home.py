@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 from cards.pages.maps import region_map
 from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find
-from cards.search.totals import area_totals, busiest_towns, front_figures
+from cards.search.totals import area_totals, registry_totals, top_municipalities
 from cards.vocabulary.bands import HIGH, LOW, MEDIUM
 
 # Cards with a score of replicability, the highest first.
@@ -17,11 +17,11 @@ def home(request):
     newest = [list_item(card) for card in find(ProjectQuery()).hits()[:8]]
     best = [list_item(card) for card in find(SCORED).hits()[:3]]
     context = {
-        "figures": front_figures(),
+        "figures": registry_totals(),
         "areas": area_totals(),
         "newest": newest,
         "regions": region_map(),
-        "towns": busiest_towns(),
+        "towns": top_municipalities(),
         "best": best,
         "are_ready": all(item["band"] == HIGH for item in best),
     }

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from cards.pages.filter_panel import address
-from cards.pages.listing import PER_PAGE, _found, _is_too_long, _refused
+from cards.pages.listing import PER_PAGE, is_too_long, items_context, too_long
 from cards.pages.suggestions import areas_with
 from cards.search.query import ProjectQuery, find, parse
 from lib.text import fold
@@ -34,8 +34,8 @@ SITE_PAGES = {
 @require_safe
 def search(request):
     """The page of results; the first PER_PAGE projects, the rest on the list page."""
-    if _is_too_long(request):
-        return _refused(request)
+    if is_too_long(request):
+        return too_long(request)
     query, problems = parse(request.GET, page=True)
     query = ProjectQuery(query.text)
     text = query.text
@@ -44,7 +44,7 @@ def search(request):
         "text": text,
         "problems": [problem.detail for problem in problems if problem.parameter == "q"],
         "count": cards.count() if text else 0,
-        **(_found(query, cards, cards[:PER_PAGE]) if text else {"items": []}),
+        **(items_context(query, cards, cards[:PER_PAGE]) if text else {"items": []}),
         "towns": suggest_municipalities(text, limit=10) if text else [],
         "areas": areas_with(text),
         "protocols": _protocols(text) if text else [],

@@ -5,7 +5,7 @@ from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
-from cards.index.reader import at
+from cards.index.reader import pin_version
 from lib.content_version import using_content_token
 from observatory.public_cache.fast_path import register
 from observatory.public_cache.replicas import choose, failed, reading_from
@@ -59,7 +59,7 @@ class PublicReadMiddleware:
         if key and (cached := lookup(key, request_key, request)):
             return _response(*cached)
         token, request.is_versioned = version.content_token if version.index else None, bool(key)
-        with reading_from(alias), at(version.index), using_content_token(token):
+        with reading_from(alias), pin_version(version.index), using_content_token(token):
             response = self.handler(request, match)
         if response.status_code == 200 and not _is_private(response):
             _set_validators(response, key, request_key)

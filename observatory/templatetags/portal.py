@@ -196,7 +196,7 @@ def result(item: Mapping) -> SafeString:
     if item.get("snippet") or item.get("marked_title"):
         return render_to_string(RESULT, {"item": item})
     render = _rendered.__wrapped__ if settings.DEBUG else _rendered
-    return render(get_language(), item["stored"])
+    return render(get_language(), item["raw"])
 
 
 @lru_cache(maxsize=RESULTS)

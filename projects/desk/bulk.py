@@ -1,4 +1,4 @@
-"""One move for several cards of the queue: chosen, confirmed on a page of its own, answered one by one."""
+"""One action on several cards of the queue: selected, confirmed on a page, with one result each."""
 
 import csv
 from io import StringIO
@@ -23,60 +23,60 @@ from projects.models import Project
 @staff_page
 @require_POST
 def choose(request):
-    """What was ticked in the queue and what to do with it: confirm first, but for a file."""
-    projects, verb = _chosen(request), bulk_actions.VERBS.get(request.POST.get("verb"))
+    """The page that confirms an action on the ticked cards; for the export, the CSV file."""
+    projects, bulk_action = _selected(request), bulk_actions.BULK_ACTIONS.get(request.POST.get("verb"))
     if not projects:
         messages.error(request, _("Scegli almeno una scheda."))
         return redirect("desk:home")
     if request.POST.get("verb") == bulk_actions.EXPORT:
         return _as_csv(projects)
-    if verb is None:
+    if bulk_action is None:
         messages.error(request, _("Scegli che cosa fare delle schede."))
         return redirect("desk:home")
-    return _confirm(request, verb, projects, BulkMessageForm() if verb.needs_message else None)
+    return _confirm(request, bulk_action, projects, BulkMessageForm() if bulk_action.needs_message else None)
 
 
 @staff_page
 @require_POST
 def apply(request):
-    """Do it, one card at a time, and say of each what happened."""
-    projects, verb = _chosen(request), bulk_actions.VERBS.get(request.POST.get("verb"))
-    if verb is None or not projects:
+    """Apply the action to one card at a time and show the result of each."""
+    projects, bulk_action = _selected(request), bulk_actions.BULK_ACTIONS.get(request.POST.get("verb"))
+    if bulk_action is None or not projects:
         messages.error(request, _("Scegli le schede e che cosa farne."))
         return redirect("desk:home")
-    told = {}
-    if verb.needs_message:
+    arguments = {}
+    if bulk_action.needs_message:
         form = BulkMessageForm(tidied(request.POST))
         if not form.is_valid():
-            return _confirm(request, verb, projects, form, status=422)
-        told = form.cleaned_data
-    results = bulk_actions.run(verb, projects, by=request.user, told=told)
+            return _confirm(request, bulk_action, projects, form, status=422)
+        arguments = form.cleaned_data
+    results = bulk_actions.run(bulk_action, projects, by=request.user, arguments=arguments)
     done = sum(result.is_done for result in results)
-    context = {"verb": verb, "results": results, "done": done, "failed": len(results) - done}
+    context = {"verb": bulk_action, "results": results, "done": done, "failed": len(results) - done}
     return render(request, "projects/desk/bulk_done.html", context)
 
 
-def _chosen(request) -> list[Project]:
-    """The ticked projects in the order of their codes, at most as many as fit in one go."""
-    codes = request.POST.getlist("scheda")[: bulk_actions.MOST]
-    found = Project.objects.filter(record__code__in=codes, deleted_at=None).select_related("record__owner")
-    return list(found.order_by("record__code"))
+def _selected(request) -> list[Project]:
+    """The ticked projects by code, bulk_actions.MAXIMUM at most."""
+    codes = request.POST.getlist("scheda")[: bulk_actions.MAXIMUM]
+    selected = Project.objects.filter(record__code__in=codes, deleted_at=None).select_related("record__owner")
+    return list(selected.order_by("record__code"))
 
 
-def _confirm(request, verb, projects, form, *, status=200):
+def _confirm(request, bulk_action, projects, form, *, status=200):
     checks = check(projects)
     rows = [{"project": project, "checks": checks[project.pk]} for project in projects]
-    context = {"verb": verb, "rows": rows, "form": form}
+    context = {"verb": bulk_action, "rows": rows, "form": form}
     return render(request, "projects/desk/bulk_confirm.html", context, status=status)
 
 
 def _as_csv(projects) -> HttpResponse:
-    """The chosen cards as the queue shows them, for a sheet; ISO dates, UTF-8."""
-    chosen = with_waits(Project.objects.filter(pk__in=[project.pk for project in projects]))
+    """The selected cards as CSV in UTF-8, with ISO dates, the longest waiting first."""
+    selected = with_waits(Project.objects.filter(pk__in=[project.pk for project in projects]))
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(["codice", "titolo", "ente", "stato", "in_attesa_dal"])
-    for project in chosen.select_related("record__owner").order_by("waits_since", "pk"):
+    for project in selected.select_related("record__owner").order_by("waits_since", "pk"):
         since = timezone.localdate(project.waits_since).isoformat()
         row = [project.code, project.title, project.owner.name, project.status, since]
         writer.writerow([neutralised(value) for value in row])

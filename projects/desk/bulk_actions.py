@@ -1,6 +1,6 @@
-"""The same move on many projects: each in its own transaction, each with its own answer in words.
+"""The same action on many projects: each in its own transaction, each with its own result.
 
-Sent twice, as by a double click, nothing happens twice: what is done already is said to be done.
+All are idempotent: what the same person has done already counts as done.
 """
 
 import logging
@@ -10,25 +10,24 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cards.models import Edition
 from lib.workflow import HeldByAnother, WrongMove
 from projects import publishing, reviewing
 from projects.desk.checks import check
 from projects.models import Project, Reminder
-from projects.reminders import Due, last_word, remind
+from projects.reminders import Due, last_confirmation, remind
 from projects.workflow import Status
 
 logger = logging.getLogger(__name__)
-MOST = 100
+MAXIMUM = 100
 
 
-class Refused(Exception):
-    """Why one project stays as it is, in words for the person who asked."""
+class NotApplicable(Exception):
+    """The action does not apply to a project; the message, for the reviewer, says why."""
 
 
 @dataclass(frozen=True)
-class Verb:
-    """One move for many: what to call it, what it will do, how to make it."""
+class BulkAction:
+    """`run(project, by, **arguments)` gives a message of success; `explained` is shown before."""
 
     key: str
     label: str
@@ -39,49 +38,53 @@ class Verb:
 
 @dataclass(frozen=True)
 class Result:
+    """Whether the action was done, and the message that says so or why not."""
+
     project: Project
     is_done: bool
-    words: str
+    message: str
 
 
-def run(verb: Verb, projects: list[Project], *, by, told: Mapping | None = None) -> list[Result]:
-    """Make the move on each project; one that cannot make it does not stop the others."""
-    return [_run_one(verb, project, by, told or {}) for project in projects]
+def run(
+    bulk_action: BulkAction, projects: list[Project], *, by, arguments: Mapping | None = None
+) -> list[Result]:
+    """Apply an action to each project; a failure of one does not stop the others."""
+    return [_run_one(bulk_action, project, by, arguments or {}) for project in projects]
 
 
-def _run_one(verb: Verb, project: Project, by, told: Mapping) -> Result:
+def _run_one(bulk_action: BulkAction, project: Project, by, arguments: Mapping) -> Result:
     try:
-        return Result(project, True, verb.run(project, by, **told))
-    except Refused as refusal:
+        return Result(project, True, bulk_action.run(project, by, **arguments))
+    except NotApplicable as refusal:
         return Result(project, False, str(refusal))
     except HeldByAnother as held:
         return Result(
             project, False, _("In carico a {}: prendila in carico tu, poi riprova.").format(held.args[0])
         )
     except WrongMove:
-        return Result(project, False, _where(project))
-    except Exception:  # whatever happens to one, the others go on and the person is told
-        logger.exception("a move on many projects failed on %s", project.code)
+        return Result(project, False, _wrong_state(project))
+    except Exception:  # an unforeseen failure of one project must not stop the others
+        logger.exception("a bulk action failed on %s", project.code)
         return Result(
             project, False, _("C’è stato un problema tecnico: la scheda è rimasta com’era. Riprova.")
         )
 
 
-def _where(project: Project) -> str:
+def _wrong_state(project: Project) -> str:
     current = Project.objects.only("status").get(pk=project.pk)
     return _("Non si può: ora la scheda è nello stato «{}».").format(current.get_status_display())
 
 
-def _open_sending(project: Project):
+def _open_submission(project: Project):
     return project.submissions.filter(decided_at=None).select_related("taken_by").first()
 
 
 def _take(project: Project, by) -> str:
-    sending = _open_sending(project)
-    if project.status == Status.IN_REVIEW and sending and sending.taken_by_id == by.pk:
+    submission = _open_submission(project)
+    if project.status == Status.IN_REVIEW and submission and submission.taken_by_id == by.pk:
         return _("Era già in carico a te.")
-    if project.status == Status.IN_REVIEW and sending:
-        raise HeldByAnother(sending.taken_by)
+    if project.status == Status.IN_REVIEW and submission:
+        raise HeldByAnother(submission.taken_by)
     reviewing.take(project, by=by)
     return _("Presa in carico.")
 
@@ -91,16 +94,16 @@ def _publish(project: Project, by) -> str:
     if project.status == Status.PUBLISHED and card and card.published_by_id == by.pk:
         return _("Era già pubblica: edizione {}.").format(card.edition)
     if project.status == Status.SUBMITTED:
-        raise Refused(_("Prendila in carico, poi pubblicala."))
+        raise NotApplicable(_("Prendila in carico, poi pubblicala."))
     checks = check([project])[project.pk]
     if not checks.is_clean:
         reasons = [*checks.errors, *(f"{twin['why']}: {twin['code']}" for twin in checks.twins)]
-        raise Refused(_("Da guardare una per una: {}").format("; ".join(reasons)))
+        raise NotApplicable(_("Da guardare una per una: {}").format("; ".join(reasons)))
     card = publishing.publish(project, by=by)
     return _("Pubblicata: edizione {}.").format(card.edition)
 
 
-def _ask(project: Project, by, message: str) -> str:
+def _request_changes(project: Project, by, message: str) -> str:
     last = project.submissions.order_by("-number").first()
     if (
         project.status == Status.CHANGES_REQUESTED
@@ -110,36 +113,36 @@ def _ask(project: Project, by, message: str) -> str:
     ):
         return _("Le integrazioni erano già chieste.")
     if project.status == Status.SUBMITTED:
-        raise Refused(_("Prendila in carico, poi chiedi le integrazioni."))
+        raise NotApplicable(_("Prendila in carico, poi chiedi le integrazioni."))
     reviewing.request_changes(project, by=by, message=message)
     return _("Integrazioni chieste: abbiamo scritto all’ente.")
 
 
 def _remind(project: Project, by) -> str:
-    """Ask the office whether its card still holds: once for each moment it was last confirmed."""
-    card = Edition.objects.current().filter(project=project).first()
+    """Remind the office to confirm its card, once since its last confirmation."""
+    card = project.record.editions.current().first()
     if card is None:
-        raise Refused(_("Non ha una scheda pubblica."))
-    since = last_word(project, card)
+        raise NotApplicable(_("Non ha una scheda pubblica."))
+    since = last_confirmation(project, card)
     people = remind(Due(project, Reminder.Matter.AGEING, since, card))
     if people:
         return _("Promemoria inviato a {}.").format(", ".join(people))
-    told = project.reminders.filter(matter=Reminder.Matter.AGEING, since=since).first()
-    if told and told.project.owner.memberships.filter(user__is_active=True).exists():
+    is_sent = project.reminders.filter(matter=Reminder.Matter.AGEING, since=since).exists()
+    if is_sent and project.owner.memberships.filter(user__is_active=True).exists():
         return _("Il promemoria era già partito.")
-    raise Refused(_("L’ente non ha nessuno a cui scrivere."))
+    raise NotApplicable(_("L’ente non ha nessuno a cui scrivere."))
 
 
-VERBS = {
-    verb.key: verb
-    for verb in (
-        Verb(
+BULK_ACTIONS = {
+    bulk_action.key: bulk_action
+    for bulk_action in (
+        BulkAction(
             "take",
             gettext_lazy("Prendi in carico"),
             gettext_lazy("Le schede passano in revisione, in carico a te."),
             _take,
         ),
-        Verb(
+        BulkAction(
             "publish",
             gettext_lazy("Pubblica quelle pronte"),
             gettext_lazy(
@@ -147,14 +150,14 @@ VERBS = {
             ),
             _publish,
         ),
-        Verb(
+        BulkAction(
             "ask",
             gettext_lazy("Chiedi la stessa integrazione"),
             gettext_lazy("Le schede in carico a te tornano agli enti con questo messaggio."),
-            _ask,
+            _request_changes,
             needs_message=True,
         ),
-        Verb(
+        BulkAction(
             "remind",
             gettext_lazy("Chiedi se sono ancora valide"),
             gettext_lazy("Chi lavora per l’ente riceve un promemoria, una volta sola."),
@@ -163,4 +166,7 @@ VERBS = {
     )
 }
 EXPORT = "csv"
-CHOICES = [*((verb.key, verb.label) for verb in VERBS.values()), (EXPORT, gettext_lazy("Scarica in CSV"))]
+CHOICES = [
+    *((each.key, each.label) for each in BULK_ACTIONS.values()),
+    (EXPORT, gettext_lazy("Scarica in CSV")),
+]

@@ -1,4 +1,4 @@
-"""What a machine can see about a working copy before a person reads it, for a page of projects at a time."""
+"""Automatic checks of working copies: missing fields, sums, links, duplicates; for many at once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from projects.completeness import missing_required
 from projects.models import Identifier, Project
 from projects.workflow import Status
 
-# Titles of one municipality that are at least so alike, out of 100, may be of one project.
-ALIKE = 88
-# Titles compared for one page: of the largest cities the most recent ones.
-TITLES = 5_000
+# From this similarity on, out of 100, two titles of one municipality may be of one project.
+MIN_SIMILARITY = 88
+# Titles that one page is compared with, the most recent ones.
+MAX_TITLES = 5_000
 
 
 @dataclass
 class Checks:
-    """`errors` and `twins` (likely the same project) keep it from being published in bulk, `notes` do not."""
+    """`errors` and `twins`, likely duplicates, exclude a project from bulk publication, `notes` do not."""
 
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -36,12 +36,12 @@ class Checks:
 
     @property
     def is_clean(self) -> bool:
-        """Nothing in the way of publishing it together with others."""
+        """Whether it may be published in bulk."""
         return not (self.errors or self.twins)
 
 
 def check(projects: Sequence[Project]) -> dict[int, Checks]:
-    """`{id of the project: Checks}`; the number of queries does not grow with the projects."""
+    """`{primary key: Checks}`; the number of queries does not depend on that of projects."""
     related = ("identifiers", "funding_lines", "documents", "sources")
     prefetch_related_objects(projects, *related)
     dead = _dead_links(projects)
@@ -65,14 +65,14 @@ def _cups(project: Project) -> list[str]:
 
 
 def _funding(project: Project) -> list[str]:
-    """Sources that do not make the total: more than it, or all told and less."""
+    """An error where the funding exceeds the total cost, or is complete and below it."""
     amounts = [line.amount for line in project.funding_lines.all()]
-    total, told = project.total_cost, sum(amount for amount in amounts if amount is not None)
-    is_whole = bool(amounts) and None not in amounts
-    if total is None or (told <= total and not (is_whole and told < total)):
+    total, funded = project.total_cost, sum(amount for amount in amounts if amount is not None)
+    is_complete = bool(amounts) and None not in amounts
+    if total is None or (funded <= total and not (is_complete and funded < total)):
         return []
-    words = _("Le fonti sommano {} €, il costo totale è {} €")
-    return [words.format(*(number_format(value, 0, force_grouping=True) for value in (told, total)))]
+    message = _("Le fonti sommano {} €, il costo totale è {} €")
+    return [message.format(*(number_format(value, 0, force_grouping=True) for value in (funded, total)))]
 
 
 def _links(project: Project) -> list[str]:
@@ -88,28 +88,32 @@ def _dead_links(projects: Sequence[Project]) -> set[str]:
 
 
 def _twins(projects: Sequence[Project]) -> dict[int, list[dict]]:
-    """Other projects with the same CUP, or a like title in the same municipality: `{code, title, why}`."""
-    found = defaultdict(dict)
+    """Projects with the same CUP, or a similar title in one municipality: `{pk: [{code, title, why}]}`."""
+    twins = defaultdict(dict)
     codes = {code for project in projects for code in _cups(project)}
     same = Identifier.objects.filter(scheme="cup", value__in=codes, project__deleted_at=None)
     same = list(
         same.exclude(project__status=Status.ARCHIVED).select_related("project__record").order_by("pk")
     )
-    towns = {project.lead_municipality_id for project in projects} - {None}
-    others = Project.objects.filter(lead_municipality__in=towns, deleted_at=None).exclude(title="")
+    municipalities = {project.lead_municipality_id for project in projects} - {None}
+    others = Project.objects.filter(lead_municipality__in=municipalities, deleted_at=None).exclude(title="")
     others = others.exclude(status=Status.ARCHIVED).order_by("-pk")
-    titles = list(others.values_list("pk", "lead_municipality", "record__code", "title")[:TITLES])
+    titles = list(others.values_list("pk", "lead_municipality", "record__code", "title")[:MAX_TITLES])
     for project in projects:
-        mine, mine_folded = set(_cups(project)), fold(project.title)
+        cups, folded_title = set(_cups(project)), fold(project.title)
         for row in same:
-            if row.value in mine and row.project_id != project.pk:
+            if row.value in cups and row.project_id != project.pk:
                 why = _("stesso CUP")
-                found[project.pk][row.project.code] = {"title": str(row.project), "why": why}
-        for pk, town, code, title in titles:
-            is_other = pk != project.pk and town == project.lead_municipality_id
-            if is_other and project.title and fuzz.token_sort_ratio(mine_folded, fold(title)) >= ALIKE:
+                twins[project.pk][row.project.code] = {"title": str(row.project), "why": why}
+        for pk, municipality, code, title in titles:
+            is_other = pk != project.pk and municipality == project.lead_municipality_id
+            if (
+                is_other
+                and project.title
+                and fuzz.token_sort_ratio(folded_title, fold(title)) >= MIN_SIMILARITY
+            ):
                 row = {"title": title, "why": _("titolo simile nello stesso Comune")}
-                found[project.pk].setdefault(code, row)
+                twins[project.pk].setdefault(code, row)
     return defaultdict(
-        list, {pk: [{"code": code, **row} for code, row in rows.items()] for pk, rows in found.items()}
+        list, {pk: [{"code": code, **row} for code, row in rows.items()] for pk, rows in twins.items()}
     )

@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cards.search.readiness import GAPS, lacking
+from cards.search.readiness import GAPS, cards_with_gap
 from municipalities.models import Organisation
 from projects.desk.review_queue import DESK
 from projects.models import Project
@@ -14,12 +14,12 @@ WAITS = [("ente", _("Aspettano l’ente")), ("mie", _("In carico a te")), ("tutt
 
 
 class QueueFilter(django_filters.FilterSet):
-    """By who waits, state, body, words and what is missing; with nothing chosen, what waits for the desk.
+    """By side that is waited for, state, body, text and missing field; without any, what waits for the desk.
 
-    Wrong values filter nothing.
+    Invalid values are ignored.
     """
 
-    q = django_filters.CharFilter(label=_("Titolo o codice"), method="by_words", max_length=120)
+    q = django_filters.CharFilter(label=_("Titolo o codice"), method="by_text", max_length=120)
     attesa = django_filters.ChoiceFilter(
         label=_("Attesa"), choices=WAITS, empty_label=_("Aspettano la redazione"), method="by_wait"
     )
@@ -52,6 +52,7 @@ class QueueFilter(django_filters.FilterSet):
             bound.is_optional = False
 
     def filter_queryset(self, queryset):
+        """Limited to what waits for the desk unless a filter says otherwise."""
         chosen = self.form.cleaned_data
         if not any(chosen.get(name) for name in ("stato", "attesa", "manca", "q")):
             queryset = queryset.filter(status__in=DESK)
@@ -59,14 +60,16 @@ class QueueFilter(django_filters.FilterSet):
 
     @property
     def qs(self):
-        """Also with a wrong value, which is left out."""
+        """The filtered projects; an invalid value is no filter."""
         self.form.is_valid()
         return self.filter_queryset(self.queryset.all())
 
-    def by_words(self, queryset, _name, value):
+    def by_text(self, queryset, _name, value):
+        """Projects with this text in the title, or this code."""
         return queryset.filter(Q(title__icontains=value) | Q(record__code__iexact=value))
 
     def by_wait(self, queryset, _name, value):
+        """Projects that wait for the office, those the user has taken, or all."""
         if value == "ente":
             return queryset.filter(status=Status.CHANGES_REQUESTED)
         if value == "mie":
@@ -75,4 +78,5 @@ class QueueFilter(django_filters.FilterSet):
         return queryset
 
     def by_gap(self, queryset, _name, value):
-        return queryset.filter(pk__in=lacking(value).values("record"))
+        """Projects whose public card lacks what cards.search.readiness.GAPS names."""
+        return queryset.filter(pk__in=cards_with_gap(value).values("record"))

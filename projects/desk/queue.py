@@ -1,4 +1,4 @@
-"""The queue: what waits for the desk, what waits for an office, and what else one looks for."""
+"""The page of the review queue."""
 
 from django.core.paginator import Paginator
 from django.shortcuts import render
@@ -9,9 +9,9 @@ from accounts.rules import staff_page
 from cards.search.readiness import readiness
 from projects.desk.bulk_actions import CHOICES
 from projects.desk.checks import check
-from projects.desk.figures import received_by_month
 from projects.desk.filters import QueueFilter
-from projects.desk.review_queue import queue_figures, wait_of, with_waits
+from projects.desk.review_queue import queue_counts, wait_of, with_waits
+from projects.desk.tables import received_by_month
 from projects.models import Project
 from projects.workflow import Status
 
@@ -22,7 +22,10 @@ ORDERS = {"": ("waits_since", "pk"), "-attesa": ("-waits_since", "-pk"), "titolo
 @staff_page
 @require_safe
 def queue(request):
-    """What waits, from the oldest; everything else by choice. Filters, order and page are in the address."""
+    """A page of projects, by default those that wait for the desk, the oldest first.
+
+    Filters, order and page are parameters of the address.
+    """
     projects = with_waits(Project.objects.filter(deleted_at=None).select_related("record__owner"))
     order = request.GET.get("ordina", "")
     order = order if order in ORDERS else ""
@@ -34,7 +37,7 @@ def queue(request):
         "filter": queue_filter,
         "order": order,
         "today": timezone.localdate(),
-        "figures": queue_figures(),
+        "counts": queue_counts(),
         "readiness": readiness(),
         "months": received_by_month(6),
         "bulk_choices": CHOICES,
@@ -48,22 +51,23 @@ def queue_rows(projects, user) -> list[dict]:
     checks = check(projects)
     rows = []
     for project in projects:
-        sent = max(project.submissions.all(), key=lambda s: s.number, default=None)
+        last = max(project.submissions.all(), key=lambda s: s.number, default=None)
         rows.append(
             {
                 "project": project,
-                "submission": sent,
+                "submission": last,
                 "wait": wait_of(project, today),
                 "checks": checks[project.pk],
-                "action": _action(project, sent, user),
+                "action": _action(project, last, user),
             }
         )
     return rows
 
 
-def _action(project, sent, user) -> str:
-    """The one thing to do about a row: `examine`, `resume` what is mine, `look` at the rest."""
+def _action(project, submission, user) -> str:
+    """The action of a row: `examine` a new submission, `resume` one's own review, else `look`."""
     if project.status == Status.SUBMITTED:
         return "examine"
-    is_mine = project.status == Status.IN_REVIEW and sent and sent.taken_by_id == user.pk
+    is_in_review = project.status == Status.IN_REVIEW
+    is_mine = is_in_review and submission and submission.taken_by_id == user.pk
     return "resume" if is_mine else "look"

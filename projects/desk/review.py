@@ -1,4 +1,4 @@
-"""One card under review: what was sent beside what is public, comments beside the fields, the decision."""
+"""The page of one project under review: submission beside public card, comments on fields, the decision."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import staff_page
-from cards.document.diff import OURS, in_words, label_of
+from cards.document.diff import LABELLED, display_value, label_of
 from cards.document.read import read_document
 from lib.forms.base import ReasonForm
 from lib.forms.fields import tidied
@@ -22,9 +22,9 @@ from projects.history import labelled_history
 from projects.models import Project
 from projects.source import draft_document
 
-# What the form calls otherwise than the card does.
-OF_CARD = {"funding": "funding_lines", "codes": "identifiers"}
-ALONE = ("documents", "sources", "reuse_costs")
+# Names of the form that are others in the document of a card.
+DOCUMENT_KEYS = {"funding": "funding_lines", "codes": "identifiers"}
+OUTSIDE_STEPS = ("documents", "sources", "reuse_costs")
 CHECKLIST = {
     "plain": gettext_lazy("Titolo e sintesi si capiscono senza conoscere il progetto"),
     "facts": gettext_lazy("Date, importi e codici tornano con i documenti"),
@@ -36,11 +36,12 @@ CHECKLIST = {
 @staff_page
 @require_safe
 def review(request, code):
+    """The page of a review."""
     return show_review(request, load(code))
 
 
 def show_review(request, project, *, status=200, **forms):
-    """The page, also after an answer that could not be taken: the forms then hold what was typed."""
+    """The page of a review; after a rejected POST with its bound `forms`, by their name in the context."""
     document = draft_document(project)
     card = project.record.editions.filter(is_current=True).first()
     submission = project.submissions.select_related("taken_by", "submitted_by").order_by("-number").first()
@@ -70,89 +71,95 @@ def show_review(request, project, *, status=200, **forms):
 
 
 def _groups(document: dict, public: dict | None, form: ReviewForm, notes: list) -> list[dict]:
-    """`[{title, rows, changed}]` by step of the form; what is empty on both sides is left out."""
-    said = {note.field: note for note in notes}
+    """`[{title, rows, changed}]` by step of the form, without fields that are empty in both documents."""
+    comment_of = {note.field: note for note in notes}
     groups = [
-        (title, [_row(name, label, document, public, form, said) for name, label in fields])
+        (title, [_row(name, label, document, public, form, comment_of) for name, label in fields])
         for title, fields in commentable_fields()
     ]
-    groups.append((_("Altro"), [_row(name, label_of(name), document, public, form, said) for name in ALONE]))
-    found = []
+    groups.append(
+        (
+            _("Altro"),
+            [_row(name, label_of(name), document, public, form, comment_of) for name in OUTSIDE_STEPS],
+        )
+    )
+    filled = []
     for title, rows in groups:
-        shown = [row for row in rows if row["sent"] or row["public"] or row["note"] or row["typed"]]
-        changed = sum(row["is_changed"] for row in shown)
-        found.append({"title": title, "rows": shown, "changed": changed})
-    return [group for group in found if group["rows"]]
+        visible = [row for row in rows if row["sent"] or row["public"] or row["note"] or row["typed"]]
+        if visible:
+            changed = sum(row["is_changed"] for row in visible)
+            filled.append({"title": title, "rows": visible, "changed": changed})
+    return filled
 
 
-def _row(name, label, document, public, form, said) -> dict:
-    key = OF_CARD.get(name, name)
+def _row(name, label, document, public, form, comment_of) -> dict:
+    key = DOCUMENT_KEYS.get(name, name)
     sent, former = document.get(key), (public or {}).get(key)
     is_changed = public is not None and sent != former
     field = form[f"comment-{name}"] if f"comment-{name}" in form.fields else None
     return {
         "name": name,
         "label": label,
-        "sent": in_words(key, sent),
-        "public": in_words(key, former if is_changed else sent) if public else "",
+        "sent": display_value(key, sent),
+        "public": display_value(key, former if is_changed else sent) if public else "",
         "is_changed": is_changed,
-        "is_written": key not in OURS and not key.endswith("_en"),
+        "is_written": key not in LABELLED and not key.endswith("_en"),
         "field": field,
         "was": form[f"was-{name}"] if field else None,
-        "note": said.get(name),
+        "note": comment_of.get(name),
         "typed": bool(field and field.value()),
     }
 
 
 def _earlier(project: Project, last) -> list[tuple]:
-    """`[(sending, its comments with their labels)]` of the sendings before the last."""
-    sendings = (
+    """`[(submission, [comments with a label])]` of the submissions before the last, the newest first."""
+    submissions = (
         project.submissions.exclude(pk=last and last.pk).prefetch_related("comments").order_by("-number")
     )
-    found = []
-    for sending in sendings:
-        notes = sorted(sending.comments.all(), key=lambda note: note.pk)
+    earlier = []
+    for submission in submissions:
+        notes = sorted(submission.comments.all(), key=lambda note: note.pk)
         for note in notes:
             note.label = field_label(note.field)
         if notes:
-            found.append((sending, notes))
-    return found
+            earlier.append((submission, notes))
+    return earlier
 
 
-def _act(request, project: Project, words: str, action, *, on=None, form=None, **told):
-    """Make one move, on the project unless told, and go back to it; who was slower learns where it stands.
+def _act(request, project: Project, success: str, action, *, on=None, form=None, **arguments):
+    """Run an action on `on`, by default the project, and redirect to its page with the message `success`.
 
-    What was typed in `form` is stored with the move, or shown again when there is none.
+    The comments in `form` are stored with it; when the state forbids the action they are shown again.
     """
-    read = request.POST.get("submission")
+    loaded = request.POST.get("submission")
     current = project.submissions.filter(decided_at=None).values_list("pk", flat=True).first()
     try:
-        if read is not None and read != str(current):
+        if loaded is not None and loaded != str(current):
             raise WrongMove
         if form and (texts := form.texts()):
             reviewing.write_comments(project, by=request.user, texts=texts)
-        action(on or project, by=request.user, **told)
+        action(on or project, by=request.user, **arguments)
     except HeldByAnother as held:
         messages.error(request, _("La scheda è in carico a {}: non puoi decidere tu.").format(held.args[0]))
-        return _again(request, project, form)
+        return _show_again(request, project, form)
     except WrongMove:
         messages.error(request, _("La scheda è cambiata nel frattempo: ecco dove si trova ora."))
-        return _again(request, project, form)
-    messages.success(request, words)
+        return _show_again(request, project, form)
+    messages.success(request, success)
     return redirect("desk:project-review", project.code)
 
 
-def _again(request, project: Project, form):
-    """Back to the page; with words that could not be stored, on the spot and with the words."""
-    kept = form.kept() if form else []
-    if not kept:
+def _show_again(request, project: Project, form):
+    """A redirect to the page, or the page itself with the texts of `form` that could not be stored."""
+    unsaved = form.unsaved_texts() if form else []
+    if not unsaved:
         return redirect("desk:project-review", project.code)
-    return show_review(request, load(project.code), status=409, kept=kept)
+    return show_review(request, load(project.code), status=409, unsaved=unsaved)
 
 
 def _review_form(request, project: Project) -> ReviewForm:
-    sending = project.submissions.filter(decided_at=None).first()
-    notes = sending.comments.values_list("field", "text") if sending else []
+    submission = project.submissions.filter(decided_at=None).first()
+    notes = submission.comments.values_list("field", "text") if submission else []
     form = ReviewForm(tidied(request.POST), comments=dict(notes))
     form.full_clean()
     return form
@@ -161,18 +168,21 @@ def _review_form(request, project: Project) -> ReviewForm:
 @staff_page
 @require_POST
 def take(request, code):
+    """Take a submission into review."""
     return _act(request, load(code), _("Hai preso in carico la scheda."), reviewing.take)
 
 
 @staff_page
 @require_POST
 def take_over(request, code):
+    """Become the reviewer in the place of a colleague."""
     return _act(request, load(code), _("Ora la scheda è in carico a te."), reviewing.take_over)
 
 
 @staff_page
 @require_POST
 def release(request, code):
+    """Store the comments and return the project to the queue."""
     project = load(code)
     form = _review_form(request, project)
     if form.errors:
@@ -183,79 +193,84 @@ def release(request, code):
 @staff_page
 @require_POST
 def comment(request, code):
-    """One comment on one field, chosen by its name."""
+    """Add one comment, on the field that is chosen from a list."""
     project = load(code)
     form = CommentForm(request.POST)
     if not form.is_valid():
         return show_review(request, project, comment_form=form, status=422)
-    words = _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni.")
-    return _act(request, project, words, reviewing.comment, **form.cleaned_data)
+    success = _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni.")
+    return _act(request, project, success, reviewing.comment, **form.cleaned_data)
 
 
 @staff_page
 @require_POST
 def comments(request, code):
-    """Keep the comments of the page; the office gets them with the request for changes."""
+    """Store the comments of the page; the office receives them with the request for changes."""
     project = load(code)
     form = _review_form(request, project)
     if form.errors:
         return show_review(request, project, form=form, status=422)
-    words = _("Commenti salvati: l’ente li riceve quando chiedi le integrazioni.")
-    return _act(request, project, words, reviewing.write_comments, form=form, texts={})
+    success = _("Commenti salvati: l’ente li riceve quando chiedi le integrazioni.")
+    return _act(request, project, success, reviewing.write_comments, form=form, texts={})
 
 
 @staff_page
 @require_POST
 def remove_comment(request, code, pk):
+    """Delete one comment."""
     return _act(request, load(code), _("Commento tolto."), reviewing.remove_comment, pk=pk)
 
 
 @staff_page
 @require_POST
 def request_changes(request, code):
+    """Store the comments and request changes; needs a message or a comment."""
     project = load(code)
     form = _review_form(request, project)
-    sending = project.submissions.filter(decided_at=None).first()
-    is_told = any(now for _read, now in form.texts().values()) if not form.errors else True
-    is_told = is_told or form.cleaned_data.get("message") or (sending and sending.comments.exists())
-    if not is_told:
+    submission = project.submissions.filter(decided_at=None).first()
+    has_text = any(now for _loaded, now in form.texts().values()) if not form.errors else True
+    has_text = has_text or form.cleaned_data.get("message") or (submission and submission.comments.exists())
+    if not has_text:
         form.add_error("message", _("Scrivi un messaggio o almeno un commento a un campo"))
     if form.errors:
         return show_review(request, project, form=form, status=422)
-    words = _("Hai chiesto le integrazioni: abbiamo scritto all’ente.")
+    success = _("Hai chiesto le integrazioni: abbiamo scritto all’ente.")
     message = form.cleaned_data["message"]
-    return _act(request, project, words, reviewing.request_changes, form=form, message=message)
+    return _act(request, project, success, reviewing.request_changes, form=form, message=message)
 
 
 @staff_page
 @require_POST
 def publish(request, code):
+    """Store the comments and publish."""
     project = load(code)
     form = _review_form(request, project)
     if form.errors:
         return show_review(request, project, form=form, status=422)
-    words = _("La scheda è pubblica: edizione {}.").format(project.record.editions.count() + 1)
+    success = _("La scheda è pubblica: edizione {}.").format(project.record.editions.count() + 1)
     note = request.POST.get("change_note", "").replace("\x00", "")[:300]
     checked = [key for key in CHECKLIST if key in request.POST.getlist("checked")]
-    told = {"change_note": note, "checked": checked, "form": form}
-    return _act(request, project, words, publishing.publish, **told)
+    arguments = {"change_note": note, "checked": checked, "form": form}
+    return _act(request, project, success, publishing.publish, **arguments)
 
 
 @staff_page
 @require_POST
 def archive(request, code):
+    """Store the comments and decide not to publish."""
     project = load(code)
     form = ReasonForm(request.POST, prefix="archive")
-    written = _review_form(request, project)
-    if not form.is_valid() or written.errors:
-        return show_review(request, project, form=written, reason_form=form, status=422)
-    words = _("La scheda non sarà pubblicata: abbiamo scritto all’ente.")
-    return _act(request, project, words, reviewing.archive, form=written, **form.cleaned_data)
+    review_form = _review_form(request, project)
+    if not form.is_valid() or review_form.errors:
+        return show_review(request, project, form=review_form, reason_form=form, status=422)
+    success = _("La scheda non sarà pubblicata: abbiamo scritto all’ente.")
+    return _act(request, project, success, reviewing.archive, form=review_form, **form.cleaned_data)
 
 
 @staff_page
 @require_POST
 def withdraw(request, code):
+    """Withdraw the public card. Raises Http404 when there is none."""
     project = load(code)
     card = project.record.editions.current().first()
     if card is None:
@@ -263,5 +278,5 @@ def withdraw(request, code):
     form = ReasonForm(request.POST, prefix="withdraw")
     if not form.is_valid():
         return show_review(request, project, withdraw_form=form, status=422)
-    words = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
-    return _act(request, project, words, publishing.withdraw, on=card, **form.cleaned_data)
+    success = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
+    return _act(request, project, success, publishing.withdraw, on=card, **form.cleaned_data)

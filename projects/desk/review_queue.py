@@ -1,4 +1,4 @@
-"""Who waits for whom, since when and for how long: what the desk's queue is made of."""
+"""The review queue: which side is waited for, since when, how many projects and how long reviews take."""
 
 from datetime import date, timedelta
 from statistics import median
@@ -16,13 +16,15 @@ DESK = (Status.SUBMITTED, Status.IN_REVIEW)
 
 
 def with_waits(projects):
-    """Adds `sent_at`, `asked_at`, `waits_since` and `is_answer`, a sending that answers our questions."""
-    sendings = Submission.objects.filter(project=OuterRef("pk")).order_by("-number")
-    asked = sendings.filter(outcome=Submission.Outcome.CHANGES_REQUESTED)
+    """Annotate a queryset of projects with `sent_at`, `asked_at` and `waits_since`, and with `is_answer`:
+    whether changes were requested before.
+    """
+    submissions = Submission.objects.filter(project=OuterRef("pk")).order_by("-number")
+    requests = submissions.filter(outcome=Submission.Outcome.CHANGES_REQUESTED)
     projects = projects.annotate(
-        sent_at=Subquery(sendings.values("submitted_at")[:1]),
-        asked_at=Subquery(asked.values("decided_at")[:1]),
-        is_answer=Exists(asked),
+        sent_at=Subquery(submissions.values("submitted_at")[:1]),
+        asked_at=Subquery(requests.values("decided_at")[:1]),
+        is_answer=Exists(requests),
     )
     since = Case(
         When(status__in=DESK, then=Coalesce(F("sent_at"), F("updated_at"))),
@@ -34,36 +36,39 @@ def with_waits(projects):
 
 
 def last_overdue_day(today: date) -> date:
-    """What was sent on this day or before should have been answered by now."""
+    """The last day on which what was submitted is overdue today."""
     return last_overdue_start(ANSWER, today)
 
 
 def wait_of(project: Project, today: date) -> dict | None:
-    """`{days, is_overdue, who}` of a project from `with_waits`; None where nobody waits."""
+    """`{days, is_overdue, who}` of a project from `with_waits`; None where no side is waited for.
+
+    `days` are calendar days, `who` is the side that is waited for.
+    """
     if project.status not in PROJECT.waits:
         return None
-    who, rule = PROJECT.waits[project.status]
+    side, rule = PROJECT.waits[project.status]
     since = timezone.localdate(project.waits_since)
     return {
         "days": (today - since).days,
         "is_overdue": since <= last_overdue_start(rule, today),
-        "who": who,
+        "who": side,
     }
 
 
-def queue_figures() -> dict:
-    """The four figures of the desk, in four queries. `response_days` is None before the first decision."""
+def queue_counts() -> dict:
+    """The counts above the queue and `response_days`, None before the first decision. Four queries."""
     today = timezone.localdate()
     waiting = Project.objects.filter(status__in=DESK, deleted_at=None)
-    told = list(with_waits(waiting).values_list("status", "sent_at", "is_answer"))
+    rows = list(with_waits(waiting).values_list("status", "sent_at", "is_answer"))
     limit = last_overdue_day(today)
     month = timezone.make_aware(timezone.datetime(today.year, today.month, 1))
     public = Edition.objects.current()
     return {
-        "waiting": sum(status == Status.SUBMITTED for status, _at, _answer in told),
-        "overdue": sum(bool(at) and timezone.localdate(at) <= limit for _status, at, _answer in told),
-        "in_review": sum(status == Status.IN_REVIEW for status, _at, _answer in told),
-        "answers": sum(answer for _status, _at, answer in told),
+        "waiting": sum(status == Status.SUBMITTED for status, _at, _answer in rows),
+        "overdue": sum(bool(at) and timezone.localdate(at) <= limit for _status, at, _answer in rows),
+        "in_review": sum(status == Status.IN_REVIEW for status, _at, _answer in rows),
+        "answers": sum(answer for _status, _at, answer in rows),
         "public": public.count(),
         "this_month": public.filter(published_at__gte=month).count(),
         "response_days": response_days(since=today - timedelta(days=365)),
@@ -72,7 +77,7 @@ def queue_figures() -> dict:
 
 
 def response_days(*, since: date) -> float | None:
-    """Median days from sending to decision, of what was decided since a day; None without any."""
+    """Median days from submission to decision of what was decided since a day; None without any."""
     day = timezone.make_aware(timezone.datetime(since.year, since.month, since.day))
     decided = Submission.objects.filter(decided_at__gte=day).exclude(outcome=Submission.Outcome.RECALLED)
     spans = [

@@ -1,6 +1,6 @@
-"""The six steps of a project, each saved as it is: drafts may be partial, sending may not.
+"""The six steps of a project. Drafts may be incomplete; what is required is checked at submission.
 
-A step is a model form, its repeated rows are a formset of their own; what is required is told on the summary.
+A step is a model form, its repeated rows are formsets.
 """
 
 from lib.forms.base import ReasonForm

@@ -1,4 +1,4 @@
-"""What the desk writes to an office and what the office answers."""
+"""Forms of the review: comments, messages to the office and its answers."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ class CommentForm(forms.Form):
 
 
 def commentable_fields() -> list[tuple[str, list]]:
-    """Fields a reviewer can speak about, grouped by step, with the words of the form."""
+    """The fields that a reviewer can comment on, `[(title of the step, [(name, label)])]`."""
     groups = []
     for step in STEPS:
         if not step.form:
@@ -34,7 +34,7 @@ def commentable_fields() -> list[tuple[str, list]]:
 
 
 def field_label(name: str) -> str:
-    """The words a field has on screen."""
+    """The label of a field in the form; the name itself when no step has it."""
     for _group, fields in commentable_fields():
         for key, label in fields:
             if key == name:
@@ -59,9 +59,9 @@ class AnswerForm(WholeText, forms.Form):
 
 
 class ReviewForm(WholeText, forms.Form):
-    """All that a reviewer writes on one page: a comment beside each field, and a message for the whole.
+    """The texts of a review: a comment for each field, and a message about the whole.
 
-    `was-` fields carry the words that were on the page, so that another page's are never written over.
+    `was-` fields carry the texts that the page was loaded with, so that those of another page are not lost.
     """
 
     message = forms.CharField(
@@ -97,28 +97,28 @@ class ReviewForm(WholeText, forms.Form):
         )
 
     def texts(self) -> dict[str, tuple[str, str]]:
-        """`{field: (words read, words now)}` of the comments that changed on the page."""
-        found = {}
+        """`{field: (text when the page was loaded, text now)}` of the comments that changed."""
+        changed = {}
         for key, now in self.cleaned_data.items():
             kind, _dash, name = key.partition("-")
             if kind == "comment" and f"comment-{name}" in self.data:
-                read = self.cleaned_data.get(f"was-{name}", "")
-                if read.strip() != now:
-                    found[name] = (read, now)
-        return found
+                loaded = self.cleaned_data.get(f"was-{name}", "")
+                if loaded.strip() != now:
+                    changed[name] = (loaded, now)
+        return changed
 
-    def kept(self) -> list[tuple[str, str]]:
-        """`[(label, words)]` of all that was typed, to be shown again when it cannot be stored."""
+    def unsaved_texts(self) -> list[tuple[str, str]]:
+        """`[(label, text)]` of all that was posted, to be shown again when it cannot be stored."""
         names = [name for name in self.fields if not name.startswith("was-")]
-        typed = [
+        posted = [
             (self.fields[name].label, self.data.get(name, ""), self.data.get(f"was-{name[8:]}", ""))
             for name in names
         ]
-        return [(label, words) for label, words, read in typed if words.strip() and words != read]
+        return [(label, text) for label, text, loaded in posted if text.strip() and text != loaded]
 
 
 class BulkMessageForm(WholeText, forms.Form):
-    """The same words for several offices."""
+    """One message for several offices."""
 
     message = forms.CharField(
         label=_("Messaggio agli enti"),

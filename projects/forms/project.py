@@ -1,4 +1,4 @@
-"""Steps one and two: what the project is, and where and when it happens."""
+"""Steps one and two: description, places and dates."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Steps three, four and five: who pays, what came of it, whom to ask."""
+"""Steps three, four and five: funding, results, contacts."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The first screen of a project and the last: opening a draft, sending it."""
+"""Creating a draft, submitting it, and rating how easy that was."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,7 @@ from municipalities.models import Organisation
 
 
 class NewProjectForm(WholeText, forms.Form):
-    """The first screen: a title and, for who belongs to more bodies, which of them."""
+    """A title and, for users with several bodies, the owner."""
 
     title = forms.CharField(
         label=_("Titolo"),
@@ -35,7 +35,7 @@ class NewProjectForm(WholeText, forms.Form):
 
 
 class CopyForm(WholeText, forms.Form):
-    """A project that starts from another one needs a title of its own."""
+    """The title of a copy."""
 
     title = forms.CharField(
         label=_("Titolo del nuovo progetto"),
@@ -70,7 +70,7 @@ class SubmitForm(WholeText, forms.Form):
 
 
 class EaseForm(WholeText, forms.Form):
-    """How easy the sending was: one question, one line."""
+    """How easy it was to submit a card, and a note."""
 
     ease = forms.TypedChoiceField(
         label=_("Quanto è stato facile inviare la scheda?"),

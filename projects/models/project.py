@@ -1,4 +1,4 @@
-"""The working copy of a project: what people at the desk edit. The public reads cards."""
+"""The working copy of a project, which offices edit and the desk reviews. The public reads cards."""
 
 import uuid
 
@@ -40,10 +40,11 @@ def _partial_date(verbose_name: str):
 
 class ProjectQuerySet(models.QuerySet):
     def owned_by(self, organisation_ids):
+        """Projects of these organisations, without deleted drafts."""
         return self.filter(record__owner__in=organisation_ids, deleted_at=None)
 
     def in_bin_of(self, organisation_ids):
-        """Drafts thrown away, which may come back until the bin is emptied."""
+        """Deleted drafts, which can be restored until the bin is emptied."""
         return self.filter(record__owner__in=organisation_ids).exclude(deleted_at=None)
 
     def waiting_for_review(self):
@@ -52,12 +53,12 @@ class ProjectQuerySet(models.QuerySet):
 
 class ProjectManager(models.Manager.from_queryset(ProjectQuerySet)):
     def get_queryset(self):
-        """With the record, where code, slug and owner of every project are."""
+        """Joins the record, which has code, slug and owner."""
         return super().get_queryset().select_related("record")
 
 
 class Project(models.Model):
-    """The working copy of a record; its key is that of the record."""
+    """The working copy of a record; its primary key is that of the record."""
 
     record = models.OneToOneField(Record, models.PROTECT, primary_key=True, related_name="+")
     status = models.CharField(_("stato della scheda"), max_length=18, choices=Status, default=Status.DRAFT)
@@ -74,7 +75,7 @@ class Project(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    # What was typed in a step and cannot be read yet, as it was posted: {step: {name: [texts]}}.
+    # Raw input of steps with values that are not valid: {step: {name: [texts]}}.
     typed = models.JSONField(default=dict, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = models.ForeignKey(
@@ -190,7 +191,7 @@ class Project(models.Model):
     objects = ProjectManager()
 
     class Meta:
-        # Also where another row leads to its project.
+        # Related objects are loaded with their record too.
         base_manager_name = "objects"
         verbose_name = _("progetto")
         verbose_name_plural = _("progetti")
@@ -216,7 +217,7 @@ class Project(models.Model):
 
     @property
     def owner(self) -> Organisation:
-        """One query more where the record was loaded without it."""
+        """The owning organisation; one more query unless `record__owner` was joined."""
         return self.record.owner
 
     @property
@@ -225,4 +226,5 @@ class Project(models.Model):
 
     @property
     def is_editable(self) -> bool:
+        """Whether its state allows edits; who may edit is decided by projects.rules."""
         return self.status in EDITABLE and self.deleted_at is None

@@ -1,4 +1,4 @@
-"""What passes between an office and the desk: submissions, comments on single fields, events."""
+"""What passes between an office and the desk: submissions, comments on fields, reminders."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from projects.models.project import Project
 
 
 class Submission(models.Model):
-    """One sending of a project for review, and how it was decided."""
+    """One submission of a project for review, and its outcome."""
 
     class Outcome(models.TextChoices):
         PUBLISHED = "published", _("Pubblicata")
@@ -58,12 +58,12 @@ class Submission(models.Model):
 
     @property
     def receipt(self) -> str:
-        """The number on the receipt: code of the project and ordinal of the sending."""
+        """The number on the receipt: code of the project and number of the submission."""
         return f"{self.project.code}/{self.number}"
 
 
 class FieldComment(models.Model):
-    """A reviewer's word on one field, and the office's answer."""
+    """A comment of a reviewer on one field, and the answer of the office."""
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="comments")
     field = models.CharField(_("campo"), max_length=40)
@@ -84,7 +84,7 @@ class FieldComment(models.Model):
 
 
 class Reminder(models.Model):
-    """A message that reminded an office of something. One per project, matter and moment that set it off."""
+    """A reminder that was sent: one for each project, matter and `since`, the moment the time counts from."""
 
     class Matter(models.TextChoices):
         AGEING = "ageing", _("Scheda da confermare")

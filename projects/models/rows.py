@@ -1,4 +1,4 @@
-"""Rows that hang on a project: money lines, partners, results, documents, identifiers."""
+"""Rows of a project: identifiers, milestones, partners, funding, costs, indicators, documents, sources."""
 
 import uuid
 
@@ -20,7 +20,7 @@ from projects.models.project import Project
 
 
 class Row(models.Model):
-    """A repeated part. `uid` is its name in the form: sent twice it is one row, taken away it may return."""
+    """A row of a repeated part. `uid` identifies it in the form: one that is posted twice is stored once."""
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
 
@@ -30,7 +30,7 @@ class Row(models.Model):
 
 
 class Identifier(Row):
-    """A code by which others know the project. A malformed CUP is kept and flagged, never dropped."""
+    """A code of the project in another system. A malformed CUP is stored and warned of, never dropped."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="identifiers")
     scheme = models.CharField(_("tipo"), max_length=12, choices=IdentifierScheme)
@@ -85,7 +85,7 @@ class FundingLine(Row):
 
 
 class ReuseCost(models.Model):
-    """What one line of AgID's comparative evaluation would cost elsewhere, in euro."""
+    """The cost of reuse elsewhere, in euro, by line of AgID's comparative evaluation."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="reuse_costs")
     line = models.CharField(_("voce"), max_length=16, choices=CostLine)
@@ -116,12 +116,12 @@ class Indicator(Row):
 
 
 def document_path(document, filename: str) -> str:
-    """A generated name under the project's id; the extension is set from the checked content."""
+    """A generated name below the project's key; the extension is that of the checked content."""
     return f"projects/{document.project_id}/{uuid.uuid4().hex}{document.extension}"
 
 
 class Document(Row):
-    """A typed file or link. Files are checked, images re-encoded, before they get here."""
+    """A file or a link. Files are checked, images re-encoded, before they are stored (lib.files.checks)."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="documents")
     type = models.CharField(_("tipo"), max_length=18, choices=DocumentType)
@@ -156,7 +156,7 @@ class Document(Row):
 
 
 class Source(models.Model):
-    """A public page where the facts of the card can be checked."""
+    """A public page on which the content of the card can be verified."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="sources")
     url = models.URLField(_("indirizzo"), max_length=500)

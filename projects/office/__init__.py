@@ -1,1 +1,1 @@
-"""Pages of an office: its projects, the six steps of one, its status and its sending."""
+"""Pages of an office: its projects, the steps of one, its status, its submission, files of drafts."""

@@ -1,4 +1,4 @@
-"""Documents of a draft: attached one form at a time, several files at once, taken off again."""
+"""Adding documents to a draft and removing them."""
 
 import uuid
 
@@ -17,19 +17,19 @@ from projects.models import Project
 from projects.office.loading import load
 from projects.office.step_page import DOCUMENTS, saved_step, show_step
 
-MOST_FILES = 10
+MAXIMUM_FILES = 10
 
 
 @login_required
 @require_POST
 def add_document(request, code):
-    """Attach a link or some files to a draft. Those that are right are kept, whatever the others are."""
+    """Attach a link or some files to a draft. Valid ones are stored even when others are not."""
     project = load(request, code, rules.can_edit)
-    forms = _forms(tidied(request.POST), request.FILES.getlist("file")[:MOST_FILES])
-    wrong, added = [], 0
+    forms = _forms(tidied(request.POST), request.FILES.getlist("file")[:MAXIMUM_FILES])
+    invalid, added = [], 0
     for form in forms:
         if not form.is_valid():
-            wrong.append(form)
+            invalid.append(form)
             continue
         form.instance.project = project
         try:
@@ -41,36 +41,36 @@ def add_document(request, code):
     if added:
         many = _("%(n)s documenti aggiunti.") % {"n": added}
         messages.success(request, many if added > 1 else _("Documento aggiunto."))
-    if not wrong:
+    if not invalid:
         return redirect("officer:project-step", project.code, DOCUMENTS.slug)
-    return _show_wrong(request, project, wrong)
+    return _show_invalid(request, project, invalid)
 
 
 def _forms(posted: QueryDict, files) -> list[DocumentForm]:
-    """One form a file; the second and following take their name from the file when they share a title."""
+    """One form a file; of several files each has its name appended to the title."""
     if len(files) < 2:
         return [DocumentForm(posted, {"file": files[0]} if files else {})]
-    found = []
+    forms = []
     for number, file in enumerate(files):
         data = posted.copy()
         stem = file.name.rpartition(".")[0] or file.name
         data["title"] = f"{posted.get('title', '')} – {stem}".strip(" –")[:160]
         data["uid"] = _derived(posted.get("uid", ""), number)
-        found.append(DocumentForm(data, {"file": file}))
-    return found
+        forms.append(DocumentForm(data, {"file": file}))
+    return forms
 
 
 def _derived(uid: str, number: int) -> str:
-    """The form's own name for each of its files: sent twice, it still names the same ones."""
+    """A `uid` for each file of a form, the same when the form is sent twice."""
     try:
         return str(uuid.uuid5(uuid.UUID(uid), str(number)))
     except ValueError:
         return str(uuid.uuid4())
 
 
-def _show_wrong(request, project: Project, wrong: list[DocumentForm]):
+def _show_invalid(request, project: Project, invalid: list[DocumentForm]):
     form, formsets = saved_step(project, DOCUMENTS)
-    first, *others = wrong
+    first, *others = invalid
     for other in others:
         for texts in other.errors.values():
             for text in texts:
@@ -83,7 +83,7 @@ def _show_wrong(request, project: Project, wrong: list[DocumentForm]):
 @login_required
 @require_POST
 def remove_document(request, code, pk):
-    """Take a document off the draft; editions already published keep it."""
+    """Remove a document from the draft; published editions keep it."""
     project = load(request, code, rules.can_edit)
     document = get_object_or_404(project.documents, pk=pk)
     try:

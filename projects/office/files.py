@@ -1,4 +1,4 @@
-"""Files of working copies, for the office that owns them and the desk."""
+"""Files of working copies, for the officers of the owning body and for reviewers."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -13,7 +13,7 @@ from projects.models import Document
 @login_required
 @require_safe
 def draft_file(request, pk):
-    """The file of a document, published or not, as long as its project may be seen; otherwise 404."""
+    """The file of a document, published or not. Raises Http404 for a user who may not see its project."""
     document = get_object_or_404(Document.objects.select_related("project__record").exclude(file=""), pk=pk)
     if not rules.can_see(request.user, document.project):
         raise Http404

@@ -1,4 +1,4 @@
-"""An office's projects: what waits for whom, search, a new draft, the bin."""
+"""An office's projects: list and search, a new draft, copies, the bin."""
 
 import uuid
 from datetime import timedelta
@@ -25,24 +25,24 @@ from projects.reminders import AGEING_AFTER
 from projects.workflow import Status
 
 PAGE, BIN_DAYS = 20, 30
-# What waits for the office stands before what waits for the desk.
-OURS = [Status.CHANGES_REQUESTED, Status.DRAFT]
-OURS_FIRST = Case(When(status__in=OURS, then=0), default=1)
+# What waits for the office is listed before what waits for the desk.
+WAITING_FOR_OFFICE = [Status.CHANGES_REQUESTED, Status.DRAFT]
+WAITING_FIRST = Case(When(status__in=WAITING_FOR_OFFICE, then=0), default=1)
 
 
 @login_required
 @require_safe
 def home(request):
-    """All projects of this office, a page at a time, with the next thing to do for each."""
+    """A page of the projects of this office, with the next thing to do for each."""
     office_only(request)
     bodies = organisations_of(request.user)
     own = Project.objects.owned_by(bodies)
-    words, state = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("stato", "")
+    text, state = request.GET.get("q", "").replace("\x00", "").strip()[:100], request.GET.get("stato", "")
     state = state if state in Status.values else ""
-    found = own.filter(Q(title__icontains=words) | Q(record__code__icontains=words)) if words else own
-    found = found.filter(status=state) if state else found
+    projects = own.filter(Q(title__icontains=text) | Q(record__code__icontains=text)) if text else own
+    projects = projects.filter(status=state) if state else projects
     page = Paginator(
-        found.select_related("record__owner").order_by(OURS_FIRST, "-updated_at", "-pk"), PAGE
+        projects.select_related("record__owner").order_by(WAITING_FIRST, "-updated_at", "-pk"), PAGE
     ).get_page(request.GET.get("pagina"))
     cards = dict(
         own.filter(pk__in=[p.pk for p in page], record__editions__is_current=True).values_list(
@@ -53,11 +53,11 @@ def home(request):
     context = {
         "rows": [_row(project, cards.get(project.pk)) for project in page],
         "page": page,
-        "words": words,
+        "text": text,
         "state": state,
         "counts": [(s, s.label, counts[s]) for s in Status if s in counts],
         "total": sum(counts.values()),
-        "waiting": sum(counts.get(s, 0) for s in OURS),
+        "waiting": sum(counts.get(s, 0) for s in WAITING_FOR_OFFICE),
         "has_bodies": len(bodies) > 1,
         "staff": is_reviewer(request.user),
     }
@@ -73,12 +73,12 @@ def _row(project: Project, published_at) -> dict:
         "is_ageing": is_ageing,
         "completeness": completeness(project),
         "advice": next((tip for tip in advice(project) if not tip["is_required"]), None),
-        "is_ours": project.status in OURS or is_ageing,
+        "is_ours": project.status in WAITING_FOR_OFFICE or is_ageing,
     }
 
 
 def next_step(project: Project, *, is_ageing: bool = False) -> str:
-    """What the office can do now, in a few words."""
+    """The label of what the office can do now."""
     if project.status == Status.DRAFT:
         n = len({step for step, _text in missing_required(project).values()})
         if n:
@@ -86,20 +86,20 @@ def next_step(project: Project, *, is_ageing: bool = False) -> str:
         return _("Invia alla redazione")
     if is_ageing and project.status == Status.PUBLISHED:
         return _("Conferma che è ancora valida")
-    words = {
+    labels = {
         Status.CHANGES_REQUESTED: _("Rispondi alla redazione"),
         Status.SUBMITTED: _("In attesa della redazione"),
         Status.IN_REVIEW: _("La redazione la sta esaminando"),
         Status.PUBLISHED: _("Aggiorna quando qualcosa cambia"),
         Status.ARCHIVED: _("Leggi il motivo"),
     }
-    return words[project.status]
+    return labels[project.status]
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request):
-    """Open a draft; the same form sent twice opens one."""
+    """Create a draft; the same form sent twice creates one."""
     office_only(request)
     bodies = bodies_of(request.user)
     form = NewProjectForm(
@@ -110,7 +110,7 @@ def create(request):
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         project = drafts.start_project(
-            by=request.user, owner=data["owner"], nonce=data["nonce"], title=data["title"]
+            by=request.user, owner=data["owner"], idempotency_key=data["nonce"], title=data["title"]
         )
         return redirect("officer:project-step", project.code, STEPS[0].slug)
     earlier = Project.objects.owned_by(organisations_of(request.user)).order_by("-updated_at")[:5]
@@ -121,11 +121,14 @@ def create(request):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def duplicate(request, code):
-    """Start from an earlier project: the page says what comes along and what does not."""
+    """Create a draft as a copy of an earlier project."""
     source = load(request, code, rules.can_see)
     form = CopyForm(tidied(request.POST) or None, initial={"nonce": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
-        project = drafts.duplicate_project(source, by=request.user, **form.cleaned_data)
+        data = form.cleaned_data
+        project = drafts.duplicate_project(
+            source, by=request.user, idempotency_key=data["nonce"], title=data["title"]
+        )
         messages.success(request, _("Bozza creata da «{}»: controlla ogni risposta.").format(source))
         return redirect("officer:project-step", project.code, STEPS[0].slug)
     context = {"form": form, "source": source}
@@ -135,7 +138,7 @@ def duplicate(request, code):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request, code):
-    """Throw a draft away, after asking; it waits in the bin for a month."""
+    """Put a draft into the bin, after a page that asks for confirmation."""
     project = load(request, code, rules.can_delete)
     if request.method != "POST":
         return render(request, "projects/office/delete.html", {"project": project, "days": BIN_DAYS})
@@ -150,8 +153,8 @@ def delete(request, code):
 
 @login_required
 @require_safe
-def thrown_away(request):
-    """The bin: drafts thrown away less than a month ago."""
+def deleted_drafts(request):
+    """The bin: drafts deleted in the last BIN_DAYS days."""
     office_only(request)
     recent = timezone.now() - timedelta(days=BIN_DAYS)
     binned = Project.objects.in_bin_of(organisations_of(request.user)).filter(deleted_at__gte=recent)

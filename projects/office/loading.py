@@ -1,4 +1,4 @@
-"""Which project a page is about, and whether the person may see it."""
+"""Loading the project of an office page, with the permission check."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -18,7 +18,10 @@ RELATED = (
 
 
 def load(request: HttpRequest, code: str, may) -> Project:
-    """The project, or 403: the same for what is not theirs and for what is not there, so no hint."""
+    """The project with this code, when `may(user, project)`.
+
+    Raises PermissionDenied, also for an unknown code, so that codes cannot be probed; Http404 to reviewers.
+    """
     project = Project.objects.select_related(*RELATED).filter(record__code=code).first()
     if project is None and is_reviewer(request.user):
         raise Http404
@@ -28,11 +31,12 @@ def load(request: HttpRequest, code: str, may) -> Project:
 
 
 def office_only(request: HttpRequest) -> None:
+    """Raises PermissionDenied for users who may create no projects."""
     if not rules.can_create(request.user):
         raise PermissionDenied
 
 
 def bodies_of(user):
-    """Bodies a person may enter projects for: their own; for staff, every one (delegated entry)."""
+    """The organisations a user may create projects for: their own, for reviewers all."""
     bodies = Organisation.objects.order_by("name")
     return bodies if is_reviewer(user) else bodies.filter(pk__in=organisations_of(user))

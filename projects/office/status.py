@@ -1,4 +1,4 @@
-"""Where a project stands: receipt, who waits for whom and until when, comments, history, preview."""
+"""The status of a project: receipt, deadlines, comments, history, preview, and actions on it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,7 +21,7 @@ from projects.mail import answer_due
 from projects.models import FieldComment, Project
 from projects.office.loading import load
 from projects.office.step_page import open_comments, tips
-from projects.reminders import CHANGES_WITHIN, last_word, needs_confirming, read_token
+from projects.reminders import CHANGES_WITHIN, last_confirmation, needs_confirming, read_token
 from projects.source import draft_document
 from projects.workflow import Status
 
@@ -42,14 +42,14 @@ def _show(request, project, *, comments=None, ease_form=None, http_status=200):
         "project": project,
         "submission": last,
         "due": answer_due(last) if last and last.decided_at is None else None,
-        "changes_due": last.decided_at + CHANGES_WITHIN if _asked(project, last) else None,
+        "changes_due": last.decided_at + CHANGES_WITHIN if _has_open_request(project, last) else None,
         "today": timezone.localdate(),
         "comments": open_comments(project) if comments is None else comments,
         "events": labelled_history(project.code),
         "card": card,
         "withdrawn": project.record.editions.exclude(withdrawn_at=None).order_by("-edition").first(),
         "needs_confirming": bool(card) and needs_confirming(project, card),
-        "last_word": last_word(project, card) if card else None,
+        "confirmed_at": last_confirmation(project, card) if card else None,
         "can_edit": rules.can_edit(request.user, project),
         "can_recall": rules.can_recall(request.user, project),
         "can_revise": rules.can_revise(request.user, project),
@@ -62,14 +62,14 @@ def _show(request, project, *, comments=None, ease_form=None, http_status=200):
     return render(request, "projects/office/status.html", context, status=http_status)
 
 
-def _asked(project: Project, last) -> bool:
+def _has_open_request(project: Project, last) -> bool:
     return last is not None and last.decided_at is not None and project.status == Status.CHANGES_REQUESTED
 
 
 @login_required
 @require_safe
 def preview(request, code):
-    """The card as the public would see it, from the working copy."""
+    """The page of the card that publishing the working copy would issue."""
     project = load(request, code, rules.can_see)
     return render(
         request,
@@ -81,7 +81,7 @@ def preview(request, code):
 @login_required
 @require_POST
 def answer(request, code, pk):
-    """Answer one comment of the reviewer; an answer too long is shown again, not lost."""
+    """Answer one comment of the reviewer; an answer that is too long is shown again."""
     project = load(request, code, rules.can_edit)
     note = get_object_or_404(FieldComment, pk=pk, submission__project=project)
     form = AnswerForm(tidied(request.POST), prefix=str(pk))
@@ -96,7 +96,7 @@ def answer(request, code, pk):
 @login_required
 @require_POST
 def rate(request, code):
-    """How easy the sending was."""
+    """Store how easy it was to submit the card."""
     project = load(request, code, rules.can_see)
     submission = project.submissions.order_by("-number").first()
     if submission is None:
@@ -104,12 +104,12 @@ def rate(request, code):
     form = EaseForm(tidied(request.POST))
     if not form.is_valid():
         return _show(request, project, ease_form=form, http_status=422)
-    drafts.rate_sending(submission, by=request.user, **form.cleaned_data)
+    drafts.rate_submission(submission, by=request.user, **form.cleaned_data)
     messages.success(request, _("Grazie: la tua risposta aiuta a migliorare il servizio."))
     return redirect("officer:project-status", code)
 
 
-MOVES = {
+ACTIONS = {
     "riprendi": (actions.recall, rules.can_recall),
     "modifica": (actions.revise, rules.can_revise),
     "conferma": (actions.confirm_current, rules.can_confirm),
@@ -119,10 +119,10 @@ MOVES = {
 @login_required
 @require_POST
 def move(request, code, verb):
-    """Take a sending back, open the working copy of a published project, or confirm its public card."""
-    if verb not in MOVES:
+    """Recall a submission, revise a published project, or confirm its public card."""
+    if verb not in ACTIONS:
         raise Http404
-    action, may = MOVES[verb]
+    action, may = ACTIONS[verb]
     project = load(request, code, rules.can_see)
     try:
         if not may(request.user, project):
@@ -143,22 +143,29 @@ def move(request, code, verb):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_by_link(request, token):
-    """The page of the reminder's link: one button, which says that the card still holds.
+    """The page of the link in a reminder: a button that confirms the card in the name of the addressee.
 
-    The link names the person it was written to; it changes nothing until the button is pressed.
+    A GET changes nothing: mail scanners follow links.
     """
     try:
-        told = read_token(token)
+        payload = read_token(token)
     except signing.BadSignature:
         return render(request, "projects/office/confirm.html", {"expired": True}, status=410)
-    project = Project.objects.filter(pk=told["project"]).first()
-    user = User.objects.filter(pk=told["user"], is_active=True).first()
+    project = Project.objects.filter(pk=payload["project"]).first()
+    user = User.objects.filter(pk=payload["user"], is_active=True).first()
     card = project and project.record.editions.current().first()
-    if not (user and card and card.edition == told["edition"] and rules.can_confirm(user, project)):
+    if not (user and card and card.edition == payload["edition"] and rules.can_confirm(user, project)):
         return render(request, "projects/office/confirm.html", {"expired": True}, status=410)
-    is_done = project.record.confirmed_at is not None and project.record.confirmed_at.timestamp() > told["at"]
+    is_done = (
+        project.record.confirmed_at is not None and project.record.confirmed_at.timestamp() > payload["at"]
+    )
     if request.method == "POST" and not is_done:
         actions.confirm_current(project, by=user)
         is_done = True
-    context = {"project": project, "card": card, "done": is_done, "last_word": last_word(project, card)}
+    context = {
+        "project": project,
+        "card": card,
+        "done": is_done,
+        "confirmed_at": last_confirmation(project, card),
+    }
     return render(request, "projects/office/confirm.html", context)

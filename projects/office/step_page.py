@@ -80,15 +80,15 @@ def show_step(
 
 def errors_of(form, formsets) -> list[tuple[str, str]]:
     """`(HTML id of the field, message)` of every error on the page, in its order."""
-    found = [(anchor_of(form, name), text) for name, texts in form.errors.items() for text in texts]
+    errors = [(anchor_of(form, name), text) for name, texts in form.errors.items() for text in texts]
     for _rows, formset in formsets:
-        found += [(f"{formset.prefix}-rows", text) for text in formset.non_form_errors()]
+        errors += [(f"{formset.prefix}-rows", text) for text in formset.non_form_errors()]
         for row in formset.forms:
             if row not in formset.deleted_rows:
-                found += [
+                errors += [
                     (anchor_of(row, name), text) for name, texts in row.errors.items() for text in texts
                 ]
-    return found
+    return errors
 
 
 def anchor_of(form, name: str) -> str:
@@ -114,7 +114,7 @@ def _nearby(project: Project):
 
 def _code_warnings(project: Project) -> list[str]:
     warnings = [(code, code_warning(scheme, code)) for scheme, code in known_codes(project)]
-    return [f"{code}: {words}" for code, words in warnings if words]
+    return [f"{code}: {warning}" for code, warning in warnings if warning]
 
 
 def step_states(project: Project, current: int) -> list[dict]:
@@ -125,10 +125,10 @@ def step_states(project: Project, current: int) -> list[dict]:
         "begun": _("Iniziato"),
         "empty": _("Da iniziare"),
     }
-    found = []
+    states = []
     for number, step in enumerate(STEPS[:-1]):
         state = step_state(project, step.key, step.form._meta.fields)
-        found.append(
+        states.append(
             {
                 "step": step,
                 "number": number + 1,
@@ -138,7 +138,7 @@ def step_states(project: Project, current: int) -> list[dict]:
                 "is_current": number == current,
             }
         )
-    return found
+    return states
 
 
 def tips(project: Project, limit: int = TIPS) -> list[dict]:
@@ -162,12 +162,12 @@ def open_comments(project: Project, step: Step | None = None) -> list[tuple[Fiel
     last = project.submissions.order_by("-number").first()
     if last is None or project.status != Status.CHANGES_REQUESTED:
         return []
-    found = []
+    comments = []
     for note in last.comments.select_related("by").order_by("pk"):
         note.label, note.step = field_label(note.field), STEP_OF_FIELD.get(note.field, STEPS[0])
         if step in (None, note.step):
-            found.append((note, AnswerForm(prefix=str(note.pk), initial={"answer": note.answer})))
-    return found
+            comments.append((note, AnswerForm(prefix=str(note.pk), initial={"answer": note.answer})))
+    return comments
 
 
 def saved_message(project: Project) -> str:

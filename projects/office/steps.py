@@ -84,8 +84,8 @@ def _save_by_button(request, code, step):
     except WrongMove:
         # Rendered again instead of a redirect: what was typed can still be read and copied.
         saved.refresh_from_db(fields=["status"])
-        words = _("La scheda non si può più modificare: è {}.").format(saved.get_status_display().lower())
-        messages.error(request, words)
+        message = _("La scheda non si può più modificare: è {}.").format(saved.get_status_display().lower())
+        messages.error(request, message)
         return show_step(request, saved, step, form, formsets, status=409)
     if is_valid or "exit" in request.POST:
         return _after_save(request, project, step, is_valid)
@@ -112,7 +112,7 @@ def _store(project, step, form, formsets, posted, *, by, automatic=False) -> boo
                     formset.save()
             if not is_valid or step.key in project.typed:
                 raw = None if is_valid else raw_input(posted)
-                drafts.keep_typed(project, step=step.key, typed=raw)
+                drafts.store_raw_input(project, step=step.key, raw_input=raw)
     except IntegrityError as error:
         # The same request, sent twice, has just added a row of this page.
         raise StaleDraft from error
@@ -154,11 +154,11 @@ def _conflict(request, code, step, form, formsets):
 
 @require_POST
 def autosave(request, code, slug):
-    """Save a step while somebody writes. JSON: what was saved, or why not, never a redirect."""
+    """Save a step automatically. The response is JSON: the saved version, or a message, never a redirect."""
     step = step_of(slug)
     if not request.user.is_authenticated:
-        words = _("La sessione è scaduta. Accedi in un’altra scheda del browser: il testo resta qui.")
-        return JsonResponse({"message": words}, status=401)
+        message = _("La sessione è scaduta. Accedi in un’altra scheda del browser: il testo resta qui.")
+        return JsonResponse({"message": message}, status=401)
     try:
         project = load(request, code, rules.can_see)
     except PermissionDenied:
@@ -170,8 +170,8 @@ def autosave(request, code, slug):
     except StaleDraft:
         return _conflict_json(request, project.pk, step, form, formsets)
     except WrongMove:
-        words = _("La scheda non si può più modificare: copia il testo che hai scritto.")
-        return JsonResponse({"message": words}, status=410)
+        message = _("La scheda non si può più modificare: copia il testo che hai scritto.")
+        return JsonResponse({"message": message}, status=410)
     return _saved(request, project, step, errors_of(form, formsets))
 
 
@@ -197,19 +197,19 @@ def _conflict_json(request, pk: int, step, form, formsets):
         return _saved(request, current, step)
     at = timezone.localtime(current.updated_at)
     if current.updated_by_id == request.user.pk:
-        words = _("Hai modificato questa scheda in un’altra finestra alle {}.").format(f"{at:%H:%M}")
+        message = _("Hai modificato questa scheda in un’altra finestra alle {}.").format(f"{at:%H:%M}")
     else:
-        words = _("Un collega ha modificato questa scheda alle {}.").format(f"{at:%H:%M}")
-    return JsonResponse({"message": words, "compare": _("Confronta le versioni")}, status=409)
+        message = _("Un collega ha modificato questa scheda alle {}.").format(f"{at:%H:%M}")
+    return JsonResponse({"message": message, "compare": _("Confronta le versioni")}, status=409)
 
 
 @require_safe
 def check_code(request):
-    """The warning about a code as JSON, in the same words as after saving: `{warning}`."""
+    """The warning about codes as JSON, the same as after saving: `{warning}`."""
     if not request.user.is_authenticated:
         return JsonResponse({"warning": ""}, status=401)
     scheme = request.GET.get("tipo", "")
     parts = [p for p in request.GET.get("valore", "")[:600].replace(";", ",").split(",") if p.strip()]
     codes = parts[:20] if scheme == "cup" else parts[:1]
     warnings = [(code.strip(), code_warning(scheme, code)) for code in codes]
-    return JsonResponse({"warning": " ".join(f"{code}: {words}." for code, words in warnings if words)})
+    return JsonResponse({"warning": " ".join(f"{code}: {warning}." for code, warning in warnings if warning)})

@@ -1,4 +1,4 @@
-"""All answers on one page, right before sending, and the sending itself."""
+"""The last step: a summary of all answers, and submitting them."""
 
 import uuid
 
@@ -22,7 +22,7 @@ from projects.office.step_page import input_id, open_comments, step_states, tips
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def summary(request, code):
-    """All answers on one page, right before sending."""
+    """All answers on one page; a POST submits the draft."""
     project = load(request, code, rules.can_see)
     if not rules.can_submit(request.user, project):
         return redirect("officer:project-status", project.code)
@@ -31,9 +31,15 @@ def summary(request, code):
     )
     if request.method == "POST" and form.is_valid() and not missing_required(project):
         try:
-            actions.submit(project, by=request.user, **_read(form))
+            actions.submit(
+                project,
+                by=request.user,
+                idempotency_key=form.cleaned_data["nonce"],
+                note=form.cleaned_data["note"],
+                version=form.cleaned_data["version"],
+            )
         except StaleDraft:
-            return _show(request, project, _changed(form, project), status=409, stale=True)
+            return _show(request, project, _to_confirm(form, project), status=409, stale=True)
         except (Incomplete, WrongMove):
             messages.error(request, _("La scheda è cambiata nel frattempo: controllala e inviala di nuovo."))
             return redirect("officer:project-step", project.code, "riepilogo")
@@ -41,12 +47,8 @@ def summary(request, code):
     return _show(request, project, form, status=422 if request.method == "POST" else 200)
 
 
-def _read(form) -> dict:
-    return {name: form.cleaned_data[name] for name in ("nonce", "note", "version")}
-
-
-def _changed(form, project: Project) -> SubmitForm:
-    """The form again, to be confirmed on what the draft is now; the message typed stays."""
+def _to_confirm(form, project: Project) -> SubmitForm:
+    """The form with the current version and the same message, the declaration to be given again."""
     data = form.data.copy()
     data["version"] = str(project.version)
     data.pop("declaration", None)
@@ -75,7 +77,7 @@ def _show(request, project, form, *, status, stale=False):
 
 
 def _missing(project: Project) -> list[dict]:
-    """Required answers that are empty or unread, each with the words and the place where to write it."""
+    """What missing_required names, as `{text, step, anchor}` with the HTML id of the field."""
     steps = {step.key: step for step in STEPS}
     return [
         {"text": text, "step": steps[key], "anchor": input_id(steps[key], name)}
@@ -84,7 +86,7 @@ def _missing(project: Project) -> list[dict]:
 
 
 def _answers(project: Project) -> list[dict]:
-    """Every step with its filled answers: label, words, whether the words are the body's own."""
+    """`[{step, answers}]` with `(label, text, whether the text was written by the body)` of filled fields."""
     groups = []
     for step in STEPS:
         if step.form is None:
@@ -99,9 +101,9 @@ def _answers(project: Project) -> list[dict]:
 
 
 def _is_written(bound) -> bool:
-    """Whether an answer is in the body's own words, which are Italian on English pages too."""
-    ours = getattr(bound.field, "choices", None) or isinstance(bound.value(), bool)
-    return not ours and not bound.name.endswith("_en")
+    """Whether a text was written by the body: it is Italian on English pages too."""
+    is_choice = getattr(bound.field, "choices", None) or isinstance(bound.value(), bool)
+    return not is_choice and not bound.name.endswith("_en")
 
 
 def _in_words(form, bound) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from cards.models import File
 from cards.presentation.context import card_context
-from cards.presentation.outline import words_of_card
+from cards.presentation.outline import card_outline
 from cards.presentation.pdf import card_pdf
 from cards.vocabulary.lists import DocumentType
 from lib.formats import file_size, partial_date
@@ -205,7 +205,7 @@ def _index_table(parts: list[Part]) -> str:
 
 def plain_text(document: Mapping, address: str) -> str:
     """The card without any markup, for whoever pastes it into a document of theirs."""
-    words = words_of_card(card_context(document))
+    words = card_outline(card_context(document))
     lines = [words["title"], "", words["summary"], "", words["meta"], ""]
     lines += [f"{label}: {value}" for label, value in words["facts"]]
     for title, blocks in words["sections"]:

@@ -79,7 +79,7 @@ class Adoption(models.Model):
         indexes = [models.Index(fields=["record", "step"], name="adoption_project_step")]
 
     def __str__(self):
-        return f"{self.project_id} {self.adopter_id} {self.step}"
+        return f"{self.record_id} {self.adopter_id} {self.step}"
 
 
 class AdoptionStep(models.Model):

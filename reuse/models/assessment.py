@@ -76,7 +76,7 @@ class Assessment(models.Model):
         indexes = [models.Index(fields=["record", "rater", "-made_at"], name="assessment_newest")]
 
     def __str__(self):
-        return f"{self.project_id} {self.rater} {self.version or ''}".strip()
+        return f"{self.record_id} {self.rater} {self.version or ''}".strip()
 
     def save(self, *args, **kwargs):
         """A completed assessment is followed by a new version, never changed."""
@@ -240,7 +240,7 @@ class Standing(models.Model):
         indexes = [models.Index(fields=["-score"], name="standing_by_score")]
 
     def __str__(self):
-        return f"{self.project_id} {self.score}"
+        return f"{self.record_id} {self.score}"
 
 
 class RankingRelease(models.Model):

@@ -178,7 +178,7 @@ def test_every_item_of_then_opens_as_of_then(get, history):
 
 def test_too_far_back_is_explained(client, history, monkeypatch):
     monkeypatch.setattr(as_of, "MAX_REPLACED", 0)
-    as_of._kept.clear()
+    as_of.SNAPSHOTS.clear()
     answer = client.get("/api/v1/projects?as_of=2024-06-01")
     assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, "as_of")
 

@@ -314,7 +314,7 @@ def test_every_address_is_counted_however_many_there_are(client, monkeypatch):
 
 
 def test_count_begins_anew_with_the_minute_and_before_memory_ends(monkeypatch):
-    monkeypatch.setattr("api.throttles.MOST", 2)
+    monkeypatch.setattr("api.throttles.MAX_ADDRESSES", 2)
     minute = MinuteCounts()
     assert [minute.count("a", 1), minute.count("a", 1), minute.count("a", 2)] == [1, 2, 1]
     assert [minute.count(name, 2) for name in ("b", "a", "c", "a")] == [1, 2, 1, 1]

@@ -75,7 +75,7 @@ def names(transactional_db):
     gone = _card(office, desk, places, "Un progetto ritirato")
     builders.publishing.withdraw(gone, by=desk, reason="Scheda doppia.")
     sent = builders.draft(office, places["torino"], title="Orti urbani")
-    builders.actions.submit(sent, by=office, nonce=sent.nonce)
+    builders.actions.submit(sent, by=office, idempotency_key=sent.nonce)
     report = _report(card)
     _write_city(office, places["torino"])
     return {

@@ -20,50 +20,50 @@ def keys(db):
 @pytest.mark.parametrize("between", [-1, 10])
 def test_all_texts_asked_for_are_found(keys, monkeypatch, between):
     """Read by key, and as a stretch."""
-    monkeypatch.setattr(bulk, "BETWEEN", between)
+    monkeypatch.setattr(bulk, "MAX_UNWANTED", between)
     wanted = [keys[3], keys[0], keys[4]]
     stored = dict(Line.objects.values_list("pk", "text"))
-    lines = bulk.found(wanted, bulk.LINE, DEFAULT_DB_ALIAS)
+    lines = bulk.read_texts(wanted, bulk.CSV_ROW, DEFAULT_DB_ALIAS)
     assert [lines[key] for key in wanted] == [stored[key].encode() for key in wanted]
 
 
 def test_parts_follow_one_another(keys):
     wanted = array("Q", keys[::-1])
-    assert [list(part) for part in bulk.parts_of(wanted, 2)] == [keys[:2:-1], keys[2:0:-1], keys[:1]]
-    assert list(bulk.parts_of(array("Q"))) == []
+    assert [list(part) for part in bulk.key_chunks(wanted, 2)] == [keys[:2:-1], keys[2:0:-1], keys[:1]]
+    assert list(bulk.key_chunks(array("Q"))) == []
 
 
 @pytest.mark.parametrize("way", [1, -1])
 def test_texts_of_keys_in_a_row_come_as_one(keys, way):
     stored = dict(Line.objects.values_list("pk", "text"))
     wanted = array("Q", keys[1:4][::way])
-    body = bulk.joined(wanted, bulk.LINE, DEFAULT_DB_ALIAS)
+    body = bulk.read_range(wanted, bulk.CSV_ROW, DEFAULT_DB_ALIAS)
     assert body == "".join(stored[key] for key in wanted).encode()
-    assert bulk.joined(keys[2:3], bulk.LINE, DEFAULT_DB_ALIAS) == stored[keys[2]].encode()
+    assert bulk.read_range(keys[2:3], bulk.CSV_ROW, DEFAULT_DB_ALIAS) == stored[keys[2]].encode()
 
 
 def test_keys_in_no_row_do_not_come_as_one(keys):
     for wanted in (keys[::2], [keys[0], keys[0]], [keys[1], keys[0], keys[2]]):
-        assert bulk.joined(wanted, bulk.LINE, DEFAULT_DB_ALIAS) is None
+        assert bulk.read_range(wanted, bulk.CSV_ROW, DEFAULT_DB_ALIAS) is None
 
 
 def test_row_with_a_text_missing_does_not_come_as_one(keys):
     Line.objects.filter(pk=keys[2]).delete()
-    assert bulk.joined(keys[1:4], bulk.LINE, DEFAULT_DB_ALIAS) is None
-    assert bulk.joined(keys[3:], bulk.LINE, DEFAULT_DB_ALIAS)
+    assert bulk.read_range(keys[1:4], bulk.CSV_ROW, DEFAULT_DB_ALIAS) is None
+    assert bulk.read_range(keys[3:], bulk.CSV_ROW, DEFAULT_DB_ALIAS)
 
 
 def test_documents_come_as_they_are_stored(keys):
-    found = bulk.found(keys, bulk.DOCUMENT, DEFAULT_DB_ALIAS)
+    found = bulk.read_texts(keys, bulk.DOCUMENT, DEFAULT_DB_ALIAS)
     assert found == {pk: text.encode() for pk, text in Edition.objects.values_list("pk", "document")}
 
 
 def test_stretch_is_read_whole_only_when_most_of_it_is_wanted(keys):
-    assert bulk.found(keys[::4], bulk.LINE, DEFAULT_DB_ALIAS).keys() == {keys[0], keys[4]}
+    assert bulk.read_texts(keys[::4], bulk.CSV_ROW, DEFAULT_DB_ALIAS).keys() == {keys[0], keys[4]}
 
 
 def test_line_takes_the_place_of_the_one_before(keys):
-    bulk.put_line(keys[0], "a")
-    bulk.put_line(keys[0], "b")
+    bulk.store_csv_row(keys[0], "a")
+    bulk.store_csv_row(keys[0], "b")
     assert Line.objects.get(pk=keys[0]).text == "b"
     assert Line.objects.count() == 5

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def facts(db):
+def source(db):
     towns = builders.piedmont()
     office = builders.officer(towns["torino"])
     project = builders.draft(office, towns["torino"], technologies=["LED", "sensori"], end_planned="2022-06")
@@ -23,14 +23,14 @@ def facts(db):
     return collect(project.pk)
 
 
-def test_same_facts_give_the_same_bytes(facts):
-    first = serialise(build_card(facts, slug="led", edition=1, published_at=NOW))
-    second = serialise(build_card(dict(reversed(facts.items())), slug="led", edition=1, published_at=NOW))
+def test_same_facts_give_the_same_bytes(source):
+    first = serialise(build_card(source, slug="led", edition=1, published_at=NOW))
+    second = serialise(build_card(dict(reversed(source.items())), slug="led", edition=1, published_at=NOW))
     assert first == second
 
 
-def test_document_speaks_in_codes_decimal_strings_and_nulls(facts):
-    document = build_card(facts, slug="led", edition=1, published_at=NOW)
+def test_document_speaks_in_codes_decimal_strings_and_nulls(source):
+    document = build_card(source, slug="led", edition=1, published_at=NOW)
     assert document["lead_municipality"] == "L219"
     assert document["total_cost"] == "14000000"
     assert document["funding_lines"] == [{"source": "eu", "programme": "FESR", "amount": "1000.5"}]
@@ -38,15 +38,15 @@ def test_document_speaks_in_codes_decimal_strings_and_nulls(facts):
     assert (document["year_from"], document["year_to"]) == (2019, 2022)
 
 
-def test_document_leaves_out_people_and_workflow(facts):
-    document = build_card(facts, slug="led", edition=1, published_at=NOW)
+def test_document_leaves_out_people_and_workflow(source):
+    document = build_card(source, slug="led", edition=1, published_at=NOW)
     assert not {"owner", "created_by", "updated_by", "status", "version", "nonce"} & set(document)
     assert "referente@example.org" not in serialise(document)
 
 
-def test_facets_of_a_card(facts):
+def test_facets_of_a_card(source):
     place = Place("L219", "Torino", "torino", "001272", "TO", "01")
-    document = build_card(facts, slug="led", edition=1, published_at=NOW)
+    document = build_card(source, slug="led", edition=1, published_at=NOW)
     assert sorted(derive_columns(document, {"L219": place})["facets"]) == [
         ("area", "energy"),
         ("body", "municipality"),
@@ -67,8 +67,8 @@ def test_facets_of_a_card(facts):
     ]
 
 
-def test_place_unknown_to_the_territory_keeps_its_code(facts):
-    document = build_card(facts, slug="led", edition=1, published_at=NOW)
+def test_place_unknown_to_the_territory_keeps_its_code(source):
+    document = build_card(source, slug="led", edition=1, published_at=NOW)
     columns = derive_columns(document, {})["columns"]
     assert (columns["municipality_code"], columns["province_code"]) == ("L219", "")
 
@@ -87,9 +87,9 @@ def test_cost_bands(cost, band):
     assert cost_band(cost) == band
 
 
-def test_differences_are_in_words(facts):
-    before = build_card(facts, slug="led", edition=1, published_at=NOW)
-    after = build_card({**facts, "stage": "completed", "sdgs": [7]}, slug="led", edition=2, published_at=NOW)
+def test_differences_are_in_words(source):
+    before = build_card(source, slug="led", edition=1, published_at=NOW)
+    after = build_card({**source, "stage": "completed", "sdgs": [7]}, slug="led", edition=2, published_at=NOW)
     assert [(d["field"], d["before"], d["after"]) for d in differences(before, after)] == [
         ("sdgs", "", "7"),
         ("stage", "In corso", "Concluso"),

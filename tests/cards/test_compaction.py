@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from cardindex.snapshot import ALL, EVERY, Index, read_words
 from cardindex.sort_keys import MOST
 from cards import issuing
-from cards.index import reader, rows, writer
+from cards.index import reader, writer
 from cards.index.check import differences
 from cards.models import Edition, IndexLog, IndexVersion
 from cards.search.query import ProjectQuery, find
@@ -177,7 +177,7 @@ def test_step_that_fails_leaves_the_publication_and_is_done_after_the_next(town,
         raise RuntimeError
 
     with monkeypatch.context() as failing:
-        failing.setattr(rows, "write", fail)
+        failing.setattr(writer, "write", fail)
         card = builders.published(*people, town, title=TITLES[0])
     assert list(find(ProjectQuery()).ids()) == [card.pk]
     version = IndexVersion.objects.get()

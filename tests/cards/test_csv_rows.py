@@ -101,7 +101,7 @@ def test_towns_are_those_of_today(cards):
 def test_town_that_nobody_knows_keeps_its_code(cards):
     document = orjson.loads(cards[0].document)
     derived = derive_columns({**document, "lead_municipality": "X999"}, {})
-    assert ",X999,,,,,," in derived["line"]
+    assert ",X999,,,,,," in derived["csv_row"]
 
 
 def test_other_columns_need_a_migration():

@@ -64,7 +64,7 @@ def full(people, country):
     Indicator.objects.create(
         project=project, name="Consumo", unit="MWh", baseline=1000, value=640, target=400
     )
-    actions.submit(project, by=officer, nonce=project.nonce)
+    actions.submit(project, by=officer, idempotency_key=project.nonce)
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)
 
@@ -175,7 +175,7 @@ def test_edition_names_what_changed(client, full, people):
     project.refresh_from_db()
     project.summary = "Una sintesi nuova."
     project.save()
-    actions.submit(project, by=officer, nonce=uuid.uuid4())
+    actions.submit(project, by=officer, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     card = publishing.publish(project, by=desk)
     text = words(client.get(f"/progetti/{card.slug}/"))

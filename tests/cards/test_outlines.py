@@ -1,11 +1,11 @@
-"""Coarser borders: on the grid, without gaps between neighbours, drawn and told as GeoJSON alike."""
+"""Coarser borders: on the grid, without gaps between neighbours, svg_path and told as GeoJSON alike."""
 
 import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.pages.outlines import box, coordinates, drawn, rings
+from cards.pages.outlines import box, coordinates, rings, svg_path
 
 POINTS = st.tuples(st.integers(-2_000, 2_000), st.integers(-2_000, 2_000))
 
@@ -18,7 +18,7 @@ def path_of(points) -> str:
 def test_square_is_drawn_from_its_corners():
     outline = rings("M0 0l50 0 50 0 0 100-100 0z", 10)
     assert outline == (((0, 0), (10, 0), (10, 10), (0, 10)),)
-    assert drawn(outline) == "M0 0l10 0 0 10-10 0z"
+    assert svg_path(outline) == "M0 0l10 0 0 10-10 0z"
     assert box([outline]) == (-0.2, -0.2, 10.4, 10.4)
 
 

@@ -8,15 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from cards.models import Edition
+from cards.models import Edition, Record
 from cards.pages.maps import locator_of
-from cards.reads.page_row import document_before, in_force
-from cards.search import results
+from cards.reads.page_row import current_row, previous_document
+from cards.search import ordering
 from lib.content_version import bump_content_version
 from municipalities.actions import body_of_municipality
 from municipalities.search import municipalities_of
 from projects import publishing
-from projects.models import Project
 from reuse.models import Adoption, Assessment, DemonstrationDocument, OutsidePractice
 from reuse.reads.beside import Beside, beside
 from reuse.reads.family import family_of
@@ -34,8 +33,8 @@ def card(office, desk, towns):
 @pytest.mark.django_db
 def test_card_in_force_is_the_stored_one(card):
     moment = timezone.now()
-    Project.objects.filter(pk=card.record_id).update(confirmed_at=moment)
-    stored, shown = Edition.objects.get(pk=card.pk), in_force(card.slug)
+    Record.objects.filter(pk=card.record_id).update(confirmed_at=moment)
+    stored, shown = Edition.objects.get(pk=card.pk), current_row(card.slug)
     assert shown.confirmed_at == moment
     names = [name for name in shown._fields if name != "confirmed_at"]
     assert [getattr(shown, name) for name in names] == [getattr(stored, name) for name in names]
@@ -43,23 +42,23 @@ def test_card_in_force_is_the_stored_one(card):
 
 @pytest.mark.django_db
 def test_card_never_confirmed_has_no_day(card):
-    assert in_force(card.slug).confirmed_at is None
+    assert current_row(card.slug).confirmed_at is None
 
 
 @pytest.mark.django_db
 def test_withdrawn_card_is_not_in_force(card, desk):
     publishing.withdraw(card, by=desk, reason="Dati sbagliati")
-    assert (in_force(card.slug), in_force("nessuna")) == (None, None)
+    assert (current_row(card.slug), current_row("nessuna")) == (None, None)
 
 
 @pytest.mark.django_db
 def test_document_before_is_that_of_the_edition_before(card, desk):
-    assert document_before(card.record_id, 2) == card.document
-    assert document_before(card.record_id, 1) is None
+    assert previous_document(card.record_id, 2) == card.document
+    assert previous_document(card.record_id, 1) is None
     Edition.objects.filter(pk=card.pk).update(
         is_current=False, withdrawn_at=timezone.now(), withdrawal_reason="Dati sbagliati"
     )
-    assert document_before(card.record_id, 2) is None
+    assert previous_document(card.record_id, 2) is None
 
 
 @pytest.mark.django_db
@@ -68,29 +67,27 @@ def test_nothing_stands_beside_a_new_card(card):
 
 
 def rate(card, body):
-    Assessment.objects.create(project=builders.project_of(card), rater="self", organisation=body)
+    Assessment.objects.create(record=card.record, rater="self", organisation=body)
 
 
 def adopt(card, body):
-    Adoption.objects.create(
-        project=builders.project_of(card), giver=builders.project_of(card).promoter, adopter=body
-    )
+    Adoption.objects.create(record=card.record, giver=builders.project_of(card).promoter, adopter=body)
 
 
 def come_of(card, body):
     other = builders.draft(card.published_by, builders.project_of(card).lead_municipality, title="Orti")
     Adoption.objects.create(
-        project=other,
+        record=other.record,
         giver=body,
         adopter=builders.project_of(card).promoter,
-        result=builders.project_of(card),
+        result=card.record,
     )
 
 
 def come_from_outside(card, body):
     OutsidePractice.objects.create(
         adopter=body,
-        project=builders.project_of(card),
+        record=card.record,
         name="Orti",
         city="Lione",
         country="Francia",
@@ -100,7 +97,7 @@ def come_from_outside(card, body):
 
 def document(card, body):
     DemonstrationDocument.objects.create(
-        project=builders.project_of(card),
+        record=card.record,
         type="study",
         title="Guida",
         url="https://a.eu",
@@ -134,7 +131,9 @@ def test_town_is_shown_where_it_lies(towns, django_assert_num_queries):
     builders.squares()
     bump_content_version()
     first = locator_of("L219")
-    assert first["town_path"].startswith("M5") and first["town_path"] != first["province_path"]
+    assert (
+        first["municipality_path"].startswith("M5") and first["municipality_path"] != first["province_path"]
+    )
     assert [float(part) for part in first["view_box"].split()][2:] == pytest.approx([93.6, 93.6])
     with django_assert_num_queries(1):  # the version: neither town nor province is asked for again
         assert locator_of("L219") == first
@@ -171,6 +170,6 @@ NUMBERS = st.frozensets(st.integers(0, 60), max_size=30)
 @given(NUMBERS, st.lists(NUMBERS, max_size=3), st.integers(1, 9))
 def test_newest_in_places_are_all_of_them_from_the_last(cards, places, stretch):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(results, "STRETCH", stretch)
-        found = list(results._newest_in(BitMap(cards), [BitMap(place) for place in places]))
+        patch.setattr(ordering, "STRETCH", stretch)
+        found = list(ordering.newest_in(BitMap(cards), [BitMap(place) for place in places]))
     assert found == sorted(cards & frozenset().union(*places), reverse=True)

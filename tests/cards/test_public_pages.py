@@ -43,7 +43,7 @@ def words(response) -> str:
 
 
 def results(response) -> list[str]:
-    return [orjson.loads(item["stored"][0])["title"] for item in response.context["items"]]
+    return [orjson.loads(item["raw"][0])["title"] for item in response.context["items"]]
 
 
 # Home
@@ -213,7 +213,7 @@ def second_edition(card, officer, desk):
     project = actions.revise(builders.project_of(card), by=officer)
     Project.objects.filter(pk=project.pk).update(summary="Ora con 9.000 lampioni.")
     project.refresh_from_db()
-    actions.submit(project, by=officer, nonce=uuid.uuid4())
+    actions.submit(project, by=officer, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)
 

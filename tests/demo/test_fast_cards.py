@@ -45,7 +45,7 @@ def test_generated_cards_equal_published_ones_byte_for_byte(country):
         published = publication_of(one, places, card.pk)
         derived = derive_columns(orjson.loads(card.document), places)
         columns = derived["columns"]
-        assert lines[card.pk] == derived["line"]
+        assert lines[card.pk] == derived["csv_row"]
         assert card.document == published.columns["document"]
         assert {name: getattr(card, name) for name in columns} == columns
         assert (card.published_at, card.live_values) == (published_at(one.number), "[]")

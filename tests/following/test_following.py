@@ -125,7 +125,7 @@ def test_a_followed_project_tells_new_editions_and_its_withdrawal(client, office
     assert follower.record == card.record
     actions.revise(builders.project_of(card), by=office)
     project = Project.objects.get(pk=card.record_id)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     second = publishing.publish(project, by=desk)
     mail.outbox.clear()

@@ -111,6 +111,6 @@ def test_linked_data_escapes_what_could_end_it():
 
 
 def test_map_shapes_are_never_localised():
-    locator = {"view_box": "1234.5 0 1 1", "province_path": "M0 0", "town_path": "M1234.5 2"}
+    locator = {"view_box": "1234.5 0 1 1", "province_path": "M0 0", "municipality_path": "M1234.5 2"}
     html = Template('{% include "cards/_locator.html" %}').render(Context({"locator": locator}))
     assert 'viewBox="1234.5 0 1 1"' in html

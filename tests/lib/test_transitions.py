@@ -12,7 +12,7 @@ from lib.workflow import Guard, Refused, State, Transition, Workflow, WrongMove
 from municipalities.actions import body_of_municipality
 from projects import drafts
 from projects.models import Project
-from projects.workflow import DESK, OFFICE, PROJECT, Move, Status
+from projects.workflow import DESK, OFFICE, PROJECT, Status, Verb
 from reuse.actions import adopting
 from reuse.models import Adoption
 from reuse.transitions import ADOPTION, AdoptionMove, Side, Step
@@ -51,7 +51,7 @@ def test_tables_of_projects_and_adoptions_are_sound():
     assert PROJECT.check(Project) == []
     assert ADOPTION.check(Adoption) == []
     assert set(PROJECT.states) == set(Status.values)
-    assert set(PROJECT.transitions) == set(Move.values)
+    assert set(PROJECT.transitions) == set(Verb.values)
     assert set(ADOPTION.states) == set(Step.values)
     # To ask opens an adoption: no transition of one that is there.
     assert set(ADOPTION.transitions) == set(AdoptionMove.values) - {AdoptionMove.ASK}
@@ -59,7 +59,7 @@ def test_tables_of_projects_and_adoptions_are_sound():
 
 def test_system_checks_look_at_the_tables(monkeypatch):
     assert [error for error in checks.run_checks() if error.id == "lib.workflow"] == []
-    monkeypatch.delitem(PROJECT.transitions, Move.TAKE)
+    monkeypatch.delitem(PROJECT.transitions, Verb.TAKE)
     found = [error for error in checks.run_checks() if error.id == "lib.workflow"]
     assert [error.msg for error in found] == [
         "project: in_review is never reached",
@@ -100,7 +100,7 @@ def test_sound_table_has_no_errors():
             ["leave names the unknown state dreft", "leave names the unknown state gone"],
         ),
         (
-            guarded(Guard(("titel", "title", "owner_id", "owner"), lambda _: True, "")),
+            guarded(Guard(("titel", "title", "promoter_id", "promoter"), lambda _: True, "")),
             ["forward names the unknown field titel"],
         ),
         (workflow(transitions=(FORWARD, BACK, FORWARD)), ["forward is there twice"]),
@@ -145,7 +145,7 @@ PATHS = {
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("verb", Move.values)
+@pytest.mark.parametrize("verb", Verb.values)
 def test_transitions_of_a_project(towns, office, verb):
     project = builders.draft(office, towns["torino"])
     for state in Status.values:
@@ -201,10 +201,10 @@ def test_deleted_project_is_not_submitted(towns, office):
     project = builders.draft(office, towns["torino"])
     stale = Project.objects.get()
     project = drafts.delete_draft(project, by=office)
-    assert PROJECT.refusals(project, Move.SUBMIT) == ["La scheda è nel cestino"]
-    assert PROJECT.refusals(stale, Move.SUBMIT) == []
+    assert PROJECT.refusals(project, Verb.SUBMIT) == ["La scheda è nel cestino"]
+    assert PROJECT.refusals(stale, Verb.SUBMIT) == []
     with pytest.raises(WrongMove):
-        PROJECT.apply(stale, Move.SUBMIT, deleted_at=None)
+        PROJECT.apply(stale, Verb.SUBMIT, deleted_at=None)
     assert Project.objects.get().status == "draft"
 
 
@@ -212,7 +212,7 @@ def test_deleted_project_is_not_submitted(towns, office):
 def test_apply_writes_other_columns_in_the_same_statement(towns, office, django_assert_num_queries):
     project = builders.draft(office, towns["torino"])
     with django_assert_num_queries(1):
-        PROJECT.apply(project, Move.SUBMIT, values={"title": "Altro titolo"})
+        PROJECT.apply(project, Verb.SUBMIT, values={"title": "Altro titolo"})
     stored = Project.objects.get()
     assert (stored.status, stored.title) == (project.status, project.title) == ("submitted", "Altro titolo")
 
@@ -221,7 +221,7 @@ def test_apply_writes_other_columns_in_the_same_statement(towns, office, django_
 def test_condition_that_no_longer_holds_refuses_everything(towns, office):
     project = builders.draft(office, towns["torino"])
     with pytest.raises(WrongMove):
-        PROJECT.apply(project, Move.SUBMIT, values={"title": "Altro"}, version=project.version + 1)
+        PROJECT.apply(project, Verb.SUBMIT, values={"title": "Altro"}, version=project.version + 1)
     stored = Project.objects.get()
     assert (stored.status, project.status) == ("draft", "draft")
     assert stored.title == project.title != "Altro"
@@ -231,10 +231,10 @@ def test_condition_that_no_longer_holds_refuses_everything(towns, office):
 def test_of_two_stale_objects_one_is_applied(towns, office):
     builders.draft(office, towns["torino"])
     one, other = Project.objects.get(), Project.objects.get()
-    PROJECT.apply(one, Move.SUBMIT)
+    PROJECT.apply(one, Verb.SUBMIT)
     with pytest.raises(WrongMove) as wrong:
-        PROJECT.apply(other, Move.SUBMIT)
-    assert wrong.value.args == (Move.SUBMIT,)
+        PROJECT.apply(other, Verb.SUBMIT)
+    assert wrong.value.args == (Verb.SUBMIT,)
     assert (one.status, other.status) == ("submitted", "draft")
 
 
@@ -242,7 +242,7 @@ def test_of_two_stale_objects_one_is_applied(towns, office):
 def adoption(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     body = body_of_municipality(towns["ivrea"])
-    return adopting.ask(builders.project_of(card), by=None, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
+    return adopting.ask(card.record, by=None, adopter=body, nonce=uuid.uuid4(), note="Ci serve")
 
 
 @pytest.mark.django_db
@@ -261,8 +261,8 @@ def test_of_many_at_once_one_wins():
     office = builders.officer(builders.piedmont()["torino"])
     town = office.memberships.get().organisation.territory
     project = builders.draft(office, town)
-    PROJECT.apply(project, Move.SUBMIT)
-    verbs = [Move.TAKE, Move.RECALL] * 3
+    PROJECT.apply(project, Verb.SUBMIT)
+    verbs = [Verb.TAKE, Verb.RECALL] * 3
     outcomes = together(lambda n: PROJECT.apply(Project.objects.get(pk=project.pk), verbs[n]))
     won = [verb for verb, outcome in zip(verbs, outcomes, strict=True) if outcome is None]
     assert [type(outcome) for outcome in outcomes].count(WrongMove) == len(verbs) - 1

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cards.models import Edition
+from cards.models import Edition, Record
 from cards.search import readiness
 from lib import chart_table
 from lib.audit import Entry, record
@@ -16,11 +16,12 @@ from observatory.desk import dashboard_tables
 from projects import actions, publishing, reviewing
 from projects import completeness as completeness_
 from projects.completeness import completeness
-from projects.desk import figures
-from projects.desk.review_queue import last_overdue_day, queue_figures, response_days
+from projects.desk import tables
+from projects.desk.review_queue import last_overdue_day, queue_counts, response_days
 from projects.models import Project, Submission
 from protocols.models import Adhesion, Protocol
 from tests import builders
+from tests.html import flat
 
 pytestmark = pytest.mark.django_db
 DASHBOARD, REGISTER = reverse("desk:dashboard"), reverse("desk:register")
@@ -39,15 +40,15 @@ def test_working_days_decide_what_is_late():
     assert last_overdue_day(date(2026, 11, 19)) == date(2026, 11, 4)
 
 
-def test_queue_figures(client, desk, office, towns):
+def test_queue_counts(client, desk, office, towns):
     late = builders.draft(office, towns["torino"])
-    actions.submit(late, by=office, nonce=uuid.uuid4())
+    actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     day = timezone.localdate() - timedelta(days=40)
     noon = timezone.make_aware(datetime(day.year, day.month, day.day, 12))
     Submission.objects.update(submitted_at=noon)
     builders.published(office, desk, towns["torino"], title="Altro")
     Submission.objects.filter(project__title="Altro").update(submitted_at=timezone.now() - timedelta(days=4))
-    found = queue_figures()
+    found = queue_counts()
     assert {key: found[key] for key in ("waiting", "overdue", "in_review", "answers", "public")} == {
         "waiting": 1,
         "overdue": 1,
@@ -67,11 +68,11 @@ def test_no_decision_has_no_response_time(desk):
 
 def test_who_waits_for_whom(client, desk, office, towns):
     asked = builders.draft(office, towns["torino"], title="Chiesta")
-    actions.submit(asked, by=office, nonce=uuid.uuid4())
+    actions.submit(asked, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(asked, by=desk)
     reviewing.request_changes(asked, by=desk, message="Completa")
     mine = builders.draft(office, towns["torino"], title="Presa")
-    actions.submit(mine, by=office, nonce=uuid.uuid4())
+    actions.submit(mine, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(mine, by=desk)
 
     def titles(**query):
@@ -83,7 +84,7 @@ def test_who_waits_for_whom(client, desk, office, towns):
     assert titles(attesa="mie") == ["Presa"]
     assert titles(attesa="tutte", ordina="titolo") == ["Chiesta", "Presa"]
     assert titles(q="chie") == ["Chiesta"]
-    actions.submit(asked, by=office, nonce=uuid.uuid4())
+    actions.submit(asked, by=office, idempotency_key=uuid.uuid4())
     assert "Risposta ricevuta" in client.get(reverse("desk:home")).content.decode()
 
 
@@ -114,7 +115,7 @@ def test_municipalities_reached_are_counted(desk, office, towns):
 @pytest.mark.parametrize("fields", [{}, {"solution": "Così", "technologies": []}, {"total_cost": None}])
 def test_completeness_in_the_database_is_that_of_the_card(office, towns, fields):
     project = builders.draft(office, towns["torino"], **fields)
-    weight = Project.objects.annotate(w=figures.completeness_in_database()).get().w
+    weight = Project.objects.annotate(w=tables.completeness_weight()).get().w
     whole = 2 * len(completeness_.REQUIRED) + len(completeness_.WORTH_ADDING)
     assert round(100 * weight / whole) == completeness(project)
 
@@ -123,7 +124,7 @@ def test_age_counts_from_the_last_confirmation(desk, office, towns):
     card = builders.published(office, desk, towns["torino"])
     Edition.objects.update(published_at=timezone.now() - timedelta(days=400))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 0, 0, 1]
-    Project.objects.filter(pk=card.record_id).update(confirmed_at=timezone.now() - timedelta(days=100))
+    Record.objects.filter(pk=card.record_id).update(confirmed_at=timezone.now() - timedelta(days=100))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 1, 0, 0]
 
 
@@ -196,7 +197,7 @@ def test_body_that_asked_twice_counts_once(desk, towns):
 
 def test_register_tells_who_what_when(client, desk, office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     record("invite", by=office, on=body_subject(project.owner), person=desk)
     rows = client.get(REGISTER).context["page"].object_list
     assert [row.verb for row in rows] == ["invite", "submit", "create"]
@@ -217,10 +218,10 @@ def test_register_tells_who_what_when(client, desk, office, towns):
 def test_register_with_an_invalid_date_shows_its_error_and_keeps_it(client, desk):
     page = client.get(REGISTER, {"dal": "31/2/2026", "al": "2026-03-01"})
     assert page.context["wrong"] == {"dal": "Scrivi la data come giorno/mese/anno, per esempio 1/3/2026"}
-    text = " ".join(page.content.decode().split())
+    text = flat(page.content)
     assert 'value="31/2/2026"' in text
     assert 'aria-describedby="day-hint id_dal_error" aria-invalid="true"' in text
-    assert "<title>Errore: Registro attività" in text
+    assert "Errore: Registro attività | Osservatorio Smart City</title>" in text
 
 
 def test_register_has_pages(client, desk):
@@ -238,9 +239,9 @@ def test_wrong_roles(client, office, address):
 def test_median_of_review_times(desk, office, towns):
     for days in (2, 4, 12):
         project = builders.draft(office, towns["torino"], title=f"Progetto {days}")
-        sent = actions.submit(project, by=office, nonce=uuid.uuid4())
+        sent = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         reviewing.request_changes(project, by=desk, message="x")
         end = timezone.make_aware(datetime(2026, 11, 20))
         Submission.objects.filter(pk=sent.pk).update(submitted_at=end - timedelta(days=days), decided_at=end)
-    assert [4.0, 3] in [row[1:] for row in figures.review_times(240).rows]
+    assert [4.0, 3] in [row[1:] for row in tables.review_times(240).rows]

@@ -290,7 +290,7 @@ def test_geojson_has_a_feature_a_project(export, full):
 
 def test_no_person_and_no_draft_appears(export, full, towns):
     project = builders.draft(User.objects.get(email="torino@example.org"), towns["torino"], title="CANARINO")
-    Project.objects.filter(pk=full.project_id).update(title="CANARINO", contact_email="capo@example.org")
+    Project.objects.filter(pk=full.record_id).update(title="CANARINO", contact_email="capo@example.org")
     out = export()
     emails = [user.email.encode() for user in User.objects.all()]
     workbook = openpyxl.load_workbook(out / "osservatorio.xlsx")
@@ -312,9 +312,10 @@ def test_public_office_email_stays_on_the_card(export, publish):
 def history(publish):
     """Published on 1 May 2024, again on 1 March 2025, withdrawn on 1 June 2025."""
     card = publish(title="Prima", on="2024-05-01")
-    builders.project_of(card).title = "Seconda"
-    builders.project_of(card).save()
-    second = publishing.issue_project(builders.project_of(card), by=None)
+    project = builders.project_of(card)
+    project.title = "Seconda"
+    project.save()
+    second = publishing.issue_project(project, by=None)
     Edition.objects.filter(pk=second.pk).update(published_at=datetime(2025, 3, 1, 9, tzinfo=UTC))
     publishing.withdraw(second, by=builders.reviewer("altra@example.org"), reason="Errore")
     Edition.objects.filter(pk=second.pk).update(withdrawn_at=datetime(2025, 6, 1, 9, tzinfo=UTC))
@@ -448,8 +449,9 @@ def test_queries_do_not_grow_with_the_cards(publish, django_assert_num_queries, 
 def test_rows_stay_those_of_the_start(publish):
     card = publish(title="Prima")
     snapshot = Snapshot()
-    builders.project_of(card).title = "Seconda"
-    builders.project_of(card).save()
+    project = builders.project_of(card)
+    project.title = "Seconda"
+    project.save()
     publishing.issue_project(builders.project_of(card), by=None)
     assert [document["title"] for document in snapshot.documents()] == ["Prima"]
 

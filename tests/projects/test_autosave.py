@@ -1,4 +1,4 @@
-"""Drafts while people write: kept as typed, never overwritten, never doubled, not lost with a session."""
+"""Saving steps of a draft: raw input, conflicts, double clicks, sessions that end."""
 
 import uuid
 
@@ -62,7 +62,7 @@ def resources(project, *partners, version=None, **typed):
     return data | typed
 
 
-def test_draft_is_saved_and_told_with_its_version_and_time(client, project):
+def test_save_responds_with_version_and_time(client, project):
     answer = client.post(url(project), first_step(project, need="Nuovo bisogno"))
     project.refresh_from_db()
     at = f"{timezone.localtime(project.updated_at):%H:%M}"
@@ -71,14 +71,14 @@ def test_draft_is_saved_and_told_with_its_version_and_time(client, project):
     assert (project.need, project.version, told["errors"]) == ("Nuovo bisogno", 2, [])
 
 
-def test_automatic_saves_of_one_sitting_are_one_event(client, project):
+def test_consecutive_automatic_saves_are_one_audit_entry(client, project):
     for version, need in enumerate(("a", "ab", "abc"), start=1):
         client.post(url(project), first_step(project, version=version, need=need))
     event = history("record", project.code).get(verb="save")
     assert (event.changes["version"], event.changes["fields"]) == (4, ["need"])
 
 
-def test_what_cannot_be_read_is_kept_and_shown_with_its_error(client, project):
+def test_raw_input_is_stored_and_shown_with_its_error(client, project):
     typed = first_step(project, title="x" * 134, need="Si legge")
     errors = client.post(url(project), typed).json()["errors"]
     words = "Il titolo può avere al massimo 120 caratteri: ne hai scritti 134"
@@ -91,25 +91,27 @@ def test_what_cannot_be_read_is_kept_and_shown_with_its_error(client, project):
     assert "Da correggere" in page
 
 
-def test_draft_with_unread_answers_is_not_sent(client, project, office):
+def test_draft_with_raw_input_is_not_submitted(client, project, office):
     client.post(url(project), first_step(project, title="x" * 134))
     project.refresh_from_db()
     with pytest.raises(actions.Incomplete) as error:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert list(error.value.args[0]) == ["step:project"]
     client.post(url(project), first_step(project, title="Corto"))
     project.refresh_from_db()
     assert (project.typed, project.title) == ({}, "Corto")
 
 
-def test_half_of_a_pair_is_not_written(client, project):
+def test_half_of_a_pair_is_not_saved(client, project):
     client.post(url(project, "risorse"), resources(project, total_cost="5", cost_unknown="on"))
     project.refresh_from_db()
     assert (project.total_cost, project.cost_unknown) == (14_000_000, False)
     assert project.typed["resources"]["cost_unknown"] == ["on"]
 
 
-def test_colleague_on_the_same_step_is_told_and_nothing_is_overwritten(client, project, colleague):
+def test_save_of_a_step_that_a_colleague_saved_is_a_conflict_and_overwrites_nothing(
+    client, project, colleague
+):
     colleague.post(url(project), first_step(project, summary="Del collega"))
     answer = client.post(url(project), first_step(project, summary="Mia"))
     assert answer.status_code == 409
@@ -118,7 +120,7 @@ def test_colleague_on_the_same_step_is_told_and_nothing_is_overwritten(client, p
     assert Project.objects.get().summary == "Del collega"
 
 
-def test_colleague_on_another_step_is_no_conflict(client, project, colleague):
+def test_save_of_another_step_is_no_conflict(client, project, colleague):
     colleague.post(url(project, "risorse"), resources(project, total_cost="7"))
     answer = client.post(page_url(project), first_step(project, summary="Mia"))
     assert answer.status_code == 302
@@ -134,7 +136,7 @@ def test_late_automatic_save_of_a_page_does_not_undo_its_button(client, project)
     assert Project.objects.get().need == "Finale"
 
 
-def test_button_follows_an_automatic_save_whose_answer_was_lost(client, project):
+def test_button_saves_after_an_automatic_save_whose_response_was_lost(client, project):
     page = str(uuid.uuid4())
     client.post(url(project), first_step(project, need="A metà", page=page, turn=1))
     answer = client.post(page_url(project), first_step(project, need="Finale", page=page))
@@ -142,7 +144,7 @@ def test_button_follows_an_automatic_save_whose_answer_was_lost(client, project)
     assert Project.objects.get().need == "Finale"
 
 
-def test_double_click_with_a_new_row_makes_one_row(client, project):
+def test_double_click_with_a_new_row_creates_one_row(client, project):
     row = {"uid": uuid.uuid4(), "name": "Politecnico", "role": "research"}
     answers = [
         client.post(page_url(project, "risorse"), resources(project, row, version=1)) for _ in range(2)
@@ -151,7 +153,7 @@ def test_double_click_with_a_new_row_makes_one_row(client, project):
     assert project.partners.count() == 1
 
 
-def test_row_taken_away_by_a_colleague_is_shown_and_can_be_saved(client, project, colleague):
+def test_row_deleted_by_a_colleague_is_shown_and_can_be_saved(client, project, colleague):
     partner = Partner.objects.create(project=project, name="Politecnico", role="research")
     row = {"uid": partner.uid, "name": "Politecnico", "role": "research"}
     colleague.post(page_url(project, "risorse"), resources(project, row | {"DELETE": "on"}))
@@ -176,7 +178,7 @@ def test_row_added_by_a_colleague_stays(client, project, colleague):
     assert [str(p) for p in project.partners.all()] == ["Iren"]
 
 
-def test_row_emptied_is_taken_away(client, project):
+def test_emptied_row_is_deleted(client, project):
     partner = Partner.objects.create(project=project, name="Politecnico", role="research")
     client.post(
         page_url(project, "risorse"), resources(project, {"uid": partner.uid, "name": "", "role": ""})
@@ -184,7 +186,7 @@ def test_row_emptied_is_taken_away(client, project):
     assert project.partners.count() == 0
 
 
-def test_row_of_another_project_cannot_be_touched(client, project, office, towns):
+def test_row_of_another_project_cannot_be_changed(client, project, office, towns):
     other = builders.draft(office, towns["torino"])
     partner = Partner.objects.create(project=other, name="Altrui", role="research")
     row = {"uid": partner.uid, "name": "Mio", "role": "research"}
@@ -193,7 +195,7 @@ def test_row_of_another_project_cannot_be_touched(client, project, office, towns
     assert (partner.name, project.partners.get().name) == ("Altrui", "Mio")
 
 
-def test_same_code_twice_is_told(client, project):
+def test_code_written_twice_is_an_error(client, project):
     rows = {"codes-TOTAL_FORMS": 2, "codes-INITIAL_FORMS": 0}
     for number in range(2):
         rows |= {f"codes-{number}-scheme": "cig", f"codes-{number}-value": "z1a2b3c4d5"}
@@ -202,7 +204,7 @@ def test_same_code_twice_is_told(client, project):
     assert project.identifiers.count() == 0
 
 
-def test_visitor_is_told_that_the_session_ended_without_a_redirect(client, project):
+def test_automatic_save_without_a_session_is_401_without_a_redirect(client, project):
     client.logout()
     answer = client.post(url(project), first_step(project, need="Scritto con fatica"))
     assert answer.status_code == 401
@@ -212,7 +214,7 @@ def test_visitor_is_told_that_the_session_ended_without_a_redirect(client, proje
     assert Project.objects.get().need == "I lampioni consumano troppo."
 
 
-def test_text_posted_after_the_session_ended_is_there_after_signing_in(client, project, office):
+def test_post_without_a_session_is_restored_after_signing_in(client, project, office):
     client.logout()
     answer = client.post(page_url(project), first_step(project, need="Scritto con fatica"))
     assert answer.url == f"/accesso/?next={page_url(project)}"
@@ -225,7 +227,7 @@ def test_text_posted_after_the_session_ended_is_there_after_signing_in(client, p
     assert "La sessione era scaduta" not in client.get(page_url(project)).content.decode()
 
 
-def test_sign_in_after_a_late_post_says_that_the_text_is_kept(project):
+def test_sign_in_page_says_that_a_post_was_stashed(project):
     visitor = Client()
     kept = "Quello che hai scritto non è perso"
     assert kept not in visitor.get("/accesso/").content.decode()
@@ -233,7 +235,7 @@ def test_sign_in_after_a_late_post_says_that_the_text_is_kept(project):
     assert kept in visitor.get(late.url).content.decode()
 
 
-def test_offices_behind_one_proxy_do_not_use_up_what_another_may_keep(project, settings, monkeypatch):
+def test_stash_limit_counts_offices_behind_one_proxy_apart(project, settings, monkeypatch):
     settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
     monkeypatch.setattr("lib.forms.stash.MAX_AN_HOUR", 1)
     kept = []
@@ -244,7 +246,7 @@ def test_offices_behind_one_proxy_do_not_use_up_what_another_may_keep(project, s
     assert kept == [True, False, True]
 
 
-def test_text_of_a_visitor_never_shows_to_another_office(client, project, towns):
+def test_stashed_post_is_not_shown_to_another_office(client, project, towns):
     client.logout()
     client.post(page_url(project), first_step(project, need="Segreto"))
     client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
@@ -253,19 +255,19 @@ def test_text_of_a_visitor_never_shows_to_another_office(client, project, towns)
     assert "Segreto" not in answer.content.decode()
 
 
-def test_another_office_saves_nothing(client, project, towns):
+def test_another_office_cannot_save(client, project, towns):
     client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
     assert client.post(url(project), first_step(project, need="Altrui")).status_code == 403
     assert Project.objects.get().need == "I lampioni consumano troppo."
 
 
-def test_sent_draft_is_not_saved_by_itself(client, project, office):
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+def test_submitted_draft_is_not_saved_automatically(client, project, office):
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert client.post(url(project), first_step(project, need="Dopo")).status_code == 410
     assert Project.objects.get().need == "I lampioni consumano troppo."
 
 
-def test_session_tells_how_long_it_lasts_and_is_renewed(client, project, settings):
+def test_session_state_gives_its_remaining_time_and_renews_it(client, project, settings):
     settings.SESSION_COOKIE_AGE = 600
     client.get(page_url(project))
     told = client.post(reverse("officer:session")).json()
@@ -292,12 +294,12 @@ def test_session_tells_how_long_it_lasts_and_is_renewed(client, project, setting
         ("altro", "qualsiasi", ""),
     ],
 )
-def test_code_is_checked_as_typed(client, office, scheme, code, told):
+def test_code_check_gives_a_warning(client, office, scheme, code, told):
     answer = client.get(reverse("officer:code-check"), {"tipo": scheme, "valore": code})
     assert answer.json() == {"warning": told}
 
 
-def test_summary_read_before_a_colleague_saved_is_not_sent(client, project, colleague):
+def test_summary_loaded_before_a_save_of_a_colleague_is_not_submitted(client, project, colleague):
     colleague.post(page_url(project), first_step(project, summary="Del collega"))
     typed = {"declaration": "on", "nonce": uuid.uuid4(), "version": 1, "note": "La mia nota"}
     answer = client.post(page_url(project, "riepilogo"), typed)
@@ -310,7 +312,7 @@ def test_summary_read_before_a_colleague_saved_is_not_sent(client, project, coll
     assert Project.objects.get().status == "submitted"
 
 
-def test_document_sent_twice_is_one_and_makes_a_new_version(client, project):
+def test_document_posted_twice_is_stored_once_and_raises_the_version(client, project):
     form = {"type": "manual", "title": "Manuale", "url": "https://example.org/m.pdf", "uid": uuid.uuid4()}
     for _ in range(2):
         client.post(reverse("officer:document-add", args=[project.code]), form)
@@ -321,7 +323,7 @@ def test_document_sent_twice_is_one_and_makes_a_new_version(client, project):
 
 def test_answer_too_long_is_shown_again(client, project, office):
     desk = builders.reviewer()
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     note = reviewing.comment(project, by=desk, field="summary", text="Quante scuole?")
     reviewing.request_changes(project, by=desk)

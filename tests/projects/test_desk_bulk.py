@@ -1,4 +1,4 @@
-"""Many cards at once: confirmed, answered one by one, the same twice."""
+"""Bulk actions of the desk: confirmation, one result for each card, idempotence."""
 
 import uuid
 from datetime import timedelta
@@ -30,7 +30,7 @@ def desk(client):
 def send(office, towns):
     def made(title, taken_by=None, **fields):
         project = builders.draft(office, towns["torino"], title=title, **fields)
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         if taken_by:
             reviewing.take(project, by=taken_by)
         return Project.objects.get(pk=project.pk)
@@ -46,7 +46,7 @@ def states(*projects):
     return [Project.objects.get(pk=project.pk).status for project in projects]
 
 
-def test_nothing_happens_before_confirmation(client, desk, send):
+def test_bulk_action_waits_for_confirmation(client, desk, send):
     project = send("Lampioni nuovi")
     page = post(client, CHOOSE, "take", project).content.decode()
     assert "Lampioni nuovi" in page
@@ -54,7 +54,7 @@ def test_nothing_happens_before_confirmation(client, desk, send):
     assert states(project) == ["submitted"]
 
 
-def test_taking_several_twice_takes_once(client, desk, send):
+def test_taking_several_twice_is_one_audit_entry_each(client, desk, send):
     one, two = send("Lampioni nuovi"), send("Orti di quartiere")
     assert post(client, APPLY, "take", one, two).content.decode().count("Presa in carico.") == 2
     assert post(client, APPLY, "take", one, two).content.decode().count("Era già in carico a te.") == 2
@@ -77,20 +77,20 @@ def test_one_that_fails_does_not_stop_the_others(client, desk, send):
     assert "Fatto per 1 scheda. 3 sono rimaste com’erano." in " ".join(page.split())
 
 
-def test_publishing_twice_makes_one_edition(client, desk, send):
+def test_publishing_twice_issues_one_edition(client, desk, send):
     project = send("Lampioni nuovi", taken_by=desk)
     post(client, APPLY, "publish", project)
     assert "Era già pubblica: edizione 1." in post(client, APPLY, "publish", project).content.decode()
     assert Edition.objects.count() == 1
 
 
-def test_likely_duplicates_are_not_published_together(client, desk, send):
+def test_likely_duplicates_are_not_published_in_bulk(client, desk, send):
     one, two = send("Lampioni nuovi a LED", taken_by=desk), send("Lampioni nuovi LED", taken_by=desk)
     post(client, APPLY, "publish", one, two)
     assert states(one, two) == ["in_review", "in_review"]
 
 
-def test_same_change_is_asked_of_all_once(client, desk, send, django_capture_on_commit_callbacks):
+def test_changes_are_requested_of_all_once(client, desk, send, django_capture_on_commit_callbacks):
     one, two = send("Lampioni nuovi", taken_by=desk), send("Orti di quartiere", taken_by=desk)
     assert post(client, APPLY, "ask", one, two, message="").status_code == 422
     assert states(one, two) == ["in_review", "in_review"]
@@ -101,7 +101,7 @@ def test_same_change_is_asked_of_all_once(client, desk, send, django_capture_on_
     assert [("Manca il CUP" in message.body) for message in mail.outbox] == [True, True]
 
 
-def test_reminder_leaves_once(client, desk, send, django_capture_on_commit_callbacks):
+def test_reminder_is_sent_once(client, desk, send, django_capture_on_commit_callbacks):
     project = send("Lampioni nuovi", taken_by=desk)
     publishing.publish(project, by=desk)
     for words in ("Promemoria inviato a referente@example.org.", "Il promemoria era già partito."):
@@ -115,7 +115,7 @@ def test_reminder_needs_a_card(client, desk, send):
     assert "Non ha una scheda pubblica." in post(client, APPLY, "remind", send("Lampioni")).content.decode()
 
 
-def test_technical_failure_of_one_is_told(desk, send):
+def test_unforeseen_failure_of_one_is_reported_and_the_others_go_on(desk, send):
     one, two = send("Lampioni nuovi"), send("Orti di quartiere")
 
     def fail_on_first(project, by):
@@ -123,12 +123,12 @@ def test_technical_failure_of_one_is_told(desk, send):
             raise RuntimeError("disk")
         return bulk_actions._take(project, by)
 
-    results = bulk_actions.run(bulk_actions.Verb("x", "x", "x", fail_on_first), [one, two], by=desk)
+    results = bulk_actions.run(bulk_actions.BulkAction("x", "x", "x", fail_on_first), [one, two], by=desk)
     assert [result.is_done for result in results] == [False, True]
     assert states(one, two) == ["submitted", "in_review"]
 
 
-def test_file_has_the_chosen_cards_and_no_formula(client, desk, send):
+def test_csv_has_the_selected_cards_and_no_formula(client, desk, send):
     one, _other = send("=1+1 lampioni"), send("Orti di quartiere")
     old = timezone.now() - timedelta(days=3)
     one.submissions.update(submitted_at=old)
@@ -140,21 +140,21 @@ def test_file_has_the_chosen_cards_and_no_formula(client, desk, send):
 
 
 @pytest.mark.parametrize("sign", "＝＋－＠")
-def test_full_width_signs_are_no_formula_either(client, desk, send, sign):
+def test_csv_neutralises_full_width_signs(client, desk, send, sign):
     project = send(f"{sign}1 lampioni")
     line = post(client, CHOOSE, "csv", project).content.decode().splitlines()[1]
     assert line.startswith(f"{project.code},'{sign}1 lampioni,")
 
 
 @pytest.mark.parametrize("url", [CHOOSE, APPLY])
-def test_nothing_chosen_goes_back_with_words(client, desk, url):
+def test_nothing_selected_redirects_with_a_message(client, desk, url):
     page = client.post(url, {"verb": "take"}, follow=True).content.decode()
     assert "Scegli" in page
     assert client.get(url).status_code == 405
 
 
 @pytest.mark.parametrize("url", [CHOOSE, APPLY])
-def test_office_cannot(client, office, send, url):
+def test_office_gets_403_for_bulk_actions(client, office, send, url):
     project = send("Lampioni nuovi")
     client.force_login(office)
     assert post(client, url, "take", project).status_code == 403

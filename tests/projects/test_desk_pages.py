@@ -1,3 +1,5 @@
+"""The review queue and the page of a review, from submission to publication."""
+
 import uuid
 
 import pytest
@@ -21,7 +23,7 @@ def desk(client):
 @pytest.fixture
 def sent(office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     return project
 
 
@@ -29,7 +31,7 @@ def url(project, name="review"):
     return reverse(f"desk:project-{name}", args=[project.code])
 
 
-def test_queue_shows_what_waits(client, desk, sent, office, towns):
+def test_queue_lists_projects_that_wait_for_the_desk(client, desk, sent, office, towns):
     draft = builders.draft(office, towns["ivrea"], title="Ancora in bozza")
     page = client.get(reverse("desk:home")).content.decode()
     assert sent.title in page
@@ -55,7 +57,7 @@ def test_review_to_publication(client, desk, sent):
     assert builders.project_of(Edition.objects.current().get()) == sent
 
 
-def test_changes_need_a_word(client, desk, sent):
+def test_request_for_changes_needs_a_message_or_a_comment(client, desk, sent):
     client.post(url(sent, "take"))
     page = client.post(url(sent, "request-changes"), {"message": ""})
     assert "Scrivi un messaggio o almeno un commento a un campo" in page.content.decode()
@@ -70,7 +72,7 @@ def test_archive_needs_a_reason(client, desk, sent):
     assert Project.objects.get().status == "archived"
 
 
-def test_second_reviewer_learns_that_it_moved_on(client, desk, sent):
+def test_second_reviewer_gets_a_message_that_the_state_changed(client, desk, sent):
     client.post(url(sent, "take"))
     page = client.post(url(sent, "take"), follow=True).content.decode()
     assert "La scheda è cambiata nel frattempo" in page
@@ -87,7 +89,7 @@ def test_later_edition_is_shown_with_its_differences(client, desk, office, towns
     project = builders.project_of(card)
     actions.revise(project, by=office)
     Project.objects.update(total_cost=15_000_000)
-    actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
+    actions.submit(Project.objects.get(), by=office, idempotency_key=uuid.uuid4())
     page = client.get(url(project)).content.decode()
     assert "14.000.000 €" in page
     assert "15.000.000 €" in page
@@ -98,8 +100,8 @@ def test_later_edition_is_shown_with_its_differences(client, desk, office, towns
 )
 def test_office_cannot_decide(client, office, sent, name):
     client.force_login(office)
-    answer = client.post(url(sent, name), {"field": "title", "text": "x", "archive-reason": "x"})
-    assert answer.status_code == 403
+    response = client.post(url(sent, name), {"field": "title", "text": "x", "archive-reason": "x"})
+    assert response.status_code == 403
     assert Project.objects.get().status == "submitted"
 
 
@@ -114,11 +116,11 @@ def test_get_changes_nothing(client, desk, sent):
     assert Project.objects.get().status == "submitted"
 
 
-def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
+def test_comments_of_earlier_submissions_are_listed(client, desk, sent, office):
     reviewing.take(sent, by=desk)
     reviewing.comment(sent, by=desk, field="summary", text="Troppo breve")
     reviewing.request_changes(sent, by=desk)
-    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     page = client.get(url(sent)).content.decode()
     assert f"Commenti dell’invio {sent.code}/1" in page
     assert "<strong>Sintesi</strong>: Troppo breve" in page
@@ -126,7 +128,7 @@ def test_comments_of_earlier_sendings_stay_in_view(client, desk, sent, office):
 
 def test_number_of_queries_of_the_queue_does_not_grow(client, desk, office, towns, django_assert_num_queries):
     def send():
-        actions.submit(builders.draft(office, towns["torino"]), by=office, nonce=uuid.uuid4())
+        actions.submit(builders.draft(office, towns["torino"]), by=office, idempotency_key=uuid.uuid4())
 
     send()
     # session, user, roles; owners of the filter twice; count, page, sendings and takers; six of checks;

@@ -1,4 +1,4 @@
-"""One card under review: who holds it, comments that are never lost, the automatic checks."""
+"""The page of a review: who has taken it, comments, automatic checks."""
 
 import uuid
 from decimal import Decimal
@@ -34,7 +34,7 @@ def other(desk):
 @pytest.fixture
 def sent(office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     return project
 
 
@@ -52,7 +52,7 @@ def test_second_person_cannot_decide(client, desk, other, sent, name):
     assert not FieldComment.objects.exists()
 
 
-def test_words_of_who_cannot_decide_are_shown_again(client, desk, other, sent):
+def test_texts_of_a_reviewer_who_cannot_decide_are_shown_again(client, desk, other, sent):
     reviewing.take(sent, by=other)
     words = "Un commento lungo. " * 90
     page = client.post(url(sent, "request-changes"), {"message": "", "comment-summary": words.strip()})
@@ -60,7 +60,7 @@ def test_words_of_who_cannot_decide_are_shown_again(client, desk, other, sent):
     assert words.strip() in page.content.decode()
 
 
-def test_holder_is_named_and_can_be_replaced(client, desk, other, sent):
+def test_reviewer_is_named_and_can_be_replaced(client, desk, other, sent):
     reviewing.take(sent, by=other)
     page = client.get(url(sent)).content.decode()
     assert "In carico a Altra" in page
@@ -72,7 +72,7 @@ def test_holder_is_named_and_can_be_replaced(client, desk, other, sent):
     assert Project.objects.get().status == "published"
 
 
-def test_former_holder_cannot_decide_any_more(desk, other, sent):
+def test_replaced_reviewer_cannot_decide(desk, other, sent):
     reviewing.take(sent, by=other)
     reviewing.take_over(sent, by=desk)
     with pytest.raises(workflow.HeldByAnother):
@@ -80,7 +80,7 @@ def test_former_holder_cannot_decide_any_more(desk, other, sent):
     assert Project.objects.get().status == "in_review"
 
 
-def test_comments_of_the_page_leave_as_one_message(client, desk, sent, django_capture_on_commit_callbacks):
+def test_comments_are_mailed_in_one_message(client, desk, sent, django_capture_on_commit_callbacks):
     reviewing.take(sent, by=desk)
     told = {"comment-summary": "Troppo breve", "comment-total_cost": "Manca l’IVA", "message": "Grazie"}
     with django_capture_on_commit_callbacks(execute=True):
@@ -96,7 +96,7 @@ def test_comments_of_the_page_leave_as_one_message(client, desk, sent, django_ca
     assert "Grazie" in message.body
 
 
-def test_comment_is_changed_and_taken_away(client, desk, sent):
+def test_comment_is_changed_and_deleted(client, desk, sent):
     reviewing.take(sent, by=desk)
     client.post(url(sent, "comments"), {"comment-summary": "Breve", "was-summary": ""})
     client.post(url(sent, "comments"), {"comment-summary": "Troppo breve", "was-summary": "Breve"})
@@ -105,7 +105,7 @@ def test_comment_is_changed_and_taken_away(client, desk, sent):
     assert not FieldComment.objects.exists()
 
 
-def test_two_tabs_lose_nothing(client, desk, sent):
+def test_comments_of_two_tabs_are_joined(client, desk, sent):
     reviewing.take(sent, by=desk)
     client.post(url(sent, "comments"), {"comment-summary": "Dalla prima", "was-summary": ""})
     client.post(url(sent, "comments"), {"comment-summary": "", "was-summary": "", "comment-title": "Bene"})
@@ -113,7 +113,7 @@ def test_two_tabs_lose_nothing(client, desk, sent):
     assert FieldComment.objects.get(field="summary").text == "Dalla prima\n\nDalla seconda"
 
 
-def test_comment_too_long_is_kept_with_its_error(client, desk, sent):
+def test_comment_too_long_is_shown_again_with_its_error(client, desk, sent):
     reviewing.take(sent, by=desk)
     words = "x" * 2001
     page = client.post(url(sent, "comments"), {"comment-summary": words})
@@ -122,18 +122,18 @@ def test_comment_too_long_is_kept_with_its_error(client, desk, sent):
     assert "Il commento può avere al massimo 2000 caratteri: ne hai scritti 2001" in page.content.decode()
 
 
-def test_words_typed_before_publishing_are_kept(client, desk, sent):
+def test_comments_are_stored_when_publishing(client, desk, sent):
     reviewing.take(sent, by=desk)
     client.post(url(sent, "publish"), {"comment-summary": "Per la prossima volta", "checked": ["plain", "x"]})
     assert FieldComment.objects.get().text == "Per la prossima volta"
     assert Entry.objects.get(verb="publish").changes == {"edition": 1, "checked": ["plain"]}
 
 
-def test_page_of_an_earlier_sending_decides_nothing(client, desk, sent, office):
+def test_page_of_an_earlier_submission_decides_nothing(client, desk, sent, office):
     reviewing.take(sent, by=desk)
     old = sent.submissions.get().pk
     reviewing.request_changes(sent, by=desk)
-    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(sent, by=desk)
     client.post(url(sent, "publish"), {"submission": old})
     assert Project.objects.get().status == "in_review"
@@ -160,20 +160,20 @@ def test_checks_of_codes_money_english_and_links(sent):
     assert not found.is_clean
 
 
-def test_nothing_wrong_is_clean(sent):
+def test_complete_project_has_no_errors(sent):
     FundingLine.objects.create(project=sent, source="eu", amount=Decimal(14_000_000))
     Project.objects.update(title_en="LED lighting", summary_en="Lamps")
     found = warnings(Project.objects.get())
     assert (found.warnings, found.twins, found.is_clean) == ([], [], True)
 
 
-def test_sources_not_all_told_are_no_error(sent):
+def test_funding_with_unknown_amounts_is_no_error(sent):
     FundingLine.objects.create(project=sent, source="eu", amount=Decimal(1_000_000))
     FundingLine.objects.create(project=sent, source="region", amount=None)
     assert warnings(sent).errors == []
 
 
-def test_twins_by_code_and_by_title(office, towns, sent):
+def test_duplicates_by_code_and_by_title(office, towns, sent):
     same_title = builders.draft(office, towns["torino"], title="Illuminazione pubblica LED")
     ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
     elsewhere = builders.draft(ivrea, towns["ivrea"])

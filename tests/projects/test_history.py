@@ -1,24 +1,24 @@
-"""The history of a project says what the register says, but for events that have more to tell."""
+"""Labels of the history of a project: that of the verb, with details for verbs that have them."""
 
 import pytest
 
-from projects.history import EVENTS, label_with_changes
+from projects.history import LABELS, label_with_changes
 
-MORE = {
+DETAILED = {
     "submit": ("Inviata (TO-2026-0001/1)", {"receipt": "TO-2026-0001/1"}),
     "publish": ("Pubblicata, edizione 2", {"edition": 2}),
     "confirm": ("Confermata", {}),
     "duplicate": ("Copiata da TO-2026-0001", {"source": "TO-2026-0001"}),
     "adopt": ("Riuso di Comune di Ivrea: un passo avanti", {"adopter": "Comune di Ivrea"}),
-    "eaten": ("eaten", {}),
+    "unlabelled": ("unlabelled", {}),
 }
 
 
-@pytest.mark.parametrize("verb", sorted({*EVENTS, *MORE}))
-def test_history_names_each_event(verb):
-    words, changes = MORE.get(verb, (EVENTS.get(verb), {}))
-    assert label_with_changes(verb, changes) == words
+@pytest.mark.parametrize("verb", sorted({*LABELS, *DETAILED}))
+def test_label_of_each_verb(verb):
+    label, changes = DETAILED.get(verb, (LABELS.get(verb), {}))
+    assert label_with_changes(verb, changes) == label
 
 
-def test_automatic_save_is_told_apart():
+def test_label_of_an_automatic_save():
     assert label_with_changes("save", {"automatic": True}) == "Bozza salvata da sola"

@@ -1,4 +1,4 @@
-"""An office's projects: what to do next, search, starting from another project, the bin, reminders."""
+"""An office's projects: list and search, copies, the bin, reminders, sign-in."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from cards.models import Edition
+from cards.models import Edition, Record
 from lib import workflow
 from lib.audit import history
 from municipalities.actions import body_of_municipality
@@ -21,6 +21,7 @@ from projects.mail import answer_due
 from projects.models import Project, Reminder
 from projects.reminders import make_token
 from tests import builders
+from tests.html import flat
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def office(towns, client):
 HOME = "/area-riservata/"
 
 
-def test_home_is_cut_in_pages_and_searched(client, office, towns):
+def test_home_is_paginated_and_searched(client, office, towns):
     for number in range(21):
         builders.draft(office, towns["torino"], title=f"Progetto numero {number:02d}")
     assert client.get(HOME).content.decode().count("Progetto numero") == 20
@@ -46,12 +47,10 @@ def test_home_is_cut_in_pages_and_searched(client, office, towns):
     assert "Progetto numero" not in client.get(HOME, {"stato": "published"}).content.decode()
 
 
-def test_home_begins_with_what_waits_for_the_office_and_names_bodies_where_there_are_two(
-    client, office, towns
-):
+def test_home_lists_what_waits_for_the_office_first_and_names_several_bodies(client, office, towns):
     waiting = builders.draft(office, towns["torino"], title="Bozza di ieri")
     sent = builders.draft(office, towns["torino"], title="Inviata oggi")
-    actions.submit(sent, by=office, nonce=uuid.uuid4())
+    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     assert Project.objects.get(pk=sent.pk).updated_at > waiting.updated_at
     page = client.get(HOME).content.decode()
     assert re.findall(r">(Bozza di ieri|Inviata oggi)</a>", page) == ["Bozza di ieri", "Inviata oggi"]
@@ -68,7 +67,7 @@ def test_advice_says_what_to_add_and_why(client, office, towns):
     assert "Racconta come lo risolve</a>: è la prima cosa che legge chi vuole rifarlo" in page
 
 
-def test_contacts_come_from_the_last_project(client, office, towns):
+def test_new_draft_has_the_contacts_of_the_last_project(client, office, towns):
     builders.draft(
         office, towns["torino"], contact_office="Ufficio innovazione", contact_email="i@example.org"
     )
@@ -81,7 +80,7 @@ def test_contacts_come_from_the_last_project(client, office, towns):
     assert (made.promoter_id, made.lead_municipality) == (body.pk, towns["torino"])
 
 
-def test_project_starts_from_another_one_without_its_facts(client, office, towns):
+def test_copy_has_no_dates_money_and_identifiers(client, office, towns):
     source = builders.draft(office, towns["torino"])
     source.other_municipalities.add(towns["ivrea"])
     source.partners.create(name="Politecnico", role="research")
@@ -102,7 +101,7 @@ def test_project_starts_from_another_one_without_its_facts(client, office, towns
     ]
 
 
-def test_deleted_draft_waits_in_the_bin_and_comes_back(client, office, towns):
+def test_deleted_draft_is_in_the_bin_and_can_be_restored(client, office, towns):
     project = builders.draft(office, towns["torino"])
     path = reverse("officer:project-delete", args=[project.code])
     assert "Elimini la bozza" in client.get(path).content.decode()
@@ -123,9 +122,9 @@ def test_bin_is_emptied_after_a_month(office, towns):
     assert list(Project.objects.all()) == [new]
 
 
-def test_draft_once_sent_is_never_deleted(client, office, towns):
+def test_draft_once_submitted_cannot_be_deleted(client, office, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     actions.recall(project, by=office)
     assert client.post(reverse("officer:project-delete", args=[project.code])).status_code == 403
     with pytest.raises(workflow.WrongMove):
@@ -135,7 +134,7 @@ def test_draft_once_sent_is_never_deleted(client, office, towns):
 def test_receipt_says_number_day_and_term(client, office, towns, django_capture_on_commit_callbacks):
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        submission = actions.submit(project, by=office, nonce=uuid.uuid4())
+        submission = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     due = answer_due(submission)
     page = client.get(reverse("officer:project-status", args=[project.code])).content.decode()
     assert f"{project.code}/1" in page
@@ -146,7 +145,7 @@ def test_receipt_says_number_day_and_term(client, office, towns, django_capture_
     assert (submission.ease, submission.ease_note) == (4, "Bene")
 
 
-def test_withdrawal_is_told_to_the_office(office, towns, django_capture_on_commit_callbacks):
+def test_withdrawal_is_mailed_to_the_office(office, towns, django_capture_on_commit_callbacks):
     desk = builders.reviewer()
     card = builders.published(office, desk, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
@@ -180,29 +179,29 @@ def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transact
     link = re.search(r"https?://[^/\s]+(/area-riservata/conferma/\S+)", mail.outbox[0].body)[1]
     page = client.get(link).content.decode()
     assert re.findall(r"<button[^>]*>([^<]+)</button>", page[page.index("<main") :]) == ["È ancora valida"]
-    assert Project.objects.get().confirmed_at is None
+    assert Record.objects.get().confirmed_at is None
     assert "Grazie: la scheda risulta valida a oggi" in client.post(link).content.decode()
-    confirmed = Project.objects.get().confirmed_at
+    confirmed = Record.objects.get().confirmed_at
     assert timezone.now() - confirmed < timedelta(minutes=1)
     client.post(link)
-    assert Project.objects.get().confirmed_at == confirmed
+    assert Record.objects.get().confirmed_at == confirmed
     assert "ageing" not in remind()
 
 
-def test_spoilt_link_or_former_colleague_confirms_nothing(client, office, towns):
+def test_forged_link_or_former_member_confirms_nothing(client, office, towns):
     card = aged(office, towns)
     token = make_token(builders.project_of(card), card, office)
     spoilt = reverse("officer:confirm-by-link", args=[token[:-1] + ("A" if token[-1] != "A" else "B")])
     assert client.post(spoilt).status_code == 410
     office.memberships.all().delete()
     assert client.post(reverse("officer:confirm-by-link", args=[token])).status_code == 410
-    assert Project.objects.get(pk=card.record_id).confirmed_at is None
+    assert Record.objects.get().confirmed_at is None
 
 
-def test_idle_draft_and_late_changes_are_recalled_once(office, towns):
+def test_idle_draft_and_overdue_changes_are_reminded_of_once(office, towns):
     idle = builders.draft(office, towns["torino"], title="Ferma")
     late, desk = builders.draft(office, towns["torino"], title="In ritardo"), builders.reviewer()
-    submission = actions.submit(late, by=office, nonce=uuid.uuid4())
+    submission = actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(late, by=desk)
     reviewing.request_changes(late, by=desk, message="Ancora")
     past = timezone.now() - timedelta(days=31)
@@ -223,30 +222,30 @@ def test_ageing_card_is_confirmed_in_one_click_on_home(client, office, towns):
     assert history("record", card.record.code).filter(verb="confirm").count() == 1
 
 
-def test_sign_in_says_what_is_missing_in_our_words(client, db):
+def test_sign_in_names_the_missing_fields(client, db):
     page = client.post("/accesso/", {"login": "", "password": ""}).content.decode()
     assert "Scrivi la tua e-mail" in page
     assert "Scrivi la password" in page
     assert "Campo obbligatorio" not in page
 
 
-def test_from_the_page_for_municipalities_one_signs_in_and_is_in_the_form(client, towns):
+def test_link_for_municipalities_leads_through_sign_in_to_the_form(client, towns):
     user = builders.officer(towns["torino"])
     form = reverse("officer:project-create")
     assert f'href="{form}">Inserisci un progetto</a>' in client.get("/per-i-comuni/").content.decode()
     sign_in = client.get(form)
     assert sign_in.url == f"/accesso/?next={form}"
     typed = {"login": user.email, "password": builders.PASSWORD, "next": form}
-    answer = client.post(sign_in.url, typed, follow=True)
-    assert answer.redirect_chain == [(form, 302)]
-    assert "Crea la bozza" in answer.content.decode()
+    response = client.post(sign_in.url, typed, follow=True)
+    assert response.redirect_chain == [(form, 302)]
+    assert "Crea la bozza" in response.content.decode()
 
 
-def test_sign_in_has_labels_alone_and_says_where_one_is(client, db):
+def test_sign_in_has_labels_without_placeholders_and_a_breadcrumb(client, db):
     page = client.get("/accesso/").content.decode()
     form = page[page.index("<main") :]
     assert (form.count("placeholder="), form.count('<label for="id_login">E-mail</label>')) == (0, 1)
-    assert 'aria-current="page">Accedi' in page
+    assert 'aria-current="page">Accedi' in flat(page)
 
 
 def test_header_names_the_body(client, office):

@@ -1,3 +1,5 @@
+"""Pages of an office: steps, errors, documents, permissions."""
+
 import io
 import uuid
 
@@ -52,7 +54,7 @@ def test_home_lists_own_projects_only(client, project, towns):
     assert other.title not in page
 
 
-def test_create_twice_with_the_same_form_makes_one_project(client, office):
+def test_form_posted_twice_creates_one_project(client, office):
     body = office.memberships.get().organisation
     form = {"title": "Nuovo", "owner": body.pk, "nonce": uuid.uuid4()}
     answers = [client.post(reverse("officer:project-create"), form) for _ in range(2)]
@@ -69,18 +71,18 @@ def test_create_for_another_body_is_refused(client, office, towns):
 
 
 def test_partial_step_is_saved(client, project):
-    answer = client.post(step_url(project), first_step(project, need="", summary=""))
-    assert answer.url == step_url(project, "territorio")
+    response = client.post(step_url(project), first_step(project, need="", summary=""))
+    assert response.url == step_url(project, "territorio")
     project.refresh_from_db()
     assert (project.need, project.version) == ("", 2)
     told = {"step": "project", "fields": ["summary", "need"], "version": 2}
     assert history("record", project.code).get(verb="save").changes == told
 
 
-def test_error_keeps_what_was_typed_and_links_to_the_field(client, project):
-    answer = client.post(step_url(project), first_step(project, title="x" * 134, need="Scritto con fatica"))
-    page = answer.content.decode()
-    assert answer.status_code == 422
+def test_error_shows_raw_input_and_links_to_the_field(client, project):
+    response = client.post(step_url(project), first_step(project, title="x" * 134, need="Scritto con fatica"))
+    page = response.content.decode()
+    assert response.status_code == 422
     assert "Il titolo può avere al massimo 120 caratteri: ne hai scritti 134" in page
     assert 'href="#id_title"' in page
     assert "Scritto con fatica" in page
@@ -96,7 +98,7 @@ def test_rows_and_lists_of_a_step_are_saved(client, project):
         **rows("partners", {"name": "Politecnico", "role": "research"}, {"name": "", "role": ""}),
         **rows("funding", {"source": "eu", "programme": "FESR", "amount": "100.000"}),
     }
-    answer = client.post(step_url(project, "risorse"), typed, follow=True)
+    response = client.post(step_url(project, "risorse"), typed, follow=True)
     project.refresh_from_db()
     assert str(project.total_cost) == "1250000.50"
     assert list(project.partners.values_list("name", "role")) == [("Politecnico", "research")]
@@ -105,10 +107,10 @@ def test_rows_and_lists_of_a_step_are_saved(client, project):
         "C19I21000130001",
         "X",
     ]
-    assert "X: Il CUP ha 15 caratteri: questo ne ha 1" in answer.content.decode()
+    assert "X: Il CUP ha 15 caratteri: questo ne ha 1" in response.content.decode()
 
 
-def test_wrong_row_names_its_field_and_is_kept_as_typed(client, project):
+def test_invalid_row_names_its_field_and_shows_its_raw_input(client, project):
     typed = {
         "version": 1,
         "promoter": project.promoter_id,
@@ -126,7 +128,7 @@ def test_wrong_row_names_its_field_and_is_kept_as_typed(client, project):
     assert "Scrivi l’importo in euro" in again
 
 
-def test_half_filled_row_tells_what_is_missing(client, project):
+def test_incomplete_row_names_the_missing_field(client, project):
     typed = {"version": 1, "promoter": project.promoter_id, "total_cost": "5", **rows("funding")}
     half = client.post(
         step_url(project, "risorse"), typed | rows("partners", {"name": "Politecnico", "role": ""})
@@ -137,13 +139,13 @@ def test_half_filled_row_tells_what_is_missing(client, project):
     assert "Campo obbligatorio" not in page
 
 
-def test_second_save_of_a_colleague_sees_both_versions_and_loses_nothing(client, project, towns):
+def test_conflicting_save_shows_both_versions_and_loses_nothing(client, project, towns):
     colleague = builders.officer(towns["torino"], "collega@example.org")
     actions.save_draft(project, by=colleague, version=1, changes={})
     Project.objects.filter(pk=project.pk).update(summary="La sintesi del collega")
-    answer = client.post(step_url(project), first_step(project, version=1, summary="La mia sintesi"))
-    page = answer.content.decode()
-    assert answer.status_code == 409
+    response = client.post(step_url(project), first_step(project, version=1, summary="La mia sintesi"))
+    page = response.content.decode()
+    assert response.status_code == 409
     assert "Collega ha modificato questa scheda" in page
     assert "La sintesi del collega" in page
     assert "La mia sintesi" in page
@@ -153,7 +155,7 @@ def test_second_save_of_a_colleague_sees_both_versions_and_loses_nothing(client,
     assert Project.objects.get().summary == "La mia sintesi"
 
 
-def test_incomplete_project_is_not_sent_and_tells_where(client, project):
+def test_incomplete_project_is_not_submitted_and_links_to_what_is_missing(client, project):
     Project.objects.update(need="")
     url = reverse("officer:project-step", args=[project.code, "riepilogo"])
     page = client.post(url, {"declaration": "on", "nonce": uuid.uuid4()}).content.decode()
@@ -161,19 +163,19 @@ def test_incomplete_project_is_not_sent_and_tells_where(client, project):
     assert Project.objects.get().status == "draft"
 
 
-def test_sending_shows_the_receipt(client, project):
+def test_submission_shows_the_receipt(client, project):
     url = reverse("officer:project-step", args=[project.code, "riepilogo"])
     page = client.post(url, {"declaration": "on", "nonce": uuid.uuid4()}, follow=True).content.decode()
     assert f"{project.code}/1" in page
     assert Project.objects.get().status == "submitted"
 
 
-def test_sent_project_cannot_be_edited(client, project, office):
-    actions.submit(project, by=office, nonce=uuid.uuid4())
-    answer = client.post(step_url(project), first_step(project, title="Di nascosto"))
-    assert answer.status_code == 409
-    assert "non si può più modificare" in answer.content.decode()
-    assert "Di nascosto" in answer.content.decode()
+def test_submitted_project_cannot_be_edited(client, project, office):
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
+    response = client.post(step_url(project), first_step(project, title="Di nascosto"))
+    assert response.status_code == 409
+    assert "non si può più modificare" in response.content.decode()
+    assert "Di nascosto" in response.content.decode()
     assert Project.objects.get().title == project.title
 
 
@@ -181,23 +183,23 @@ def test_sent_project_cannot_be_edited(client, project, office):
     "path",
     ["", "anteprima/", "progetto/", "riepilogo/", "documenti/"],
 )
-def test_another_office_gets_403_without_a_hint(client, project, towns, path):
+def test_another_office_gets_403(client, project, towns, path):
     client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
-    answer = client.get(reverse("officer:project-status", args=[project.code]) + path)
-    assert answer.status_code == 403
-    assert project.title not in answer.content.decode()
+    response = client.get(reverse("officer:project-status", args=[project.code]) + path)
+    assert response.status_code == 403
+    assert project.title not in response.content.decode()
 
 
-def test_code_that_does_not_exist_looks_the_same_to_an_office(client, project):
+def test_unknown_code_is_403_for_an_office_and_404_for_a_reviewer(client, project):
     assert client.get(reverse("officer:project-status", args=["TO-2026-9999"])).status_code == 403
     client.force_login(builders.reviewer())
     assert client.get(reverse("officer:project-status", args=["TO-2026-9999"])).status_code == 404
 
 
-def test_visitor_is_sent_to_sign_in_and_back(client, project):
+def test_visitor_is_redirected_to_sign_in_with_next(client, project):
     client.logout()
-    answer = client.get(step_url(project))
-    assert answer.url == f"/accesso/?next={step_url(project)}"
+    response = client.get(step_url(project))
+    assert response.url == f"/accesso/?next={step_url(project)}"
 
 
 def test_unknown_step_is_404(client, project):
@@ -227,18 +229,18 @@ def test_document_is_private_until_published(client, project, office, towns):
     assert client.get(draft).status_code == 404
     client.logout()
     assert client.get(draft).status_code == 302
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     desk = builders.reviewer()
     reviewing.take(project, by=desk)
     card = publishing.publish(project, by=desk)
-    answer = client.get(url)
-    assert answer.status_code == 200
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    response = client.get(url)
+    assert response.status_code == 200
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     publishing.withdraw(card, by=desk, reason="Prova")
     assert client.get(url).status_code == 404
 
 
-def test_wrong_document_tells_why_and_keeps_the_rest(client, project):
+def test_invalid_document_shows_its_error_and_the_other_fields(client, project):
     add = reverse("officer:document-add", args=[project.code])
     wrong = SimpleUploadedFile("virus.pdf", b"MZ\x90")
     page = client.post(add, {"type": "manual", "title": "Il mio manuale", "file": wrong}).content.decode()

@@ -1,4 +1,4 @@
-"""What happens when people act at the same moment: real threads, real connections, on both databases."""
+"""Actions at the same time, in threads with connections of their own, on both databases."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from cards.index.check import differences
 from cards.models import Edition
 from lib import workflow
 from lib.workflow import WrongMove
@@ -14,8 +15,9 @@ from municipalities.actions import body_of_municipality
 from municipalities.models import Territory
 from projects import actions, publishing, reviewing
 from projects.models import Project, Submission
-from reuse.actions import adopting
-from reuse.models import Adoption, AdoptionStep
+from reuse.actions import adopting, assessing
+from reuse.criteria import KEYS, SELF
+from reuse.models import Adoption, AdoptionStep, Assessment, Standing
 from reuse.transitions import AdoptionMove, Side
 from tests import builders
 
@@ -50,20 +52,24 @@ def town(office):
     return office.memberships.get().organisation.territory
 
 
-def test_double_click_on_create_makes_one_project(office, town):
+def test_double_click_on_create_creates_one_project(office, town):
     owner, nonce = body_of_municipality(town), uuid.uuid4()
-    made = together(lambda n: actions.create_project(by=office, owner=owner, nonce=nonce, title="A"))
+    made = together(
+        lambda n: actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A")
+    )
     assert {project.pk for project in made} == {Project.objects.get().pk}
 
 
-def test_projects_made_at_once_have_codes_of_their_own(office, town):
+def test_projects_created_at_once_have_different_codes(office, town):
     made = together(lambda n: builders.draft(office, town))
     assert len({project.code for project in made}) == AT_ONCE
 
 
-def test_double_click_on_send_makes_one_submission(office, town):
+def test_double_click_on_submit_creates_one_submission(office, town):
     project, nonce = builders.draft(office, town), uuid.uuid4()
-    sent = together(lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=nonce))
+    sent = together(
+        lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, idempotency_key=nonce)
+    )
     assert [s for s in sent if isinstance(s, Exception)] == []
     assert {s.pk for s in sent} == {Submission.objects.get().pk}
 
@@ -71,25 +77,25 @@ def test_double_click_on_send_makes_one_submission(office, town):
 def test_two_reviewers_publish_one_edition(office, town):
     desk = builders.reviewer()
     project = builders.draft(office, town)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     outcomes = together(lambda n: publishing.publish(Project.objects.get(pk=project.pk), by=desk))
     assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
     assert Edition.objects.get().edition == 1
 
 
-def test_same_title_published_at_once_gets_slugs_apart(office, town):
+def test_same_title_published_at_once_gets_different_slugs(office, town):
     desk = builders.reviewer()
     projects = [builders.draft(office, town) for _ in range(AT_ONCE)]
     for project in projects:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
     cards = together(lambda n: publishing.publish(projects[n], by=desk))
     assert [c for c in cards if isinstance(c, Exception)] == []
     assert len({card.slug for card in cards}) == AT_ONCE
 
 
-def test_of_two_saves_of_one_version_one_is_told(office, town):
+def test_of_saves_of_one_version_at_once_one_succeeds(office, town):
     project = builders.draft(office, town)
 
     def save(number):
@@ -117,7 +123,7 @@ def reuse(office, town) -> Adoption:
     return adopting.ask(card.record, by=office, adopter=ivrea, nonce=uuid.uuid4(), note="Ci serve")
 
 
-def test_double_click_on_asking_makes_one_reuse(office, town):
+def test_double_click_on_request_creates_one_adoption(office, town):
     card = builders.published(office, builders.reviewer(), town)
     ivrea, nonce = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
     asked = {"by": office, "adopter": ivrea, "nonce": nonce, "note": "Ci serve"}
@@ -126,7 +132,7 @@ def test_double_click_on_asking_makes_one_reuse(office, town):
     assert AdoptionStep.objects.count() == 1
 
 
-def test_of_two_moves_at_once_one_wins(office, town):
+def test_of_transitions_at_once_the_first_wins(office, town):
     adoption = reuse(office, town)
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci"}
     moves = [AdoptionMove.REPLY, AdoptionMove.DECLINE] * 3
@@ -141,8 +147,52 @@ def test_of_two_moves_at_once_one_wins(office, town):
     assert len(done) == adoption.steps.count() - 1
 
 
-def test_same_move_sent_twice_at_once_is_one_step(office, town):
+def test_same_transition_posted_at_once_is_one_step(office, town):
     adoption, nonce = reuse(office, town), uuid.uuid4()
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "nonce": nonce}
     made = together(lambda n: adopting.advance(adoption, AdoptionMove.REPLY, **said))
     assert {step.pk for step in made} == {adoption.steps.get(move="reply").pk}
+
+
+def in_review(office, desk, project: Project) -> Project:
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
+    reviewing.take(project, by=desk)
+    return project
+
+
+def open_self_assessment(project: Project, by) -> Assessment:
+    return assessing.open_assessment(project.record, by=by, rater=SELF, organisation=project.owner)
+
+
+def complete(assessment: Assessment, by) -> Assessment:
+    rating = {"value": 3, "motive": "Documentato", "evidence_url": "", "evidence_document": None}
+    return assessing.complete_assessment(
+        assessment, by=by, revision=assessment.revision, ratings={KEYS[0]: rating}
+    )
+
+
+def test_publish_withdraw_and_completed_assessment_at_once_never_deadlock(office, town):
+    """A second edition and two first ones are issued while a card is withdrawn and assessments end."""
+    desk = builders.reviewer()
+    card = builders.published(office, desk, town)
+    revised = actions.revise(builders.project_of(card), by=office)
+    updated = in_review(office, desk, revised)
+    new = [in_review(office, desk, builders.draft(office, town)) for _ in range(2)]
+    assessments = [open_self_assessment(project, office) for project in (updated, new[0])]
+    work = [
+        lambda: publishing.publish(updated, by=desk),
+        lambda: publishing.withdraw(card, by=desk, reason="Dati errati"),
+        lambda: complete(assessments[0], office),
+        lambda: publishing.publish(new[0], by=desk),
+        lambda: complete(assessments[1], office),
+        lambda: publishing.publish(new[1], by=desk),
+    ]
+    outcomes = together(lambda number: work[number](), len(work))
+    failed = [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+    # The second edition may come before the withdrawal of the first, which then is no longer current.
+    assert failed in ([], [WrongMove])
+    assert [project.record.editions.current().get().edition for project in (updated, *new)] == [2, 1, 1]
+    assert {assessment.version for assessment in Assessment.objects.completed()} == {1}
+    assert Standing.objects.count() == 2
+    with transaction.atomic():
+        assert differences() == []

@@ -1,4 +1,4 @@
-"""The rows of a project as plain values (projects.source.collect) have the values and types of the models."""
+"""The source of an edition (projects.source.collect) has the values and types of the models."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -49,44 +49,43 @@ def two(office, towns):
     return [Project.objects.get(pk=whole.pk), builders.draft(office, towns["ivrea"])]
 
 
-def test_facts_are_the_values_of_the_models(two):
+def test_source_has_the_values_of_the_models(two):
     whole, bare = two
     for project in (whole, bare, whole):
-        facts = collect(project.pk)
+        source = collect(project.pk)
         stored = Project.objects.get(pk=project.pk)
-        assert {name: facts[name] for name in OWN_FIELDS} == {n: getattr(stored, n) for n in OWN_FIELDS}
-        assert [type(facts[name]) for name in OWN_FIELDS] == [type(getattr(stored, n)) for n in OWN_FIELDS]
-        assert facts["lead_municipality"] == project.lead_municipality.code
+        assert {name: source[name] for name in OWN_FIELDS} == {n: getattr(stored, n) for n in OWN_FIELDS}
+        assert [type(source[name]) for name in OWN_FIELDS] == [type(getattr(stored, n)) for n in OWN_FIELDS]
+        assert source["lead_municipality"] == project.lead_municipality.code
         promoter = project.promoter
-        assert facts["promoter"] == {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
-        assert facts["slug"] is None
+        assert source["promoter"] == {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
 
 
 def test_rows_are_those_of_the_project_with_their_types(two):
-    facts = collect(two[0].pk)
+    source = collect(two[0].pk)
     for name, values in ROWS.items():
-        (row,) = facts[name]
+        (row,) = source[name]
         assert {key: row[key] for key in values} == values
         assert [type(row[key]) for key in values] == [type(value) for value in values.values()]
-    assert facts["other_municipalities"] == ["E379", "L219"]
-    assert facts["contact_email"] == "ufficio@example.org"
-    assert [document["title"] for document in facts["documents"]] == ["Atto"]
+    assert source["other_municipalities"] == ["E379", "L219"]
+    assert source["contact_email"] == "ufficio@example.org"
+    assert [document["title"] for document in source["documents"]] == ["Atto"]
     bare = collect(two[1].pk)
     assert [bare[name] for name in (*ROWS, "documents", "other_municipalities")] == [[]] * 9
 
 
-def test_project_without_neighbours_has_none(two):
+def test_source_of_a_project_without_promoter_and_municipality(two):
     Project.objects.filter(pk=two[1].pk).update(lead_municipality=None, promoter=None)
-    facts = collect(two[1].pk)
-    assert (facts["lead_municipality"], facts["promoter"]) == (None, None)
+    source = collect(two[1].pk)
+    assert (source["lead_municipality"], source["promoter"]) == (None, None)
 
 
-def test_missing_project_is_told(db):
+def test_missing_project_raises(db):
     with pytest.raises(Project.DoesNotExist):
         collect(123_456)
 
 
-def test_every_statement_is_counted_when_queries_are(two):
+def test_project_without_rows_is_collected_by_two_queries(two):
     collect(two[1].pk)
     with CaptureQueriesContext(connection) as asked:
         collect(two[1].pk)
@@ -98,7 +97,7 @@ needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason=
 
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_held_project_waits_for_nobody_else(office, towns):
+def test_locked_project_cannot_be_locked_by_another_transaction(office, towns):
     project, refused = builders.draft(office, towns["torino"]), []
 
     def other():
@@ -111,7 +110,7 @@ def test_held_project_waits_for_nobody_else(office, towns):
             connections.close_all()
 
     with transaction.atomic():
-        assert collect(project.pk, is_held=True)["code"] == project.code
+        assert collect(project.pk, is_locked=True)["code"] == project.code
         thread = Thread(target=other)
         thread.start()
         thread.join(20)

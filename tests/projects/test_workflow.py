@@ -1,3 +1,5 @@
+"""The actions from draft to edition: states, audit log, mail, slugs."""
+
 import uuid
 
 import orjson
@@ -24,17 +26,19 @@ def test_code_is_numbered_by_province_and_year(towns, office):
     assert [first.code, second.code] == [f"TO-{year}-0001", f"TO-{year}-0002"]
 
 
-def test_create_with_the_same_nonce_makes_one_project(towns, office):
+def test_create_with_the_same_idempotency_key_creates_one_project(towns, office):
     owner, nonce = body_of_municipality(towns["torino"]), uuid.uuid4()
-    made = [actions.create_project(by=office, owner=owner, nonce=nonce, title="A") for _ in range(2)]
-    assert made[0] == made[1]
+    created = [
+        actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A") for _ in range(2)
+    ]
+    assert created[0] == created[1]
     assert Project.objects.count() == 1
 
 
-def test_submit_incomplete_names_every_missing_field_and_moves_nothing(towns, office):
+def test_submit_incomplete_names_every_missing_field_and_changes_nothing(towns, office):
     project = builders.draft(office, towns["torino"], need="", total_cost=None)
     with pytest.raises(actions.Incomplete) as error:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert sorted(error.value.args[0]) == ["need", "total_cost"]
     project.refresh_from_db()
     assert project.status == "draft"
@@ -43,31 +47,33 @@ def test_submit_incomplete_names_every_missing_field_and_moves_nothing(towns, of
 
 def test_submit_with_unknown_cost_is_complete(towns, office):
     project = builders.draft(office, towns["torino"], total_cost=None, cost_unknown=True)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert project.status == "submitted"
 
 
-def test_submit_twice_with_one_nonce_is_one_sending_and_one_receipt(
+def test_submit_twice_with_one_idempotency_key_is_one_submission_and_one_receipt(
     towns, office, django_capture_on_commit_callbacks
 ):
     project, nonce = builders.draft(office, towns["torino"]), uuid.uuid4()
     with django_capture_on_commit_callbacks(execute=True):
-        sent = [actions.submit(project, by=office, nonce=nonce) for _ in range(2)]
+        sent = [actions.submit(project, by=office, idempotency_key=nonce) for _ in range(2)]
     assert sent[0] == sent[1]
     assert sent[0].receipt == f"{project.code}/1"
     assert [m.to for m in mail.outbox] == [[office.email]]
     assert sent[0].receipt in mail.outbox[0].body
 
 
-def test_whole_path_with_changes_asked_and_answered(towns, office, desk, django_capture_on_commit_callbacks):
+def test_workflow_from_draft_to_edition_with_requested_changes(
+    towns, office, desk, django_capture_on_commit_callbacks
+):
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         note = reviewing.comment(project, by=desk, field="summary", text="Quanti lampioni?")
         reviewing.request_changes(project, by=desk, message="Manca poco")
         reviewing.answer_comment(note, by=office, answer="Centomila")
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         card = publishing.publish(project, by=desk)
     assert (card.edition, card.slug, card.is_current) == (1, "illuminazione-pubblica-a-led", True)
@@ -85,7 +91,7 @@ def test_later_edits_leave_the_public_card_until_accepted(towns, office, desk):
     project.title = "Luci nuove"
     project.save()
     assert Edition.objects.current().get().title == "Illuminazione pubblica a LED"
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     second = publishing.publish(project, by=desk)
     assert Edition.objects.current().get() == second
@@ -106,7 +112,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_desk_moves_are_refused_on_a_draft(towns, office, desk, move):
+def test_transitions_of_the_desk_are_refused_on_a_draft(towns, office, desk, move):
     project = builders.draft(office, towns["torino"])
     with pytest.raises(workflow.WrongMove):
         MOVES[move](project, by=desk)
@@ -114,14 +120,14 @@ def test_desk_moves_are_refused_on_a_draft(towns, office, desk, move):
     assert project.status == "draft"
 
 
-def test_publish_twice_makes_one_card(towns, office, desk):
+def test_publish_twice_issues_one_edition(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(workflow.WrongMove):
         publishing.publish(builders.project_of(card), by=desk)
     assert Edition.objects.count() == 1
 
 
-def test_second_save_of_the_same_version_is_told(towns, office):
+def test_second_save_of_the_same_version_is_stale(towns, office):
     project = builders.draft(office, towns["torino"])
     actions.save_draft(project, by=office, version=1, changes={})
     with pytest.raises(workflow.StaleDraft):
@@ -129,14 +135,14 @@ def test_second_save_of_the_same_version_is_told(towns, office):
     assert Entry.objects.filter(verb="save").count() == 1
 
 
-def test_save_after_sending_is_refused(towns, office):
+def test_save_after_submission_is_refused(towns, office):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     with pytest.raises(workflow.WrongMove):
         actions.save_draft(project, by=office, version=project.version, changes={})
 
 
-def test_withdrawn_card_is_kept_with_its_reason(towns, office, desk):
+def test_withdrawn_edition_has_its_reason_and_is_not_in_the_index(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     withdrawn = publishing.withdraw(card, by=desk, reason="Dati errati")
     assert withdrawn.withdrawal_reason == "Dati errati"
@@ -161,11 +167,11 @@ def test_document_of_a_stored_card_never_changes(towns, office, desk):
         card.save()
 
 
-def test_database_keeps_one_current_card(towns, office, desk):
+def test_database_allows_one_current_edition(towns, office, desk):
     card = builders.published(office, desk, towns["torino"])
     with pytest.raises(IntegrityError), transaction.atomic():
         Edition.objects.create(
-            project=builders.project_of(card),
+            record=card.record,
             edition=9,
             published_at=card.published_at,
             document="{}",

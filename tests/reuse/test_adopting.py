@@ -381,7 +381,7 @@ def test_body_named_on_the_card_counts_once(asked, card, giver, desk):
         project=builders.project_of(card), name="Comune di Samone", role="replicating_body"
     )
     actions.revise(builders.project_of(card), by=giver)
-    actions.submit(builders.project_of(card), by=giver, nonce=uuid.uuid4())
+    actions.submit(builders.project_of(card), by=giver, idempotency_key=uuid.uuid4())
     reviewing.take(builders.project_of(card), by=desk)
     publishing.publish(builders.project_of(card), by=desk)
     brought_to(asked, "in_service")

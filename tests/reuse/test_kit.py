@@ -40,7 +40,7 @@ def attach(project, title: str, content: bytes, **fields) -> Document:
 
 
 def publish(project, office, desk):
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)
 
@@ -116,7 +116,7 @@ def test_unpublished_documents_never_inside(client, card, office, desk):
     assert len([name for name in content.namelist() if name.startswith("documenti/")]) == 2
     assert "Bozza riservata" not in content.read("INDICE.html").decode()
     drafts.remove_document(builders.project_of(card).documents.order_by("pk")[0], by=office)
-    actions.submit(builders.project_of(card), by=office, nonce=uuid.uuid4())
+    actions.submit(builders.project_of(card), by=office, idempotency_key=uuid.uuid4())
     reviewing.take(builders.project_of(card), by=desk)
     publishing.publish(builders.project_of(card), by=desk)
     titles = [row["Titolo"] for row in table(archive(client, card))]

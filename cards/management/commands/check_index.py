@@ -1,4 +1,4 @@
-"""Prove the stored index equal to the current cards; a difference is an error."""
+"""Compare the stored index with the current editions; a difference is an error."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -8,7 +8,7 @@ from cards.index.check import differences
 from cards.index.rows import allow_long_statements
 from cards.models import Edition
 
-SHOWN = 20
+MAX_REPORTED = 20
 
 
 class Command(BaseCommand):
@@ -18,9 +18,9 @@ class Command(BaseCommand):
     def handle(self, **options):
         writer.lock()
         allow_long_statements()
-        found = differences()
-        for kind, value, missing, extra in found[:SHOWN]:
+        rows = differences()
+        for kind, value, missing, extra in rows[:MAX_REPORTED]:
             self.stderr.write(f"{kind}={value}: schede mancanti {missing}, di troppo {extra}")
-        if found:
+        if rows:
             raise CommandError("L’indice non coincide con le schede: ricostruiscilo con rebuild_index.")
         self.stdout.write(f"L’indice coincide con le schede: {Edition.objects.current().count()}")

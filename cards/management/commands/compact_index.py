@@ -1,4 +1,4 @@
-"""Apply what publications logged to the posting lists, step after step: publishing may go on meanwhile."""
+"""Apply the log of the index to the posting lists in short transactions; publishing may go on meanwhile."""
 
 from django.core.management.base import BaseCommand
 

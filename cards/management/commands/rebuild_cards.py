@@ -1,4 +1,4 @@
-"""Make anew what is derived from the stored cards: columns, list item, search text, facets, index."""
+"""Derive again from the stored documents: columns, list item, search text, facets, CSV row, index."""
 
 import orjson
 from django.core.management.base import BaseCommand
@@ -32,9 +32,9 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def rebuild(keys: list[int]) -> int:
-    """Renew the cards of one batch that are not as their documents say; gives how many.
+    """Store the derived columns of the editions that are stale; gives their number.
 
-    The rows are locked, so that a withdrawal at the same moment is not undone.
+    The rows are locked, so that a concurrent withdrawal is not overwritten.
     """
     writer.lock()
     cards = list(Edition.objects.select_for_update().filter(pk__in=keys))
@@ -58,4 +58,4 @@ def rebuild(keys: list[int]) -> int:
 
 def _is_stale(card: Edition, line: str | None, derived: dict) -> bool:
     columns = derived["columns"].items()
-    return line != derived["line"] or any(getattr(card, name) != value for name, value in columns)
+    return line != derived["csv_row"] or any(getattr(card, name) != value for name, value in columns)

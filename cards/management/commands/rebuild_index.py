@@ -1,4 +1,4 @@
-"""Make the whole index anew from the current cards, in one transaction: readers see the old one till then."""
+"""Write the whole index from the current editions in one transaction."""
 
 from django.core.management.base import BaseCommand
 

@@ -1,4 +1,4 @@
-"""What an attack on the main path once broke."""
+"""Regressions of the path from draft to public card: leaks, stale pages, malformed input."""
 
 import io
 import uuid
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def next_edition(project, office, desk, **fields):
     actions.revise(project, by=office)
     Project.objects.filter(pk=project.pk).update(**fields)
-    actions.submit(Project.objects.get(pk=project.pk), by=office, nonce=uuid.uuid4())
+    actions.submit(Project.objects.get(pk=project.pk), by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     return publishing.publish(Project.objects.get(pk=project.pk), by=desk)
 
@@ -32,18 +32,18 @@ def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, t
     first = builders.published(office, desk, towns["torino"])
     second = next_edition(builders.project_of(first), office, desk, need="Segreto sfuggito")
     publishing.withdraw(second, by=desk, reason="Dati personali")
-    answer = client.get(f"/progetti/{first.slug}/versioni/1/confronta/2/")
-    assert answer.status_code == 410
-    assert "Segreto sfuggito" not in answer.content.decode()
+    response = client.get(f"/progetti/{first.slug}/versioni/1/confronta/2/")
+    assert response.status_code == 410
+    assert "Segreto sfuggito" not in response.content.decode()
 
 
-def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, settings, tmp_path):
+def test_file_of_a_withdrawn_edition_is_404(client, office, desk, towns, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     project = builders.draft(office, towns["torino"])
     document = Document(project=project, type="manual", title="Riservato", media_type="application/pdf")
     document.extension = ".pdf"
     document.file.save("a.pdf", io.BytesIO(b"%PDF-1.7"))
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     card = publishing.publish(project, by=desk)
     path = reverse("document-file", args=[document.pk])
@@ -51,28 +51,28 @@ def test_file_of_a_withdrawn_edition_stays_closed(client, office, desk, towns, s
     publishing.withdraw(card, by=desk, reason="Dati personali")
     actions.revise(Project.objects.get(), by=office)
     drafts.remove_document(document, by=office)
-    actions.submit(Project.objects.get(), by=office, nonce=uuid.uuid4())
+    actions.submit(Project.objects.get(), by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     publishing.publish(Project.objects.get(), by=desk)
     assert client.get(path).status_code == 404
 
 
-def test_update_not_accepted_can_be_taken_up_again(office, desk, towns):
+def test_archived_update_can_be_revised(office, desk, towns):
     project = builders.project_of(builders.published(office, desk, towns["torino"]))
     actions.revise(project, by=office)
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.archive(project, by=desk, reason="Non ora")
     actions.revise(project, by=office)
     assert project.status == "draft"
 
 
-def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk, towns):
+def test_page_loaded_before_a_new_submission_publishes_nothing(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
-    read = actions.submit(project, by=office, nonce=uuid.uuid4())
+    read = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.request_changes(project, by=desk, message="Ancora")
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     client.force_login(desk)
     page = client.post(
@@ -84,7 +84,7 @@ def test_stale_page_of_a_reviewer_publishes_nothing_unread(client, office, desk,
 
 def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
     project = builders.draft(office, towns["torino"])
-    actions.submit(project, by=office, nonce=uuid.uuid4())
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.comment(project, by=desk, field="summary", text="Ancora da pensare")
     client.force_login(office)
@@ -94,13 +94,15 @@ def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
     assert "Ancora da pensare" in client.get(path).content.decode()
 
 
-def test_mail_server_away_undoes_nothing(client, settings, towns, desk, django_capture_on_commit_callbacks):
+def test_failing_mail_server_undoes_nothing(
+    client, settings, towns, desk, django_capture_on_commit_callbacks
+):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     office = builders.officer(towns["torino"])
     project = builders.draft(office, towns["torino"])
     with django_capture_on_commit_callbacks(execute=True):
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert Project.objects.get().status == "submitted"
 
 
@@ -112,17 +114,19 @@ def test_control_characters_and_line_breaks_reach_neither_feed_nor_subject(clien
     assert Project.objects.get().title == "Luci nuove"
 
 
-def test_one_form_for_two_bodies_makes_two_projects(office, towns):
+def test_same_idempotency_key_for_two_bodies_creates_two_projects(office, towns):
     nonce = uuid.uuid4()
     bodies = [body_of_municipality(towns[name]) for name in ("torino", "ivrea")]
-    made = [actions.create_project(by=office, owner=body, nonce=nonce, title="A") for body in bodies]
+    made = [
+        actions.create_project(by=office, owner=body, idempotency_key=nonce, title="A") for body in bodies
+    ]
     assert made[0] != made[1]
 
 
-def test_stopped_project_says_why(office, towns):
+def test_abandoned_project_needs_a_reason(office, towns):
     project = builders.draft(office, towns["torino"], stage="abandoned")
     with pytest.raises(actions.Incomplete) as error:
-        actions.submit(project, by=office, nonce=uuid.uuid4())
+        actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert list(error.value.args[0]) == ["stage_reason"]
 
 
@@ -141,12 +145,12 @@ def test_stopped_project_says_why(office, towns):
         "/feed/progetti.atom?aggiornati_dal=0001-01-01",
     ],
 )
-def test_odd_addresses_never_break(client, towns, query):
+def test_malformed_query_strings_are_no_server_error(client, towns, query):
     assert client.get(query).status_code in (200, 302, 404)
 
 
 @pytest.mark.parametrize("place", range(0, 400, 7))
-def test_damaged_pictures_are_refused_or_mended_never_an_error(place):
+def test_damaged_images_are_rejected_or_re_encoded(place):
     out = io.BytesIO()
     Image.linear_gradient("L").resize((64, 64)).save(out, "JPEG")
     content = bytearray(out.getvalue())
@@ -158,7 +162,7 @@ def test_damaged_pictures_are_refused_or_mended_never_an_error(place):
     assert upload.media_type == "image/webp"
 
 
-def test_day_is_written_in_plain_digits():
+def test_partial_date_has_ascii_digits():
     with pytest.raises(ValueError):
         parse_partial_date("２０２９")
     assert parse_partial_date("2029") == "2029"

@@ -1,3 +1,5 @@
+"""Tables of the dashboard about working copies and their review."""
+
 from collections import Counter
 from statistics import median
 
@@ -15,25 +17,26 @@ BANDS = 5
 
 
 def received_by_month(count: int) -> Table:
-    """Sendings of each of the last months, from the oldest."""
+    """Submissions in each of the last `count` months, the oldest first."""
     months = last_months(count)
     first = timezone.make_aware(timezone.datetime(months[0].year, months[0].month, 1))
-    sent = Submission.objects.filter(submitted_at__gte=first).annotate(month=TruncMonth("submitted_at"))
-    found = {row["month"].date(): row["n"] for row in sent.values("month").annotate(n=Count("pk"))}
-    rows = [[month_name(month), found.get(month, 0)] for month in months]
+    submitted = Submission.objects.filter(submitted_at__gte=first).annotate(month=TruncMonth("submitted_at"))
+    counts = {row["month"].date(): row["n"] for row in submitted.values("month").annotate(n=Count("pk"))}
+    rows = [[month_name(month), counts.get(month, 0)] for month in months]
     return Table("ricevute", _("Schede ricevute"), [_("Mese"), _("Schede")], rows, is_by_month=True)
 
 
 def by_status() -> Table:
-    found = dict(
+    """Projects by state of the working copy, without deleted ones."""
+    counts = dict(
         Project.objects.filter(deleted_at=None).values_list("status").annotate(n=Count("pk")).order_by()
     )
-    rows = [[label, found.get(value, 0)] for value, label in Status.choices]
+    rows = [[label, counts.get(value, 0)] for value, label in Status.choices]
     return Table("stati", _("Schede per stato di lavorazione"), [_("Stato"), _("Schede")], rows)
 
 
 def filled(name: str) -> Q:
-    """Whether a field of the working copy is filled, as projects.completeness sees it."""
+    """The condition that a field is filled, the same as in projects.completeness."""
     if name == "total_cost":
         return Q(total_cost__isnull=False) | Q(cost_unknown=True)
     if name in ("lead_municipality", "promoter"):
@@ -41,8 +44,8 @@ def filled(name: str) -> Q:
     return ~Q(**{name: [] if name == "technologies" else ""})
 
 
-def completeness_in_database():
-    """Sum of the weights of what is filled: two for required fields, one for those worth adding."""
+def completeness_weight():
+    """An expression for the sum of the weights of filled fields: two for a required one, one for another."""
     weights = dict.fromkeys(WORTH_ADDING, 1) | dict.fromkeys(REQUIRED, 2)
     parts = [
         Case(When(filled(name), then=Value(weight)), default=Value(0), output_field=IntegerField())
@@ -58,12 +61,12 @@ def by_completeness() -> Table:
     """Published projects by percentage of completeness, in fifths."""
     whole = 2 * len(REQUIRED) + len(WORTH_ADDING)
     projects = Project.objects.filter(record__editions__is_current=True).annotate(
-        weight=completeness_in_database()
+        weight=completeness_weight()
     )
-    found = Counter()
+    counts = Counter()
     for weight, count in projects.values_list("weight").annotate(n=Count("pk")).order_by():
-        found[min(BANDS - 1, round(100 * weight / whole) * BANDS // 100)] += count
-    rows = [[_band_name(number), found[number]] for number in range(BANDS)]
+        counts[min(BANDS - 1, round(100 * weight / whole) * BANDS // 100)] += count
+    rows = [[_band_name(number), counts[number]] for number in range(BANDS)]
     return Table(
         "completezza", _("Quanto sono complete le schede pubbliche"), [_("Completezza"), _("Schede")], rows
     )
@@ -75,7 +78,7 @@ def _band_name(number: int) -> str:
 
 
 def review_times(count: int = 12) -> Table:
-    """Median days between sending and decision, by the month of the decision."""
+    """Median days from submission to decision, by month of the decision, for the last `count` months."""
     months = last_months(count)
     first = timezone.make_aware(timezone.datetime(months[0].year, months[0].month, 1))
     decided = Submission.objects.filter(decided_at__gte=first).exclude(outcome=Submission.Outcome.RECALLED)

@@ -1,0 +1,26 @@
+"""Labels of all verbs of the audit log: of projects, adhesions, accounts, cities and exports."""
+
+from django.utils.translation import gettext_lazy as _
+
+from projects import history
+
+LABELS = {
+    **history.LABELS,
+    "accept_adhesion": _("Adesione accolta"),
+    "decline_adhesion": _("Adesione non accolta"),
+    "resend_invitation": _("Invito inviato di nuovo"),
+    "invite": _("Persona invitata"),
+    "accept_invitation": _("Invito accettato"),
+    "cancel_invitation": _("Invito annullato"),
+    "mail_failed": _("Messaggio non partito"),
+    "remove": _("Accesso tolto"),
+    "write_city": _("Testi della città scritti"),
+    "hide_city": _("Testi della città nascosti"),
+    "show_city": _("Testi della città mostrati di nuovo"),
+    "export": _("Esportazione preparata"),
+}
+
+
+def label_of(verb: str) -> str:
+    """The label of a verb; a verb without a label is given as it is."""
+    return str(LABELS.get(verb, verb))
