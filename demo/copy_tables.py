@@ -1,4 +1,4 @@
-"""Filling empty tables: COPY on PostgreSQL, executemany on SQLite; most columns are the same in each row."""
+"""Fills empty tables: COPY on PostgreSQL, executemany on SQLite; most columns are the same in each row."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,8 +20,8 @@ INDEXES = (
 )
 
 
-class Form:
-    """Rows of one table as COPY reads them: `own` names the columns that differ, others are spelt once."""
+class CopyTable:
+    """Rows of one table as COPY reads them. `own` names the columns that differ by row."""
 
     def __init__(self, model, own: tuple[str, ...], **same):
         blank = {field.attname: field.get_default() for field in model._meta.concrete_fields}
@@ -32,17 +32,18 @@ class Form:
         self.columns = ", ".join([*own, *constant])
 
     def line(self, cells: Mapping[str, str]) -> bytes:
-        """One row from the cells of its own columns, which are spelt for COPY already."""
+        """One row from the cells of its own columns, which are in COPY's text format already."""
         rest = [NULL if value is None else str(value) for value in self._rest]
         return ("\t".join([*(cells[name] for name in self.own), *rest]) + "\n").encode()
 
     def check(self, lines: bytes, count: int) -> None:
-        """Whether so many rows end and part where they should: no text holds what COPY takes for more."""
+        """Raise ValueError unless `lines` has the newlines and tabs of `count` rows: no text contains any."""
         tabs = count * (len(self.own) + len(self._rest) - 1)
         if (lines.count(b"\n"), lines.count(b"\t")) != (count, tabs):
-            raise ValueError(f"{self.table}: a text holds what COPY takes for the end of a cell")
+            raise ValueError(f"{self.table}: a text contains what COPY reads as the end of a cell")
 
     def write(self, lines: bytes) -> None:
+        """Insert rows that `line` gave."""
         if is_postgresql():
             with (
                 connection.cursor() as cursor,
@@ -50,16 +51,16 @@ class Form:
             ):
                 copy.write(lines)
             return
-        marks = ", ".join(["%s"] * len(self.own) + [_literal(value) for value in self._rest])
+        placeholders = ", ".join(["%s"] * len(self.own) + [_literal(value) for value in self._rest])
         rows = (map(_cell, line.split("\t")[: len(self.own)]) for line in lines.decode().splitlines())
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {self.table} ({self.columns}) VALUES ({marks})", map(tuple, rows)
+                f"INSERT INTO {self.table} ({self.columns}) VALUES ({placeholders})", map(tuple, rows)
             )
 
 
 def _cell(text: str) -> str | None:
-    """What a cell of ours says; of escapes only those of the end of a line come up."""
+    """The value of a cell; of COPY's escapes only those of line ends occur."""
     return None if text == NULL else text.replace(LINE_END, "\n").replace(CARRIAGE, "\r")
 
 
@@ -70,9 +71,12 @@ def _literal(value) -> str:
 
 
 @contextmanager
-def bare(models: Iterable) -> Iterator[None]:
-    """The tables without secondary indexes, unique constraints and references, which are made and proven
-    at the end, all rows at once. PostgreSQL; nobody else may use the tables until the transaction ends."""
+def without_indexes(models: Iterable) -> Iterator[None]:
+    """Within the block the tables have no secondary indexes, unique constraints and foreign keys.
+
+    They are created and validated at its end, for all rows at once. PostgreSQL alone; the tables are locked
+    until the transaction ends.
+    """
     tables = [model._meta.db_table for model in models]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -84,14 +88,14 @@ def bare(models: Iterable) -> Iterator[None]:
             cursor.execute(f"DROP INDEX {name}")
         yield
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for _name, definition in indexes:
+        for _write_titles, definition in indexes:
             cursor.execute(definition)
         for table, name, definition in constraints:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
-def move_counters(models: list) -> None:
-    """Rows came with their keys: the next row given one by the database must not meet them."""
+def advance_sequences(models: list) -> None:
+    """Reset the sequences of these models: rows were written with explicit keys."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""The accounts with which one tries the portal on a laptop. Roles only: no person is named."""
+"""The accounts for trying the portal on a laptop. They have names of roles, not of persons."""
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -19,21 +19,21 @@ ACCOUNTS = (
 
 
 @transaction.atomic
-def make_accounts() -> list[str]:
-    """Make the three accounts, or put them back as they were; gives their addresses."""
+def create_accounts() -> list[str]:
+    """Create the three accounts, or reset their role and password; gives their addresses."""
     torino = body_of_municipality(find_municipality(TORINO))
     kind = Organisation.Kind.OBSERVATORY
     observatory = Organisation.objects.filter(kind=kind).order_by("pk").first()
     observatory = observatory or open_body(kind=kind, name="Osservatorio Smart City")
     for email, name, role, is_admin in ACCOUNTS:
         body = torino if role == Membership.Role.MANAGER else observatory
-        _make_account(email, name, role, body, is_admin)
+        _create_account(email, name, role, body, is_admin)
     return [email for email, *_rest in ACCOUNTS]
 
 
-def _make_account(email: str, name: str, role: str, body: Organisation, is_admin: bool) -> None:
+def _create_account(email: str, name: str, role: str, body: Organisation, is_admin: bool) -> None:
     flags = {"name": name, "is_active": True, "is_staff": is_admin, "is_superuser": is_admin}
-    user, _made = User.objects.update_or_create(email=email, defaults=flags)
+    user, _is_new = User.objects.update_or_create(email=email, defaults=flags)
     if not user.check_password(PASSWORD):
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])

@@ -10,7 +10,7 @@ The file holds two lists:
      "practices": [{"project", "municipality", "name", "city", "country", "url",
                     "adopted_on", "what_changed"}]}
 
-They are marked as a demonstration and show only where DEMO is on. Loading twice changes nothing.
+They are marked as a demonstration and visible only where DEMO is on. Loading twice changes nothing.
 """
 
 import json
@@ -33,10 +33,10 @@ PRACTICE = ("name", "city", "country", "url")
 
 
 def load_adoptions(path: Path) -> Report:
-    """Load every entry of the file, each in its own transaction; a bad one is told and left out."""
+    """Load every entry of the file, each in its own transaction; a bad one is reported and skipped."""
     report = Report()
-    given = json.loads(path.read_text("utf-8"))
-    for load, entries in ((load_entry, given["adoptions"]), (load_practice, given["practices"])):
+    content = json.loads(path.read_text("utf-8"))
+    for load, entries in ((load_entry, content["adoptions"]), (load_practice, content["practices"])):
         for entry in entries:
             name = f"{entry['project']}/{entry['municipality']}"
             try:
@@ -48,7 +48,10 @@ def load_adoptions(path: Path) -> Report:
 
 @transaction.atomic
 def load_entry(entry: Mapping) -> str:
-    """`created` or `unchanged`. Raises BadEntry for unknown projects, municipalities, moves."""
+    """Create one adoption with its steps; gives `created` or `unchanged`.
+
+    Raises BadEntry for unknown projects, municipalities, moves.
+    """
     project, adopter = _project(entry), _body(entry["municipality"])
     demonstrations = Adoption.objects.filter(record=project.record, is_demonstration=True)
     if demonstrations.filter(adopter=adopter).exists():
@@ -81,13 +84,20 @@ def _result(entry: Mapping, adopter: Organisation) -> Project | None:
 
 @transaction.atomic
 def load_practice(entry: Mapping) -> str:
-    """`created` or `unchanged`. Raises BadEntry for unknown projects and municipalities."""
+    """Create one practice; gives `created` or `unchanged`.
+
+    Raises BadEntry for unknown projects and municipalities.
+    """
     project, adopter = _project(entry), _body(entry["municipality"])
-    told = {name: entry[name] for name in PRACTICE}
-    if OutsidePractice.objects.filter(record=project.record, is_demonstration=True, url=told["url"]).exists():
+    values = {name: entry[name] for name in PRACTICE}
+    if OutsidePractice.objects.filter(
+        record=project.record, is_demonstration=True, url=values["url"]
+    ).exists():
         return "unchanged"
     extra = {"adopted_on": entry.get("adopted_on", ""), "what_changed": entry.get("what_changed", "")}
-    practice = OutsidePractice(record=project.record, adopter=adopter, is_demonstration=True, **told, **extra)
+    practice = OutsidePractice(
+        record=project.record, adopter=adopter, is_demonstration=True, **values, **extra
+    )
     adopting.demonstrate_practice(practice)
     return "created"
 

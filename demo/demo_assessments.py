@@ -1,4 +1,4 @@
-"""Demonstration assessments of the sample projects, each motive argued from the card's published facts.
+"""Demonstration assessments of the sample projects, each motive written from the published card.
 
 The file is a list of entries:
 
@@ -6,7 +6,7 @@ The file is a list of entries:
      "municipality": Belfiore code of the peer city (peer only),
      "ratings": [{"key": criterion, "value": 1–5, "motive": text, "evidence": address, optional}]}
 
-They are marked as a demonstration, show only where DEMO is on, and give way to any real assessment.
+They are marked as a demonstration, are visible only where DEMO is on, and give way to any real assessment.
 Loading twice changes nothing; an entry that changed becomes the rater's next version.
 """
 
@@ -31,7 +31,7 @@ OBSERVATORY_NAME = "Osservatorio Smart City"
 
 
 def load_assessments(path: Path) -> Report:
-    """Load every entry of the file, each in its own transaction; a bad one is told and left out."""
+    """Load every entry of the file, each in its own transaction; a bad one is reported and skipped."""
     report = Report()
     for entry in json.loads(path.read_text("utf-8")):
         name = f"{entry.get('project')}/{entry.get('rater')}"
@@ -44,7 +44,10 @@ def load_assessments(path: Path) -> Report:
 
 @transaction.atomic
 def load_entry(entry: Mapping) -> str:
-    """`created` or `unchanged`. Raises BadEntry for unknown projects, raters, criteria, document types."""
+    """Create one completed assessment, or its next version; gives `created` or `unchanged`.
+
+    Raises BadEntry for unknown projects, raters and criteria.
+    """
     project = Project.objects.select_related("record__owner").filter(origin_key=entry["project"]).first()
     if project is None:
         raise BadEntry("il progetto non c’è")
@@ -52,28 +55,28 @@ def load_entry(entry: Mapping) -> str:
         raise BadEntry("chi valuta non è tra quelli previsti")
     ratings = _ratings(entry)
     day = date.fromisoformat(entry["date"])
-    seat = {"record": project.record, "rater": entry["rater"], "organisation": _body(entry, project)}
-    last = Assessment.objects.completed().filter(**seat, is_demonstration=True).order_by("-version").first()
-    if last and _told(last) == (day, ratings):
+    rater = {"record": project.record, "rater": entry["rater"], "organisation": _body(entry, project)}
+    last = Assessment.objects.completed().filter(**rater, is_demonstration=True).order_by("-version").first()
+    if last and _content_of(last) == (day, ratings):
         return "unchanged"
     made_at = make_aware(datetime.combine(day, time(12)))
-    assessing.demonstrate(**seat, made_at=made_at, ratings=ratings)
+    assessing.demonstrate(**rater, made_at=made_at, ratings=ratings)
     return "created"
 
 
 def _ratings(entry: Mapping) -> dict[str, dict]:
-    found = {}
+    ratings = {}
     for row in entry["ratings"]:
         if row["key"] not in KEYS or row["value"] not in range(1, 6) or not row["motive"].strip():
             raise BadEntry(f"voto da correggere: {row['key']}")
-        found[row["key"]] = {
+        ratings[row["key"]] = {
             "value": row["value"],
             "motive": row["motive"],
             "evidence_url": row.get("evidence") or "",
         }
-    if len(found) != len(entry["ratings"]):
+    if len(ratings) != len(entry["ratings"]):
         raise BadEntry("un criterio ha due voti")
-    return found
+    return ratings
 
 
 def _body(entry: Mapping, project: Project) -> Organisation:
@@ -90,8 +93,8 @@ def _body(entry: Mapping, project: Project) -> Organisation:
     return body or open_body(kind=kind, name=OBSERVATORY_NAME)
 
 
-def _told(last: Assessment) -> tuple:
-    """What an assessment on record says, in the shape of an entry."""
+def _content_of(last: Assessment) -> tuple:
+    """Day and ratings of a stored assessment, in the shape of an entry."""
     ratings = {
         r.key: {"value": r.value, "motive": r.motive, "evidence_url": r.evidence_url}
         for r in last.ratings.all()

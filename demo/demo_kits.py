@@ -1,4 +1,4 @@
-"""Demonstration kits of the sample projects: short documents written from the published facts of each card.
+"""Demonstration kits of the sample projects: short documents written from each published card.
 
 One Markdown file a project, named by its key; each document is a heading and its text:
 
@@ -10,8 +10,8 @@ One Markdown file a project, named by its key; each document is a heading and it
     # call: Bando del lotto 1
     <https://…>
 
-A text becomes a tagged PDF that starts by saying what it is and from which sources; an address stays a link
-and must be one of the project's sources. They show only where DEMO is on. Loading twice changes nothing.
+A text becomes a tagged PDF that begins with what it is and its sources; an address stays a link and must be
+one of the project's sources. They are visible only where DEMO is on. Loading twice changes nothing.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ TEMPLATE = "Le parti fra parentesi quadre si completano; va adattato e controlla
 
 
 def load_kits(folder: Path) -> Report:
-    """Load every file of the folder, each kit in its own transaction; a bad one is told and left out."""
+    """Load every file of the folder, each kit in its own transaction; a bad one is reported and skipped."""
     report = Report()
     for path in sorted(folder.glob("*.md")):
         try:
@@ -58,21 +58,25 @@ def load_kits(folder: Path) -> Report:
 
 
 def load_kit(key: str, text: str) -> str:
-    """`created` or `unchanged`. Raises BadEntry for what is unknown, unmarked, or no source."""
+    """Replace the demonstration kit of one project; gives `created` or `unchanged`.
+
+    Raises BadEntry for unknown projects and types, documents not marked as demonstrations, and
+    links that are no source.
+    """
     project = Project.objects.filter(origin_key=key).first()
     if project is None:
         raise BadEntry("il progetto non c’è")
     sources = list(project.sources.order_by("pk").values_list("url", flat=True))
-    wanted = [told_of(row, project.title, sources) for row in rows_of(text, sources)]
-    kept = list(project.record.demonstration_documents.order_by("pk"))
-    if [row.words for row in kept] == [digest(told) for told in wanted] and all(map(_is_there, kept)):
+    wanted = [paper_data(row, project.title, sources) for row in rows_of(text, sources)]
+    stored = list(project.record.demonstration_documents.order_by("pk"))
+    if [row.words for row in stored] == [digest(data) for data in wanted] and all(map(_has_file, stored)):
         return "unchanged"
-    assessing.demonstrate_kit(project.record, [document_of(told, project) for told in wanted])
+    assessing.demonstrate_kit(project.record, [document_of(data, project) for data in wanted])
     return "created"
 
 
 def rows_of(text: str, sources: Sequence[str]) -> Iterator[dict]:
-    """`{type, title, day, url or body}` of each document of a file."""
+    """`{type, title, day, url, body}` of each document of a file; url or body is empty. Raises BadEntry."""
     day = DAY.match(text)
     if day is None:
         raise BadEntry("manca la riga «data: AAAA-MM-GG»")
@@ -92,8 +96,8 @@ def rows_of(text: str, sources: Sequence[str]) -> Iterator[dict]:
         yield row
 
 
-def told_of(row: Mapping, project: str, sources: Sequence[str]) -> dict:
-    """All that a document says, as the template of the PDF wants it."""
+def paper_data(row: Mapping, project: str, sources: Sequence[str]) -> dict:
+    """A row with what the template of the PDF (paper.typ) shows besides."""
     with override("it"):
         label = str(DocumentType(row["type"]).label)
         day = date_format(date.fromisoformat(row["day"]), "j F Y")
@@ -108,21 +112,25 @@ def told_of(row: Mapping, project: str, sources: Sequence[str]) -> dict:
     }
 
 
-def digest(told: Mapping) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def digest(data: Mapping) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def document_of(told: Mapping, project: Project) -> DemonstrationDocument:
-    """The row, its file checked and named as any upload."""
-    day, plain = date.fromisoformat(told["day"]), {name: told[name] for name in ("type", "title", "url")}
-    made = DemonstrationDocument(record=project.record, made_on=day, words=digest(told), **plain)
-    if told["body"]:
-        upload = check_upload(SimpleUploadedFile("documento.pdf", paper_pdf(told, day)))
-        made.media_type, made.size, made.sha256 = upload.media_type, len(upload.content), upload.sha256
-        made.extension = upload.extension
-        made.file.save("documento", upload.as_file(), save=False)
-    return made
+def document_of(data: Mapping, project: Project) -> DemonstrationDocument:
+    """An unsaved row; its file is stored, checked and named as any upload."""
+    day, plain = date.fromisoformat(data["day"]), {name: data[name] for name in ("type", "title", "url")}
+    document = DemonstrationDocument(record=project.record, made_on=day, words=digest(data), **plain)
+    if data["body"]:
+        upload = check_upload(SimpleUploadedFile("documento.pdf", paper_pdf(data, day)))
+        document.media_type, document.size, document.sha256 = (
+            upload.media_type,
+            len(upload.content),
+            upload.sha256,
+        )
+        document.extension = upload.extension
+        document.file.save("documento", upload.as_file(), save=False)
+    return document
 
 
-def _is_there(document: DemonstrationDocument) -> bool:
+def _has_file(document: DemonstrationDocument) -> bool:
     return not document.file or document.file.storage.exists(document.file.name)

@@ -1,6 +1,6 @@
-"""The words of invented projects: Italian-like stems by Zipf's law, and one long text made of them.
+"""The words of generated projects: Italian-like words by Zipf's law, and a corpus, one long text of them.
 
-Every paragraph is a piece of that text, so that how it is written, folded and indexed is known before.
+Every paragraph is a span of the corpus, so that its written, folded and indexed forms are computed once.
 """
 
 from array import array
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cardindex.analysis import indexable, tokens
 
-VOCABULARY, STREAM = 28_000, 600_000
+VOCABULARY, CORPUS_WORDS = 28_000, 600_000
 
 
 def words(text: str) -> list[str]:
@@ -62,84 +62,84 @@ ENDS = words("""
 """)
 
 
-class Piece(NamedTuple):
-    """So many words of the text from the one at `start`."""
+class Span(NamedTuple):
+    """`length` words of the corpus from the one at `start`."""
 
     start: int
     length: int
 
 
-class Form(NamedTuple):
-    """The text in one of its forms, and where each of its words begins there."""
+class Variant(NamedTuple):
+    """The corpus in one form, and the offset of each of its words."""
 
     whole: bytes
     starts: array
 
-    def of(self, piece: Piece) -> bytes:
-        start, length = piece
+    def of(self, span: Span) -> bytes:
+        start, length = span
         return self.whole[self.starts[start] : self.starts[start + length] - 1]
 
 
 @dataclass(frozen=True)
-class Stream:
-    """A long text drawn once: as it is written, its folded tokens, and of these the ones that are indexed."""
+class Corpus:
+    """A long text drawn once: as written, its folded tokens, and those of them that are indexed."""
 
-    written: Form
-    folded: Form
+    written: Variant
+    folded: Variant
     indexed: list[str]
     indexed_starts: array
 
-    def text(self, piece: Piece) -> str:
-        return self.written.of(piece).decode()
+    def text(self, span: Span) -> str:
+        return self.written.of(span).decode()
 
-    def paragraph(self, piece: Piece) -> bytes:
-        """A piece as a sentence. Every word begins with a letter without accent."""
-        text = self.written.of(piece)
+    def paragraph(self, span: Span) -> bytes:
+        """A span as a sentence, in bytes. Every word begins with a letter without accent."""
+        text = self.written.of(span)
         return text[:1].upper() + text[1:] + b"."
 
-    def words(self, piece: Piece) -> list[str]:
-        """The words of a piece under which a card is found, some more than once."""
-        start, length = piece
+    def words(self, span: Span) -> list[str]:
+        """The indexed words of a span, some more than once."""
+        start, length = span
         return self.indexed[self.indexed_starts[start] : self.indexed_starts[start + length]]
 
-    def within(self, piece: Piece, most: int) -> Piece:
-        """As many words of a piece as fit in so many bytes, the full stop included."""
-        start, length = piece
+    def within(self, span: Span, most: int) -> Span:
+        """The longest beginning of a span that takes at most `most` bytes, the full stop included."""
+        start, length = span
         starts = self.written.starts
         while starts[start + length] - starts[start] > most:
             length -= 1
-        return Piece(start, length)
+        return Span(start, length)
 
 
 @cache
 def vocabulary() -> tuple[list[str], list[float]]:
-    """Words and the running sums of their weights, 1/rank; the common ones of real titles come first."""
-    dice, words = Random(0), dict.fromkeys(COMMON)
+    """Words and their cumulative weights, 1/rank; the common ones of real titles come first."""
+    rng, words = Random(0), dict.fromkeys(COMMON)
     while len(words) < VOCABULARY:
-        middle = "".join(dice.choice(MIDDLES) for _ in range(dice.randint(1, 3)))
-        words[dice.choice(STARTS) + middle + dice.choice(ENDS)] = None
+        middle = "".join(rng.choice(MIDDLES) for _ in range(rng.randint(1, 3)))
+        words[rng.choice(STARTS) + middle + rng.choice(ENDS)] = None
     return list(words), list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
 
 
 @cache
-def stream() -> Stream:
-    """Drawing each word of a paragraph anew would take longer than all the rest."""
-    dice, (words, sums) = Random(0), vocabulary()
-    drawn = dice.choices(words, cum_weights=sums, k=STREAM)
-    drawn[1::3] = dice.choices(SMALL, k=len(drawn[1::3]))
+def corpus() -> Corpus:
+    """The corpus. Drawing each word of each paragraph would take longer than all the rest."""
+    rng, (words, sums) = Random(0), vocabulary()
+    drawn = rng.choices(words, cum_weights=sums, k=CORPUS_WORDS)
+    drawn[1::3] = rng.choices(SMALL, k=len(drawn[1::3]))
     written = {word: word.encode() for word in {*words, *SMALL}}
     folded = {word: " ".join(tokens(word)).encode() for word in written}
     indexed = {word: sorted(indexable(tokens(word))[0]) for word in written}
-    return Stream(
-        _form([written[word] for word in drawn]),
-        _form([folded[word] for word in drawn]),
+    return Corpus(
+        _variant([written[word] for word in drawn]),
+        _variant([folded[word] for word in drawn]),
         [one for word in drawn for one in indexed[word]],
         _starts(len(indexed[word]) for word in drawn),
     )
 
 
-def _form(words: list[bytes]) -> Form:
-    return Form(b" ".join(words), _starts(len(word) + 1 for word in words))
+def _variant(words: list[bytes]) -> Variant:
+    return Variant(b" ".join(words), _starts(len(word) + 1 for word in words))
 
 
 def _starts(lengths) -> array:

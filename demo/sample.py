@@ -1,7 +1,7 @@
-"""Real projects written up from public sources: one JSON entry each, loaded once and then left to people.
+"""Loads real projects described from public sources, one JSON entry each.
 
-The load is idempotent by `origin_key`. An entry whose words did not change since it was loaded is not
-touched, so that what an office or the desk has edited in the meantime stays.
+The load is idempotent by `origin_key`. An entry that did not change since it was loaded is not loaded again,
+so that what an office or the desk has edited in the meantime stays.
 """
 
 import hashlib
@@ -86,28 +86,31 @@ class BadEntry(Exception):
 
 @dataclass
 class Report:
-    """What one run did: keys of the entries by outcome."""
+    """What one run did: keys of the entries by outcome, and the messages of those not loaded."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    edited: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def load_protocols(path: Path) -> int:
-    """Publish the protocols that are not there yet; those that staff may have edited stay. Gives how many."""
-    made = 0
+    """Publish the protocols of the file that are missing; existing ones stay as staff may have edited them.
+
+    Gives how many were created.
+    """
+    created = 0
     for entry in json.loads(path.read_text("utf-8")):
         slug = entry.pop("slug")
         defaults = {**entry, "published_at": timezone.now()}
-        made += Protocol.objects.get_or_create(slug=slug, defaults=defaults)[1]
-    return made
+        created += Protocol.objects.get_or_create(slug=slug, defaults=defaults)[1]
+    return created
 
 
 def load_projects(path: Path) -> Report:
-    """Load every entry of the file, each in its own transaction; a bad one is told and left out."""
-    # Many entries name the same towns, each of them several times.
+    """Load every entry of the file, each in its own transaction; a bad one is reported and skipped."""
+    # Many entries name the same municipalities, each of them several times.
     report, find = Report(), cache(find_municipality)
     for entry in json.loads(path.read_text("utf-8")):
         try:
@@ -119,19 +122,20 @@ def load_projects(path: Path) -> Report:
 
 @transaction.atomic
 def load_entry(entry: Mapping, find: Find = find_municipality) -> str:
-    """Create or renew one project and its public card. Gives `created`, `updated`, `unchanged` or `kept`.
+    """Create or update one project and publish its card. Gives `created`, `updated`, `unchanged` or `edited`.
 
-    `kept`: the entry has changed, but people have worked on the project since, and their words stay.
+    `edited`: the entry has changed, but people have edited the project since, and their texts stay.
+    Raises BadEntry.
     """
-    facts = facts_of(entry, find)
-    checksum = _checksum(facts)
+    source = source_of(entry, find)
+    checksum = _checksum(source)
     project = Project.objects.filter(origin_key=entry["key"]).first()
     if project and _is_loaded(project, checksum):
         return "unchanged"
     if project and _is_edited(project):
-        return "kept"
+        return "edited"
     outcome = "updated" if project else "created"
-    project = _write(entry["key"], facts, project, find)
+    project = _write(entry["key"], source, project, find)
     record(project, LOAD, None, {"sha256": checksum})
     issue_project(project, by=None)
     return outcome
@@ -147,34 +151,38 @@ def _is_edited(project: Project) -> bool:
     return history(records.RECORD, project.code).exclude(verb__in=others).exists()
 
 
-def facts_of(entry: Mapping, find: Find = find_municipality) -> dict:
-    """The entry in the words of projects.source.collect, without code. Raises BadEntry for unknown places."""
-    facts = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
-    facts |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
-    facts |= {name: _date(entry, name) for name in DATES}
-    facts |= {name: _decimal(entry.get(name)) for name in (*AMOUNTS, "latitude", "longitude")}
-    facts |= {"cost_unknown": facts["total_cost"] is None, "origin": Origin.SAMPLE.value, "contact_email": ""}
-    facts["lead_municipality"] = _place(entry, entry["lead_municipality"], find).code
-    facts["other_municipalities"] = sorted(
+def source_of(entry: Mapping, find: Find = find_municipality) -> dict:
+    """The entry in the shape of projects.source.collect, without code. Raises BadEntry for unknown places."""
+    source = {name: [] if name in LISTS else False if name in FLAGS else "" for name in OWN_FIELDS}
+    source |= {name: entry[name] for name in PLAIN if entry.get(name) is not None}
+    source |= {name: _date(entry, name) for name in DATES}
+    source |= {name: _decimal(entry.get(name)) for name in (*AMOUNTS, "latitude", "longitude")}
+    source |= {
+        "cost_unknown": source["total_cost"] is None,
+        "origin": Origin.SAMPLE.value,
+        "contact_email": "",
+    }
+    source["lead_municipality"] = _place(entry, entry["lead_municipality"], find).code
+    source["other_municipalities"] = sorted(
         _place(entry, c, find).code for c in entry.get("other_municipalities") or []
     )
-    facts["promoter"] = entry["promoter"]
-    facts |= {rows: [] for rows in (*ROWS, "documents")}
+    source["promoter"] = entry["promoter"]
+    source |= {rows: [] for rows in (*ROWS, "documents")}
     for key, rows in ROW_KEYS.items():
-        facts[rows] = [_row(rows, given) for given in entry.get(key) or []]
-    facts["identifiers"] = [
+        source[rows] = [_row(rows, values) for values in entry.get(key) or []]
+    source["identifiers"] = [
         {"scheme": IdentifierScheme.CUP.value, "value": normalise_cup(code)}
         for code in entry.get("cup_codes") or []
     ]
-    return facts
+    return source
 
 
 def _date(entry: Mapping, name: str) -> str:
-    given = str(entry.get(name) or "")
+    text = str(entry.get(name) or "")
     try:
-        return parse_partial_date(given) if given else ""
+        return parse_partial_date(text) if text else ""
     except ValueError as error:
-        raise BadEntry(f"{entry['key']}: {name} non è una data: {given}") from error
+        raise BadEntry(f"{entry['key']}: {name} non è una data: {text}") from error
 
 
 def _place(entry: Mapping, code: str, find: Find) -> Territory:
@@ -184,10 +192,10 @@ def _place(entry: Mapping, code: str, find: Find) -> Territory:
     return place
 
 
-def _row(rows: str, given: Mapping) -> dict:
+def _row(rows: str, values: Mapping) -> dict:
     row = {}
     for name in ROWS[rows]:
-        value = given.get(name)
+        value = values.get(name)
         row[name] = _decimal(value) if name in NUMBERS else str(value or "")
     return row
 
@@ -196,39 +204,39 @@ def _decimal(value) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _checksum(facts: Mapping) -> str:
-    document = build_card(facts, slug="", edition=0, published_at=EPOCH)
+def _checksum(source: Mapping) -> str:
+    document = build_card(source, slug="", edition=0, published_at=EPOCH)
     return hashlib.sha256(serialise(document).encode()).hexdigest()
 
 
-def _write(key: str, facts: Mapping, project: Project | None, find: Find) -> Project:
-    """Put the facts into the rows of the project, new or loaded before."""
-    lead, is_new = find(facts["lead_municipality"]), project is None
-    promoter = body_of(facts["promoter"], key, find)
+def _write(key: str, source: Mapping, project: Project | None, find: Find) -> Project:
+    """Write the source into the rows of the project, a new one or one loaded before."""
+    lead, is_new = find(source["lead_municipality"]), project is None
+    promoter = body_of(source["promoter"], key, find)
     if project is None:
         owner = promoter if promoter.kind == Organisation.Kind.MUNICIPALITY else body_of_municipality(lead)
         project = Project(origin_key=key, record=records.open_record(owner))
     for name in OWN_FIELDS:
         if name != "code":
-            setattr(project, name, facts[name])
+            setattr(project, name, source[name])
     project.lead_municipality, project.promoter, project.status = lead, promoter, Status.PUBLISHED
     _validate(project, key)
     project.save()
-    codes = facts["other_municipalities"]
+    codes = source["other_municipalities"]
     project.other_municipalities.set(Territory.objects.municipalities().filter(code__in=codes))
     for rows in ROWS:
         if not is_new:
             getattr(project, rows).all().delete()
-        _add_rows(project, rows, facts[rows], key)
+        _add_rows(project, rows, source[rows], key)
     return project
 
 
 def _add_rows(project: Project, rows: str, values: list[dict], key: str) -> None:
     manager = getattr(project, rows)
-    made = [manager.model(project=project, **value) for value in values]
-    for row in made:
+    objects = [manager.model(project=project, **value) for value in values]
+    for row in objects:
         _validate(row, key)
-    manager.bulk_create(made)
+    manager.bulk_create(objects)
 
 
 def _validate(row, key: str) -> None:
@@ -239,7 +247,10 @@ def _validate(row, key: str) -> None:
 
 
 def body_of(promoter: Mapping, key: str, find: Find = find_municipality) -> Organisation:
-    """The body that promotes a project: `{kind, name, municipality}` → a row, made when missing."""
+    """The organisation that promotes a project, from `{kind, name, municipality}`; created when missing.
+
+    Raises BadEntry for an unknown kind or municipality.
+    """
     if promoter["kind"] not in Organisation.Kind.values:
         raise BadEntry(f"{key}: tipo di ente sconosciuto: {promoter['kind']}")
     place = find(promoter["municipality"]) if promoter.get("municipality") else None

@@ -1,4 +1,4 @@
-"""`make bench`: the peers answer the same questions over the same rows, and the report divides rightly."""
+"""`make bench`: the peers have the rows of the portal, and the report computes its ratios."""
 
 import sys
 from collections import Counter
@@ -25,7 +25,7 @@ def tools(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_the_peers_hold_what_the_portal_counts(tmp_path):
+def test_peers_count_what_the_portal_counts(tmp_path):
     import fill
     import tables
 
@@ -45,7 +45,7 @@ def test_the_peers_hold_what_the_portal_counts(tmp_path):
     ours = cards.facets(("year", "funding_source"))
     assert dict(answers[2]) == ours["year"]
     assert dict(answers[3]) == ours["funding_source"]
-    # The peers keep one town for each project, the portal those of joint projects too.
+    # The peers have one municipality for each project, the portal those of joint projects too.
     assert dict(answers[5]) == Counter(card.municipality_code for card in cards)
     assert newest == [card.code for card in find(parse(QueryDict(""))[0])[:20]]
 
@@ -74,7 +74,7 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
                 },
             },
         ],
-        "suited": {"cards": 100_000, "new town": 58.0, "again, filters": 22.5},
+        "suited": {"cards": 100_000, "new municipality": 58.0, "again, filters": 22.5},
         "exports": {"csv": {"rate": 50_000, "cpu": 3.5, "memory": 12.0}, "COPY": {"rate": 90_000}},
         "publication": {"alone": published, "two with readers": [published, published]},
     }
@@ -82,8 +82,8 @@ def test_report_divides_by_the_empty_view_and_by_the_portal(tmp_path):
     text = (tmp_path / "report.md").read_text()
     assert "| list of 20 | portal | 2.0 / 4.0 | 2.0 / 4.0 | 2.0 / 4.0 | 2000 | 0.75 | 1.5 |  | 0.25 |" in text
     assert "| list of 20 | drf | 20 | 10 | 20 | 10 |" in text
-    assert "ms of processor time: new town 58, again, filters 22.5." in text
-    assert "5,000 cards/s" in text and "csv 50,000" in text and "Stale answers after a commit: 0" in text
+    assert "ms of processor time: new municipality 58, again, filters 22.5." in text
+    assert "5,000 cards/s" in text and "csv 50,000" in text and "Stale responses after a commit: 0" in text
     assert (
         "alone 20 / 40 / 300;" in text
         and "Withdrawal: alone 7 / 9 / 11; two with eight readers 7 / 9 / 11" in text

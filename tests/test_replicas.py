@@ -19,7 +19,7 @@ from observatory.public_cache import replicas
 from observatory.public_cache.replicas import Router, reading_from
 from tests import builders
 from tools.cache_server import free_port
-from tools.replica import can_be_made, primary_and_replica
+from tools.replica import can_replicate, primary_and_replica
 
 ROOT = Path(__file__).resolve().parent.parent
 READERS = """SELECT count(*) FROM pg_stat_activity
@@ -146,7 +146,7 @@ def tell(url: str, statement: str):
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not can_be_made(), reason="PostgreSQL's own programs are not on this machine")
+@pytest.mark.skipif(not can_replicate(), reason="PostgreSQL's own programs are not on this machine")
 def test_reads_use_a_replica_that_is_up_and_does_not_lag():
     if connection.vendor != "postgresql":
         pytest.skip("replicas are PostgreSQL's: see the PostgreSQL half")

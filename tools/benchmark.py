@@ -1,6 +1,6 @@
 """`make bench`: the portal's server beside its peers, on the same rows and the same machine, in one run.
 
-What it needs it installs; the work itself is in tools/bench/run.py, which runs in the environment made here.
+It installs what it needs; the measurement itself is tools/bench/run.py, run in the environment built here.
 """
 
 import os
@@ -12,7 +12,7 @@ FOLDER = ROOT / "tools" / "bench"
 
 
 def prepare_load():
-    """autocannon, the program that asks; apart from the portal's own libraries, as only this needs it."""
+    """autocannon, the load generator; apart from the portal's own libraries, as only this needs it."""
     _node, npm = node_and_npm()
     command = [*npm, "--prefix", str(FOLDER), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     hint, wanted = "Controlla la rete e ripeti.", digest("tools/bench/package-lock.json")

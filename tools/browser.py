@@ -1,4 +1,4 @@
-"""The browser of the tests: `python tools/browser.py` prints its path, and gets one if there is none."""
+"""The browser of the tests: `python tools/browser.py` prints its path, and installs one if there is none."""
 
 import importlib.util
 import os
@@ -13,7 +13,7 @@ MAC_PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 # In a process of its own, because its event loop would disturb the tests.
-ASK_PLAYWRIGHT = """from playwright.sync_api import sync_playwright
+PLAYWRIGHT_PATH = """from playwright.sync_api import sync_playwright
 with sync_playwright() as p:
     print(p.chromium.executable_path)"""
 HOW_TO_INSTALL = """Manca un browser per i test: installa Chromium con
@@ -25,21 +25,21 @@ oppure indicane uno con CHROMIUM=/percorso/del/browser e riprova."""
 
 def find_browser() -> str | None:
     """Path of a Chromium that starts, or None."""
-    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), *MAC_PLACES, _playwrights_own()]
+    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), *MAC_PLACES, _playwright_path()]
     return next((path for path in candidates if path and _starts(path)), None)
 
 
-def _playwrights_own() -> str | None:
+def _playwright_path() -> str | None:
     if not importlib.util.find_spec("playwright"):
         return None
-    asked = subprocess.run(
-        [sys.executable, "-c", ASK_PLAYWRIGHT], capture_output=True, text=True, check=False
+    done = subprocess.run(
+        [sys.executable, "-c", PLAYWRIGHT_PATH], capture_output=True, text=True, check=False
     )
-    return asked.stdout.strip() or None
+    return done.stdout.strip() or None
 
 
 def _starts(path: str) -> bool:
-    """A browser without its libraries is no browser: ask for its version."""
+    """Whether it prints its version: a browser without its shared libraries does not."""
     if not Path(path).is_file():
         return False
     try:
@@ -51,12 +51,12 @@ def _starts(path: str) -> bool:
 
 
 def install() -> str | None:
-    """From Playwright, or as superuser from Debian's packages."""
+    """Install one by Playwright, or as superuser from Debian's packages; gives its path, or None."""
     if importlib.util.find_spec("playwright"):
         print("Chromium manca: playwright install chromium …", file=sys.stderr, flush=True)
         _quietly([sys.executable, "-m", "playwright", "install", "chromium"])
-        if found := find_browser():
-            return found
+        if path := find_browser():
+            return path
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Chromium manca: apt-get install chromium …", file=sys.stderr, flush=True)
         _quietly(["apt-get", "-qq", "update"])
@@ -75,9 +75,9 @@ def _quietly(command: list[str]) -> None:
 
 
 def main() -> int:
-    found = find_browser() or install()
-    print(found or HOW_TO_INSTALL, file=sys.stdout if found else sys.stderr)
-    return 0 if found else 1
+    path = find_browser() or install()
+    print(path or HOW_TO_INSTALL, file=sys.stdout if path else sys.stderr)
+    return 0 if path else 1
 
 
 if __name__ == "__main__":

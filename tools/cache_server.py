@@ -1,4 +1,4 @@
-"""The Redis of the tests: `python tools/cache_server.py` prints its path, and gets one if there is none."""
+"""The Redis of the tests: `python tools/cache_server.py` prints its path, installing it if there is none."""
 
 import os
 import shutil
@@ -21,21 +21,21 @@ def find_server() -> str | None:
 
 
 def install() -> str | None:
-    """On Debian and Ubuntu the superuser can fetch the package. No service is started by it here."""
+    """Install the package on Debian and Ubuntu as superuser, without starting it; gives its path, or None."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Redis manca: apt-get install redis-server …", file=sys.stderr, flush=True)
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "redis-server"]):
-            subprocess.run(["apt-get", "-qq", *words], env=env, stdout=subprocess.DEVNULL, check=False)
+        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "redis-server"]):
+            subprocess.run(["apt-get", "-qq", *arguments], env=env, stdout=subprocess.DEVNULL, check=False)
     return find_server()
 
 
 @contextmanager
 def throwaway_server(path: str, port: int):
-    """The process of a Redis that listens on the loopback alone, keeps nothing, and ends with the block."""
+    """The process of a Redis that listens on the loopback alone, stores nothing, and ends with the block."""
     with tempfile.TemporaryDirectory(prefix="osservatorio-redis-") as folder:
-        words = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
-        server = subprocess.Popen([path, *words], stdout=subprocess.DEVNULL)
+        arguments = ["--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
+        server = subprocess.Popen([path, *arguments], stdout=subprocess.DEVNULL)
         try:
             _wait(server, port)
             yield server
@@ -46,8 +46,8 @@ def throwaway_server(path: str, port: int):
 
 def _wait(server: subprocess.Popen, port: int) -> None:
     for _attempt in range(100):
-        with socket.socket() as caller:
-            if caller.connect_ex(("127.0.0.1", port)) == 0:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
                 return
         if server.poll() is not None:
             break

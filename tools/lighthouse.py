@@ -1,7 +1,7 @@
 """`make lighthouse`: Lighthouse on the portal as `make serve` runs it, in the mobile and desktop presets.
 
-Best of three runs for each page, as a table; the exit code is 1 when a score is under the target. The
-figures kept are in docs/quality.md. Not in `make test`: speed depends on what else the machine does.
+Best of three runs for each page, as a table; the exit code is 1 when a score is under the target. Published
+figures are in docs/quality.md. Not in `make test`: speed depends on what else the machine does.
 """
 
 import json
@@ -33,8 +33,8 @@ COMMAND = ROOT / "node_modules" / "lighthouse" / "cli" / "index.js"
 
 
 def newest_card(address: str) -> str:
-    with urlopen(f"{address}/api/v1/projects", timeout=30) as answer:
-        return f"/progetti/{json.load(answer)['results'][0]['slug']}/"
+    with urlopen(f"{address}/api/v1/projects", timeout=30) as response:
+        return f"/progetti/{json.load(response)['results'][0]['slug']}/"
 
 
 def report_of(url: str, preset: list[str], env: dict) -> dict:
@@ -58,7 +58,7 @@ def scores_of(report: dict) -> tuple[int, ...]:
 
 
 def measure(address: str, env: dict) -> bool:
-    """Prints a line for each page and preset; whether every score reaches the target."""
+    """Print a line for each page and preset; whether every score reaches the target."""
     is_good = True
     print(f"{'':<14} {'':<8} {'  '.join(CATEGORIES)}   LCP      TBT      CLS")
     for name, path in PAGES.items():
@@ -68,20 +68,20 @@ def measure(address: str, env: dict) -> bool:
             best = max(reports, key=lambda report: (min(scores_of(report)), scores_of(report)))
             scores = scores_of(best)
             is_good &= min(scores) >= TARGET
-            shown = "  ".join(
+            columns = "  ".join(
                 f"{score:>{len(title)}}" for score, title in zip(scores, CATEGORIES, strict=True)
             )
             times = "  ".join(f"{best['audits'][key]['displayValue']:<7}" for key in MEASURES)
-            print(f"{name:<14} {preset:<8} {shown}   {times}", flush=True)
+            print(f"{name:<14} {preset:<8} {columns}   {times}", flush=True)
     return is_good
 
 
 def lighthouse() -> int:
-    """On a portal of our own, or on one that runs already when its address is given."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else "8090"
-    if asked.startswith("http"):
-        return 0 if measure(asked.rstrip("/"), chrome_environment()) else 1
-    port = int(asked)
+    """On a portal started here, or on the one whose address is given; gives the exit code."""
+    argument = sys.argv[1] if len(sys.argv) > 1 else "8090"
+    if argument.startswith("http"):
+        return 0 if measure(argument.rstrip("/"), chrome_environment()) else 1
+    port = int(argument)
     check_port(port)
     prepare("requirements-dev.txt")
     serving = demo_environment(port)

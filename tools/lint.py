@@ -16,9 +16,9 @@ def lint() -> int:
     """Run every check with its output; 1 when one has failed, else 0."""
     prepare("requirements-dev.txt")
     codes = []
-    for tool, *words in CHECKS:
-        print("$", tool, *words, flush=True)
-        command = [str(BIN / tool), *words]
+    for tool, *arguments in CHECKS:
+        print("$", tool, *arguments, flush=True)
+        command = [str(BIN / tool), *arguments]
         codes.append(subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode)
     return 1 if any(codes) else 0
 

@@ -1,8 +1,8 @@
-"""Times the read side and publication in one process, on whatever DATABASE_URL names: no server, no HTTP.
+"""Times reads and publication in one process, on the database of DATABASE_URL: no server, no HTTP.
 
     python manage.py generate_projects 100000 && python tools/measure.py
 
-A database for load tests alone: it publishes and withdraws real cards. Where other work shares the machine,
+For databases of load tests alone: it publishes and withdraws real cards. Where other work shares the machine,
 trust the processor time (of this process, and of its PostgreSQL where that runs here) more than the clock.
 """
 
@@ -32,7 +32,7 @@ from projects.models import Project  # noqa: E402
 
 TIMES, PUBLISHED = 60, 60
 FIVE = ("area", "stage", "municipality", "year", "funding_source")
-QUESTIONS = {
+SEARCHES = {
     "newest 20": ("", (), 0),
     "page at half": ("", (), 0.5),
     "5 facets": ("", FIVE, 0),
@@ -73,23 +73,24 @@ def processor_time() -> float:
     return spent
 
 
-def told(work, times: int) -> str:
-    """Median and p95 by the clock, mean by the processor."""
+def timing(work, times: int) -> str:
+    """Median and p95 of wall time, mean of processor time, in milliseconds."""
     before = processor_time()
     clock = quantiles(timed(work, times))
     return f"{clock} {(processor_time() - before) / times:9.2f}"
 
 
 def timed(work, times: int) -> list[float]:
-    found = []
+    """Milliseconds of each of so many calls."""
+    durations = []
     for _ in range(times):
         started = time.perf_counter()
         work()
-        found.append((time.perf_counter() - started) * 1000)
-    return found
+        durations.append((time.perf_counter() - started) * 1000)
+    return durations
 
 
-def ask(query: str, facets: tuple[str, ...], depth: float) -> int:
+def search(query: str, facets: tuple[str, ...], depth: float) -> int:
     cards = find(parse(QueryDict(query))[0])
     count = cards.count()
     cards.items()[int(count * depth) : int(count * depth) + 20]
@@ -100,7 +101,7 @@ def ask(query: str, facets: tuple[str, ...], depth: float) -> int:
 def cold(query: str, facets: tuple[str, ...], depth: float) -> None:
     """The same with an empty cache of words."""
     reader.newest().snapshot(reader.ROWS).words.__init__()
-    ask(query, facets, depth)
+    search(query, facets, depth)
 
 
 def publish(project: Project) -> None:
@@ -114,30 +115,30 @@ def newest(start: int) -> list[Project]:
 
 
 def read_on(stop) -> None:
-    """Ask every question in turn until the event is set."""
+    """Run every search in turn until the event is set."""
     while not stop.is_set():
-        for question in QUESTIONS.values():
+        for question in SEARCHES.values():
             if not stop.is_set():
-                ask(*question)
+                search(*question)
 
 
-def publish_all(start: int, answers) -> None:
-    answers.put([t for project in newest(start) for t in timed(lambda p=project: publish(p), 1)])
+def publish_all(start: int, results) -> None:
+    results.put([t for project in newest(start) for t in timed(lambda p=project: publish(p), 1)])
 
 
 def together(readers: int, publishers: int) -> list[float]:
     """Times of publications while others read and publish, each in a process of its own."""
-    processes, stop, answers = (
+    processes, stop, results = (
         get_context("spawn"),
         get_context("spawn").Event(),
         get_context("spawn").Queue(),
     )
     connection.close()
     reading = [processes.Process(target=read_on, args=(stop,)) for _ in range(readers)]
-    writing = [processes.Process(target=publish_all, args=(1000 * n, answers)) for n in range(publishers)]
+    writing = [processes.Process(target=publish_all, args=(1000 * n, results)) for n in range(publishers)]
     for process in reading + writing:
         process.start()
-    times = [t for _process in writing for t in answers.get()]
+    times = [t for _process in writing for t in results.get()]
     stop.set()
     for process in reading + writing:
         process.join()
@@ -148,14 +149,14 @@ def main() -> None:
     print(connection.vendor, Edition.objects.current().count(), "cards; ms: median, p95, processor")
     reader.INDEXES.clear()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print("load of the index", told(lambda: reader.newest().snapshot(reader.ROWS), 1))
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print("memory of the process, MiB", held // 1024, "of which the index took", (held - before) // 1024)
-    for name, question in QUESTIONS.items():
-        count = ask(*question)
-        line = told(lambda q=question: ask(*q), TIMES)
+    print("load of the index", timing(lambda: reader.newest().snapshot(reader.ROWS), 1))
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print("memory of the process, MiB", after // 1024, "of which the index took", (after - before) // 1024)
+    for name, question in SEARCHES.items():
+        count = search(*question)
+        line = timing(lambda q=question: search(*q), TIMES)
         if "q=" in question[0]:
-            line += f"   cold {told(lambda q=question: cold(*q), TIMES // 3)}"
+            line += f"   cold {timing(lambda q=question: cold(*q), TIMES // 3)}"
         print(f"{name:42}{line}   {count} cards", flush=True)
     measure_publication()
 
@@ -167,17 +168,15 @@ def measure_publication() -> None:
         writes += timed(lambda p=project: publish(p), 1)
         reads += timed(lambda: reader.newest().snapshot(reader.ROWS), 1)
     spent = (processor_time() - before) / len(projects)
-    print(
-        f"{'publish a new edition (old words go too)':42}{quantiles(writes)} {spent:9.2f} with the next line"
-    )
+    print(f"{'publish a new edition':42}{quantiles(writes)} {spent:9.2f} with the next line")
     print(f"{'a process sees it':42}{quantiles(reads)}")
-    cards = list(Edition.objects.current().filter(project__in=projects))
+    cards = list(Edition.objects.current().filter(record__in=[project.pk for project in projects]))
     before = processor_time()
     withdrawals = [
         t for card in cards for t in timed(lambda c=card: publishing.withdraw(c, by=None, reason="Prova"), 1)
     ]
     print(f"{'withdraw':42}{quantiles(withdrawals)} {(processor_time() - before) / len(cards):9.2f}")
-    print(f"{'publish, two readers at work':42}{quantiles(together(2, 1))}")
+    print(f"{'publish, two readers':42}{quantiles(together(2, 1))}")
     print(f"{'publish, two publishers at once':42}{quantiles(together(0, 2))}")
 
 

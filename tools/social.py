@@ -1,4 +1,4 @@
-"""Draw the pictures that social networks show: one for each area and one for the site, 1200×630.
+"""Renders the images for social networks: one for each area and one for the site, 1200×630.
 
 Run it after a change of names, colours or icons, with the fonts built: `.venv/bin/python tools/social.py`.
 """
@@ -24,9 +24,9 @@ from cards.vocabulary.areas import AREAS  # noqa: E402
 TARGET = ROOT / "static" / "img" / "og"
 ICONS = ROOT / "frontend" / "icons"
 FONTS = ROOT / "static" / "build" / "fonts"
-# Flat colours: few are enough, and keep each picture under 20 kB.
+# Flat colours: few are enough, with images under 20 kB.
 COLOURS = 48
-PICTURE = """
+IMAGE = """
 #let colour = rgb(sys.inputs.colour)
 #set page(width: 1200pt, height: 630pt, margin: 0pt, fill: colour)
 #set text(font: "Titillium Web", fill: white)
@@ -46,16 +46,16 @@ PICTURE = """
 
 
 def tinted(path: Path, opacity: float) -> str:
-    """An icon of ours in white, more or less see-through."""
+    """The SVG of an icon in white, with this opacity."""
     svg = path.read_text(encoding="utf-8").replace("currentColor", "#ffffff")
     return re.sub(r"<svg ", f'<svg color="#ffffff" fill="#ffffff" opacity="{opacity}" ', svg, count=1)
 
 
-def draw(name: str, *, title: str, hint: str, colour: str, icon: Path) -> int:
-    """Write one picture; its size in bytes."""
+def render(name: str, *, title: str, hint: str, colour: str, icon: Path) -> int:
+    """Write one image; gives its size in bytes."""
     fonts: list[bytes | str] = [str(FONTS)]
     png = typst.compile(
-        PICTURE.encode(),
+        IMAGE.encode(),
         format="png",
         ppi=72,
         sys_inputs={
@@ -79,7 +79,7 @@ def main() -> None:
     translation.activate("it")
     TARGET.mkdir(parents=True, exist_ok=True)
     sizes = {
-        "osservatorio": draw(
+        "osservatorio": render(
             "osservatorio",
             title="I progetti dei Comuni",
             hint="Da conoscere e riusare",
@@ -88,7 +88,7 @@ def main() -> None:
         )
     }
     for area in AREAS:
-        sizes[area.slug] = draw(
+        sizes[area.slug] = render(
             area.slug,
             title=str(area.name),
             hint=str(area.hint),

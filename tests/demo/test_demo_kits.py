@@ -1,4 +1,4 @@
-"""Demonstration kits: loaded once, marked wherever they show, never beside the real, gone without DEMO."""
+"""Demonstration kits: loaded once, marked on every page, never beside real documents, hidden without DEMO."""
 
 import io
 import json
@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from cards.models import Edition
 from demo.demo_assessments import load_assessments
-from demo.demo_kits import load_kits, rows_of, told_of
+from demo.demo_kits import load_kits, paper_data, rows_of
 from demo.sample import load_projects
 from projects import publishing
 from projects.models import Project
@@ -84,7 +84,7 @@ def files(settings) -> set[str]:
     return {path.name for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()}
 
 
-def paper() -> DemonstrationDocument:
+def specification() -> DemonstrationDocument:
     return DemonstrationDocument.objects.get(type="specification")
 
 
@@ -98,15 +98,15 @@ def archive(client, card) -> zipfile.ZipFile:
 
 
 def test_texts_become_files_and_links(card, settings):
-    made = paper()
-    assert (made.title, made.media_type, made.url) == (
+    document = specification()
+    assert (document.title, document.media_type, document.url) == (
         "Scheda tecnica dimostrativa",
         "application/pdf",
         "",
     )
-    assert made.file.read().startswith(b"%PDF-")
-    assert made.file.name.startswith(f"projects/{card.record_id}/")
-    assert made.size == made.file.size
+    assert document.file.read().startswith(b"%PDF-")
+    assert document.file.name.startswith(f"projects/{card.record_id}/")
+    assert document.size == document.file.size
     link = DemonstrationDocument.objects.get(type="call")
     assert (link.url, bool(link.file)) == ("https://example.org/luci", False)
     standing = Standing.objects.get()
@@ -118,13 +118,15 @@ def test_texts_become_files_and_links(card, settings):
 
 def test_loading_twice_changes_nothing(folder, settings):
     load(folder)
-    before, kept = files(settings), list(DemonstrationDocument.objects.order_by("pk").values())
+    before, rows = files(settings), list(DemonstrationDocument.objects.order_by("pk").values())
     assert load(folder).unchanged == ["luci-torino"]
     assert files(settings) == before
-    assert list(DemonstrationDocument.objects.order_by("pk").values()) == kept
+    assert list(DemonstrationDocument.objects.order_by("pk").values()) == rows
 
 
-def test_a_changed_text_takes_the_place_of_the_former(folder, settings, django_capture_on_commit_callbacks):
+def test_changed_text_replaces_the_file_and_deletes_the_old_one(
+    folder, settings, django_capture_on_commit_callbacks
+):
     load(folder)
     before = files(settings)
     with django_capture_on_commit_callbacks(execute=True):
@@ -134,15 +136,15 @@ def test_a_changed_text_takes_the_place_of_the_former(folder, settings, django_c
     assert files(settings).isdisjoint(before)
 
 
-def test_a_lost_file_is_made_again(folder, settings):
+def test_missing_file_is_written_again(folder, settings):
     load(folder)
-    paper().file.storage.delete(paper().file.name)
+    specification().file.storage.delete(specification().file.name)
     assert load(folder).created == ["luci-torino"]
-    assert paper().file.size > 1000
+    assert specification().file.size > 1000
 
 
 @pytest.mark.parametrize(
-    ("key", "text", "told"),
+    ("key", "text", "message"),
     [
         ("nessuno", TEXT, "nessuno: il progetto non c’è"),
         ("luci-torino", TEXT.replace("data: ", ""), "luci-torino: manca la riga «data: AAAA-MM-GG»"),
@@ -160,14 +162,14 @@ def test_a_lost_file_is_made_again(folder, settings):
         ),
     ],
 )
-def test_wrong_kits_are_told_and_leave_nothing(folder, key, text, told):
-    assert load(folder, text, key).problems == [told]
+def test_wrong_kits_are_reported_and_leave_no_row(folder, key, text, message):
+    assert load(folder, text, key).problems == [message]
     assert DemonstrationDocument.objects.count() == 0
 
 
-def test_marked_on_the_card_and_in_the_api(client, card):
+def test_documents_are_marked_on_the_card_and_in_the_api(client, card):
     page = page_of(client, card)
-    address = reverse("demonstration-file", args=[paper().pk])
+    address = reverse("demonstration-file", args=[specification().pk])
     assert f'href="{address}"' in page
     assert page.count("(dimostrativo)") == 1
     assert page.count("(pagina pubblicata, scelta per il kit dimostrativo)") == 1
@@ -182,14 +184,14 @@ def test_marked_on_the_card_and_in_the_api(client, card):
     assert client.get("/replicabilita/?formato=json").json()["results"][0]["is_demonstration"] is True
 
 
-def test_served_as_a_download(client, card):
-    answer = client.get(reverse("demonstration-file", args=[paper().pk]))
+def test_file_is_served_as_a_download(client, card):
+    answer = client.get(reverse("demonstration-file", args=[specification().pk]))
     assert answer["Content-Type"] == "application/pdf"
     assert 'filename="scheda-tecnica-dimostrativa.pdf"' in answer["Content-Disposition"]
     assert b"".join(answer.streaming_content).startswith(b"%PDF-")
 
 
-def test_marked_in_the_archive(client, card):
+def test_documents_are_marked_in_the_archive(client, card):
     kit = archive(client, card)
     name = "documenti-dimostrativi/01-scheda-tecnica-dimostrativa.pdf"
     assert [n for n in kit.namelist() if n.startswith("documenti")] == [name]
@@ -200,8 +202,8 @@ def test_marked_in_the_archive(client, card):
     assert "<br>Documento dimostrativo" in kit.read("INDICE.html").decode()
 
 
-def test_gone_without_demo(client, card, settings):
-    address = reverse("demonstration-file", args=[paper().pk])
+def test_kit_is_hidden_without_demo(client, card, settings):
+    address = reverse("demonstration-file", args=[specification().pk])
     settings.DEMO = False
     assert "dimostrativ" not in page_of(client, card)
     assert client.get(f"/api/v1/projects/{card.code}/replicability").json()["kit"] == []
@@ -210,12 +212,12 @@ def test_gone_without_demo(client, card, settings):
     assert client.get(address).status_code == 404
 
 
-def test_withdrawn_card_keeps_its_papers_to_itself(client, card):
+def test_documents_of_a_withdrawn_card_are_404(client, card):
     publishing.withdraw(card, by=builders.reviewer(), reason="Dati errati")
-    assert client.get(reverse("demonstration-file", args=[paper().pk])).status_code == 404
+    assert client.get(reverse("demonstration-file", args=[specification().pk])).status_code == 404
 
 
-def test_a_real_document_drives_out_the_demonstration(card):
+def test_real_document_replaces_the_demonstration(card):
     project = builders.project_of(card)
     project.documents.create(type="budget", title="Bilancio", url="https://example.org/b.pdf")
     publishing.issue_project(project, by=None)
@@ -224,37 +226,37 @@ def test_a_real_document_drives_out_the_demonstration(card):
     assert str(standing.kit_completeness) == "0.0667"
 
 
-def test_a_real_assessment_drives_out_the_demonstration(client, card, towns):
+def test_real_assessment_replaces_the_demonstration(client, card, towns):
     rate(card, builders.officer(towns["torino"]), all_rated(5), "self")
     standing = Standing.objects.get()
     assert (standing.is_demonstration, standing.kit_completeness) == (False, 0)
     assert [n for n in archive(client, card).namelist() if "dimostrativ" in n] == []
 
 
-def test_a_kit_alone_is_a_demonstration(folder, settings):
+def test_kit_without_assessment_is_a_demonstration(folder, settings):
     Project.objects.update(origin_key="altro")
     load(folder, key="altro")
     panel = panel_of(Project.objects.get().pk, {"documents": [], "partners": []})
     assert (panel.is_demonstration, len([d for a in panel.kit for d in a.documents])) == (True, 2)
 
 
-def test_as_it_was_on_a_day(card):
+def test_kit_as_of_a_day(card):
     document = {"documents": [], "partners": []}
     day = DemonstrationDocument.objects.first().made_on
     assert panel_of(card.record_id, document, today=day).score.kit_completeness > 0
     assert panel_of(card.record_id, document, today=day.replace(day=1)).score.kit_completeness == 0
 
 
-def test_the_paper_says_first_what_it_is():
+def test_document_begins_with_what_it_is():
     sources = ["https://example.org/luci"]
     first, link = rows_of(TEXT, sources)
-    told = told_of(first, "Luci a LED", sources)
-    assert told["introduction"] == (
+    data = paper_data(first, "Luci a LED", sources)
+    assert data["introduction"] == (
         "Documento dimostrativo, preparato dall’Osservatorio dalle fonti pubblicate: https://example.org/luci."
     )
-    assert (told["label"], "quadre" in told["remark"]) == ("Capitolato o specifica", False)
-    assert [block["kind"] for block in told["blocks"]] == ["text", "heading", "bullet"]
-    assert "quadre" in told_of({**first, "body": "Comune di [nome]"}, "Luci", sources)["remark"]
+    assert (data["label"], "quadre" in data["remark"]) == ("Capitolato o specifica", False)
+    assert [block["kind"] for block in data["blocks"]] == ["text", "heading", "bullet"]
+    assert "quadre" in paper_data({**first, "body": "Comune di [nome]"}, "Luci", sources)["remark"]
     assert (link["url"], link["body"]) == (sources[0], "")
 
 
@@ -275,10 +277,10 @@ def test_sample_kits_are_many_and_differ():
     assert all(len({row["type"] for row in rows}) == len(rows) for rows in KITS.values())
 
 
-def test_sample_papers_are_short_and_say_what_lacks():
+def test_sample_documents_are_short_and_say_what_is_missing():
     for key, rows in KITS.items():
         for row in rows:
             assert len(row["body"]) < 1800, (key, row["title"])
             assert not re.search(r"\bTODO\b|lorem", row["body"]), key
-    told = "\n".join(row["body"] for rows in KITS.values() for row in rows)
-    assert told.count("non pubblicat") > 20
+    text = "\n".join(row["body"] for rows in KITS.values() for row in rows)
+    assert text.count("non pubblicat") > 20

@@ -1,4 +1,4 @@
-"""Loading the sample: what one entry becomes, and that a second run leaves everything as it is."""
+"""Loading the sample: what one entry becomes, and that a second run changes nothing."""
 
 import json
 from decimal import Decimal
@@ -74,10 +74,11 @@ def load(tmp_path, towns):
     return run
 
 
-def test_point_of_an_entry_is_on_its_card_and_none_is_invented(load):
+def test_card_has_the_point_of_its_entry_or_none(load):
     placed = {**ENTRY, "latitude": "45.07391", "longitude": "7.69966"}
     assert load(placed, {**ENTRY, "key": "altrove"}).problems == []
-    points = dict(Edition.objects.values_list("project__origin_key", "latitude"))
+    keys = dict(Project.objects.values_list("pk", "origin_key"))
+    points = {keys[record]: north for record, north in Edition.objects.values_list("record", "latitude")}
     assert points == {"luci-torino": Decimal("45.07391"), "altrove": None}
 
 
@@ -96,7 +97,7 @@ def test_entry_becomes_a_published_project(load):
     }
 
 
-def test_project_of_a_firm_is_kept_by_the_municipality(load):
+def test_project_of_a_firm_is_owned_by_the_municipality(load):
     load(FIRM)
     project = Project.objects.get()
     assert (project.owner.name, project.promoter.name) == ("Comune di Ivrea", "Ditta")
@@ -125,16 +126,16 @@ def test_changed_entry_makes_the_next_edition(load):
     assert Project.objects.get().funding_lines.count() == 0
 
 
-def test_what_people_wrote_stays(load, towns):
+def test_entry_edited_by_people_is_not_loaded_again(load, towns):
     load(ENTRY)
     project = Project.objects.get()
     actions.revise(project, by=builders.officer(towns["torino"]))
-    assert load({**ENTRY, "title": "Altro"}).kept == ["luci-torino"]
+    assert load({**ENTRY, "title": "Altro"}).edited == ["luci-torino"]
     assert Project.objects.get().title == "Luci a LED"
     assert Edition.objects.count() == 1
 
 
-def test_withdrawn_card_is_not_brought_back(load):
+def test_withdrawn_card_is_not_published_again(load):
     load(ENTRY)
     publishing.withdraw(Edition.objects.get(), by=builders.reviewer(), reason="Dati errati")
     assert load(ENTRY).unchanged == ["luci-torino"]
@@ -142,7 +143,7 @@ def test_withdrawn_card_is_not_brought_back(load):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"lead_municipality": "Z999"}, "il Comune Z999 non è nell’elenco"),
         ({"stage": "finito"}, "stage"),
@@ -151,9 +152,9 @@ def test_withdrawn_card_is_not_brought_back(load):
         ({"promoter": {"kind": "club", "name": "X"}}, "tipo di ente sconosciuto"),
     ],
 )
-def test_bad_entry_is_told_and_leaves_no_trace(load, change, told):
+def test_bad_entry_is_reported_and_leaves_no_row(load, change, message):
     report = load({**ENTRY, **change}, FIRM)
-    assert told in report.problems[0]
+    assert message in report.problems[0]
     assert report.created == ["ditta-ivrea"]
     assert not Project.objects.filter(origin_key="luci-torino").exists()
 
@@ -180,12 +181,12 @@ def test_command_without_places_says_what_to_do(db):
         run("load_sample")
 
 
-def test_demo_accounts_can_be_made_twice(tmp_path, towns, settings, client):
+def test_demo_accounts_can_be_created_twice(tmp_path, towns, settings, client):
     settings.DEMO = True
     file = tmp_path / "projects.json"
     file.write_text("[]", "utf-8")
     run("load_sample", file=file, demo_accounts=True)
-    told = run("load_sample", file=file, demo_accounts=True)
+    output = run("load_sample", file=file, demo_accounts=True)
     roles = Membership.objects.values_list("user__email", "role", "organisation__name")
     assert sorted(roles) == [
         ("admin@example.org", "administrator", "Osservatorio Smart City"),
@@ -193,7 +194,7 @@ def test_demo_accounts_can_be_made_twice(tmp_path, towns, settings, client):
         ("referente@example.org", "manager", "Comune di Torino"),
     ]
     assert EmailAddress.objects.filter(verified=True, primary=True).count() == 3
-    password = told.split("password: ")[1].split(")")[0]
+    password = output.split("password: ")[1].split(")")[0]
     assert all(user.check_password(password) for user in User.objects.all())
     assert list(User.objects.filter(is_superuser=True).values_list("email", flat=True)) == [
         "admin@example.org"
@@ -207,7 +208,7 @@ def test_demo_accounts_are_refused_in_production(towns, settings):
     assert not User.objects.exists()
 
 
-def test_rebuild_mends_what_is_derived(load):
+def test_rebuild_cards_renews_derived_columns(load):
     load(ENTRY, FIRM)
     Edition.objects.filter(slug="app").update(municipality_code="X")
     Edition.objects.filter(slug="luci-a-led").update(search_text="\n\n", facet_values="[]")
@@ -217,7 +218,7 @@ def test_rebuild_mends_what_is_derived(load):
     assert '["area","energy"]' in Edition.objects.get(slug="luci-a-led").facet_values
 
 
-def test_rebuild_leaves_old_editions_out_of_the_index(load):
+def test_rebuild_indexes_current_editions_alone(load):
     load(ENTRY)
     load({**ENTRY, "title": "Luci nuove"})
     old = Edition.objects.get(edition=1)
@@ -242,7 +243,7 @@ def test_demonstration_covers_enough_projects_and_differs_somewhere():
     assert sum(len(entry["ratings"]) >= 6 for entry in ASSESSMENTS) > len(ASSESSMENTS) * 0.9
 
 
-def test_proofs_name_only_sources_of_the_project():
+def test_evidence_names_only_sources_of_the_project():
     entries = json.loads((settings.BASE_DIR / "fixtures" / "sample" / "projects.json").read_text("utf-8"))
     sources = {entry["key"]: {source["url"] for source in entry["sources"]} for entry in entries}
     for entry in ASSESSMENTS:
@@ -252,8 +253,7 @@ def test_proofs_name_only_sources_of_the_project():
 
 def assessment(**fields) -> dict:
     rating = {"key": "trialability", "value": 3, "motive": "Si prova"}
-    made = {"project": "luci-torino", "rater": "self", "date": "2026-10-01", "ratings": [rating], **fields}
-    return made
+    return {"project": "luci-torino", "rater": "self", "date": "2026-10-01", "ratings": [rating], **fields}
 
 
 def assess(tmp_path, *entries):
@@ -262,21 +262,21 @@ def assess(tmp_path, *entries):
     return load_assessments(path)
 
 
-def test_demonstrations_load_once_and_change_into_a_version(towns, tmp_path):
+def test_changed_demonstration_becomes_the_next_version(towns, tmp_path):
     path = tmp_path / "projects.json"
     path.write_text(json.dumps([ENTRY]), "utf-8")
     load_projects(path)
     assert assess(tmp_path, assessment()).created == ["luci-torino/self"]
     assert assess(tmp_path, assessment()).unchanged == ["luci-torino/self"]
     assert assess(tmp_path, assessment(date="2026-10-02")).created == ["luci-torino/self"]
-    found = Assessment.objects.order_by("version").values_list("version", "is_demonstration", "by")
-    assert list(found) == [(1, True, None), (2, True, None)]
+    rows = Assessment.objects.order_by("version").values_list("version", "is_demonstration", "by")
+    assert list(rows) == [(1, True, None), (2, True, None)]
     # Assessing does not touch the words: the project may still be renewed from its file.
     path.write_text(json.dumps([{**ENTRY, "title": "Luci nuove"}]), "utf-8")
     assert load_projects(path).updated == ["luci-torino"]
 
 
-def test_wrong_demonstrations_are_told_and_leave_nothing(towns, tmp_path):
+def test_wrong_demonstrations_are_reported_and_leave_no_row(towns, tmp_path):
     path = tmp_path / "projects.json"
     path.write_text(json.dumps([ENTRY]), "utf-8")
     load_projects(path)

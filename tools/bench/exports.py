@@ -15,26 +15,26 @@ import psycopg
 from servers import Server, peer, portal
 from tables import connect, vendor_of
 
-# import-export holds all rows in memory: beyond this it is not asked.
+# import-export loads all rows into memory: beyond this it is not measured.
 MOST_FOR_PEER = 20_000
 STREAMED = "csv jsonl geojson"
-LOOK = 0.25
+INTERVAL = 0.25
 
 
 def exported(server: Server, path: str, count: int) -> dict[str, float | None]:
     """Rows a second of a whole file, microseconds of processor for each, MiB the server grew by meanwhile."""
-    before, most, is_over = server.memory(), [], threading.Event()
+    before, samples, is_over = server.memory(), [], threading.Event()
 
-    def look() -> None:
-        while not is_over.wait(LOOK):
-            most.append(server.memory() or 0)
+    def sample() -> None:
+        while not is_over.wait(INTERVAL):
+            samples.append(server.memory() or 0)
 
-    watch = threading.Thread(target=look)
+    watch = threading.Thread(target=sample)
     spent, started = server.cpu(), time.monotonic()
     watch.start()
     try:
-        with urlopen(server.url + path, timeout=1800) as answer:
-            while answer.read(1 << 20):
+        with urlopen(server.url + path, timeout=1800) as response:
+            while response.read(1 << 20):
                 pass
         seconds = time.monotonic() - started
     finally:
@@ -43,7 +43,7 @@ def exported(server: Server, path: str, count: int) -> dict[str, float | None]:
     if before is None:
         return {"rate": count / seconds, "cpu": None, "memory": None}
     cpu = (server.cpu() - spent) * 1_000_000 / count
-    return {"rate": count / seconds, "cpu": cpu, "memory": max(most, default=before) - before}
+    return {"rate": count / seconds, "cpu": cpu, "memory": max(samples, default=before) - before}
 
 
 def copied(url: str, count: int) -> dict[str, float]:
@@ -58,22 +58,22 @@ def copied(url: str, count: int) -> dict[str, float]:
 
 def exports(ours: Server, theirs: Server, url: str, count: int, suffixes: str = STREAMED) -> dict[str, dict]:
     """Figures of each format of ours, of import-export where it can, of COPY of the peers' database `url`."""
-    # The first answers of a process read what it keeps in memory.
+    # The first requests of each process read its index.
     for _worker in range(4):
         urlopen(f"{ours.url}/api/v1/projects?limit=1").close()
     paths = {suffix: f"/api/v1/projects?format={suffix}" for suffix in suffixes.split()}
-    found: dict = {suffix: exported(ours, path, count) for suffix, path in paths.items()}
+    figures: dict = {suffix: exported(ours, path, count) for suffix, path in paths.items()}
     if count <= MOST_FOR_PEER:
-        found["import-export csv"] = exported(theirs, "/export.csv", count)
+        figures["import-export csv"] = exported(theirs, "/export.csv", count)
     if vendor_of(url) == "postgresql":
-        found["COPY"] = copied(url, count)
-    return found
+        figures["COPY"] = copied(url, count)
+    return figures
 
 
 def main(url: str, peer_url: str, suffixes: str = STREAMED) -> None:
     with connect(peer_url) as connection:
         (count,) = connection.execute("SELECT count(*) FROM peer_project").fetchone()
-    with portal(url, keeps=True) as ours, peer(peer_url) as theirs:
+    with portal(url, is_cached=True) as ours, peer(peer_url) as theirs:
         print(json.dumps(exports(ours, theirs, peer_url, count, suffixes), indent=1))
 
 

@@ -1,9 +1,9 @@
-"""Gives the peers the very rows of the portal, on the same kind of database.
+"""Fills the tables of the peers with the rows of the portal, on the same kind of database.
 
     DATABASE_URL=… PEER_URL=… python tools/bench/fill.py
 
 Runs with the portal's settings and writes plain tables with their indexes, and for SQLite the FTS5 table that
-Datasette searches. Prints, as JSON, what the questions need: codes and pairs of words.
+Datasette searches. Prints, as JSON, the parameters of the queries: codes and pairs of words.
 """
 
 import json
@@ -23,11 +23,11 @@ import django  # noqa: E402
 django.setup()
 
 import orjson  # noqa: E402
-from tables import MANY, connect, create, held, index_all, put  # noqa: E402
+from tables import MANY, connect, count_rows, create, index_all, insert  # noqa: E402
 
 from cards.models import Edition  # noqa: E402
 
-BATCH, ASKED = 5_000, 400
+BATCH, SAMPLE = 5_000, 400
 COLUMNS = (
     *("id", "code", "title", "stage", "kind", "primary_area", "municipality_code", "province_code"),
     *("region_code", "total_cost", "published_at", "facet_values", "document"),
@@ -35,30 +35,30 @@ COLUMNS = (
 
 
 def rows() -> Iterator[dict]:
-    """Every current card as the plain row and its values that a peer would hold."""
+    """Every current card as a plain row with its multiple values."""
     cards = Edition.objects.current().order_by("pk").values(*COLUMNS)
     for card in cards.iterator(chunk_size=BATCH):
-        words = orjson.loads(card.pop("document"))
-        described = (words["description"], words["need"], words["solution"])
+        document = orjson.loads(card.pop("document"))
+        texts = (document["description"], document["need"], document["solution"])
         yield {
             **card,
-            "summary": words["summary"] or "",
-            "description": "\n".join(part for part in described if part),
+            "summary": document["summary"] or "",
+            "description": "\n".join(part for part in texts if part),
             "values": orjson.loads(card.pop("facet_values")),
         }
 
 
 def fill(url: str) -> int:
-    """Write all rows, unless as many are there from an earlier measurement; gives how many."""
+    """Write all rows, unless as many are stored by an earlier measurement; gives how many are stored."""
     written, source = 0, rows()
     with closing(connect(url)) as connection:
-        if (there := held(connection)) == Edition.objects.current().count():
-            return there
+        if (stored := count_rows(connection)) == Edition.objects.current().count():
+            return stored
         create(connection)
         while batch := list(islice(source, BATCH)):
-            put(connection, "peer_project", [_project(row) for row in batch])
+            insert(connection, "peer_project", [_project(row) for row in batch])
             for facet, table in MANY.items():
-                put(connection, table, _values(batch, facet))
+                insert(connection, table, _values(batch, facet))
             written += len(batch)
         index_all(connection)
         connection.commit()
@@ -81,7 +81,7 @@ def questions() -> dict:
     """Codes and pairs of words, drawn from the cards with a fixed seed."""
     draw = random.Random(1)
     keys = list(Edition.objects.current().values_list("pk", flat=True))
-    cards = Edition.objects.filter(pk__in=draw.sample(keys, min(ASKED, len(keys)))).order_by("pk")
+    cards = Edition.objects.filter(pk__in=draw.sample(keys, min(SAMPLE, len(keys)))).order_by("pk")
     codes, slugs = zip(*cards.values_list("code", "slug"), strict=True)
     pairs = []
     for title in cards.values_list("title", flat=True):

@@ -1,11 +1,11 @@
-// Loads one server some rounds long: reads {url, paths, connections, seconds, rounds, headers, status} from stdin,
+// Loads one server for some rounds: reads {url, paths, connections, seconds, rounds, headers, status} from stdin,
 // writes the median figures of the rounds as JSON.
-// Every request comes from another address, so that no server's rate limit is what gets measured.
+// Every request has another client address, so that no rate limit is measured.
 import autocannon from 'autocannon'
 
-let words = ''
-for await (const chunk of process.stdin) words += chunk
-const task = JSON.parse(words)
+let input = ''
+for await (const chunk of process.stdin) input += chunk
+const task = JSON.parse(input)
 let turn = 0
 
 function next (request) {
@@ -16,7 +16,7 @@ function next (request) {
 }
 
 async function round () {
-  const found = { answers: 0, bad: 0, bytes: 0, times: [] }
+  const figures = { responses: 0, bad: 0, bytes: 0, times: [] }
   const started = process.hrtime.bigint()
   const load = autocannon({
     url: task.url,
@@ -26,32 +26,32 @@ async function round () {
     requests: [{ setupRequest: next }]
   })
   load.on('response', (_client, status, size, time) => {
-    found.times.push(time)
-    found.bytes += size
-    if (status !== (task.status || 200)) found.bad += 1
+    figures.times.push(time)
+    figures.bytes += size
+    if (status !== (task.status || 200)) figures.bad += 1
   })
   const result = await load
-  found.bad += result.errors + result.timeouts
-  found.seconds = Number(process.hrtime.bigint() - started) / 1e9
-  found.answers = found.times.length
-  found.times.sort((a, b) => a - b)
-  return found
+  figures.bad += result.errors + result.timeouts
+  figures.seconds = Number(process.hrtime.bigint() - started) / 1e9
+  figures.responses = figures.times.length
+  figures.times.sort((a, b) => a - b)
+  return figures
 }
 
 const rounds = []
 for (let n = 0; n < (task.rounds || 1); n += 1) rounds.push(await round())
 const sum = (name) => rounds.reduce((total, one) => total + one[name], 0)
 const median = (figures) => figures.sort((a, b) => a - b)[Math.floor(figures.length / 2)]
-const answered = rounds.filter(({ answers }) => answers > 0)
+const served = rounds.filter(({ responses }) => responses > 0)
 const at = (share) =>
-  median(answered.map(({ times }) => times[Math.min(times.length - 1, Math.floor(times.length * share))]))
+  median(served.map(({ times }) => times[Math.min(times.length - 1, Math.floor(times.length * share))]))
 console.log(
   JSON.stringify({
-    answers: sum('answers'),
+    responses: sum('responses'),
     bad: sum('bad'),
     p50: at(0.5),
     p95: at(0.95),
-    rate: median(rounds.map(({ answers, seconds }) => answers / seconds)),
-    bytes: sum('bytes') / Math.max(1, sum('answers'))
+    rate: median(rounds.map(({ responses, seconds }) => responses / seconds)),
+    bytes: sum('bytes') / Math.max(1, sum('responses'))
   })
 )

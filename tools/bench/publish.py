@@ -1,8 +1,8 @@
-"""Publishes new editions and says how long each took: `python publish.py SHARE SERVER`.
+"""Publishes new editions and times each: `python publish.py SHARE SERVER`.
 
-SHARE tells publishers apart, so that two never take the same project. After each commit the server is asked
-for the card: an answer that still shows the former edition is counted as stale. In the end some cards are
-withdrawn, which is timed too, and must be gone at once.
+SHARE differs for each publisher, so that two never take the same project. After each commit the card is
+requested of the server: a response with the former edition is counted as stale. In the end some cards are
+withdrawn, which is timed too, and must give 410 at once.
 """
 
 import json
@@ -47,22 +47,22 @@ def main(share: str, server: str) -> None:
     for project in projects:
         card, spent = timed(lambda project=project: publishing.issue_project(project, by=None))
         published.append(spent)
-        stale += seen(server, share, card.code) != card.edition
+        stale += shown_edition(server, share, card.code) != card.edition
         fresh.append(card)
     for card in fresh[-WITHDRAWN:]:
         _card, spent = timed(lambda card=card: publishing.withdraw(card, by=someone, reason="misura"))
         withdrawn.append(spent)
-        stale += seen(server, share, card.code) is not None
-    told = {"stale": stale, **spread(published[WARM:])}
-    print(json.dumps(told | {f"withdrawal {name}": value for name, value in spread(withdrawn).items()}))
+        stale += shown_edition(server, share, card.code) is not None
+    figures = {"stale": stale, **spread(published[WARM:])}
+    print(json.dumps(figures | {f"withdrawal {name}": value for name, value in spread(withdrawn).items()}))
 
 
 def timed(work: Callable):
-    """What one transaction gives, and its milliseconds up to the commit."""
+    """What `work` gives in one transaction, and its milliseconds up to the commit."""
     started = time.perf_counter()
     with transaction.atomic():
-        done = work()
-    return done, (time.perf_counter() - started) * 1000
+        result = work()
+    return result, (time.perf_counter() - started) * 1000
 
 
 def spread(times: list[float]) -> dict:
@@ -71,12 +71,12 @@ def spread(times: list[float]) -> dict:
     return {"times": len(times), "p50": p50, "p95": p95, "max": times[-1]}
 
 
-def seen(server: str, share: str, code: str) -> int | None:
-    """The edition that the server shows; None when the card is gone."""
-    caller = {"X-Forwarded-For": f"10.9.{share}.1"}
+def shown_edition(server: str, share: str, code: str) -> int | None:
+    """The edition that the server shows; None when it responds with 410."""
+    client = {"X-Forwarded-For": f"10.9.{share}.1"}
     try:
-        with urlopen(Request(f"{server}/api/v1/projects/{code}", headers=caller), timeout=30) as answer:
-            return json.load(answer)["edition"]
+        with urlopen(Request(f"{server}/api/v1/projects/{code}", headers=client), timeout=30) as response:
+            return json.load(response)["edition"]
     except HTTPError as refusal:
         if refusal.code != 410:
             raise

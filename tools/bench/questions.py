@@ -1,17 +1,20 @@
-"""What is asked: the same question in the words of each server."""
+"""The measured queries: the same one as paths of each server."""
 
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 FILTER = "area=mobility&stage=completed"
-# Five facets for everybody: those that the ordinary API counts; Datasette counts columns of one table.
+# Five facets for each server: those that the ordinary API counts; Datasette counts columns of one table.
 FIVE = "&".join(f"facet={name}" for name in ("area", "stage", "municipality", "year", "funding_source"))
 FACETS = "&".join(f"_facet={name}" for name in ("stage", "kind", "primary_area", "municipality", "region"))
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question: `{server: paths}`, asked in turn. A server without paths cannot be asked."""
+    """One query: `{server: paths}`, requested in turn. A server without paths does not offer it.
+
+    `raw` names its statements in tables.raw.
+    """
 
     name: str
     paths: dict[str, list[str]]
@@ -21,8 +24,11 @@ class Question:
 
 
 def questions(known: dict, table: str) -> list[Question]:
-    """All questions about a database: `known` has codes, slugs, pairs of words, the count (see fill.py);
-    `table` is where Datasette serves the rows."""
+    """All queries of a database.
+
+    `known` has codes, slugs, pairs of words and the count (fill.questions); `table` is the path of the rows
+    in Datasette.
+    """
     codes, pairs = known["codes"], [quote(pair) for pair in known["pairs"]]
     half = known["count"] // 2
     return [

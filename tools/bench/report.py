@@ -13,7 +13,7 @@ PACKAGES = ("Django", "granian", "djangorestframework", "django-filter", "datase
 
 
 def machine() -> str:
-    """What it ran on, in one line."""
+    """Machine and versions, in one line."""
     model = ""
     if Path("/proc/cpuinfo").exists():
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
@@ -28,11 +28,11 @@ def machine() -> str:
 
 
 def _installed() -> list[str]:
-    found = []
+    installed = []
     for name in PACKAGES:
         with suppress(PackageNotFoundError):
-            found.append(f"{name} {version(name)}")
-    return found
+            installed.append(f"{name} {version(name)}")
+    return installed
 
 
 def write(results: list[dict], path: Path) -> None:
@@ -42,16 +42,16 @@ def write(results: list[dict], path: Path) -> None:
 
 
 def smaller(result: dict, results: list[dict]) -> dict | None:
-    """The result of the next smaller size of the same database, which growth is told by."""
+    """The result of the next smaller size of the same database, to compare with; None for the smallest."""
     sizes = [r for r in results if r["vendor"] == result["vendor"] and r["size"] < result["size"]]
-    return max(sizes, key=lambda found: found["size"], default=None)
+    return max(sizes, key=lambda other: other["size"], default=None)
 
 
 def cpu_of(result: dict | None, question: str, server: str) -> float | None:
-    """CPU ms of one answer at 8 connections; None where it was not measured."""
+    """CPU ms of one response at 8 connections; None where it was not measured."""
     rows = result["questions"] if result else ()
-    found = next((row["servers"].get(server, {}) for row in rows if row["question"] == question), {})
-    return found.get("8", {}).get("cpu")
+    figures = next((row["servers"].get(server, {}) for row in rows if row["question"] == question), {})
+    return figures.get("8", {}).get("cpu")
 
 
 def _section(result: dict, before: dict | None) -> str:
@@ -59,7 +59,7 @@ def _section(result: dict, before: dict | None) -> str:
     lines = [
         f"### {result['vendor']}, {result['size']:,} cards",
         "",
-        "| question | server | p50 / p95 ms at 1 | at 8 | at 32 | requests/s at 8 | CPU ms | × empty view | "
+        "| query | server | p50 / p95 ms at 1 | at 8 | at 32 | requests/s at 8 | CPU ms | × empty view | "
         f"{grown} | raw SQL ms |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
@@ -71,7 +71,7 @@ def _section(result: dict, before: dict | None) -> str:
 
 
 def floor_of(questions: list[dict]) -> float | None:
-    """CPU ms of the empty view, which is asked first."""
+    """CPU ms of the empty view, which is measured first."""
     return questions[0]["servers"]["drf"].get("8", {}).get("cpu") if questions else None
 
 
@@ -99,8 +99,8 @@ def _line(row: dict, name: str, figures: dict, floor: float | None, growth: str)
 
 
 def _ratios(result: dict) -> list[str]:
-    """How many times the portal, with and without its cache of answers, beats each peer."""
-    lines = ["| question | peer | p50 at 1, × | p50 at 1 uncached, × | requests/s at 8, × | uncached, × |"]
+    """How many times faster than each peer the portal is, with and without its cache of responses."""
+    lines = ["| query | peer | p50 at 1, × | p50 at 1 uncached, × | requests/s at 8, × | uncached, × |"]
     lines.append("|---|---|---|---|---|---|")
     for row in result["questions"]:
         servers = {name: f for name, f in row["servers"].items() if "trouble" not in f}
@@ -121,8 +121,8 @@ MINE = ("portal", "portal uncached")
 def _others(result: dict) -> list[str]:
     rows = ", ".join(_file(name, figures) for name, figures in result["exports"].items())
     alone, pair = result["publication"]["alone"], result["publication"]["two with readers"]
-    told = " and ".join(_spread(p) for p in pair)
-    gone = " and ".join(_spread(p, "withdrawal ") for p in pair)
+    published = " and ".join(_spread(p) for p in pair)
+    withdrawn = " and ".join(_spread(p, "withdrawal ") for p in pair)
     stale = alone["stale"] + sum(p["stale"] for p in pair)
     speed = result["size"] / result["generated"]
     fits = ", ".join(f"{name} {ms:g}" for name, ms in result["suited"].items() if name != "cards")
@@ -130,18 +130,18 @@ def _others(result: dict) -> list[str]:
         f"«Adatti al mio comune», ms of processor time: {fits}.",
         "",
         f"Databases filled in {result['generated']:.0f} s ({speed:,.0f} cards/s). Exports, rows/s: {rows}. "
-        f"Publication, ms p50 / p95 / most: alone {_spread(alone)}; two with eight readers {told}. "
-        f"Withdrawal: alone {_spread(alone, 'withdrawal ')}; two with eight readers {gone}. "
-        f"Stale answers after a commit: {stale}.",
+        f"Publication, ms p50 / p95 / maximum: alone {_spread(alone)}; two with eight readers {published}. "
+        f"Withdrawal: alone {_spread(alone, 'withdrawal ')}; two with eight readers {withdrawn}. "
+        f"Stale responses after a commit: {stale}.",
     ]
 
 
 def _file(name: str, figures: dict) -> str:
-    """Rows a second of one way to have a file, and what it costs where a server told."""
-    told = f"{name} {figures['rate']:,.0f}"
+    """Rows a second of one format of file, and its processor time and memory where measured."""
+    text = f"{name} {figures['rate']:,.0f}"
     if figures.get("cpu"):
-        told += f" ({figures['cpu']:.1f} µs of processor a row, {figures['memory']:+.0f} MiB)"
-    return told
+        text += f" ({figures['cpu']:.1f} µs of processor a row, {figures['memory']:+.0f} MiB)"
+    return text
 
 
 def _spread(times: dict, of: str = "") -> str:

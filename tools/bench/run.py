@@ -1,4 +1,4 @@
-"""The measurement: databases of each size, servers side by side, every question at 1, 8 and 32 connections.
+"""The measurement: databases of each size, several servers, every query at 1, 8 and 32 connections.
 
     python tools/bench/run.py "10000 100000" "sqlite postgresql"
 
@@ -30,9 +30,10 @@ from tables import connect, path_of, raw
 OUT = ROOT / "var" / "bench"
 CONNECTIONS, ROUNDS = (1, 8, 32), int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "1.5"))
-# A server that needs longer than this for one answer is asked three times, one after the other.
-SLOW, PATIENCE, ENOUGH = 0.75, 60, 15
-# A cluster that keeps what it has acknowledged, with the memory of a small server.
+# A server that needs more than SLOW seconds for one response gets three requests, one after the other: none
+# waits longer than TIMEOUT, and no more begin after ENOUGH.
+SLOW, TIMEOUT, ENOUGH = 0.75, 60, 15
+# A cluster whose commits survive a crash, with the memory of a small server.
 DURABLE = {
     "fsync": "on",
     "synchronous_commit": "on",
@@ -43,24 +44,24 @@ DURABLE = {
 }
 
 
-def manage(*words: str, url: str) -> None:
+def manage(*arguments: str, url: str) -> None:
     env = {**os.environ, **PORTAL, "DATABASE_URL": url}
-    subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=env, check=True)
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True)
 
 
 def database(vendor: str, name: str, server: str) -> str:
-    """The URL of a database of ours with this name, made when it is not there."""
+    """The URL of the database with this name, created when it is missing."""
     if vendor == "sqlite":
         return f"sqlite:///{OUT / name}.sqlite3"
     with psycopg.connect(server, autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if not found:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not exists:
             connection.execute(f"CREATE DATABASE {name}")
     return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 def prepared(vendor: str, size: int, server: str) -> tuple[str, str, dict]:
-    """`(our URL, the peers' URL, what to ask)` of a filled pair of databases."""
+    """`(our URL, the peers' URL, parameters of the queries)` of a filled pair of databases."""
     ours, theirs = (database(vendor, f"{name}_{size}", server) for name in ("portal", "peer"))
     manage("migrate", "--verbosity", "0", url=ours)
     manage("load_reference", url=ours)
@@ -74,21 +75,21 @@ def prepared(vendor: str, size: int, server: str) -> tuple[str, str, dict]:
 
 
 def measured(server: Server, question: Question) -> dict[str, dict]:
-    """The median of the rounds by number of connections, or answers one by one where one takes long."""
+    """The median of the rounds by number of connections, or of single requests where one takes long."""
     name = "portal" if server.name.startswith("portal") else server.name
     paths = question.paths[name]
-    # Twice, as a process may have to begin by reading what it needs.
+    # Twice, as a process reads the index at its first request.
     if min(one(server, paths[0]), one(server, paths[0])) > SLOW:
-        return dict.fromkeys(map(str, CONNECTIONS), one_by_one(server, paths))
-    more, found = {"headers": question.headers, "status": question.status, "rounds": ROUNDS}, {}
+        return dict.fromkeys(map(str, CONNECTIONS), sequential(server, paths))
+    more, results = {"headers": question.headers, "status": question.status, "rounds": ROUNDS}, {}
     for connections in CONNECTIONS:
         figures = loaded(server, paths, connections, SECONDS, **more)
-        found[str(connections)] = figures if figures["answers"] else one_by_one(server, paths)
-    return found
+        results[str(connections)] = figures if figures["responses"] else sequential(server, paths)
+    return results
 
 
-def one_by_one(server: Server, paths: list[str]) -> dict:
-    """Three answers, fewer when they take minutes, for a server that would not give many in a round."""
+def sequential(server: Server, paths: list[str]) -> dict:
+    """Figures of three requests, fewer when they take minutes, for a server too slow for a round."""
     times, begun = [], time.monotonic()
     while len(times) < 3 and time.monotonic() - begun < ENOUGH:
         times.append(one(server, paths[len(times) % len(paths)]))
@@ -97,18 +98,18 @@ def one_by_one(server: Server, paths: list[str]) -> dict:
 
 
 def one(server: Server, path: str) -> float:
-    """Seconds of one answer; PATIENCE when it does not come by then."""
+    """Seconds of one response; TIMEOUT when it takes longer."""
     started = time.monotonic()
     try:
-        with urlopen(server.url + path, timeout=PATIENCE) as answer:
-            answer.read()
+        with urlopen(server.url + path, timeout=TIMEOUT) as response:
+            response.read()
     except TimeoutError:
-        return float(PATIENCE)
+        return float(TIMEOUT)
     return time.monotonic() - started
 
 
-def asked_raw(url: str, question: Question, known: dict) -> float | None:
-    """Median milliseconds of the question in plain SQL, on an open connection."""
+def measured_in_sql(url: str, question: Question, known: dict) -> float | None:
+    """Median milliseconds of the query in plain SQL, on an open connection; None where it has no SQL."""
     if not question.raw:
         return None
     statements, times, begun = raw(question.raw, known["count"], known["codes"][0]), [], time.monotonic()
@@ -130,7 +131,7 @@ def suited(url: str) -> dict[str, float]:
 
 
 def published(url: str, server: Server) -> dict:
-    """Milliseconds of publications, first alone, then with two publishers and eight readers at work."""
+    """Milliseconds of publications, first alone, then with two publishers and eight readers."""
     env = {**os.environ, **PORTAL, "DATABASE_URL": url}
     command = [sys.executable, "tools/bench/publish.py"]
 
@@ -160,25 +161,26 @@ def measure(vendor: str, size: int, server: str) -> dict:
     results = {"vendor": vendor, "size": size, "generated": known["generated in"], "questions": []}
     with ExitStack() as stack:
         servers = {
-            "portal": stack.enter_context(portal(ours, keeps=True)),
-            "portal uncached": stack.enter_context(portal(ours, keeps=False)),
+            "portal": stack.enter_context(portal(ours, is_cached=True)),
+            "portal uncached": stack.enter_context(portal(ours, is_cached=False)),
             "drf": stack.enter_context(peer(theirs)),
         }
         if vendor == "sqlite":
             servers["datasette"] = stack.enter_context(datasette(path))
         for question in questions(known, f"/{path.stem}/peer_project"):
             floor = floor_of(results["questions"])
-            results["questions"].append(answered(question, servers, theirs, known, floor))
+            results["questions"].append(compared(question, servers, theirs, known, floor))
         results["suited"] = suited(ours)
         results["exports"] = exports(servers["portal"], servers["drf"], theirs, known["count"])
         results["publication"] = published(ours, servers["portal"])
     return results
 
 
-def answered(
+def compared(
     question: Question, servers: dict[str, Server], theirs: str, known: dict, floor: float | None
 ) -> dict:
-    row = {"question": question.name, "raw SQL": asked_raw(theirs, question, known), "servers": {}}
+    """One row of the report: the query by each server and in plain SQL; printed too."""
+    row = {"question": question.name, "raw SQL": measured_in_sql(theirs, question, known), "servers": {}}
     for server in servers.values():
         if ("portal" if server.name.startswith("portal") else server.name) not in question.paths:
             continue
@@ -187,13 +189,13 @@ def answered(
         except Broken as trouble:
             figures = {"trouble": str(trouble)}
         row["servers"][server.name] = figures
-        told = figures.get("trouble") or "  ".join(
+        summary = figures.get("trouble") or "  ".join(
             f"{n}: {f['p50']:.1f}/{f['p95']:.1f} ms {f['rate']:.0f}/s" for n, f in figures.items()
         )
         cpu = figures.get("8", {}).get("cpu")
         if cpu:
-            told += f"  CPU {cpu:.2f} ms" + (f" = {ratio(cpu, floor)} × empty view" if floor else "")
-        print(f"{question.name:24}{server.name:18}{told}", flush=True)
+            summary += f"  CPU {cpu:.2f} ms" + (f" = {ratio(cpu, floor)} × empty view" if floor else "")
+        print(f"{question.name:24}{server.name:18}{summary}", flush=True)
     return row
 
 

@@ -1,4 +1,4 @@
-"""Real servers around a measurement: started, warmed, metered, stopped."""
+"""The servers of a measurement: started, loaded, metered, stopped."""
 
 import json
 import os
@@ -17,7 +17,7 @@ FOLDER = ROOT / "tools" / "bench"
 LOGS = ROOT / "var" / "log"
 WAIT = 60
 TICKS = os.sysconf("SC_CLK_TCK")
-# As the README tells to run the portal.
+# The options of the README.
 GRANIAN = (
     "granian",
     "--interface",
@@ -36,18 +36,18 @@ PORTAL = {
     "ALLOWED_HOSTS": "127.0.0.1",
     "EMAIL_URL": "dummymail://",
     "SECURE_SSL_REDIRECT": "false",
-    # Each request names another caller, so that the rate limit counts and never refuses.
+    # Each request has another client address, so that the rate limit counts and never refuses.
     "NUM_PROXIES": "1",
 }
 
 
 class Broken(Exception):
-    """A server that does not start, or answers wrongly."""
+    """A server that does not start, or responds with another status than expected."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it answers, and the process at the root of its tree."""
+    """A running server: its URL, and the process at the root of its tree."""
 
     name: str
     url: str
@@ -55,17 +55,17 @@ class Server:
 
     def cpu(self) -> float | None:
         """Seconds of processor that its processes have used so far; None where /proc is missing."""
-        found = self._processes()
-        return sum(found.values()) / TICKS if found else None
+        ticks = self._processes()
+        return sum(ticks.values()) / TICKS if ticks else None
 
     def memory(self) -> float | None:
-        """MiB of memory that its processes hold for themselves; pages of files in memory are not theirs."""
-        held = 0
+        """MiB of anonymous memory of its processes, without pages of files; None where /proc is missing."""
+        used = 0
         for pid in self._processes():
             with suppress(OSError):
-                told = Path(f"/proc/{pid}/smaps_rollup").read_text()
-                held += next(int(line.split()[1]) for line in told.splitlines() if "Anonymous:" in line)
-        return held / 1024 or None
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                used += next(int(line.split()[1]) for line in lines if "Anonymous:" in line)
+        return used / 1024 or None
 
     def _processes(self) -> dict[int, int]:
         """`{process: ticks of the processor}` of its tree; none where /proc is missing."""
@@ -90,7 +90,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(name: str, command: list[str], ready: str, folder: Path, **env: str):
-    """A Server for the length of the block, once it answers `ready` with 200."""
+    """A Server for the length of the block, once `ready` responds with 200. Raises Broken."""
     port = free_port()
     LOGS.mkdir(parents=True, exist_ok=True)
     with open(LOGS / f"bench-{name.replace(' ', '-')}.log", "w") as log:
@@ -116,20 +116,20 @@ def _wait(server: Server, path: str) -> None:
         if server.process.poll() is not None:
             break
         try:
-            with urlopen(server.url + path, timeout=WAIT) as answer:
-                answer.read()
+            with urlopen(server.url + path, timeout=WAIT) as response:
+                response.read()
                 return
         except (URLError, OSError):
             time.sleep(0.1)
     raise Broken(f"{server.name} non risponde a {path}: vedi var/log/bench-{server.name}.log")
 
 
-def portal(url: str, *, keeps: bool):
-    """The production server; one that does not keep answers makes each anew."""
-    name, kept = ("portal", "32") if keeps else ("portal uncached", "0")
+def portal(url: str, *, is_cached: bool):
+    """The production server, with its cache of responses or without."""
+    name, megabytes = ("portal", "32") if is_cached else ("portal uncached", "0")
     command = [*GRANIAN, "observatory.wsgi:application"]
     ready = "/api/v1/projects?limit=1"
-    return running(name, command, ready, ROOT, DATABASE_URL=url, ANSWER_CACHE_MB=kept, **PORTAL)
+    return running(name, command, ready, ROOT, DATABASE_URL=url, ANSWER_CACHE_MB=megabytes, **PORTAL)
 
 
 def peer(url: str):
@@ -139,15 +139,18 @@ def peer(url: str):
 
 
 def datasette(path: Path):
-    """Datasette over the same SQLite file, told that it will not change and given all the time it wants."""
+    """Datasette over the same SQLite file, as an immutable one, without time limits."""
     limits = {"sql_time_limit_ms": 30000, "facet_time_limit_ms": 30000, "facet_suggest_time_limit_ms": 1}
-    settings = [word for name, value in limits.items() for word in ("--setting", name, str(value))]
+    settings = [option for name, value in limits.items() for option in ("--setting", name, str(value))]
     command = [sys.executable, "-m", "datasette", "serve", "-i", str(path), *settings]
     return running("datasette", command, f"/{path.stem}.json", FOLDER)
 
 
 def loaded(server: Server, paths: list[str], connections: int, seconds: float, **more) -> dict:
-    """Figures of one load: answers, p50 and p95 in ms, requests a second, CPU ms for each request."""
+    """Figures of one load: responses, p50 and p95 in ms, requests a second, CPU ms for each request.
+
+    Raises Broken when a response had an unexpected status.
+    """
     task = {"url": server.url, "paths": paths, "connections": connections, "seconds": seconds, **more}
     before = server.cpu()
     done = subprocess.run(
@@ -158,10 +161,12 @@ def loaded(server: Server, paths: list[str], connections: int, seconds: float, *
         text=True,
         check=True,
     )
-    found = json.loads(done.stdout)
-    if found["bad"]:
-        raise Broken(f"{server.name}: {found['bad']} risposte sbagliate su {found['answers']} a {paths[0]}")
+    figures = json.loads(done.stdout)
+    if figures["bad"]:
+        raise Broken(
+            f"{server.name}: {figures['bad']} risposte sbagliate su {figures['responses']} a {paths[0]}"
+        )
     after = server.cpu()
-    idle = after is None or not found["answers"]
-    found["cpu"] = None if idle else (after - before) * 1000 / found["answers"]
-    return found
+    is_unknown = after is None or not figures["responses"]
+    figures["cpu"] = None if is_unknown else (after - before) * 1000 / figures["responses"]
+    return figures

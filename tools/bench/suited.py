@@ -1,9 +1,9 @@
-"""«Adatti al mio comune» by the clock of the processor: towns never asked before, again, with filters.
+"""Processor time of «Adatti al mio comune»: municipalities requested first, again, with filters.
 
     DATABASE_URL=… python tools/bench/suited.py
 
-One process, whole pages through the test client, the median of ASKED towns drawn with a fixed seed; the cache
-of answers is emptied before each. Prints, as JSON, milliseconds of processor time.
+One process, whole pages through the test client, the median of SAMPLE municipalities drawn with a fixed seed;
+the cache of responses is cleared before each. Prints, as JSON, milliseconds of processor time.
 """
 
 import json
@@ -33,9 +33,9 @@ from suitability.card_columns import Columns  # noqa: E402
 from suitability.fitting import EVEN, ordered, reader_profile  # noqa: E402
 from suitability.scoring import NamedMunicipalities, fits  # noqa: E402
 
-ASKED = 20
+SAMPLE = 20
 FILTER = "area=mobilita&stato=completed"
-# Every third card has R, as many as a registry that assesses with zeal.
+# One card in RATED has R.
 RATED = 3
 
 
@@ -43,10 +43,10 @@ def spent(address: str) -> float:
     """Milliseconds of processor time of one page."""
     LOCAL.clear()
     started = time.process_time()
-    answer = CLIENT.get(address, headers={"host": "127.0.0.1"})
-    if answer.status_code != 200:
-        raise SystemExit(f"{address}: {answer.status_code}")
-    b"".join(answer) if answer.streaming else answer.content
+    response = CLIENT.get(address, headers={"host": "127.0.0.1"})
+    if response.status_code != 200:
+        raise SystemExit(f"{address}: {response.status_code}")
+    b"".join(response) if response.streaming else response.content
     return 1000 * (time.process_time() - started)
 
 
@@ -55,35 +55,38 @@ def median(slugs: Iterable[str], address: Callable[[str], str]) -> float:
 
 
 def measured() -> dict[str, float]:
-    """Each question with its milliseconds."""
-    towns = Territory.objects.municipalities().current().order_by("code").values_list("slug", flat=True)
-    slugs = random.Random(1).sample(list(towns), 3 * ASKED + 2)
-    first, second, third = slugs[:ASKED], slugs[ASKED : 2 * ASKED], slugs[2 * ASKED : 3 * ASKED]
+    """Milliseconds of each kind of page."""
+    every = Territory.objects.municipalities().current().order_by("code").values_list("slug", flat=True)
+    slugs = random.Random(1).sample(list(every), 3 * SAMPLE + 2)
+    first, second, third = slugs[:SAMPLE], slugs[SAMPLE : 2 * SAMPLE], slugs[2 * SAMPLE : 3 * SAMPLE]
     return {
         "cards": Edition.objects.current().count(),
         "first page of a process": round(spent(f"/adatti/?comune={slugs[-1]}"), 1),
-        "new town": median(first, "/adatti/?comune={}".format),
-        "new town, filters": median(second, f"/adatti/?comune={{}}&{FILTER}".format),
-        "again, filters": median(third[-1:] * ASKED, f"/adatti/?comune={{}}&{FILTER}".format),
-        "again, page 2": median(third[-1:] * ASKED, "/adatti/?comune={}&pagina=2".format),
-        "again, page 400": median(third[-1:] * ASKED, "/adatti/?comune={}&pagina=400".format),
-        "new town, own weights": median(third, "/adatti/?comune={}&peso_economica=3".format),
+        "new municipality": median(first, "/adatti/?comune={}".format),
+        "new municipality, filters": median(second, f"/adatti/?comune={{}}&{FILTER}".format),
+        "again, filters": median(third[-1:] * SAMPLE, f"/adatti/?comune={{}}&{FILTER}".format),
+        "again, page 2": median(third[-1:] * SAMPLE, "/adatti/?comune={}&pagina=2".format),
+        "again, page 400": median(third[-1:] * SAMPLE, "/adatti/?comune={}&pagina=400".format),
+        "new municipality, own weights": median(third, "/adatti/?comune={}&peso_economica=3".format),
         "empty page": median(third, lambda _slug: "/adatti/"),
         "order alone, a third with R": median_of_orders(first),
     }
 
 
 def median_of_orders(slugs: list[str]) -> float:
-    """Milliseconds of the order by R × F of all cards, without the page, R being drawn."""
-    snapshot, draw = find(ProjectQuery()).snapshot, random.Random(1)
+    """Milliseconds of the order by R × F of all cards, without the page; R is random."""
+    snapshot, rng = find(ProjectQuery()).snapshot, random.Random(1)
     numbers = snapshot.all.to_array()
-    rated = {n: draw.randrange(1000) / 10 for n in draw.sample(list(numbers), len(numbers) // RATED)}
+    rated = {n: rng.randrange(1000) / 10 for n in rng.sample(list(numbers), len(numbers) // RATED)}
     columns = Columns().updated(snapshot)
-    towns, score = NamedMunicipalities(columns.places, PLACE_CACHE.profiles()), columns.table.column(rated)
+    municipalities, score = (
+        NamedMunicipalities(columns.places, PLACE_CACHE.profiles()),
+        columns.table.column(rated),
+    )
     times = []
-    for town in Territory.objects.filter(slug__in=slugs).select_related("province", "region"):
+    for municipality in Territory.objects.filter(slug__in=slugs).select_related("province", "region"):
         started = time.process_time()
-        ordered(fits(columns, towns, reader_profile(town), EVEN), score).rows(0, ASKED)
+        ordered(fits(columns, municipalities, reader_profile(municipality), EVEN), score).rows(0, SAMPLE)
         times.append(1000 * (time.process_time() - started))
     return round(statistics.median(times), 1)
 

@@ -1,4 +1,4 @@
-"""The peers' tables, the same on SQLite and PostgreSQL, and the raw SQL that answers each question."""
+"""The peers' tables, the same on SQLite and PostgreSQL, and the raw SQL of each query."""
 
 import sqlite3
 from contextlib import suppress
@@ -65,7 +65,7 @@ def is_sqlite(connection) -> bool:
     return isinstance(connection, sqlite3.Connection)
 
 
-def held(connection) -> int:
+def count_rows(connection) -> int:
     """How many rows the peers have already."""
     with suppress(sqlite3.OperationalError, psycopg.errors.UndefinedTable):
         return connection.execute("SELECT count(*) FROM peer_project").fetchone()[0]
@@ -74,19 +74,19 @@ def held(connection) -> int:
 
 
 def create(connection) -> None:
-    """Empty tables."""
-    words = DIALECT["sqlite" if is_sqlite(connection) else "postgresql"]
+    """Create empty tables, dropping those of before."""
+    types = DIALECT["sqlite" if is_sqlite(connection) else "postgresql"]
     cursor = connection.cursor()
     for table in (*MANY.values(), "peer_project"):
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
-    cursor.execute(f"CREATE TABLE peer_project ({PROJECT.format(**words)})")
+    cursor.execute(f"CREATE TABLE peer_project ({PROJECT.format(**types)})")
     for table in MANY.values():
-        cursor.execute(f"CREATE TABLE {table} ({VALUE.format(**words)})")
+        cursor.execute(f"CREATE TABLE {table} ({VALUE.format(**types)})")
     connection.commit()
 
 
-def put(connection, table: str, rows: list[tuple]) -> None:
-    """Many rows at once, the way the database likes best."""
+def insert(connection, table: str, rows: list[tuple]) -> None:
+    """Insert many rows: COPY on PostgreSQL, executemany on SQLite."""
     names = "" if table == "peer_project" else " (project_id, value)"
     cursor = connection.cursor()
     if not is_sqlite(connection):
@@ -94,14 +94,14 @@ def put(connection, table: str, rows: list[tuple]) -> None:
             for row in rows:
                 copy.write_row(row)
     elif rows:
-        marks = ", ".join("?" * len(rows[0]))
+        placeholders = ", ".join("?" * len(rows[0]))
         plain = [tuple(v.isoformat(" ") if hasattr(v, "isoformat") else v for v in row) for row in rows]
-        cursor.executemany(f"INSERT INTO {table}{names} VALUES ({marks})", plain)
+        cursor.executemany(f"INSERT INTO {table}{names} VALUES ({placeholders})", plain)
     connection.commit()
 
 
 def index_all(connection) -> None:
-    """The indexes anyone would make; on SQLite the full text that Datasette finds by itself."""
+    """Create the usual indexes, and on SQLite the FTS5 table that Datasette detects by itself."""
     cursor = connection.cursor()
     for number, (table, columns) in enumerate(INDEXES):
         cursor.execute(f"CREATE INDEX peer_index_{number} ON {table} ({columns})")
@@ -116,7 +116,7 @@ def index_all(connection) -> None:
 
 
 def raw(question: str, count: int, code: str) -> list[str]:
-    """The statements of a question in plain SQL."""
+    """The statements of a query in plain SQL: `question` is one of the keys below."""
     chosen = f"SELECT p.id, p.stage, p.municipality FROM peer_project p {FILTER}"
     return {
         "list": [NEWEST + ORDER, "SELECT count(*) FROM peer_project"],

@@ -1,7 +1,7 @@
 """Writes fixtures/territory: regions, provinces, municipalities, dated codes, changes and boundaries.
 
     python tools/reference/build.py             # writes the fixtures
-    python tools/reference/build.py --check     # says whether they would change, writes nothing
+    python tools/reference/build.py --check     # compares with the fixtures, writes nothing
 
 Nothing is written when a known fact does not hold (see `checks.py`). The bytes are the same at every run.
 """
@@ -44,11 +44,11 @@ class Reference:
         self.in_force = {row["belfiore"]: row for row in self.codes if holds(row, DAY)}
         self.ipa = {row["belfiore"]: row["ipa_code"] for row in facts("ipa_exceptions")}
         self.dimensions = dimensions(self.changes)
-        self._draw()
+        self._build_boundaries()
         self.regions = self._regions(listed)
         self.municipalities = [self._municipality(belfiore) for belfiore in self.history]
 
-    def _draw(self):
+    def _build_boundaries(self):
         self.topology = shapes.topology(shapes.current_shapes(self.changes, set(self.in_force)))
         groups: dict[str, dict[str, list[str]]] = {"provinces": {}, "regions": {}}
         for belfiore, row in self.in_force.items():
@@ -115,7 +115,7 @@ def table(name: str, rows) -> bytes:
 
 
 def dimensions(changes: list[dict]) -> dict[str, dict]:
-    """Size of each municipality of 2023-01-01; a later merger has the sum and the classes all parts share."""
+    """Size of each municipality of 2023-01-01; a later merger has the sum and the shared classes."""
     sizes = {row.pop("belfiore"): row for row in facts("dimensions")}
     for successor, predecessors in shapes.joined(changes).items():
         members = [sizes[key] for key in [*predecessors, successor] if key in sizes]

@@ -6,7 +6,7 @@ from history import DAY, holds
 
 
 def wrong_facts(reference) -> list[str]:
-    """Facts that must hold; the wrong ones, in words."""
+    """The facts that do not hold, each as `name: found, expected`."""
     count = lambda day, sigla="": sum(  # noqa: E731
         holds(row, day) and row["province_code"].startswith(sigla) for row in reference.codes
     )
@@ -42,7 +42,9 @@ def wrong_facts(reference) -> list[str]:
         "successors": (orphans(reference), []),
     }
     return [
-        f"{name}: {found}, expected {wanted}" for name, (found, wanted) in expected.items() if found != wanted
+        f"{name}: {actual}, expected {wanted}"
+        for name, (actual, wanted) in expected.items()
+        if actual != wanted
     ]
 
 
@@ -70,5 +72,5 @@ def orphans(reference) -> list[str]:
 def in_range(row: dict) -> bool:
     """Sizes are empty or whole numbers of a sensible size."""
     limits = {"population": 3_000_000, "altitude_m": 2_100, "altitude_zone": 5, "urbanisation_degree": 3}
-    given = {key: row[key] for key in limits if row.get(key)}
-    return all(value.isdigit() and int(value) <= limits[key] for key, value in given.items())
+    sizes = {key: row[key] for key in limits if row.get(key)}
+    return all(value.isdigit() and int(value) <= limits[key] for key, value in sizes.items())

@@ -1,4 +1,4 @@
-"""Who a municipality was, when: names, provinces and ISTAT codes as contiguous dated intervals."""
+"""Names, provinces and ISTAT codes of each municipality as contiguous dated intervals."""
 
 import re
 import unicodedata
@@ -54,7 +54,7 @@ def split_name(text: str) -> tuple[str, str]:
 
 
 def provinces(listed: list[dict]) -> dict[str, dict]:
-    """All UTS since 1991 by key: the list's own, then the facts complete or add."""
+    """All UTS since 1991 by key: those of the list, completed by `facts/provinces.csv`."""
     units = {}
     for row in listed:
         if row["region_code"] == SARDINIA:
@@ -69,8 +69,8 @@ def provinces(listed: list[dict]) -> dict[str, dict]:
             },
         )  # fmt: skip
     for fact in facts("provinces"):
-        given = {key: value for key, value in fact.items() if value}
-        units[fact["code"]] = dict(fact) if fact["sigla"] else units[fact["code"]] | given
+        stated = {key: value for key, value in fact.items() if value}
+        units[fact["code"]] = dict(fact) if fact["sigla"] else units[fact["code"]] | stated
     return dict(sorted(units.items()))
 
 
@@ -84,17 +84,17 @@ class Names:
 
     def __init__(self, listed: list[dict]):
         self.official = {row["belfiore"]: (row["name"], row["name_other"]) for row in listed}
-        self.given = {}
+        self.exceptions = {}
         for fact in facts("names"):
             if fact["spelled"]:
-                self.given[fact["belfiore"], fact["spelled"]] = (fact["name"], fact["name_other"])
+                self.exceptions[fact["belfiore"], fact["spelled"]] = (fact["name"], fact["name_other"])
                 if "\ufffd" in self.official.get(fact["belfiore"], ("", ""))[1] or fact["name_other"]:
                     self.official[fact["belfiore"]] = (fact["name"], fact["name_other"])
 
     def of(self, row: dict) -> tuple[str, str]:
         belfiore, spelled = row["code"], row["name"]
-        if (belfiore, spelled) in self.given:
-            return self.given[belfiore, spelled]
+        if (belfiore, spelled) in self.exceptions:
+            return self.exceptions[belfiore, spelled]
         name, other = self.official.get(belfiore, ("", ""))
         if fold(spelled) in {fold(name), fold(name + other)}:
             return name, other
@@ -102,7 +102,7 @@ class Names:
 
 
 def intervals(listed: list[dict], units: dict[str, dict]) -> dict[str, list[dict]]:
-    """For each cadastral code its intervals since 1991, merged where nothing that we keep changes."""
+    """For each cadastral code its intervals since 1991; those that differ in nothing stored are merged."""
     names, ends = Names(listed), {row["belfiore"]: row["valid_to"] for row in facts("ends")}
     result: dict[str, list[dict]] = {}
     for row in belfiore_history():
@@ -129,7 +129,7 @@ def intervals(listed: list[dict], units: dict[str, dict]) -> dict[str, list[dict
 
 
 def _cut(rows: list[dict], day: str, **changes) -> None:
-    """Ends the open interval on `day` and opens another with `changes`."""
+    """End the open interval on `day` and open another with `changes`."""
     last = rows[-1]
     rows.append({**last, "valid_from": day, **changes})
     last["valid_to"] = day
@@ -163,14 +163,14 @@ class CodeBook:
 
 
 def _merged(rows: list[dict]) -> list[dict]:
-    kept = [dict(rows[0])]
+    merged = [dict(rows[0])]
     for row in rows[1:]:
-        same = all(row[key] == kept[-1][key] for key in ("istat_code", "province_code", "name"))
-        if same and row["valid_from"] == kept[-1]["valid_to"]:
-            kept[-1].update(valid_to=row["valid_to"], name_other=row["name_other"])
+        same = all(row[key] == merged[-1][key] for key in ("istat_code", "province_code", "name"))
+        if same and row["valid_from"] == merged[-1]["valid_to"]:
+            merged[-1].update(valid_to=row["valid_to"], name_other=row["name_other"])
         else:
-            kept.append(dict(row))
-    return kept
+            merged.append(dict(row))
+    return merged
 
 
 def changes(history: dict[str, list[dict]], units: dict[str, dict]) -> list[dict]:

@@ -10,14 +10,17 @@ ENDINGS = ("merger", "incorporation")
 
 
 def current_shapes(events: list[dict], in_force: set[str]) -> dict:
-    """Shapes of 2023 brought to the reference day: who merged is the union of who was there before."""
-    found = shapes(BASE_YEAR)
-    found = {**{key: shape for key, shape in shapes(BASE_YEAR - 1).items() if key not in found}, **found}
-    found = {key: shapely.set_precision(shape, 0) for key, shape in found.items()}
+    """Shapes of 2023 brought to the reference day: a merged one is the union of its predecessors."""
+    current = shapes(BASE_YEAR)
+    current = {
+        **{key: shape for key, shape in shapes(BASE_YEAR - 1).items() if key not in current},
+        **current,
+    }
+    current = {key: shapely.set_precision(shape, 0) for key, shape in current.items()}
     for successor, members in joined(events).items():
-        known = [found[member] for member in [*members, successor] if member in found]
-        found[successor] = shapely.union_all(known)
-    return {key: found[key] for key in sorted(in_force)}
+        known = [current[member] for member in [*members, successor] if member in current]
+        current[successor] = shapely.union_all(known)
+    return {key: current[key] for key in sorted(in_force)}
 
 
 def joined(events: list[dict]) -> dict[str, list[str]]:

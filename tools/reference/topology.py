@@ -66,7 +66,7 @@ class Topology:
         return self._ids[forward]
 
     def simplify(self) -> None:
-        """Simplifies every arc, then less and less those of the polygons this would break."""
+        """Simplify every arc, then less and less those of polygons that become invalid."""
         for _round in range(1, 3 * len(TOLERANCES)):
             self.simple = [self._simplified(i) for i in range(len(self.arcs))]
             finer = {_number(arc) for key in self.objects for ring in self._unsound(key) for arc in ring}
@@ -110,17 +110,17 @@ class Topology:
         return shapely.MultiPolygon([(part[0], part[1:]) for part in scaled])
 
     def drop_collapsed(self) -> list[str]:
-        """Removes islets and enclaves too small for the grid; names who lost one."""
+        """Remove islets and enclaves too small for the grid; gives the keys of polygons that lost one."""
         lost = []
         for key, parts in self.objects.items():
-            kept = [
+            remaining = [
                 [ring for ring in part if self._has_area(ring)]
                 for part in parts
                 if self._is_exterior(part[0])
             ]
-            if kept and kept != parts:
+            if remaining and remaining != parts:
                 lost.append(key)
-                self.objects[key] = kept
+                self.objects[key] = remaining
         return lost
 
     def _has_area(self, ring: list[int]) -> bool:
@@ -132,8 +132,8 @@ class Topology:
     def merge(self, keys: list[str]) -> list[list[list[int]]]:
         """Polygons of a group: the arcs that two of its members do not share, chained again."""
         arcs = [arc for key in keys for part in self.objects[key] for ring in part for arc in ring]
-        have = set(arcs)
-        return self._nested(self._chained([arc for arc in arcs if ~arc not in have]))
+        present = set(arcs)
+        return self._nested(self._chained([arc for arc in arcs if ~arc not in present]))
 
     def _ends(self, arc: int) -> tuple[Point, Point]:
         points = self.simple[_number(arc)]

@@ -1,4 +1,4 @@
-"""Fill a database with invented projects, for load tests. Deterministic for one seed."""
+"""Fill a database with generated projects, for load tests. Deterministic for one seed."""
 
 from time import monotonic
 
@@ -26,14 +26,14 @@ class Command(BaseCommand):
                 f"Ci sono {real} progetti veri: quelli inventati vanno in una banca dati a parte. "
                 "Con --force lo fai lo stesso."
             )
-        started, self.told = monotonic(), 0
-        added = generate(total, seed=seed, told=self._tell)
+        started, self.reported = monotonic(), 0
+        added = generate(total, seed=seed, progress=self._report)
         seconds = monotonic() - started
         self.stdout.write(
             f"Progetti inventati: {added} in {seconds:.1f} s ({added / max(seconds, 0.001):.0f} al secondo)"
         )
 
-    def _tell(self, done: int) -> None:
-        if done >= self.told + STEP:
-            self.told = done
+    def _report(self, done: int) -> None:
+        if done >= self.reported + STEP:
+            self.reported = done
             self.stdout.write(str(done))

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.demo_accounts import PASSWORD, TORINO, make_accounts
+from demo.demo_accounts import PASSWORD, TORINO, create_accounts
 from demo.demo_adoptions import load_adoptions
 from demo.demo_assessments import load_assessments
 from demo.demo_kits import load_kits
@@ -29,22 +29,22 @@ class Command(BaseCommand):
             raise CommandError("Mancano i Comuni: esegui prima `manage.py load_reference`.")
         if not file.exists():
             raise CommandError(f"Non trovo {file}.")
-        made = load_protocols(FIXTURES / "protocols.json")
-        self.stdout.write(f"Protocolli nuovi: {made}")
-        self._tell(load_projects(file))
-        self._tell_assessments(load_assessments(FIXTURES / "sample" / "assessments.json"))
-        self._tell_new("Kit dimostrativi", load_kits(FIXTURES / "sample" / "kits"))
-        self._tell_new("Riusi dimostrativi", load_adoptions(FIXTURES / "sample" / "adoptions.json"))
+        created = load_protocols(FIXTURES / "protocols.json")
+        self.stdout.write(f"Protocolli nuovi: {created}")
+        self._report_projects(load_projects(file))
+        self._report_assessments(load_assessments(FIXTURES / "sample" / "assessments.json"))
+        self._report_new("Kit dimostrativi", load_kits(FIXTURES / "sample" / "kits"))
+        self._report_new("Riusi dimostrativi", load_adoptions(FIXTURES / "sample" / "adoptions.json"))
         if demo_accounts:
-            addresses = ", ".join(make_accounts())
+            addresses = ", ".join(create_accounts())
             self.stdout.write(f"Profili di prova: {addresses} (password: {PASSWORD})")
 
-    def _tell_new(self, what: str, report: Report) -> None:
+    def _report_new(self, what: str, report: Report) -> None:
         for problem in report.problems:
             self.stderr.write(self.style.WARNING(problem))
         self.stdout.write(f"{what} nuovi: {len(report.created)}, invariati: {len(report.unchanged)}")
 
-    def _tell_assessments(self, report: Report) -> None:
+    def _report_assessments(self, report: Report) -> None:
         for problem in report.problems:
             self.stderr.write(self.style.WARNING(problem))
         self.stdout.write(
@@ -52,12 +52,12 @@ class Command(BaseCommand):
             f"non caricate: {len(report.problems)}"
         )
 
-    def _tell(self, report: Report) -> None:
+    def _report_projects(self, report: Report) -> None:
         for problem in report.problems:
             self.stderr.write(self.style.WARNING(problem))
         self.stdout.write(
             f"Progetti nuovi: {len(report.created)}, aggiornati: {len(report.updated)}, "
-            f"invariati: {len(report.unchanged)}, modificati da persone e lasciati: {len(report.kept)}, "
+            f"invariati: {len(report.unchanged)}, modificati da persone e lasciati: {len(report.edited)}, "
             f"non caricati: {len(report.problems)}"
         )
         if not (report.created or report.updated):
