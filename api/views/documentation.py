@@ -148,15 +148,17 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 def _told(name: str) -> dict:
-    """A parameter as the page lists it: `{name, words, choices, lowest, highest, is_day}`."""
+    """A parameter as the page lists it: `{name, words, colon, choices, lowest, highest, is_day}`."""
     parameter = PARAMETERS[name]
     kind = parameter.type.get("items", parameter.type)
+    choices, lowest, is_day = kind.get("enum", ()), kind.get("minimum"), kind.get("format") == "date"
     return {
         "name": name,
         "words": parameter.description,
-        "choices": kind.get("enum", ()),
-        "lowest": kind.get("minimum"),
+        "colon": ":" if choices or is_day or lowest is not None else "",
+        "choices": choices,
+        "lowest": lowest,
         "highest": kind.get("maximum"),
-        "is_day": kind.get("format") == "date",
+        "is_day": is_day,
         "is_repeated": "items" in parameter.type,
     }
