@@ -25,21 +25,20 @@ AS_WRITTEN = re.compile(
 )
 
 
-class Compact:
-    """What Django's loaders read from `.html` files, compacted."""
+def compact(text: str, name: str) -> str:
+    """The source of a template; without that white space if `name` ends with `.html`."""
+    if not name.endswith(".html"):
+        return text
+    parts = AS_WRITTEN.split(text.strip())
+    parts[::2] = [LINE_BREAK.sub(" ", BESIDE_BLOCK.sub(r"\1", part)) for part in parts[::2]]
+    return "".join(parts)
 
+
+class DirectoryLoader(filesystem.Loader):
     def get_contents(self, origin) -> str:
-        text = super().get_contents(origin)
-        if not origin.name.endswith(".html"):
-            return text
-        parts = AS_WRITTEN.split(text.strip())
-        parts[::2] = [LINE_BREAK.sub(" ", BESIDE_BLOCK.sub(r"\1", part)) for part in parts[::2]]
-        return "".join(parts)
+        return compact(super().get_contents(origin), origin.name)
 
 
-class DirectoryLoader(Compact, filesystem.Loader):
-    pass
-
-
-class AppLoader(Compact, app_directories.Loader):
-    pass
+class AppLoader(app_directories.Loader):
+    def get_contents(self, origin) -> str:
+        return compact(super().get_contents(origin), origin.name)

@@ -34,6 +34,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -701,7 +702,7 @@ def expected_in(path: Path | None) -> list[list[str]]:
     return found
 
 
-def differences(before: dict, after: dict, read, ignored: list[str] = ()) -> list[tuple[str, str]]:
+def differences(before: dict, after: dict, read, ignored: Sequence[str] = ()) -> list[tuple[str, str]]:
     """`(what, short diff)` of two answers to one address. `read(answer)` gives the body of either.
 
     Nodes and lines of a body that hold one of the texts `ignored` are left out.

@@ -8,6 +8,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from django.db import transaction
 from django.db.models import QuerySet
 from pyroaring import BitMap
 
@@ -22,6 +23,7 @@ BATCH = 1_000
 Lists = dict[str, dict[str, array]]
 
 
+@transaction.atomic
 def differences() -> list[tuple[str, str, int, int]]:
     """`(kind, value, cards missing, cards too many)` of the terms where the stored index is wrong."""
     small, missing, extra, seen = _no_lists(), Counter(), Counter(), []

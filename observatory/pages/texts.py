@@ -78,7 +78,7 @@ def answers() -> list[tuple[str, str]]:
 @require_safe
 def method(request):
     """How replicability is computed, from the tables that the computation reads."""
-    labels = dict(DocumentType.choices)
+    labels = {str(key): label for key, label in DocumentType.choices}
     context = {
         "criteria": [(c, [100 * weights[c.key] for weights in PRESETS.values()]) for c in CRITERIA],
         "presets": list(PRESET_NAMES.items()),
