@@ -103,7 +103,7 @@ def _full_card(office, desk, town) -> Edition:
     )
     card = builders.publish_draft(project, office, desk)
     body = desk.memberships.get().organisation
-    draft = assessing.open_assessment(project, by=desk, rater="observatory", organisation=body)
+    draft = assessing.open_assessment(card.record, by=desk, rater="observatory", organisation=body)
     rating = {"value": 4, "motive": "Si rifà.", "evidence_url": "", "evidence_document": None}
     assessing.complete_assessment(
         draft, by=desk, revision=draft.revision, ratings=dict.fromkeys(KEYS, rating)
