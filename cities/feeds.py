@@ -10,10 +10,10 @@ from municipalities.search import find_municipality
 
 class CityFeed(CardFeed):
     def get_object(self, request, slug):
-        town = find_municipality(slug)
-        if town is None:
+        municipality = find_municipality(slug)
+        if municipality is None:
             raise Http404
-        return ProjectQuery(facets={"municipality": (town.code,)})
+        return ProjectQuery(facets={"municipality": (municipality.code,)})
 
 
 class CitySitemap(Sitemap):

@@ -18,7 +18,7 @@ class CityProfileQuerySet(models.QuerySet):
 class CityProfile(models.Model):
     """The texts of a city card. Public as soon as written; staff may hide them with a reason."""
 
-    town = models.OneToOneField(Territory, models.PROTECT, related_name="profile")
+    municipality = models.OneToOneField(Territory, models.PROTECT, related_name="profile")
     summary = models.TextField(_("la città in breve"), blank=True, max_length=400)
     strategy = models.TextField(_("strategia"), blank=True, max_length=4000)
     strategy_url = models.URLField(_("documento della strategia"), blank=True, max_length=500)

@@ -29,46 +29,54 @@ def municipalities(request):
     if not (is_officer(request.user) or is_reviewer(request.user)):
         raise PermissionDenied
     if wanted := request.GET.get("comune", "").strip():
-        if town := find_municipality(wanted):
-            return redirect("officer:city-edit", town.slug)
+        if municipality := find_municipality(wanted):
+            return redirect("officer:city-edit", municipality.slug)
         messages.error(request, _("Non c’è un Comune con questo nome o codice."))
     mine = list(city_rules.municipalities_of(request.user).order_by("name"))
     if len(mine) == 1 and not is_reviewer(request.user):
         return redirect("officer:city-edit", mine[0].slug)
     return render(
-        request, "cities/office/city_list.html", {"towns": mine, "staff": is_reviewer(request.user)}
+        request, "cities/office/city_list.html", {"municipalities": mine, "staff": is_reviewer(request.user)}
     )
 
 
 def _load(request, slug: str) -> Territory:
     """The municipality, or 403: the same for what is not theirs and for what is not there."""
     related = Territory.objects.municipalities().current().select_related("province")
-    town = related.filter(slug=slug).first()
-    if town is None or not city_rules.can_write_city(request.user, town):
+    municipality = related.filter(slug=slug).first()
+    if municipality is None or not city_rules.can_write_city(request.user, municipality):
         raise PermissionDenied
-    return town
+    return municipality
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, slug):
     """Write, look at a preview in the same page, publish."""
-    town = _load(request, slug)
-    profile = CityProfile.objects.filter(town=town).first() or CityProfile(town=town)
+    municipality = _load(request, slug)
+    profile = CityProfile.objects.filter(municipality=municipality).first() or CityProfile(
+        municipality=municipality
+    )
     needs = profile.needs.order_by("pk") if profile.pk else ()
     data = tidied(request.POST) if request.method == "POST" else None
-    form = CityForm(data, instance=profile, projects=_projects(town))
+    form = CityForm(data, instance=profile, projects=_projects(municipality))
     rows = need_forms(data, needs=needs)
     preview = None
     if data is not None and form.is_valid() and rows.is_valid():
         if "preview" not in request.POST:
             texts = form.texts()
-            city_actions.write_city(town, by=request.user, needs=needs_of(rows), **texts)
+            city_actions.write_city(municipality, by=request.user, needs=needs_of(rows), **texts)
             messages.success(request, _("La scheda città è aggiornata."))
-            return redirect("public:city-detail", town.slug)
+            return redirect("public:city-detail", municipality.slug)
         preview = {"profile": form.instance, "needs": shown_needs(needs_of(rows))}
     failed = bool(data is not None and (form.errors or any(rows.errors)))
-    context = {"town": town, "form": form, "rows": rows, "preview": preview, "profile": profile}
+    context = {
+        "municipality": municipality,
+        "form": form,
+        "rows": rows,
+        "preview": preview,
+        "profile": profile,
+    }
     context |= {"failed": failed, "row_errors": [e for row in rows for e in row.errors.get("title", ())]}
     return render(request, "cities/office/city_edit.html", context, status=422 if failed else 200)
 
@@ -79,8 +87,8 @@ def shown_needs(needs) -> list[dict]:
     return [{"title": r["title"], "text": r["text"], "area": AREA_BY_KEY.get(r["area"])} for r in rows]
 
 
-def _projects(town: Territory) -> list[tuple[str, str]]:
-    cards = find(ProjectQuery(facets={"municipality": (town.code,)}))
+def _projects(municipality: Territory) -> list[tuple[str, str]]:
+    cards = find(ProjectQuery(facets={"municipality": (municipality.code,)}))
     return [(card.code, card.title) for card in cards[:CHOICES]]
 
 
@@ -90,7 +98,8 @@ def desk_list(request):
     """What municipalities wrote, from the last: the desk reads after publication."""
     if not is_reviewer(request.user):
         raise PermissionDenied
-    profiles = CityProfile.objects.select_related("town__province", "updated_by").order_by("-updated_at")
+    profiles = CityProfile.objects.select_related("municipality__province", "updated_by")
+    profiles = profiles.order_by("-updated_at")
     context = {"profiles": profiles[:200], "form": ReasonForm()}
     return render(request, "cities/desk/city_list.html", context)
 
@@ -101,7 +110,7 @@ def desk_hide(request, slug):
     """Hide with a reason, or show again what was hidden."""
     if not is_reviewer(request.user):
         raise PermissionDenied
-    profile = get_object_or_404(CityProfile.objects.select_related("town"), town__slug=slug)
+    profile = get_object_or_404(CityProfile.objects.select_related("municipality"), municipality__slug=slug)
     if "show" in request.POST:
         city_actions.show_city(profile, by=request.user)
         messages.success(request, _("I testi sono di nuovo pubblici."))

@@ -40,33 +40,35 @@ def class_of(population: int) -> tuple[int, int | None, object]:
     raise AssertionError("the last class has no limit")
 
 
-def peers_of(town: Territory) -> dict | None:
+def peers_of(municipality: Territory) -> dict | None:
     """`{codes: {code: inhabitants}, words: [class, ground?]}`; None without known inhabitants. One query."""
-    if not town.population:
+    if not municipality.population:
         return None
-    least, limit, words = class_of(town.population)
-    alike = Territory.objects.municipalities().current().exclude(pk=town.pk).filter(population__gte=least)
+    least, limit, words = class_of(municipality.population)
+    alike = (
+        Territory.objects.municipalities().current().exclude(pk=municipality.pk).filter(population__gte=least)
+    )
     if limit:
         alike = alike.filter(population__lt=limit)
     rows = list(alike.values_list("code", "population", "altitude_zone"))
-    zones = next((zones for zones in GROUNDS if town.altitude_zone in zones), ())
+    zones = next((zones for zones in GROUNDS if municipality.altitude_zone in zones), ())
     near = {code: people for code, people, zone in rows if zone in zones}
     if len(near) >= FEWEST:
         return {"codes": near, "words": [words, GROUNDS[zones]]}
     return {"codes": {code: people for code, people, _zone in rows}, "words": [words]}
 
 
-def money_per_head(peers: dict | None, town: Territory, cost_led) -> dict | None:
-    """Known euro per inhabitant of the projects a town leads, beside the median of its peers. One query.
+def money_per_head(peers: dict | None, municipality: Territory, cost_led) -> dict | None:
+    """Known euro per inhabitant of the projects a municipality leads, and the median of its peers. One query.
 
     `{mine, median, count, bar, median_bar}`; the median is over peers with a known cost, and needs three.
     """
-    if not town.population or peers is None:
+    if not municipality.population or peers is None:
         return None
     led = Edition.objects.current().filter(total_cost__isnull=False, municipality_code__in=peers["codes"])
     sums = led.values_list("municipality_code").annotate(cost=Sum("total_cost")).order_by()
     values = [cost / peers["codes"][code] for code, cost in sums if peers["codes"][code]]
-    mine = cost_led / town.population if cost_led is not None else None
+    mine = cost_led / municipality.population if cost_led is not None else None
     middle = median(values) if len(values) >= 3 else None
     if mine is None and middle is None:
         return None

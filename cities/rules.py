@@ -8,5 +8,5 @@ def municipalities_of(user):
     return Territory.objects.municipalities().current().filter(pk__in=mine.values("territory"))
 
 
-def can_write_city(user, town: Territory) -> bool:
-    return is_reviewer(user) or municipalities_of(user).filter(pk=town.pk).exists()
+def can_write_city(user, municipality: Territory) -> bool:
+    return is_reviewer(user) or municipalities_of(user).filter(pk=municipality.pk).exists()

@@ -38,26 +38,28 @@ SHOWN = 4
 def city_list(request):
     """Municipalities by name and province, with the number of their projects.
 
-    Context: `rows` [{town, projects}], `page`, `text`, `province`, `provinces`, `count`, `only_with`.
+    Context: `rows` [{municipality, projects}], `page`, `text`, `province`, `provinces`, `count`, `only_with`.
     With `vai` a name that only one municipality has leads straight to its card.
     """
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    if text and "vai" in request.GET and (town := _only_one(text)):
-        return redirect("public:city-detail", town.slug)
+    if text and "vai" in request.GET and (municipality := _only_one(text)):
+        return redirect("public:city-detail", municipality.slug)
     province = request.GET.get("provincia", "").upper()[:8]
     only_with = request.GET.get("solo") == "con-progetti"
     counts = projects_by_municipality()
-    towns = Territory.objects.municipalities().current().select_related("province", "region")
+    municipalities = Territory.objects.municipalities().current().select_related("province", "region")
     if text:
-        towns = towns.filter(search_name__contains=fold(text))
+        municipalities = municipalities.filter(search_name__contains=fold(text))
     if province:
-        towns = towns.filter(province__code=province)
+        municipalities = municipalities.filter(province__code=province)
     if only_with:
-        towns = towns.filter(code__in=list(counts))
-    page = Paginator(towns.order_by("search_name", "pk"), PER_PAGE).get_page(request.GET.get("pagina"))
+        municipalities = municipalities.filter(code__in=list(counts))
+    page = Paginator(municipalities.order_by("search_name", "pk"), PER_PAGE).get_page(
+        request.GET.get("pagina")
+    )
     context = {
         "page": page,
-        "rows": [{"town": t, "projects": counts.get(t.code, 0)} for t in page.object_list],
+        "rows": [{"municipality": t, "projects": counts.get(t.code, 0)} for t in page.object_list],
         "count": page.paginator.count,
         "text": text,
         "province": province,
@@ -71,7 +73,11 @@ def city_list(request):
 def _only_one(text: str) -> Territory | None:
     """The municipality a person means: the only one with that name, or whose name holds the words."""
     found = suggest_municipalities(text)
-    exact = [town for town in found if fold(text) in (fold(town.name), fold(town.name_other))]
+    exact = [
+        municipality
+        for municipality in found
+        if fold(text) in (fold(municipality.name), fold(municipality.name_other))
+    ]
     return exact[0] if len(exact) == 1 else found[0] if len(found) == 1 else None
 
 
@@ -85,39 +91,43 @@ def _base(request) -> str:
 @require_safe
 def city_detail(request, slug):
     """A municipality's card; any code, old slug or merged municipality leads to the one in force."""
-    town = find_municipality(slug)
-    if town is None:
+    municipality = find_municipality(slug)
+    if municipality is None:
         raise Http404(_("Non c’è un Comune con questo nome o codice."))
-    if town.slug != slug:
-        return redirect("public:city-detail", town.slug, permanent=True)
-    figures = municipality_totals(town.code)
+    if municipality.slug != slug:
+        return redirect("public:city-detail", municipality.slug, permanent=True)
+    figures = municipality_totals(municipality.code)
     registry = registry_counts()
-    peers = peers_of(town)
-    former = town.changes_in.filter(kind="merger").exclude(predecessor=F("successor"))
+    peers = peers_of(municipality)
+    former = municipality.changes_in.filter(kind="merger").exclude(predecessor=F("successor"))
     former = list(former.select_related("predecessor"))
     context = {
-        "town": town,
+        "municipality": municipality,
         "figures": figures,
         **_portfolio(figures, registry),
-        **_own_words(town, figures["projects"]),
+        **_own_words(municipality, figures["projects"]),
         "peers": peers,
-        "money": money_per_head(peers, town, figures["cost_led"]),
+        "money": money_per_head(peers, municipality, figures["cost_led"]),
         **_alike(peers, registry["municipality"]),
         "former": former,
         "adhesions": Adhesion.objects.filter(
-            municipality=town, kind="municipality", status="accepted"
+            municipality=municipality, kind="municipality", status="accepted"
         ).select_related("protocol"),
-        "neighbours": [] if figures["projects"] else _neighbours(town, registry["municipality"]),
-        "exchange": city_exchange([town, *(change.predecessor for change in former)]),
-        "locator": locator_of(town.code),
-        "density": density(town),
+        "neighbours": [] if figures["projects"] else _neighbours(municipality, registry["municipality"]),
+        "exchange": city_exchange([municipality, *(change.predecessor for change in former)]),
+        "locator": locator_of(municipality.code),
+        "density": density(municipality),
     }
     return render(request, "cities/city_detail.html", context)
 
 
-def density(town: Territory) -> int | None:
+def density(municipality: Territory) -> int | None:
     """Inhabitants for each km², where both are known."""
-    return round(town.population / float(town.area_km2)) if town.population and town.area_km2 else None
+    return (
+        round(municipality.population / float(municipality.area_km2))
+        if municipality.population and municipality.area_km2
+        else None
+    )
 
 
 def _portfolio(figures: dict, registry: dict) -> dict:
@@ -132,14 +142,14 @@ def _portfolio(figures: dict, registry: dict) -> dict:
     }
 
 
-def _own_words(town: Territory, projects: int) -> dict:
+def _own_words(municipality: Territory, projects: int) -> dict:
     """What the municipality wrote, unless hidden: `profile`, `needs`; its chosen projects or the newest."""
-    profile = CityProfile.objects.public().filter(town=town).prefetch_related("needs").first()
+    profile = CityProfile.objects.public().filter(municipality=municipality).prefetch_related("needs").first()
     codes = profile.featured if profile else []
     chosen = {card.code: card for card in Edition.objects.current().filter(code__in=codes)} if codes else {}
     cards = [chosen[code] for code in codes if code in chosen]
     if projects and not cards:
-        cards = find(ProjectQuery(facets={"municipality": (town.code,)}))[:SHOWN]
+        cards = find(ProjectQuery(facets={"municipality": (municipality.code,)}))[:SHOWN]
     needs = profile.needs.all() if profile else []
     return {
         "profile": profile,
@@ -155,68 +165,88 @@ def _alike(peers: dict | None, counts: dict[str, int]) -> dict:
         return {"alike": [], "alike_items": []}
     first = sorted(codes, key=lambda code: (-counts[code], code))[:5]
     found = Territory.objects.municipalities().current().select_related("province").filter(code__in=first)
-    towns = {town.code: town for town in found}
-    rows = [{"town": towns[code], "projects": counts[code]} for code in first if code in towns]
+    municipalities = {municipality.code: municipality for municipality in found}
+    rows = [
+        {"municipality": municipalities[code], "projects": counts[code]}
+        for code in first
+        if code in municipalities
+    ]
     newest = find(ProjectQuery(facets={"municipality": tuple(codes)}))[:3]
     return {"alike": rows, "alike_items": [list_item(card) for card in newest]}
 
 
-def _neighbours(town: Territory, counts: dict[str, int]) -> list[dict]:
+def _neighbours(municipality: Territory, counts: dict[str, int]) -> list[dict]:
     """Municipalities of the same province with most projects: what to look at when there is none here."""
     near = (
         Territory.objects.municipalities()
-        .filter(province=town.province, code__in=list(counts))
-        .exclude(pk=town.pk)
+        .filter(province=municipality.province, code__in=list(counts))
+        .exclude(pk=municipality.pk)
     )
-    rows = [{"town": place, "projects": counts[place.code]} for place in near]
-    return sorted(rows, key=lambda row: (-row["projects"], row["town"].name))[:5]
+    rows = [{"municipality": place, "projects": counts[place.code]} for place in near]
+    return sorted(rows, key=lambda row: (-row["projects"], row["municipality"].name))[:5]
 
 
 @require_safe
 def city_compare(request):
     """Two municipalities side by side: `?a=…&b=…`, slugs or codes or names; a form until both are known.
 
-    Context: `towns` (two or none), `rows` [{label, values, kind, differs}], `only` (differences alone),
+    Context: `municipalities` (two or none), `rows` [{label, values, kind, differs}], `only` (differences),
     `typed` and `problems` of the form.
     """
     typed = [request.GET.get(name, "").replace("\x00", "").strip()[:100] for name in "ab"]
-    towns = [(find_municipality(text) or _only_one(text)) if text else None for text in typed]
+    municipalities = [(find_municipality(text) or _only_one(text)) if text else None for text in typed]
     problems = [
         _("Non c’è un solo Comune che si chiama «%(text)s»: scrivi il nome per intero o il codice.")
         % {"text": text}
-        for text, town in zip(typed, towns, strict=True)
-        if text and town is None
+        for text, municipality in zip(typed, municipalities, strict=True)
+        if text and municipality is None
     ]
-    if None not in towns and towns[0] == towns[1]:
+    if None not in municipalities and municipalities[0] == municipalities[1]:
         problems.append(_("Scegli due Comuni diversi."))
-    context = {"typed": typed, "problems": problems, "towns": []}
-    if None not in towns and not problems:
+    context = {"typed": typed, "problems": problems, "municipalities": []}
+    if None not in municipalities and not problems:
         only = request.GET.get("solo") == "differenze"
-        rows = _compared(towns)
+        rows = _compared(municipalities)
         context |= {
-            "towns": towns,
+            "municipalities": municipalities,
             "rows": [row for row in rows if row["differs"]] if only else rows,
             "only": only,
-            "base": urlencode({"a": towns[0].slug, "b": towns[1].slug}),
+            "base": urlencode({"a": municipalities[0].slug, "b": municipalities[1].slug}),
         }
     else:
-        context["typed"] = [town.name if town else text for town, text in zip(towns, typed, strict=True)]
+        context["typed"] = [
+            municipality.name if municipality else text
+            for municipality, text in zip(municipalities, typed, strict=True)
+        ]
     return render(request, "cities/city_compare.html", context)
 
 
-def _compared(towns: list[Territory]) -> list[dict]:
+def _compared(municipalities: list[Territory]) -> list[dict]:
     """The rows of a comparison: facts, portfolio by area and stage, money."""
-    figures = [municipality_totals(town.code) for town in towns]
+    figures = [municipality_totals(municipality.code) for municipality in municipalities]
     rows = [
-        _row(_("Provincia"), [town.province and town.province.name for town in towns]),
-        _row(_("Abitanti"), [town.population for town in towns], "number"),
-        _row(_("Superficie in km²"), [town.area_km2 for town in towns], "number"),
-        _row(_("Abitanti per km²"), [density(town) for town in towns], "number"),
-        _row(_("Zona altimetrica"), [_display(town, "altitude_zone") for town in towns]),
-        _row(_("Grado di urbanizzazione"), [_display(town, "urbanisation_degree") for town in towns]),
+        _row(
+            _("Provincia"),
+            [municipality.province and municipality.province.name for municipality in municipalities],
+        ),
+        _row(_("Abitanti"), [municipality.population for municipality in municipalities], "number"),
+        _row(_("Superficie in km²"), [municipality.area_km2 for municipality in municipalities], "number"),
+        _row(_("Abitanti per km²"), [density(municipality) for municipality in municipalities], "number"),
+        _row(
+            _("Zona altimetrica"),
+            [_display(municipality, "altitude_zone") for municipality in municipalities],
+        ),
+        _row(
+            _("Grado di urbanizzazione"),
+            [_display(municipality, "urbanisation_degree") for municipality in municipalities],
+        ),
         _row(_("Progetti pubblicati"), [f["projects"] for f in figures], "number"),
         _row(_("Costo dei progetti di cui è capofila"), [f["cost_led"] for f in figures], "euro"),
-        _row(_("Euro per abitante"), [_per_head(*pair) for pair in zip(towns, figures, strict=True)], "euro"),
+        _row(
+            _("Euro per abitante"),
+            [_per_head(*pair) for pair in zip(municipalities, figures, strict=True)],
+            "euro",
+        ),
     ]
     for area in AREA_BY_KEY.values():
         counts = [f["by_area"].get(area.key, 0) for f in figures]
@@ -232,10 +262,10 @@ def _row(label: str, values: list, kind: str = "text") -> dict:
     return {"label": label, "values": values, "kind": kind, "differs": values[0] != values[1]}
 
 
-def _display(town: Territory, field: str) -> str | None:
-    return getattr(town, f"get_{field}_display")() if getattr(town, field) else None
+def _display(municipality: Territory, field: str) -> str | None:
+    return getattr(municipality, f"get_{field}_display")() if getattr(municipality, field) else None
 
 
-def _per_head(town: Territory, figures: dict):
-    known = figures["cost_led"] is not None and town.population
-    return figures["cost_led"] / town.population if known else None
+def _per_head(municipality: Territory, figures: dict):
+    known = figures["cost_led"] is not None and municipality.population
+    return figures["cost_led"] / municipality.population if known else None

@@ -254,7 +254,7 @@ class RowGenerator:
             ".id": b"%d" % key,
             ".record_id": b"%d" % (self.keys.project + number),
             ".owner_id": b"%d" % self.keys.owners[self.places[drawn.municipality.code].code],
-            ".nonce": b"%032x" % ((self.seed << 64) + number),
+            ".idempotency_key": b"%032x" % ((self.seed << 64) + number),
             ".origin_key": f"{PREFIX}{self.seed}:{number}".encode(),
         }
         for kind, sort_key in line_keys(key, title_key.decode(), drawn.cost).items():

@@ -30,7 +30,7 @@ PREFIX = "invented:"
 RECORDS = CopyTable(Record, ("id", "code", "slug", "owner_id", "opened_at"))
 PROJECTS = CopyTable(
     Project,
-    ("record_id", "title", "nonce", "origin_key", "created_at", "updated_at"),
+    ("record_id", "title", "idempotency_key", "origin_key", "created_at", "updated_at"),
     status="published",
     origin="imported",
 )

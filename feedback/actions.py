@@ -25,9 +25,9 @@ def report_error(
     subject = {"record_id": card.record_id, "edition": card.edition} if card else {}
     try:
         with transaction.atomic():
-            report = ErrorReport.objects.create(nonce=idempotency_key, **subject, **fields)
+            report = ErrorReport.objects.create(idempotency_key=idempotency_key, **subject, **fields)
     except IntegrityError:
-        return ErrorReport.objects.get(nonce=idempotency_key)
+        return ErrorReport.objects.get(idempotency_key=idempotency_key)
     if card:
         _record("error_reported", report, by)
     transaction.on_commit(lambda: mail.error_reported(report))

@@ -9,7 +9,7 @@ from feedback.models import ErrorReport
 
 
 class ReportForm(forms.Form):
-    """An error on a card. `nonce` makes a second submission of the same page harmless."""
+    """An error on a card. `idempotency_key` makes a second submission of the same page harmless."""
 
     topic = forms.ChoiceField(
         label=_("Che cosa non va"),
@@ -31,11 +31,11 @@ class ReportForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"invalid": _("Scrivi un’e-mail, per esempio nome@example.org")},
     )
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("initial", {})
-        kwargs["initial"]["nonce"] = uuid.uuid4()
+        kwargs["initial"]["idempotency_key"] = uuid.uuid4()
         super().__init__(*args, **kwargs)
 
 
@@ -49,7 +49,7 @@ class AccessReportForm(ReportForm):
         max_length=300,
         error_messages={"required": _("Scrivi quale pagina")},
     )
-    field_order = ("page", "text", "email", "nonce")
+    field_order = ("page", "text", "email", "idempotency_key")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

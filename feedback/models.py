@@ -34,7 +34,7 @@ class ErrorReport(models.Model):
     topic = models.CharField(_("che cosa non va"), max_length=8, choices=Topic)
     text = models.TextField(_("descrizione"), max_length=2000)
     email = models.EmailField(_("e-mail"), blank=True)
-    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(_("stato"), max_length=8, choices=Status, default=Status.RECEIVED)

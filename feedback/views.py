@@ -60,7 +60,7 @@ def _store(request, form, **subject) -> HttpResponse:
     if is_trapped(request):
         return redirect("public:home")
     fields = form.cleaned_data.copy()
-    key = fields.pop("nonce")
+    key = fields.pop("idempotency_key")
     report = feedback_actions.report_error(idempotency_key=key, **subject, **fields)
     return redirect("public:report-status", report.token)
 

@@ -39,7 +39,7 @@ class ExportForm(forms.Form):
             "invalid_choice": gettext_lazy("Scegli uno dei formati dell’elenco"),
         },
     )
-    nonce = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 @staff_page
@@ -55,8 +55,8 @@ def exports(request):
     return render(request, "opendata/desk/exports.html", context, status=422 if form.errors else 200)
 
 
-def _export(request, *, format: str, nonce: uuid.UUID):
-    job = request_export(by=request.user, format=format, nonce=nonce)
+def _export(request, *, format: str, idempotency_key: uuid.UUID):
+    job = request_export(by=request.user, format=format, idempotency_key=idempotency_key)
     if is_small():
         job = run_export(job)
     if job.state == ExportJob.State.DONE:

@@ -26,13 +26,13 @@ State = ExportJob.State
 
 
 @transaction.atomic
-def request_export(*, by, format: str, nonce: uuid.UUID) -> ExportJob:
-    """Put an export in the list; the same nonce twice is the job already there."""
+def request_export(*, by, format: str, idempotency_key: uuid.UUID) -> ExportJob:
+    """Put an export in the list; the same idempotency key twice is the job already there."""
     try:
         with transaction.atomic():
-            job = ExportJob.objects.create(nonce=nonce, format=format, created_by=by)
+            job = ExportJob.objects.create(idempotency_key=idempotency_key, format=format, created_by=by)
     except IntegrityError:
-        return ExportJob.objects.get(nonce=nonce)
+        return ExportJob.objects.get(idempotency_key=idempotency_key)
     record("export", by=by, on=Subject("export", str(job.pk)), changes={"format": format, "job": job.pk})
     return job
 

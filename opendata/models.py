@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 def export_path(job, filename: str) -> str:
     """A generated name; the extension is one of ours."""
-    return f"exports/{job.nonce.hex}.{filename.rpartition('.')[2]}"
+    return f"exports/{job.idempotency_key.hex}.{filename.rpartition('.')[2]}"
 
 
 class ExportJob(models.Model):
-    """One export. The nonce makes a double click one job; the sum is SHA-256 of the file, sizes are bytes."""
+    """One export. A repeated idempotency key is the same job. The sum is SHA-256; sizes are bytes."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("In attesa")
@@ -29,7 +29,7 @@ class ExportJob(models.Model):
         XLSX = "xlsx", _("Foglio di calcolo XLSX")
         GEOJSON = "geojson", _("GeoJSON, per le mappe")
 
-    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     format = models.CharField(_("formato"), max_length=8, choices=Format)
     state = models.CharField(_("stato"), max_length=8, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(auto_now_add=True)

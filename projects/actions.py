@@ -35,7 +35,7 @@ def create_project(*, by, owner: Organisation, idempotency_key: uuid.UUID, **fie
 
     The same key and owner twice, as from a double click, give the first draft.
     """
-    if existing := Project.objects.filter(nonce=idempotency_key).first():
+    if existing := Project.objects.filter(idempotency_key=idempotency_key).first():
         if existing.owner_id == owner.pk:
             return existing
         # The form was sent again for another body, after going back in the browser: another project.
@@ -46,13 +46,13 @@ def create_project(*, by, owner: Organisation, idempotency_key: uuid.UUID, **fie
         with transaction.atomic():
             project = Project.objects.create(
                 record=records.open_record(owner),
-                nonce=idempotency_key,
+                idempotency_key=idempotency_key,
                 created_by=by,
                 updated_by=by,
                 **fields,
             )
     except IntegrityError:
-        return Project.objects.get(nonce=idempotency_key, record__owner=owner)
+        return Project.objects.get(idempotency_key=idempotency_key, record__owner=owner)
     record(project, "create", by)
     return project
 
@@ -114,7 +114,7 @@ def submit(
 
     Raises Incomplete, WrongMove, and StaleDraft when `version` is given and the draft has changed since.
     """
-    if existing := Submission.objects.filter(nonce=idempotency_key).first():
+    if existing := Submission.objects.filter(idempotency_key=idempotency_key).first():
         if existing.project_id == project.pk:
             return existing
         idempotency_key = uuid.uuid4()
@@ -125,7 +125,7 @@ def submit(
         PROJECT.apply(project, Verb.SUBMIT, **still, deleted_at=None)
     except WrongMove as error:
         # A double click: the UPDATE above waited for the other request to commit.
-        if existing := Submission.objects.filter(nonce=idempotency_key, project=project).first():
+        if existing := Submission.objects.filter(idempotency_key=idempotency_key, project=project).first():
             return existing
         current = Project.objects.only("status", "deleted_at").get(pk=project.pk)
         if current.is_editable:
@@ -133,7 +133,7 @@ def submit(
         raise
     number = (project.submissions.aggregate(n=Max("number"))["n"] or 0) + 1
     submission = Submission.objects.create(
-        project=project, number=number, nonce=idempotency_key, submitted_by=by, note=note
+        project=project, number=number, idempotency_key=idempotency_key, submitted_by=by, note=note
     )
     record(project, Verb.SUBMIT, by, {"receipt": submission.receipt})
     transaction.on_commit(lambda: mail.receipt(submission))

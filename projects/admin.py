@@ -22,7 +22,14 @@ class ProjectResource(ModelResource):
     class Meta:
         model = Project
         export_order = ("id", "code", "owner", "slug")
-        exclude = ("record", "nonce", "created_by", "updated_by", "contact_email", "contact_is_public")
+        exclude = (
+            "record",
+            "idempotency_key",
+            "created_by",
+            "updated_by",
+            "contact_email",
+            "contact_is_public",
+        )
 
 
 @admin.register(Project)

@@ -72,7 +72,7 @@ def missing_required(project: Project) -> dict[str, tuple]:
     if project.stage in STOPPED and not project.stage_reason:
         missing["stage_reason"] = ("project", _("Scrivi perché il progetto è sospeso o abbandonato"))
     for step in STEP_KEYS:
-        if step in project.typed:
+        if step in project.raw_input:
             missing[f"step:{step}"] = (step, _("Correggi le risposte segnate in rosso"))
     return missing
 
@@ -99,7 +99,7 @@ def advice(project: Project) -> list[dict]:
 
 def step_state(project: Project, step: str, fields: Collection[str]) -> str:
     """`wrong`, `done`, `begun` or `empty`: how far a step with these fields is."""
-    if step in project.typed:
+    if step in project.raw_input:
         return "wrong"
     if not any(_is_filled(project, field) for field in fields if field not in PREFILLED):
         return "empty"

@@ -58,7 +58,9 @@ def start_project(*, by, owner: Organisation, idempotency_key: uuid.UUID, title:
 @transaction.atomic
 def duplicate_project(source: Project, *, by, idempotency_key: uuid.UUID, title: str) -> Project:
     """Create a draft as a copy of another project of the same body; the same key twice gives one draft."""
-    is_repeated = Project.objects.filter(nonce=idempotency_key, record__owner=source.owner_id).exists()
+    is_repeated = Project.objects.filter(
+        idempotency_key=idempotency_key, record__owner=source.owner_id
+    ).exists()
     fields = {name: getattr(source, name) for name in COPIED}
     project = create_project(
         by=by, owner=source.owner, idempotency_key=idempotency_key, title=title, **fields
@@ -80,12 +82,12 @@ def store_raw_input(project: Project, *, step: str, raw_input: Mapping | None) -
 
     Call after save_draft, in its transaction. `raw_input` is `{name: [texts]}`, None to delete.
     """
-    stored = {**Project.objects.values_list("typed", flat=True).get(pk=project.pk)}
+    stored = {**Project.objects.values_list("raw_input", flat=True).get(pk=project.pk)}
     stored.pop(step, None)
     if raw_input is not None:
         stored[step] = dict(raw_input)
-    Project.objects.filter(pk=project.pk).update(typed=stored)
-    project.typed = stored
+    Project.objects.filter(pk=project.pk).update(raw_input=stored)
+    project.raw_input = stored
 
 
 @transaction.atomic

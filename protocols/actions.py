@@ -41,10 +41,10 @@ def adhesion_subject(adhesion: Adhesion) -> Subject:
 def request_adhesion(adhesion: Adhesion) -> Adhesion:
     """Store a new request and write to its address; gives the stored one.
 
-    The same nonce twice, as from a double click, gives the request already stored. When the address was
+    The same idempotency key twice, as from a double click, gives the stored request. When the address was
     corrected before it was confirmed, it is changed and written to.
     """
-    if existing := Adhesion.objects.filter(nonce=adhesion.nonce).first():
+    if existing := Adhesion.objects.filter(idempotency_key=adhesion.idempotency_key).first():
         if existing.status == Status.UNCONFIRMED and existing.email != adhesion.email:
             existing.email = adhesion.email
             existing.save(update_fields=["email"])
@@ -54,7 +54,7 @@ def request_adhesion(adhesion: Adhesion) -> Adhesion:
         with transaction.atomic():
             adhesion.save()
     except IntegrityError:
-        return Adhesion.objects.get(nonce=adhesion.nonce)
+        return Adhesion.objects.get(idempotency_key=adhesion.idempotency_key)
     transaction.on_commit(lambda: send_confirmation(adhesion))
     return adhesion
 

@@ -13,7 +13,7 @@ from protocols.models import Adhesion, Protocol
 
 
 class AdhesionForm(forms.ModelForm):
-    """Who asks, for which body, with which act. The nonce makes a double click one request."""
+    """Who asks, for which body, with which act. The idempotency key makes a double click one request."""
 
     kind = forms.ChoiceField(
         label=_("Che tipo di ente sei?"),
@@ -33,7 +33,7 @@ class AdhesionForm(forms.ModelForm):
         error_messages={"invalid": _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2026")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     website_url = forms.CharField(required=False, label=_("Lascia vuoto questo campo"))
 
     class Meta:
@@ -74,7 +74,7 @@ class AdhesionForm(forms.ModelForm):
         }
 
     def __init__(self, *args, protocol: Protocol, **kwargs):
-        kwargs.setdefault("initial", {"nonce": uuid.uuid4()})
+        kwargs.setdefault("initial", {"idempotency_key": uuid.uuid4()})
         super().__init__(*args, **kwargs)
         self.instance.protocol = protocol
         # One of the two is due, by the kind of body: neither is called optional.
@@ -109,7 +109,7 @@ class AdhesionForm(forms.ModelForm):
         return data
 
     def save(self, commit=True):
-        self.instance.nonce = self.cleaned_data["nonce"]
+        self.instance.idempotency_key = self.cleaned_data["idempotency_key"]
         return super().save(commit)
 
 

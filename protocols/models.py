@@ -79,7 +79,7 @@ class Adhesion(models.Model):
     )
     note = models.TextField(_("note"), blank=True, max_length=2000)
     status = models.CharField(_("stato"), max_length=12, choices=Status, default=Status.UNCONFIRMED)
-    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

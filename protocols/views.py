@@ -45,7 +45,7 @@ def adhesion_request(request, slug):
         return response
     form = AdhesionForm(request.POST or None, request.FILES or None, protocol=protocol)
     if request.method == "POST" and form.is_valid():
-        form.instance.nonce = form.cleaned_data["nonce"]
+        form.instance.idempotency_key = form.cleaned_data["idempotency_key"]
         actions.request_adhesion(form.save(commit=False))
         return redirect("protocols:adhesion-sent", slug)
     context = {"protocol": protocol, "form": form}

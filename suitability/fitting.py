@@ -44,7 +44,7 @@ FIT_BIT, BOTH_BIT = 32, 46
 class Answer:
     """F of one card for one municipality: `fit` in figures, `dimensions` with reasons and questions."""
 
-    town: Territory
+    municipality: Territory
     fit: Fit
     dimensions: list[Dimension]
 
@@ -55,23 +55,26 @@ class Answer:
     @property
     def is_own(self) -> bool:
         """The municipality takes part in the project already."""
-        return self.fit.model is not None and self.fit.model.code == self.town.code
+        return self.fit.model is not None and self.fit.model.code == self.municipality.code
 
 
-def fit_of(document: Mapping, town: Territory, reader: ReaderProfile | None = None) -> Answer:
+def fit_of(document: Mapping, municipality: Territory, reader: ReaderProfile | None = None) -> Answer:
     """F of a card document whose places are named (cards.read_document). Three queries at most.
 
-    Whoever asks of several cards gives `reader`, which is reader_profile(town): then none.
+    Whoever asks of several cards gives `reader`, which is reader_profile(municipality): then none.
     """
-    reader, project = reader or reader_profile(town), project_profile(document, PLACE_CACHE.profiles())
+    reader, project = (
+        reader or reader_profile(municipality),
+        project_profile(document, PLACE_CACHE.profiles()),
+    )
     found = fit(project, reader)
-    return Answer(town, found, dimensions(found, project, reader))
+    return Answer(municipality, found, dimensions(found, project, reader))
 
 
-def reader_profile(town: Territory) -> ReaderProfile:
+def reader_profile(municipality: Territory) -> ReaderProfile:
     """The reader's municipality with what its own published projects cost per inhabitant. One query."""
-    sheet = PLACE_CACHE.profiles().get(town.code) or profile_of(town)
-    led = Edition.objects.current().filter(municipality_code=town.code, total_cost__isnull=False)
+    sheet = PLACE_CACHE.profiles().get(municipality.code) or profile_of(municipality)
+    led = Edition.objects.current().filter(municipality_code=municipality.code, total_cost__isnull=False)
     sums = led.aggregate(cost=Sum("total_cost"), count=Count("pk"))
     if not (sums["count"] and sheet.population):
         return ReaderProfile(sheet)
@@ -199,10 +202,13 @@ class OrderCache:
             )
         return self._municipalities[2]
 
-    def codes_of(self, town: Territory) -> list[str]:
+    def codes_of(self, municipality: Territory) -> list[str]:
         """The codes under which cards name a municipality: its own, and those merged into it."""
         municipalities = self._municipalities[2] if self._municipalities else None
-        return [town.code, *(municipalities.former.get(town.code, ()) if municipalities else ())]
+        return [
+            municipality.code,
+            *(municipalities.former.get(municipality.code, ()) if municipalities else ()),
+        ]
 
 
 @dataclass(frozen=True)
@@ -250,13 +256,19 @@ ORDERS = OrderCache()
 
 
 def suited(
-    results: Results, town: Territory, *, weights: Mapping[str, float] = EVEN, scores: Scores = Scores()
+    results: Results,
+    municipality: Territory,
+    *,
+    weights: Mapping[str, float] = EVEN,
+    scores: Scores = Scores(),
 ) -> Order:
     """The cards that `results` finds, without those in which the municipality takes part, best first."""
-    order = ORDERS.order(results.snapshot, reader_profile(town), weights, scores)
-    return order.among(results.numbers - results.snapshot.any_of("municipality", ORDERS.codes_of(town)))
+    order = ORDERS.order(results.snapshot, reader_profile(municipality), weights, scores)
+    return order.among(
+        results.numbers - results.snapshot.any_of("municipality", ORDERS.codes_of(municipality))
+    )
 
 
-def fit_for(card: Edition, town: Territory) -> Answer:
+def fit_for(card: Edition, municipality: Territory) -> Answer:
     """How the project of a card fits a municipality, with reasons and questions. Four queries at most."""
-    return fit_of(read_document(card), town)
+    return fit_of(read_document(card), municipality)

@@ -25,12 +25,12 @@ MAX_WEIGHT, MAX_TYPED = 3, 120
 
 @dataclass(frozen=True)
 class Reader:
-    """`town` of the reader, None when not told or not found; then `error` says what to do.
+    """`municipality` of the reader, None when not told or not found; then `error` says what to do.
 
     `typed` is what stands in the field, so that nothing typed is lost.
     """
 
-    town: Territory | None
+    municipality: Territory | None
     typed: str
     error: str = ""
 
@@ -40,13 +40,13 @@ def read_reader(params: QueryDict, name: str = "comune") -> Reader:
     raw = params.get(name, "").replace("\x00", "").strip()[:MAX_TYPED]
     if not raw:
         return Reader(None, "")
-    if town := find_municipality(raw):
-        return Reader(town, place_label(town))
+    if municipality := find_municipality(raw):
+        return Reader(municipality, place_label(municipality))
     try:
-        town = read_municipality(raw)
+        municipality = read_municipality(raw)
     except ValidationError as error:
         return Reader(None, raw, " ".join(error.messages))
-    return Reader(town, place_label(town))
+    return Reader(municipality, place_label(municipality))
 
 
 def read_dimension_weights(params: QueryDict) -> tuple[dict[str, float], list[str]]:

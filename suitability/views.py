@@ -59,7 +59,7 @@ def card_fit(request, slug):
     context = {
         "card": document,
         "reader": reader,
-        "answer": fit_of(document, reader.town) if reader.town else None,
+        "answer": fit_of(document, reader.municipality) if reader.municipality else None,
         "dimensions": [(NAMES[key], HINTS[key]) for key in DIMENSIONS],
     }
     return render(request, "suitability/card_fit.html", context)
@@ -68,10 +68,10 @@ def card_fit(request, slug):
 @require_safe
 def city_suited(request, slug):
     """The short address beside a city's card."""
-    town = find_municipality(slug)
-    if town is None:
+    municipality = find_municipality(slug)
+    if municipality is None:
         raise Http404(_("Non c’è un Comune con questo nome o codice."))
-    return redirect(f"{reverse('public:suited-list')}?comune={town.slug}")
+    return redirect(f"{reverse('public:suited-list')}?comune={municipality.slug}")
 
 
 @require_safe
@@ -94,14 +94,14 @@ def suited_list(request):
         "weights": [(key, WEIGHT_NAMES[key], NAMES[key], int(weights[key])) for key in DIMENSIONS],
         "steps": range(MAX_WEIGHT + 1),
     }
-    if reader.town is None:
+    if reader.municipality is None:
         return render(request, "suitability/suited_list.html", context)
     cards = find(query)
-    order = suited(cards, reader.town, weights=weights, scores=scores)
+    order = suited(cards, reader.municipality, weights=weights, scores=scores)
     if (suffix := request.GET.get("formato")) in FILES:
-        return FILES[suffix](order, reader.town)
+        return FILES[suffix](order, reader.municipality)
     params = QueryDict(mutable=True)
-    params.update({"comune": reader.town.slug, **weight_params(weights)})
+    params.update({"comune": reader.municipality.slug, **weight_params(weights)})
     if not refused:
         params.update({name: request.GET[name] for name in ("preset", "pesi") if request.GET.get(name)})
     return render(
@@ -191,24 +191,24 @@ def _records(order: Order) -> Iterator[list]:
             yield [number, *columns[row["keys"]], *figures]
 
 
-def _csv(order: Order, town: Territory) -> HttpResponseBase:
-    return _file(csv_lines(HEAD, _records(order)), CSV, f"adatti-{town.slug}.csv")
+def _csv(order: Order, municipality: Territory) -> HttpResponseBase:
+    return _file(csv_lines(HEAD, _records(order)), CSV, f"adatti-{municipality.slug}.csv")
 
 
-def _xlsx(order: Order, town: Territory) -> HttpResponseBase:
+def _xlsx(order: Order, municipality: Territory) -> HttpResponseBase:
     """In memory: the first MOST_ROWS, as many as a workbook of this size can be read with ease."""
     body = xlsx(_("Progetti adatti"), HEAD, islice(_records(order), MOST_ROWS))
     answer = HttpResponse(body, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="adatti-{town.slug}.xlsx"'
+    answer["Content-Disposition"] = f'attachment; filename="adatti-{municipality.slug}.xlsx"'
     return answer
 
 
-def _json(order: Order, town: Territory) -> HttpResponseBase:
-    return _file(_json_parts(order, town), "application/json", f"adatti-{town.slug}.json")
+def _json(order: Order, municipality: Territory) -> HttpResponseBase:
+    return _file(_json_parts(order, municipality), "application/json", f"adatti-{municipality.slug}.json")
 
 
-def _json_parts(order: Order, town: Territory) -> Iterator[bytes]:
-    head = orjson.dumps({"municipality": town.code, "count": len(order)})
+def _json_parts(order: Order, municipality: Territory) -> Iterator[bytes]:
+    head = orjson.dumps({"municipality": municipality.code, "count": len(order)})
     yield head[:-1] + b',"results":['
     for number, record in enumerate(_records(order)):
         yield (b",\n" if number else b"\n") + orjson.dumps(dict(zip(HEAD, record, strict=True)))

@@ -28,12 +28,12 @@ def piedmont() -> dict[str, Territory]:
     trentino = territory("region", "04", "Trentino-Alto Adige")
     trento = territory("province", "TN", "Trento", region=trentino, kind=2)
     places = {
-        "torino": _town("L219", "Torino", "001272", turin, population=848_748, population_year=2021),
-        "ivrea": _town("E379", "Ivrea", "001125", turin, population=22_683, population_year=2021),
-        "samone": _town("H753", "Samone", "001236", turin, slug="samone-to"),
-        "samone_tn": _town("H754", "Samone", "022165", trento, slug="samone-tn"),
-        "val_di_chy": _town("M405", "Val di Chy", "001317", turin, valid_from=date(2019, 1, 1)),
-        "alice": _town("A199", "Alice Superiore", "001005", turin, valid_to=date(2019, 1, 1)),
+        "torino": _municipality("L219", "Torino", "001272", turin, population=848_748, population_year=2021),
+        "ivrea": _municipality("E379", "Ivrea", "001125", turin, population=22_683, population_year=2021),
+        "samone": _municipality("H753", "Samone", "001236", turin, slug="samone-to"),
+        "samone_tn": _municipality("H754", "Samone", "022165", trento, slug="samone-tn"),
+        "val_di_chy": _municipality("M405", "Val di Chy", "001317", turin, valid_from=date(2019, 1, 1)),
+        "alice": _municipality("A199", "Alice Superiore", "001005", turin, valid_to=date(2019, 1, 1)),
     }
     TerritoryChange.objects.create(
         kind="merger",
@@ -59,20 +59,20 @@ def squares() -> None:
         )
 
 
-def _town(code: str, name: str, istat_code: str, province: Territory, **fields) -> Territory:
-    town = territory(
+def _municipality(code: str, name: str, istat_code: str, province: Territory, **fields) -> Territory:
+    municipality = territory(
         "municipality", code, name, istat_code=istat_code, province=province, region=province.region, **fields
     )
     TerritoryCode.objects.create(
-        territory=town,
+        territory=municipality,
         istat_code=istat_code,
         province=province,
         name=name,
         search_name=fold(name),
-        valid_from=town.valid_from,
-        valid_to=town.valid_to,
+        valid_from=municipality.valid_from,
+        valid_to=municipality.valid_to,
     )
-    return town
+    return municipality
 
 
 def person(email: str, *memberships: tuple[Organisation, str]) -> User:
@@ -83,8 +83,8 @@ def person(email: str, *memberships: tuple[Organisation, str]) -> User:
     return user
 
 
-def officer(town: Territory, email: str = "referente@example.org", role: str = "officer") -> User:
-    return person(email, (body_of_municipality(town), role))
+def officer(municipality: Territory, email: str = "referente@example.org", role: str = "officer") -> User:
+    return person(email, (body_of_municipality(municipality), role))
 
 
 def reviewer(email: str = "redazione@example.org", role: str = "reviewer") -> User:
@@ -105,16 +105,19 @@ COMPLETE = {
 }
 
 
-def draft(by: User, town: Territory, **fields) -> Project:
+def draft(by: User, municipality: Territory, **fields) -> Project:
     """A project ready to be sent, unless `fields` empties something."""
     return actions.create_project(
-        by=by, owner=body_of_municipality(town), idempotency_key=uuid.uuid4(), **{**COMPLETE, **fields}
+        by=by,
+        owner=body_of_municipality(municipality),
+        idempotency_key=uuid.uuid4(),
+        **{**COMPLETE, **fields},
     )
 
 
-def published(by: User, desk: User, town: Territory, **fields) -> Edition:
+def published(by: User, desk: User, municipality: Territory, **fields) -> Edition:
     """A project sent, taken and published through the real workflow."""
-    return publish_draft(draft(by, town, **fields), by, desk)
+    return publish_draft(draft(by, municipality, **fields), by, desk)
 
 
 def publish_draft(project: Project, by: User, desk: User) -> Edition:

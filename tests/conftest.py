@@ -80,15 +80,15 @@ def django_assert_num_queries(django_assert_num_queries):
 
 
 @pytest.fixture
-def towns(db):
+def municipalities(db):
     """Municipalities of Piedmont by slug."""
     return builders.piedmont()
 
 
 @pytest.fixture
-def office(towns):
+def office(municipalities):
     """An officer of Torino."""
-    return builders.officer(towns["torino"])
+    return builders.officer(municipalities["torino"])
 
 
 @pytest.fixture

@@ -145,8 +145,8 @@ def test_merger_shows_on_card_and_data_at_once(client, country, people):
         successor=country["ivrea"],
     )
     bump_content_version()
-    town = client.get(paths[1]).json()["lead_municipality"]
-    assert (town["code"], town["name"]) == ("E379", "Ivrea")
+    municipality = client.get(paths[1]).json()["lead_municipality"]
+    assert (municipality["code"], municipality["name"]) == ("E379", "Ivrea")
     assert "Ivrea" in client.get(paths[0]).content.decode()
 
 

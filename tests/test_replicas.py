@@ -29,10 +29,10 @@ import django; django.setup()
 from accounts.models import User
 from municipalities.models import Territory
 from tests import builders
-town = Territory.objects.filter(code="L219").first() or builders.piedmont()["torino"]
+municipality = Territory.objects.filter(code="L219").first() or builders.piedmont()["torino"]
 known = User.objects.order_by("pk")
-people = list(known) or [builders.officer(town), builders.reviewer()]
-builders.published(*people, town, title="{title}")
+people = list(known) or [builders.officer(municipality), builders.reviewer()]
+builders.published(*people, municipality, title="{title}")
 """
 
 
@@ -63,10 +63,10 @@ def replica(settings, transactional_db):
     del connections["replica1"]
 
 
-def test_public_read_queries_the_replica_alone(client, replica, office, desk, towns):
+def test_public_read_queries_the_replica_alone(client, replica, office, desk, municipalities):
     """Also where a statement stands outside the ORM: it would read the primary unless it asks the router."""
-    card = builders.published(office, desk, towns["torino"])
-    builders.published(office, desk, towns["ivrea"], title="Orti")
+    card = builders.published(office, desk, municipalities["torino"])
+    builders.published(office, desk, municipalities["ivrea"], title="Orti")
     paths = ["/", "/progetti/", "/progetti/?q=orti", "/mappa/", "/aree/", "/citta/torino/", "/cerca/?q=orti"]
     paths += [f"/progetti/{card.slug}/", f"/api/v1/projects/{card.slug}", "/api/v1/stats"]
     paths += [f"/api/v1/projects{query}" for query in ("", "?q=orti", "?format=csv")]

@@ -39,8 +39,8 @@ def redis(settings, port):
 
 @pytest.fixture
 def card():
-    town = builders.piedmont()["torino"]
-    return builders.published(builders.officer(town), builders.reviewer(), town)
+    municipality = builders.piedmont()["torino"]
+    return builders.published(builders.officer(municipality), builders.reviewer(), municipality)
 
 
 def test_response_cached_by_one_process_serves_the_others(redis, client, card):

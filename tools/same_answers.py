@@ -255,7 +255,7 @@ RULES = (
         r"\1TIME",
         "code that reads the clock once more moves the seconds of what follows; the day stays",
     ),
-    Rule(TEXT, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", "random: nonces of forms"),
+    Rule(TEXT, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID", "random: idempotency keys of forms"),
     Rule(TEXT, r"\b(sha256:)?[0-9a-f]{64}\b", "DIGEST", "of a file that holds times"),
     Rule(
         TEXT,

@@ -28,15 +28,15 @@ class ProjectFitDetail(PublicView):
         code = request.query_params.get("municipality", "").strip()
         if not code:
             raise BadParameters([("municipality", _("Serve il codice catastale o ISTAT del Comune"))])
-        town = find_municipality(code)
-        if town is None:
+        municipality = find_municipality(code)
+        if municipality is None:
             told = _("Il valore «%(value)s» non esiste") % {"value": code[:60]}
             raise BadParameters([("municipality", told)])
-        found = fit_for(card, town)
+        found = fit_for(card, municipality)
         return Response(
             {
                 "project": card.code,
-                "municipality": town.code,
+                "municipality": municipality.code,
                 "compared_with": found.fit.model and found.fit.model.code,
                 "score": _rounded(found.fit.score),
                 "known": found.fit.known,

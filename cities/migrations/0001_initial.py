@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('hidden_at', models.DateTimeField(blank=True, null=True)),
                 ('hidden_reason', models.CharField(blank=True, max_length=300, verbose_name='motivo')),
                 ('hidden_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('town', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='profile', to='municipalities.territory')),
+                ('municipality', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='profile', to='municipalities.territory')),
                 ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('topic', models.CharField(choices=[('facts', 'Un dato o un testo è sbagliato'), ('link', 'Un collegamento o un documento non si apre'), ('words', 'Una parte non si capisce'), ('access', 'Una parte non è accessibile'), ('other', 'Altro')], max_length=8, verbose_name='che cosa non va')),
                 ('text', models.TextField(max_length=2000, verbose_name='descrizione')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('nonce', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('status', models.CharField(choices=[('received', 'Da esaminare'), ('mended', 'Corretta'), ('rejected', 'Confermata com’era')], default='received', max_length=8, verbose_name='stato')),

@@ -38,7 +38,7 @@ def headline() -> dict:
     return {
         **money,
         "untold": money["cards"] - money["known"],
-        "towns": len(town_codes),
+        "municipalities": len(town_codes),
         "reached": len(town_codes & totals("municipality").keys()),
         "home": Territory.objects.provinces().filter(code=settings.HOME_PROVINCE).first(),
         **reports.aggregate(reports=Count("pk"), oldest_report=Min("created_at")),
@@ -117,15 +117,15 @@ def adhesion_map() -> dict | None:
     `{view_box, shapes: [{path, state}], rows: [(name, label of state)], counts: [(state, label, number)]}`;
     of several requests of one body the accepted one counts.
     """
-    towns = home_municipalities().order_by("name")
-    shapes = dict(TerritoryBoundary.objects.filter(territory__in=towns).values_list("territory", "svg_path"))
-    state = _adhesion_states(towns)
+    home = home_municipalities().order_by("name")
+    shapes = dict(TerritoryBoundary.objects.filter(territory__in=home).values_list("territory", "svg_path"))
+    state = _adhesion_states(home)
     frame = TerritoryBoundary.objects.filter(
         territory__code=settings.HOME_PROVINCE, territory__level=Territory.Level.PROVINCE
     ).first()
     if not (frame and shapes):
         return None
-    municipalities = list(towns.values_list("pk", "name"))
+    municipalities = list(home.values_list("pk", "name"))
     names = {"accepted": _("Ha aderito"), "received": _("Richiesta da esaminare"), "": _("Non ha aderito")}
     counts = Counter(state.get(pk, "") for pk, _name in municipalities)
     return {
@@ -140,13 +140,13 @@ def adhesion_map() -> dict | None:
     }
 
 
-def _adhesion_states(towns) -> dict[int, str]:
+def _adhesion_states(home) -> dict[int, str]:
     statuses = [Status.RECEIVED, Status.ACCEPTED]
-    adhesions = Adhesion.objects.filter(municipality__in=towns, kind="municipality", status__in=statuses)
+    adhesions = Adhesion.objects.filter(municipality__in=home, kind="municipality", status__in=statuses)
     state = {}
-    for town, status in adhesions.values_list("municipality", "status"):
-        if state.get(town) != Status.ACCEPTED:
-            state[town] = status
+    for municipality, status in adhesions.values_list("municipality", "status"):
+        if state.get(municipality) != Status.ACCEPTED:
+            state[municipality] = status
     return state
 
 

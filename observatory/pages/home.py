@@ -21,7 +21,7 @@ def home(request):
         "areas": area_totals(),
         "newest": newest,
         "regions": region_map(),
-        "towns": top_municipalities(),
+        "municipalities": top_municipalities(),
         "best": best,
         "are_ready": all(item["band"] == HIGH for item in best),
     }

@@ -45,13 +45,15 @@ def search(request):
         "problems": [problem.detail for problem in problems if problem.parameter == "q"],
         "count": cards.count() if text else 0,
         **(items_context(query, cards, cards[:PER_PAGE]) if text else {"items": []}),
-        "towns": suggest_municipalities(text, limit=10) if text else [],
+        "municipalities": suggest_municipalities(text, limit=10) if text else [],
         "areas": areas_with(text),
         "protocols": _protocols(text) if text else [],
         "pages": pages_with(text),
         "all_url": reverse("public:card-list") + address(query),
     }
-    context["is_empty"] = not any(context[k] for k in ("count", "towns", "areas", "protocols", "pages"))
+    context["is_empty"] = not any(
+        context[k] for k in ("count", "municipalities", "areas", "protocols", "pages")
+    )
     return render(request, "observatory/search.html", context)
 
 

@@ -81,7 +81,7 @@ def area_ld(context) -> SafeString:
 def card_ld(context) -> SafeString:
     """A card as schema.org's CreativeWork."""
     card = context["card"]
-    town = card["lead_municipality"]
+    municipality = card["lead_municipality"]
     promoter = card["promoter"]
     data = {
         "@type": "CreativeWork",
@@ -96,7 +96,8 @@ def card_ld(context) -> SafeString:
         "url": context.get("SITE_URL", "") + context["request"].path,
         "license": "https://creativecommons.org/licenses/by/4.0/",
         "about": [str(area.name) for area in context["areas"]],
-        "spatialCoverage": town and {"@type": "City", "name": town["name"], "identifier": town["istat_code"]},
+        "spatialCoverage": municipality
+        and {"@type": "City", "name": municipality["name"], "identifier": municipality["istat_code"]},
         "contributor": [{"@type": "Organization", "name": row["name"]} for row in card["partners"]],
         "temporalCoverage": _span(card),
         "encoding": {
@@ -117,20 +118,21 @@ def _span(card: Mapping) -> str:
 
 @register.simple_tag(takes_context=True)
 def city_ld(context) -> SafeString:
-    town = context["town"]
+    municipality = context["municipality"]
     data = {
         "@type": "City",
-        "name": town.name,
-        "identifier": town.istat_code,
+        "name": municipality.name,
+        "identifier": municipality.istat_code,
         "url": context.get("SITE_URL", "") + context["request"].path,
-        "containedInPlace": town.province and {"@type": "AdministrativeArea", "name": town.province.name},
+        "containedInPlace": municipality.province
+        and {"@type": "AdministrativeArea", "name": municipality.province.name},
     }
-    if town.latitude is not None and town.longitude is not None:
+    if municipality.latitude is not None and municipality.longitude is not None:
         data["geo"] = {
             "@type": "GeoCoordinates",
-            "latitude": float(town.latitude),
-            "longitude": float(town.longitude),
+            "latitude": float(municipality.latitude),
+            "longitude": float(municipality.longitude),
         }
-    if town.website:
-        data["sameAs"] = town.website
+    if municipality.website:
+        data["sameAs"] = municipality.website
     return json_ld(context, {key: value for key, value in data.items() if value})

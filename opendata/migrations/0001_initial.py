@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='ExportJob',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('format', models.CharField(choices=[('zip', 'Archivio completo: tutte le tabelle in ogni formato, con il dizionario dei campi'), ('csv', 'CSV, una scheda per riga'), ('jsonl', 'JSON, una scheda per riga'), ('xlsx', 'Foglio di calcolo XLSX'), ('geojson', 'GeoJSON, per le mappe')], max_length=8, verbose_name='formato')),
                 ('state', models.CharField(choices=[('queued', 'In attesa'), ('running', 'In corso'), ('done', 'Pronta'), ('failed', 'Non riuscita')], default='queued', max_length=8, verbose_name='stato')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

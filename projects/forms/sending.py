@@ -26,7 +26,7 @@ class NewProjectForm(WholeText, forms.Form):
         queryset=Organisation.objects.none(),
         error_messages={"required": _("Scegli l’ente"), "invalid_choice": _("Scegli un ente dell’elenco")},
     )
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args, bodies, **kwargs):
         super().__init__(*args, **kwargs)
@@ -48,7 +48,7 @@ class CopyForm(WholeText, forms.Form):
             ),
         },
     )
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class SubmitForm(WholeText, forms.Form):
@@ -65,7 +65,7 @@ class SubmitForm(WholeText, forms.Form):
         ),
         error_messages={"required": _("Conferma la dichiarazione per inviare la scheda")},
     )
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
 

@@ -63,7 +63,7 @@ class Project(models.Model):
     record = models.OneToOneField(Record, models.PROTECT, primary_key=True, related_name="+")
     status = models.CharField(_("stato della scheda"), max_length=18, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(_("versione della bozza"), default=1)
-    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     origin = models.CharField(LABELS["origin"], max_length=10, choices=Origin, default=Origin.ENTERED)
     origin_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -76,7 +76,7 @@ class Project(models.Model):
     )
 
     # Raw input of steps with values that are not valid: {step: {name: [texts]}}.
-    typed = models.JSONField(default=dict, blank=True, editable=False)
+    raw_input = models.JSONField(default=dict, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"

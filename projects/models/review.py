@@ -22,7 +22,7 @@ class Submission(models.Model):
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="submissions")
     number = models.PositiveSmallIntegerField(_("numero"))
-    nonce = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     note = models.TextField(_("messaggio alla redazione"), blank=True, max_length=2000)
     submitted_at = models.DateTimeField(auto_now_add=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

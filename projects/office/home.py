@@ -105,12 +105,12 @@ def create(request):
     form = NewProjectForm(
         tidied(request.POST) or None,
         bodies=bodies,
-        initial={"nonce": uuid.uuid4(), "owner": bodies.first() if len(bodies) == 1 else None},
+        initial={"idempotency_key": uuid.uuid4(), "owner": bodies.first() if len(bodies) == 1 else None},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         project = drafts.start_project(
-            by=request.user, owner=data["owner"], idempotency_key=data["nonce"], title=data["title"]
+            by=request.user, owner=data["owner"], idempotency_key=data["idempotency_key"], title=data["title"]
         )
         return redirect("officer:project-step", project.code, STEPS[0].slug)
     earlier = Project.objects.owned_by(organisations_of(request.user)).order_by("-updated_at")[:5]
@@ -123,11 +123,11 @@ def create(request):
 def duplicate(request, code):
     """Create a draft as a copy of an earlier project."""
     source = load(request, code, rules.can_see)
-    form = CopyForm(tidied(request.POST) or None, initial={"nonce": uuid.uuid4()})
+    form = CopyForm(tidied(request.POST) or None, initial={"idempotency_key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         project = drafts.duplicate_project(
-            source, by=request.user, idempotency_key=data["nonce"], title=data["title"]
+            source, by=request.user, idempotency_key=data["idempotency_key"], title=data["title"]
         )
         messages.success(request, _("Bozza creata da «{}»: controlla ogni risposta.").format(source))
         return redirect("officer:project-step", project.code, STEPS[0].slug)

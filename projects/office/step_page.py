@@ -23,9 +23,9 @@ TIPS = 3
 
 def saved_step(project: Project, step: Step):
     """`(form, formsets)` of a step, bound to its raw input where that is stored."""
-    if step.key not in project.typed:
+    if step.key not in project.raw_input:
         return step.form(instance=project), step.formsets(project)
-    data = posted_again(project.typed[step.key], project.version)
+    data = posted_again(project.raw_input[step.key], project.version)
     return step.form(data, instance=project), step.formsets(project, data)
 
 

@@ -110,7 +110,7 @@ def _store(project, step, form, formsets, posted, *, by, automatic=False) -> boo
             for _rows, formset in formsets:
                 if formset.is_valid():
                     formset.save()
-            if not is_valid or step.key in project.typed:
+            if not is_valid or step.key in project.raw_input:
                 raw = None if is_valid else raw_input(posted)
                 drafts.store_raw_input(project, step=step.key, raw_input=raw)
     except IntegrityError as error:

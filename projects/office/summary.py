@@ -27,14 +27,14 @@ def summary(request, code):
     if not rules.can_submit(request.user, project):
         return redirect("officer:project-status", project.code)
     form = SubmitForm(
-        tidied(request.POST) or None, initial={"nonce": uuid.uuid4(), "version": project.version}
+        tidied(request.POST) or None, initial={"idempotency_key": uuid.uuid4(), "version": project.version}
     )
     if request.method == "POST" and form.is_valid() and not missing_required(project):
         try:
             actions.submit(
                 project,
                 by=request.user,
-                idempotency_key=form.cleaned_data["nonce"],
+                idempotency_key=form.cleaned_data["idempotency_key"],
                 note=form.cleaned_data["note"],
                 version=form.cleaned_data["version"],
             )

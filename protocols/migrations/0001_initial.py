@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('signed_document', models.FileField(blank=True, max_length=200, upload_to=protocols.models.adhesion_file_path, verbose_name='documento firmato')),
                 ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
                 ('status', models.CharField(choices=[('unconfirmed', 'In attesa di conferma dell’indirizzo'), ('received', 'Da esaminare'), ('accepted', 'Accolta'), ('declined', 'Non accolta')], default='unconfirmed', max_length=12, verbose_name='stato')),
-                ('nonce', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),

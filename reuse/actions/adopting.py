@@ -48,19 +48,23 @@ def ask(
 
     Raises AlreadyRequested; WrongMove when the giver would be the adopter or has not adopted the project.
     """
-    if existing := Adoption.objects.filter(nonce=idempotency_key, record=record, adopter=adopter).first():
+    if existing := Adoption.objects.filter(
+        idempotency_key=idempotency_key, record=record, adopter=adopter
+    ).first():
         return existing
     giver = parent.adopter if parent else record.owner
     is_foreign = parent and (parent.record_id != record.pk or parent.step not in ADOPTED)
     if giver == adopter or record.owner_id == adopter.pk or is_foreign:
         raise WrongMove
-    adoption = Adoption(record=record, giver=giver, adopter=adopter, parent=parent, nonce=idempotency_key)
+    adoption = Adoption(
+        record=record, giver=giver, adopter=adopter, parent=parent, idempotency_key=idempotency_key
+    )
     try:
         with atomic():
             adoption.save()
     except IntegrityError as error:
         mine = Adoption.objects.filter(record=record, adopter=adopter, is_demonstration=False)
-        if existing := mine.filter(nonce=idempotency_key).first():
+        if existing := mine.filter(idempotency_key=idempotency_key).first():
             return existing
         if current := mine.open().first():
             raise AlreadyRequested(current) from error
@@ -89,7 +93,7 @@ def advance(
     twice returns the step already stored.
     """
     writer.lock()
-    if existing := AdoptionStep.objects.filter(nonce=idempotency_key, adoption=adoption).first():
+    if existing := AdoptionStep.objects.filter(idempotency_key=idempotency_key, adoption=adoption).first():
         return existing
     locked = Adoption.objects.select_for_update().get(pk=adoption.pk)
     if not ADOPTION.allows(transition, locked.step, {side}):
@@ -112,7 +116,7 @@ def _add_step(
         step=adoption.step,
         side=side,
         by=by,
-        nonce=idempotency_key,
+        idempotency_key=idempotency_key,
         on=on or localdate(),
         **texts,
     )
@@ -151,15 +155,15 @@ def set_result(adoption: Adoption, *, by, result: Record | None) -> Adoption:
 
 @atomic
 def add_practice(practice: OutsidePractice, *, by) -> OutsidePractice:
-    """Publish a practice adopted from outside the registry. The same `nonce` twice is one practice."""
-    if existing := OutsidePractice.objects.filter(nonce=practice.nonce).first():
+    """Publish a practice adopted from outside the registry. One practice for each `idempotency_key`."""
+    if existing := OutsidePractice.objects.filter(idempotency_key=practice.idempotency_key).first():
         return existing
     practice.by = by
     try:
         with atomic():
             practice.save()
     except IntegrityError:
-        return OutsidePractice.objects.get(nonce=practice.nonce)
+        return OutsidePractice.objects.get(idempotency_key=practice.idempotency_key)
     if practice.record_id:
         _record(practice, PRACTICE, by, {"name": practice.name})
     bump_content_version()

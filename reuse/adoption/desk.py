@@ -120,7 +120,7 @@ def ask(request, code):
                 record,
                 by=request.user,
                 adopter=data["adopter"],
-                idempotency_key=data["nonce"],
+                idempotency_key=data["idempotency_key"],
                 note=data["note"],
                 parent=data.get("parent"),
             )
@@ -173,7 +173,7 @@ def _advance(request, adoption):
             transition,
             by=request.user,
             side=side,
-            idempotency_key=data["nonce"],
+            idempotency_key=data["idempotency_key"],
             on=data.get("on"),
             **texts,
         )
@@ -269,7 +269,7 @@ def add_practice(request):
         raise PermissionDenied
     form = PracticeForm(tidied(request.POST) if request.method == "POST" else None, bodies=bodies)
     if request.method == "POST" and form.is_valid():
-        form.instance.nonce = form.cleaned_data["nonce"]
+        form.instance.idempotency_key = form.cleaned_data["idempotency_key"]
         adopting.add_practice(form.save(commit=False), by=request.user)
         messages.success(request, _("Pratica aggiunta: si vede nella scheda della città."))
         return redirect("officer:adoption-list")

@@ -52,7 +52,7 @@ def _text_field(label, rows: int = 3, **options) -> forms.CharField:
 class AskForm(forms.Form):
     """The request of a project: adopting organisation, giver, note."""
 
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     adopter = forms.ModelChoiceField(
         label=_("Per quale ente"),
         queryset=Organisation.objects.none(),
@@ -75,7 +75,7 @@ class AskForm(forms.Form):
 
     def __init__(self, *args, record: Record, bodies, parents, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["nonce"].initial = uuid.uuid4()
+        self.fields["idempotency_key"].initial = uuid.uuid4()
         self.fields["adopter"].queryset = bodies
         if len(bodies) == 1:
             self.fields["adopter"].initial = bodies[0]
@@ -100,7 +100,7 @@ class TransitionForm(forms.Form):
     Texts are private unless their box is ticked.
     """
 
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     on = forms.DateField(
         label=_("In che giorno"),
         input_formats=DAY_FORMATS,
@@ -121,7 +121,7 @@ class TransitionForm(forms.Form):
     def __init__(self, *args, transition: AdoptionTransition, adoption: Adoption, **kwargs):
         super().__init__(*args, prefix=SLUG_OF_TRANSITION[transition], **kwargs)
         self.transition, self.adoption = transition, adoption
-        self.fields["nonce"].initial = uuid.uuid4()
+        self.fields["idempotency_key"].initial = uuid.uuid4()
         note = self.fields["note"]
         note.required = ADOPTION.transitions[transition].needs_note
         note.label = NOTE_LABELS.get(transition, note.label)
@@ -180,7 +180,7 @@ class ResultForm(forms.Form):
 class PracticeForm(forms.ModelForm):
     """A practice from outside the registry. Public, with its source."""
 
-    nonce = forms.UUIDField(widget=forms.HiddenInput)
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     adopted_on = PartialDateField(
         label=_("Adottata nel"),
         required=False,
@@ -200,7 +200,7 @@ class PracticeForm(forms.ModelForm):
 
     def __init__(self, *args, bodies, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["nonce"].initial = uuid.uuid4()
+        self.fields["idempotency_key"].initial = uuid.uuid4()
         self.fields["adopter"].queryset = bodies
         if len(bodies) == 1:
             self.fields["adopter"].initial = bodies[0]

@@ -69,16 +69,16 @@ class Criterion:
     is_cost: bool = False
 
 
-def compared(cards: Sequence[Edition], town: Territory | None) -> list[Compared]:
+def compared(cards: Sequence[Edition], municipality: Territory | None) -> list[Compared]:
     """The projects of the cards, in their order. Constant queries."""
     sheets = PLACE_CACHE.profiles()
     standings = Standing.objects.visible().filter(record__in=[card.record_id for card in cards])
     by_project = {standing.record_id: standing for standing in standings}
-    reader, found = town and reader_profile(town), []
+    reader, found = municipality and reader_profile(municipality), []
     for card, document in zip(cards, read_documents(cards), strict=True):
         lead = document["lead_municipality"]
         sheet = sheets.get(lead["code"]) if lead else None
-        answer = fit_of(document, town, reader) if town else None
+        answer = fit_of(document, municipality, reader) if municipality else None
         population = sheet and sheet.population
         found.append(
             Compared(document, card_context(document), population, by_project.get(card.record_id), answer)

@@ -30,7 +30,7 @@ class Content:
     rows: list[Row]
     opinion: Opinion | None
     weights: Mapping[str, float]
-    town: Territory | None
+    municipality: Territory | None
 
 
 @require_safe
@@ -43,13 +43,13 @@ def compare(request):
     cards, problems = _cards(wanted)
     reader = read_reader(request.GET)
     weights, unread = read_weights(request.GET)
-    projects = compared(cards, reader.town) if len(cards) > 1 else []
+    projects = compared(cards, reader.municipality) if len(cards) > 1 else []
     shown = rows(projects)
     ranking = opinion(projects, weights) if projects else None
     only = request.GET.get("solo") == "differenze"
     shown = [row for row in shown if row.differs or not only]
     if projects and (suffix := request.GET.get("formato")) in FORMATS:
-        return _file(suffix, Content(projects, shown, ranking, weights, reader.town))
+        return _file(suffix, Content(projects, shown, ranking, weights, reader.municipality))
     context = {
         "reader": reader,
         "chosen": [{"item": list_item(card), "without": _url(request.GET, drop=card)} for card in cards],
@@ -58,7 +58,7 @@ def compare(request):
         "only_differences": only,
         "other_view": _url(request.GET, solo="" if only else "differenze"),
         "opinion": ranking and _places(projects, ranking),
-        "weights": [(c, int(weights[c.key])) for c in CRITERIA if c.key != "fit" or reader.town],
+        "weights": [(c, int(weights[c.key])) for c in CRITERIA if c.key != "fit" or reader.municipality],
         "steps": range(MAX_WEIGHT + 1),
         "problems": problems + unread,
         "candidates": _candidates(request.GET, cards),
@@ -189,7 +189,7 @@ def _json_content(content: Content) -> dict:
     closeness = content.opinion.closeness if content.opinion else [None] * len(content.projects)
     used = content.opinion.used if content.opinion else []
     return {
-        "municipality": content.town and content.town.code,
+        "municipality": content.municipality and content.municipality.code,
         "weights": {criterion.key: content.weights[criterion.key] for criterion in used},
         "projects": [
             {

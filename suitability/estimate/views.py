@@ -27,7 +27,11 @@ def card_estimate(request, slug):
     if isinstance(card, HttpResponse):
         return card
     document, reader = read_document(card), read_reader(request.GET)
-    start = Start(document["reuse_costs"], reader.town and reader.town.population, _inhabitants(document))
+    start = Start(
+        document["reuse_costs"],
+        reader.municipality and reader.municipality.population,
+        _inhabitants(document),
+    )
     form = read_estimate(request.GET, start)
     found = None
     if form.is_valid() and form.lines():

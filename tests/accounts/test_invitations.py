@@ -18,8 +18,8 @@ OURS = reverse("officer:colleagues")
 
 
 @pytest.fixture
-def manager(towns, client):
-    user = builders.officer(towns["ivrea"], "capo@example.org", role="manager")
+def manager(municipalities, client):
+    user = builders.officer(municipalities["ivrea"], "capo@example.org", role="manager")
     client.force_login(user)
     return user
 
@@ -44,8 +44,8 @@ def link(message) -> str:
     return re.search(r"(/accesso/inviti/\S+)", message.body)[1]
 
 
-def test_typing_an_address_reveals_no_name_and_gives_no_role(client, body, commit, towns):
-    known = builders.officer(towns["torino"], "nota@example.org")
+def test_typing_an_address_reveals_no_name_and_gives_no_role(client, body, commit, municipalities):
+    known = builders.officer(municipalities["torino"], "nota@example.org")
     User.objects.filter(pk=known.pk).update(name="Nome Segreto")
     page = invite(client, body, commit, email="Nota@example.org").content.decode()
     assert "Nome Segreto" not in page
@@ -68,8 +68,8 @@ def test_new_person_accepts_and_chooses_a_password(client, body, commit):
     assert [event.verb for event in Entry.objects.order_by("pk")] == ["invite", "accept_invitation"]
 
 
-def test_known_person_signs_in_first(client, body, commit, towns):
-    known = builders.officer(towns["torino"], "nota@example.org")
+def test_known_person_signs_in_first(client, body, commit, municipalities):
+    known = builders.officer(municipalities["torino"], "nota@example.org")
     invite(client, body, commit, email="nota@example.org")
     address = link(mail.outbox[0])
     client.logout()
@@ -120,9 +120,9 @@ def test_cancelled_invitation_opens_nothing(client, body, commit):
     assert not User.objects.filter(email="nuova@example.org").exists()
 
 
-def test_manager_of_another_body_touches_nothing(client, body, commit, towns):
+def test_manager_of_another_body_touches_nothing(client, body, commit, municipalities):
     invite(client, body, commit)
-    client.force_login(builders.officer(towns["torino"], "altro@example.org", role="manager"))
+    client.force_login(builders.officer(municipalities["torino"], "altro@example.org", role="manager"))
     offer = Invitation.objects.get()
     for name in ("offer-resend", "offer-cancel"):
         answer = client.post(reverse(f"officer:{name}", args=[offer.pk]))
@@ -131,8 +131,8 @@ def test_manager_of_another_body_touches_nothing(client, body, commit, towns):
     assert Invitation.objects.get().cancelled_at is None
 
 
-def test_officer_invited_as_manager_becomes_one(body, manager, towns):
-    officer = builders.officer(towns["ivrea"], "referente@example.org")
+def test_officer_invited_as_manager_becomes_one(body, manager, municipalities):
+    officer = builders.officer(municipalities["ivrea"], "referente@example.org")
     offer = actions.invite_colleague(body, by=manager, email=officer.email, name="R", role="manager")
     assert officer.memberships.get().role == "officer"
     actions.accept_invitation(offer)
@@ -147,7 +147,9 @@ def test_message_that_could_not_be_sent_is_shown(client, body, commit, settings)
     assert "il messaggio non è partito" in client.get(OURS).content.decode()
 
 
-def test_colleagues_page_takes_a_constant_number_of_queries(client, body, towns, django_assert_num_queries):
+def test_colleagues_page_takes_a_constant_number_of_queries(
+    client, body, municipalities, django_assert_num_queries
+):
     actions.invite_colleague(body, by=User.objects.get(), email="a@example.org", name="A", role="officer")
     # session, user, roles; bodies, members, invitations
     with django_assert_num_queries(6):
@@ -155,7 +157,7 @@ def test_colleagues_page_takes_a_constant_number_of_queries(client, body, towns,
     assert "capo@example.org" in page
     assert "a@example.org" in page
     for email in ("b@example.org", "c@example.org"):
-        builders.officer(towns["ivrea"], f"x{email}")
+        builders.officer(municipalities["ivrea"], f"x{email}")
         actions.invite_colleague(body, by=User.objects.first(), email=email, name="B", role="officer")
     with django_assert_num_queries(6):
         page = client.get(OURS).content.decode()

@@ -42,12 +42,12 @@ def protocol():
 
 
 @pytest.fixture
-def ask(protocol, towns):
-    def create(town="ivrea", email="ufficio@example.org", status="received"):
+def ask(protocol, municipalities):
+    def create(municipality="ivrea", email="ufficio@example.org", status="received"):
         return Adhesion.objects.create(
             protocol=protocol,
             kind="municipality",
-            municipality=towns[town],
+            municipality=municipalities[municipality],
             office="Innovazione",
             officer_name="Anna Prova",
             email=email,
@@ -116,11 +116,13 @@ def test_list_is_searched_and_counted(client, desk, ask, django_assert_num_queri
         client.get(LIST)
 
 
-def test_bodies_show_people_roles_and_invitations(client, desk, towns, ask, django_assert_num_queries):
-    manager = builders.officer(towns["ivrea"], "capo@example.org", role="manager")
+def test_bodies_show_people_roles_and_invitations(
+    client, desk, municipalities, ask, django_assert_num_queries
+):
+    manager = builders.officer(municipalities["ivrea"], "capo@example.org", role="manager")
     body = manager.memberships.get().organisation
     invite_colleague(body, by=manager, email="nuova@example.org", name="N", role="officer")
-    builders.draft(manager, towns["ivrea"])
+    builders.draft(manager, municipalities["ivrea"])
     page = client.get(BODIES).content.decode()
     assert "capo@example.org" in page
     assert "invito non ancora accettato" in page
@@ -128,8 +130,8 @@ def test_bodies_show_people_roles_and_invitations(client, desk, towns, ask, djan
     # session, user, roles, roles counted; count and page of bodies, people, offers; four of the menu
     with django_assert_num_queries(12):
         client.get(BODIES)
-    builders.officer(towns["torino"], "due@example.org")
-    builders.officer(towns["samone"], "tre@example.org")
+    builders.officer(municipalities["torino"], "due@example.org")
+    builders.officer(municipalities["samone"], "tre@example.org")
     with django_assert_num_queries(12):
         client.get(BODIES)
     found = client.get(BODIES, {"q": "capo", "tipo": "municipality", "ruolo": "manager"})
@@ -138,9 +140,9 @@ def test_bodies_show_people_roles_and_invitations(client, desk, towns, ask, djan
 
 
 @pytest.mark.parametrize("address", [LIST, BODIES])
-def test_office_sees_no_staff_page(client, towns, ask, address):
+def test_office_sees_no_staff_page(client, municipalities, ask, address):
     ask()
-    client.force_login(builders.officer(towns["torino"]))
+    client.force_login(builders.officer(municipalities["torino"]))
     answer = client.get(address)
     assert answer.status_code == 403
     assert "ufficio@example.org" not in answer.content.decode()
@@ -151,8 +153,8 @@ def sign_in(client, address, password):
     return client.post(reverse("account_login"), told, REMOTE_ADDR=address)
 
 
-def test_five_failures_lock_the_pair_not_the_owner(client, towns):
-    builders.officer(towns["ivrea"], "capo@example.org")
+def test_five_failures_lock_the_pair_not_the_owner(client, municipalities):
+    builders.officer(municipalities["ivrea"], "capo@example.org")
     for _time in range(5):
         page = sign_in(client, "192.0.2.1", "sbagliata").content.decode()
         assert (

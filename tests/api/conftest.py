@@ -4,15 +4,17 @@ from tests import builders
 
 
 @pytest.fixture
-def publish(towns):
+def publish(municipalities):
     """Publishes a project of a municipality: `publish("ivrea", title=…)` returns its card."""
     desk = builders.reviewer()
     offices = {}
 
-    def run(town: str = "torino", **fields):
-        if town not in offices:
-            offices[town] = builders.officer(towns[town], f"{town}@example.org")
-        return builders.published(offices[town], desk, towns[town], **fields)
+    def run(municipality: str = "torino", **fields):
+        if municipality not in offices:
+            offices[municipality] = builders.officer(
+                municipalities[municipality], f"{municipality}@example.org"
+            )
+        return builders.published(offices[municipality], desk, municipalities[municipality], **fields)
 
     return run
 

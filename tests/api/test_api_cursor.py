@@ -310,13 +310,13 @@ def test_similar_projects_share_area_or_technology(get, publish, django_assert_n
         publish("ivrea" if number else "torino", title=f"Altra {number}")
     publish(title="Diversa", primary_area="mobility", technologies=[])
     get("projects")
-    # version of all that is public, the card; what towns are like; version of the index, page
+    # version of all that is public, the card; what municipalities are like; version of the index, page
     with django_assert_num_queries(6):
         answer = get(f"projects/{card.code}/similar")
     assert answer["count"] == cards
     assert {item["title"] for item in answer["results"]} == {f"Altra {number}" for number in range(cards)}
 
 
-def test_card_of_nobody_has_nothing_similar(get, towns):
-    draft = builders.draft(builders.officer(towns["torino"]), towns["torino"])
+def test_card_of_nobody_has_nothing_similar(get, municipalities):
+    draft = builders.draft(builders.officer(municipalities["torino"]), municipalities["torino"])
     assert get(f"projects/{draft.code}/similar", 404)["status"] == 404

@@ -77,6 +77,6 @@ def test_english_page_is_english(page):
 
 
 @pytest.mark.parametrize("path", [endpoint.example for endpoint in ENDPOINTS if endpoint.example])
-def test_examples_answer(client, towns, path):
+def test_examples_answer(client, municipalities, path):
     answer = client.get(f"/api/v1/{path}")
     assert answer.status_code == 200, answer.content

@@ -43,7 +43,7 @@ EXAMPLES = settings(
 
 
 @pytest.fixture
-def registry(towns, publish, monkeypatch):
+def registry(municipalities, publish, monkeypatch):
     """A few cards, one renewed, one withdrawn; nobody is sent away for asking too much."""
     monkeypatch.setattr(AddressRate, "limit", 10**9)
     monkeypatch.setattr(SubmissionRate, "limit", 10**9)

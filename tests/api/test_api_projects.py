@@ -22,8 +22,8 @@ def test_list_gives_the_stored_items(get, publish):
     assert answer["results"][0]["lead_municipality"]["name"] == "Torino"
 
 
-def test_list_is_empty_without_cards(get, towns):
-    builders.draft(builders.officer(towns["torino"]), towns["torino"])
+def test_list_is_empty_without_cards(get, municipalities):
+    builders.draft(builders.officer(municipalities["torino"]), municipalities["torino"])
     assert get("projects") == {"count": 0, "next": None, "previous": None, "results": []}
 
 
@@ -148,7 +148,9 @@ def test_answers_follow_the_language_asked_for(client, publish):
 @pytest.mark.parametrize("name", ["code", "slug"])
 def test_card_by_code_or_slug(get, publish, django_assert_num_queries, name):
     card = publish()
-    with django_assert_num_queries(2):  # the version, the card; its town is known since it was published
+    with django_assert_num_queries(
+        2
+    ):  # the version, the card; its municipality is known since it was published
         answer = get(f"projects/{getattr(card, name)}")
     assert answer["code"] == card.code
     assert answer["need"] == "I lampioni consumano troppo."
@@ -160,8 +162,8 @@ def test_unknown_card_is_a_problem(get, db):
     assert get("projects/nessuno", 404)["title"] == "Not Found"
 
 
-def test_draft_is_not_found(get, towns):
-    project = builders.draft(builders.officer(towns["torino"]), towns["torino"])
+def test_draft_is_not_found(get, municipalities):
+    project = builders.draft(builders.officer(municipalities["torino"]), municipalities["torino"])
     assert get(f"projects/{project.code}", 404)["status"] == 404
 
 

@@ -56,10 +56,10 @@ def test_areas_are_the_eight(get, publish, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("cards", [1, 3])
-def test_organisations_are_those_with_cards(get, publish, towns, django_assert_num_queries, cards):
+def test_organisations_are_those_with_cards(get, publish, municipalities, django_assert_num_queries, cards):
     for number in range(cards):
         publish(title=f"Progetto {number}")
-    builders.draft(builders.officer(towns["samone"], "samone@example.org"), towns["samone"])
+    builders.draft(builders.officer(municipalities["samone"], "samone@example.org"), municipalities["samone"])
     with django_assert_num_queries(3):  # the version, the count, the page
         answer = get("organisations")
     assert answer["results"] == [
@@ -207,9 +207,13 @@ def test_signed_in_person_gets_the_same_answer(client, publish):
     assert client.get("/api/v1/projects").content == before
 
 
-def test_nothing_of_the_desk_leaks(client, publish, towns):
+def test_nothing_of_the_desk_leaks(client, publish, municipalities):
     canary = "CANARINO"
-    builders.draft(builders.officer(towns["samone"], "samone@example.org"), towns["samone"], title=canary)
+    builders.draft(
+        builders.officer(municipalities["samone"], "samone@example.org"),
+        municipalities["samone"],
+        title=canary,
+    )
     card = publish()
     Project.objects.filter(pk=card.record_id).update(
         title=canary, need=canary, contact_email="capo@example.org"
@@ -274,12 +278,12 @@ def test_card_is_as_the_schema_says(get, publish, schema):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_protocols_take_three_queries(get, towns, django_assert_num_queries, number):
+def test_protocols_take_three_queries(get, municipalities, django_assert_num_queries, number):
     for name in ("torino", "ivrea", "samone")[:number]:
         protocol = Protocol.objects.create(
             slug=name, title=name, summary="x", promoter="y", published_at="2026-01-01T00:00Z"
         )
-        builders.officer(towns[name], f"{name}@example.org")
+        builders.officer(municipalities[name], f"{name}@example.org")
     with django_assert_num_queries(3):  # the version, the count, the page
         answer = get("protocols")
     assert (answer["count"], len(answer["results"])) == (number, number)
@@ -298,7 +302,7 @@ def test_versions_take_four_queries(get, publish, django_assert_num_queries, num
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_municipalities_found_take_three_queries(get, towns, django_assert_num_queries, number):
+def test_municipalities_found_take_three_queries(get, municipalities, django_assert_num_queries, number):
     with django_assert_num_queries(3):  # the version, the count, the page
         answer = get("municipalities?q=" + {1: "ivrea", 3: ""}[number])
     assert len(answer["results"]) >= number

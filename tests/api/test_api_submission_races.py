@@ -19,9 +19,9 @@ BODY = {"title": "Bici in rete", "primary_area": "mobility", "funding_lines": [{
 
 @pytest.fixture
 def secret():
-    town = builders.piedmont()["ivrea"]
-    manager = builders.officer(town, "capo@example.org", role="manager")
-    return create_token(body_of_municipality(town), by=manager, name="Gestionale")[1]
+    municipality = builders.piedmont()["ivrea"]
+    manager = builders.officer(municipality, "capo@example.org", role="manager")
+    return create_token(body_of_municipality(municipality), by=manager, name="Gestionale")[1]
 
 
 def sent(secret: str, key: str, **changes):

@@ -38,13 +38,13 @@ WHOLE = {
 
 
 @pytest.fixture
-def manager(towns):
-    return builders.officer(towns["ivrea"], "capo@example.org", role="manager")
+def manager(municipalities):
+    return builders.officer(municipalities["ivrea"], "capo@example.org", role="manager")
 
 
 @pytest.fixture
-def token(manager, towns):
-    return create_token(body_of_municipality(towns["ivrea"]), by=manager, name="Gestionale")
+def token(manager, municipalities):
+    return create_token(body_of_municipality(municipalities["ivrea"]), by=manager, name="Gestionale")
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def pointers(answer: dict) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
-def test_whole_project_becomes_a_draft(client, token, towns, manager, language):
+def test_whole_project_becomes_a_draft(client, token, municipalities, manager, language):
     answer = client.post(
         "/api/v1/submissions",
         json.dumps(WHOLE),
@@ -93,8 +93,8 @@ def test_whole_project_becomes_a_draft(client, token, towns, manager, language):
         ["gps", "open data"],
         ["environment"],
     )
-    assert project.lead_municipality == towns["ivrea"]
-    assert set(project.other_municipalities.all()) == {towns["torino"], towns["samone"]}
+    assert project.lead_municipality == municipalities["ivrea"]
+    assert set(project.other_municipalities.all()) == {municipalities["torino"], municipalities["samone"]}
     assert str(project.funding_lines.get().amount) == "1000.50"
     assert (project.partners.get().role, project.milestones.get().is_done) == ("research", True)
     assert (str(project.indicators.get().value), project.identifiers.get().value) == (
@@ -114,11 +114,11 @@ def test_whole_project_becomes_a_draft(client, token, towns, manager, language):
     assert client.get(f"/api/v1/projects/{project.code}").status_code == 404
 
 
-def test_partial_draft_tells_what_is_missing(send, towns):
+def test_partial_draft_tells_what_is_missing(send, municipalities):
     answer = send({"title": "Solo il titolo"})
     assert "/summary" in pointers({"errors": answer["missing"]})
     assert "/lead_municipality" not in pointers({"errors": answer["missing"]})
-    assert Project.objects.get().lead_municipality == towns["ivrea"]
+    assert Project.objects.get().lead_municipality == municipalities["ivrea"]
 
 
 @pytest.mark.parametrize(
@@ -234,9 +234,9 @@ def test_refused_request_keeps_no_key(send):
     assert send({"title": "Bici"}, key="uno")["title"] == "Bici"
 
 
-def test_keys_of_two_bodies_do_not_meet(send, towns):
-    other = builders.officer(towns["torino"], "altra@example.org", role="manager")
-    _token, secret = create_token(body_of_municipality(towns["torino"]), by=other, name="Altro")
+def test_keys_of_two_bodies_do_not_meet(send, municipalities):
+    other = builders.officer(municipalities["torino"], "altra@example.org", role="manager")
+    _token, secret = create_token(body_of_municipality(municipalities["torino"]), by=other, name="Altro")
     assert (
         send({"title": "Bici"}, key="uno")["code"]
         != send({"title": "Luci"}, key="uno", secret=secret)["code"]
@@ -273,13 +273,13 @@ def test_manager_ends_a_token(client, manager, token):
     assert "Revocata" in client.get(reverse("officer:tokens")).content.decode()
 
 
-def test_tokens_are_the_managers_own(client, towns, token):
-    other = builders.officer(towns["torino"], "altra@example.org", role="manager")
+def test_tokens_are_the_managers_own(client, municipalities, token):
+    other = builders.officer(municipalities["torino"], "altra@example.org", role="manager")
     client.force_login(other)
     assert client.post(reverse("officer:token-revoke", args=[token[0].pk])).status_code == 403
     body = token[0].organisation_id
     assert client.post(reverse("officer:tokens"), {"organisation": body, "name": "x"}).status_code == 403
-    client.force_login(builders.officer(towns["ivrea"], "semplice@example.org"))
+    client.force_login(builders.officer(municipalities["ivrea"], "semplice@example.org"))
     assert client.get(reverse("officer:tokens")).status_code == 403
     assert ApiToken.objects.get().revoked_at is None
 

@@ -12,15 +12,20 @@ from tests.browser.steps import wait_until
 
 @pytest.fixture
 def cards(transactional_db):
-    towns = builders.piedmont()
+    municipalities = builders.piedmont()
     builders.squares()
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    builders.published(office, desk, towns["torino"])
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    builders.published(office, desk, municipalities["torino"])
     builders.published(
-        office, desk, towns["ivrea"], title="Mobilità sostenibile", primary_area="mobility", stage="completed"
+        office,
+        desk,
+        municipalities["ivrea"],
+        title="Mobilità sostenibile",
+        primary_area="mobility",
+        stage="completed",
     )
     for number in range(10):
-        builders.published(office, desk, towns["torino"], title=f"Energia numero {number}")
+        builders.published(office, desk, municipalities["torino"], title=f"Energia numero {number}")
 
 
 def expect_heading(page, text: str) -> None:

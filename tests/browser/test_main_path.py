@@ -19,7 +19,7 @@ PASSWORD = "passo-dopo-passo-2026"
 
 @pytest.fixture
 def country(transactional_db):
-    towns = builders.piedmont()
+    municipalities = builders.piedmont()
     builders.reviewer()
     Protocol.objects.create(
         slug="torino",
@@ -29,7 +29,7 @@ def country(transactional_db):
         admitted_kinds=["municipality", "company"],
         published_at="2026-01-01T00:00:00Z",
     )
-    return towns
+    return municipalities
 
 
 def link_of(message) -> str:

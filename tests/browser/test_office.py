@@ -15,13 +15,13 @@ SAVED = re.compile(r"Bozza salvata oggi alle \d\d:\d\d")
 
 
 @pytest.fixture
-def towns(transactional_db):
+def municipalities(transactional_db):
     return builders.piedmont()
 
 
 @pytest.fixture
-def project(office, towns):
-    return builders.draft(office, towns["torino"])
+def project(office, municipalities):
+    return builders.draft(office, municipalities["torino"])
 
 
 def step(project, slug="progetto") -> str:
@@ -61,8 +61,8 @@ def test_wrong_answer_is_kept_and_found_again(project, office, open_page, check_
     check_accessibility(page)
 
 
-def test_two_people_on_one_step_lose_nothing(project, office, towns, open_page, check_accessibility):
-    colleague = builders.officer(towns["torino"], "collega@example.org")
+def test_two_people_on_one_step_lose_nothing(project, office, municipalities, open_page, check_accessibility):
+    colleague = builders.officer(municipalities["torino"], "collega@example.org")
     mine, theirs = open_page(viewport=DESKTOP), open_page(viewport=MOBILE)
     sign_in(mine, office.email)
     sign_in(theirs, colleague.email)

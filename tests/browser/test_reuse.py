@@ -14,17 +14,17 @@ from tests.browser.steps import fill_sign_in, press, sign_in
 
 
 @pytest.fixture
-def towns(transactional_db):
+def municipalities(transactional_db):
     return builders.piedmont()
 
 
 @pytest.fixture
-def card(office, towns):
-    return builders.published(office, builders.reviewer(), towns["torino"])
+def card(office, municipalities):
+    return builders.published(office, builders.reviewer(), municipalities["torino"])
 
 
-def test_from_the_card_through_sign_in_to_the_request(card, towns, open_page, check_accessibility):
-    ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
+def test_from_the_card_through_sign_in_to_the_request(card, municipalities, open_page, check_accessibility):
+    ivrea = builders.officer(municipalities["ivrea"], "ivrea@example.org")
     page = open_page(viewport=DESKTOP)
     page.goto(f"/progetti/{card.slug}/")
     page.get_by_role("link", name="Chiedi di riusarlo").click()
@@ -43,8 +43,10 @@ def test_from_the_card_through_sign_in_to_the_request(card, towns, open_page, ch
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
-def test_pages_of_a_reuse_are_accessible(card, office, towns, open_page, check_accessibility, viewport):
-    body = body_of_municipality(towns["ivrea"])
+def test_pages_of_a_reuse_are_accessible(
+    card, office, municipalities, open_page, check_accessibility, viewport
+):
+    body = body_of_municipality(municipalities["ivrea"])
     made = adopting.ask(card.record, by=office, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve")
     said = {
         "by": office,

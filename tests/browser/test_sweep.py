@@ -75,7 +75,7 @@ def names(transactional_db):
     gone = _card(office, desk, places, "Un progetto ritirato")
     builders.publishing.withdraw(gone, by=desk, reason="Scheda doppia.")
     sent = builders.draft(office, places["torino"], title="Orti urbani")
-    builders.actions.submit(sent, by=office, idempotency_key=sent.nonce)
+    builders.actions.submit(sent, by=office, idempotency_key=sent.idempotency_key)
     report = _report(card)
     _write_city(office, places["torino"])
     return {
@@ -94,8 +94,8 @@ def _card(office, desk, places, title: str) -> Edition:
     return builders.published(office, desk, places["torino"], title=title, primary_area="mobility")
 
 
-def _full_card(office, desk, town) -> Edition:
-    project = builders.draft(office, town, start_planned="2018-05", start_actual="2019-01")
+def _full_card(office, desk, municipality) -> Edition:
+    project = builders.draft(office, municipality, start_planned="2018-05", start_actual="2019-01")
     FundingLine.objects.create(project=project, source="eu", programme="FESR", amount=9_000_000)
     Milestone.objects.create(project=project, title="Collaudo", date="2021-03", is_done=True)
     Indicator.objects.create(
@@ -121,9 +121,9 @@ def _report(card) -> ErrorReport:
     )
 
 
-def _write_city(office, town) -> None:
+def _write_city(office, municipality) -> None:
     city_actions.write_city(
-        town,
+        municipality,
         by=office,
         needs=[{"title": "Sensori per il verde", "text": "Entro il 2027", "area": "environment"}],
         summary="Una città che misura.",

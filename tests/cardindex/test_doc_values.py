@@ -80,25 +80,27 @@ def test_a_value_never_seen_and_a_change_of_very_many_cards_want_another_column(
 
 
 def test_kinds_of_many_values_are_counted_card_by_card():
-    towns = {f"{n:04d}": BitMap([n, n + 1, n // 2]) for n in range(MANY)}
+    municipalities = {f"{n:04d}": BitMap([n, n + 1, n // 2]) for n in range(MANY)}
     everything = BitMap(range(MANY + 1))
-    snapshot = Snapshot(postings={"town": Postings(towns), "all": Postings({"": everything})}).ready(
-        ["town", "nothing"]
-    )
+    snapshot = Snapshot(
+        postings={"municipality": Postings(municipalities), "all": Postings({"": everything})}
+    ).ready(["municipality", "nothing"])
     under = BitMap(range(0, MANY, 3))
-    wanted = naive(towns, under)
-    assert snapshot.top("town", under, 7) == (wanted[:7], len(wanted))
-    assert snapshot.counts("town", under) == dict(sorted(wanted))
-    assert list(snapshot.counts("town", under)) == sorted(dict(wanted))
-    assert snapshot.top("town", snapshot.all, 3) == (naive(towns, everything)[:3], MANY)
-    assert snapshot.counts("town", snapshot.all) == dict(sorted(naive(towns, everything)))
-    after = {**towns, "0000": BitMap([3])}
-    later = {**snapshot.postings, "town": Postings(after)}
-    renewed = Snapshot(postings=later, _doc_values=snapshot.doc_values_after(later, {"town": ["0000"]}))
-    assert list(renewed._doc_values) == ["town"]
-    assert renewed.counts("town", under) == dict(sorted(naive(after, under)))
-    gone = {**snapshot.postings, "town": Postings({"new": BitMap([3])})}
-    assert snapshot.doc_values_after(gone, {"town": ["new"]}) == {}
+    wanted = naive(municipalities, under)
+    assert snapshot.top("municipality", under, 7) == (wanted[:7], len(wanted))
+    assert snapshot.counts("municipality", under) == dict(sorted(wanted))
+    assert list(snapshot.counts("municipality", under)) == sorted(dict(wanted))
+    assert snapshot.top("municipality", snapshot.all, 3) == (naive(municipalities, everything)[:3], MANY)
+    assert snapshot.counts("municipality", snapshot.all) == dict(sorted(naive(municipalities, everything)))
+    after = {**municipalities, "0000": BitMap([3])}
+    later = {**snapshot.postings, "municipality": Postings(after)}
+    renewed = Snapshot(
+        postings=later, _doc_values=snapshot.doc_values_after(later, {"municipality": ["0000"]})
+    )
+    assert list(renewed._doc_values) == ["municipality"]
+    assert renewed.counts("municipality", under) == dict(sorted(naive(after, under)))
+    gone = {**snapshot.postings, "municipality": Postings({"new": BitMap([3])})}
+    assert snapshot.doc_values_after(gone, {"municipality": ["new"]}) == {}
 
 
 @pytest.mark.parametrize("values", [MANY - 1, MANY])

@@ -12,9 +12,11 @@ from tests import builders
 
 @pytest.fixture
 def keys(db):
-    towns, desk = builders.piedmont(), builders.reviewer()
-    officer = builders.officer(towns["torino"])
-    return [builders.published(officer, desk, towns["torino"], title=f"Perché {n}").pk for n in range(5)]
+    municipalities, desk = builders.piedmont(), builders.reviewer()
+    officer = builders.officer(municipalities["torino"])
+    return [
+        builders.published(officer, desk, municipalities["torino"], title=f"Perché {n}").pk for n in range(5)
+    ]
 
 
 @pytest.mark.parametrize("between", [-1, 10])

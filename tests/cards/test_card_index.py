@@ -35,12 +35,12 @@ TABLES = (IndexEntry, IndexLog, IndexVersion, Edition)
 
 
 @pytest.fixture
-def towns(db):
+def municipalities(db):
     return builders.piedmont()
 
 
 @pytest.fixture
-def generated(towns):
+def generated(municipalities):
     """Two hundred generated cards, after which nothing is different on either database."""
     generate(200, seed=7)
     return list(Edition.objects.current().order_by("-pk"))
@@ -60,10 +60,10 @@ def rows() -> list[list[tuple]]:
     return [sorted(model.objects.values_list()) for model in TABLES]
 
 
-def test_publishing_again_and_withdrawing_keep_index_and_cards_equal(towns):
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    card = builders.published(office, desk, towns["torino"])
-    builders.published(office, desk, towns["ivrea"], title="Bici")
+def test_publishing_again_and_withdrawing_keep_index_and_cards_equal(municipalities):
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    card = builders.published(office, desk, municipalities["torino"])
+    builders.published(office, desk, municipalities["ivrea"], title="Bici")
     Project.objects.filter(pk=card.record_id).update(title="Lanterne nuove", primary_area="mobility")
     second = publishing.issue_project(builders.project_of(card), by=desk)
     assert "2" in check()
@@ -74,12 +74,12 @@ def test_publishing_again_and_withdrawing_keep_index_and_cards_equal(towns):
     assert IndexVersion.objects.get().number == IndexLog.objects.count() == 4
 
 
-def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(towns):
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    project = builders.draft(office, towns["torino"])
+def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(municipalities):
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    project = builders.draft(office, municipalities["torino"])
     issuing.set_live(project.pk, {"adopted": ["yes"]})
     assert IndexVersion.objects.get().number == 0
-    card = builders.published(office, desk, towns["ivrea"])
+    card = builders.published(office, desk, municipalities["ivrea"])
     issuing.set_live(card.record_id, {"adopted": ["yes"], "band": ["high", "low"], "stage": [card.stage]})
     issuing.set_live(card.record_id, {"band": ["low"], "stage": []})
     card.refresh_from_db()
@@ -106,9 +106,9 @@ def test_live_values_move_the_card_without_an_edition_and_pass_to_the_next(towns
     check()
 
 
-def test_failure_after_the_index_was_written_leaves_everything_as_it_was(towns):
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    card = builders.published(office, desk, towns["torino"])
+def test_failure_after_the_index_was_written_leaves_everything_as_it_was(municipalities):
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    card = builders.published(office, desk, municipalities["torino"])
     before = rows()
     with pytest.raises(RuntimeError), transaction.atomic():
         second = publishing.issue_project(builders.project_of(card), by=desk)
@@ -129,7 +129,7 @@ def test_difference_is_reported_and_a_rebuild_repairs_it(generated):
     assert "200" in check()
 
 
-def test_generated_projects_are_the_same_for_one_seed(towns):
+def test_generated_projects_are_the_same_for_one_seed(municipalities):
     generate(30, seed=3)
     first = list(Edition.objects.order_by("pk").values_list("code", "document"))
     generate(40, seed=3)
@@ -138,8 +138,8 @@ def test_generated_projects_are_the_same_for_one_seed(towns):
     check()
 
 
-def test_generated_projects_stay_away_from_real_ones(towns):
-    builders.draft(builders.officer(towns["torino"]), towns["torino"])
+def test_generated_projects_stay_away_from_real_ones(municipalities):
+    builders.draft(builders.officer(municipalities["torino"]), municipalities["torino"])
     with pytest.raises(CommandError, match="1 progetti veri"):
         call_command("generate_projects", 5)
     call_command("generate_projects", 5, force=True, stdout=StringIO())
@@ -186,10 +186,12 @@ def test_number_of_queries_does_not_depend_on_the_query(generated, django_assert
         found("q=cittadini rete")
 
 
-def test_phrase_is_checked_on_the_text(towns):
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    card = builders.published(office, desk, towns["torino"], title="Qualità dell’aria", summary="In città.")
-    builders.published(office, desk, towns["ivrea"], title="Aria di qualità")
+def test_phrase_is_checked_on_the_text(municipalities):
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    card = builders.published(
+        office, desk, municipalities["torino"], title="Qualità dell’aria", summary="In città."
+    )
+    builders.published(office, desk, municipalities["ivrea"], title="Aria di qualità")
     assert found('q="qualità dell’aria"') == [card.pk]
     assert find(ProjectQuery('"qualità dell’aria"')).phrases_are_checked
     assert found('q="aria in città"') == []
@@ -230,9 +232,11 @@ def writers(card):
 
 
 @pytest.mark.parametrize("name", ["issue", "withdraw", "set_live", "generate", "rebuild_cards"])
-def test_writers_of_cards_lock_the_index_before_any_row_of_cards(towns, name):
+def test_writers_of_cards_lock_the_index_before_any_row_of_cards(municipalities, name):
     """Keys of editions follow the order of publication, and no two writers wait for each other."""
-    card = builders.published(builders.officer(towns["torino"]), builders.reviewer(), towns["torino"])
+    card = builders.published(
+        builders.officer(municipalities["torino"]), builders.reviewer(), municipalities["torino"]
+    )
     Edition.objects.update(item="{}")
     with CaptureQueriesContext(connection) as captured:
         writers(card)[name]()
@@ -263,7 +267,7 @@ def test_editions_are_written_by_issuing_alone():
 
 
 @pytest.mark.parametrize(("every", "rows"), [(1, 50), (30, 50), (5, 2)])
-def test_buckets_that_split_keep_the_order(generated, monkeypatch, towns, every, rows):
+def test_buckets_that_split_keep_the_order(generated, monkeypatch, municipalities, every, rows):
     """The index each change and for who comes at the end."""
     wanted = {sort: found(f"sort={sort}") for sort in ("title", "-title", "cost", "-cost")}
     box = "bbox=7.4,45.0,7.8,45.2"
@@ -315,9 +319,11 @@ def test_bucket_that_cannot_be_split_is_stored_in_blocks(generated, monkeypatch)
 @pytest.mark.django_db(transaction=True)
 def test_readers_at_work_see_whole_editions_while_two_publish():
     """Each publication replaces a card, so that every reader at any moment counts the same."""
-    towns = builders.piedmont()
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
-    projects = [builders.project_of(builders.published(office, desk, towns["torino"])) for _ in range(4)]
+    municipalities = builders.piedmont()
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    projects = [
+        builders.project_of(builders.published(office, desk, municipalities["torino"])) for _ in range(4)
+    ]
 
     def work(number: int):
         if number < 2:
@@ -338,10 +344,10 @@ def test_readers_at_work_see_whole_editions_while_two_publish():
 
 @pytest.mark.django_db(transaction=True)
 def test_withdrawing_while_an_edition_is_issued_ends_for_both():
-    town = builders.piedmont()["torino"]
-    office, desk = builders.officer(town), builders.reviewer()
+    municipality = builders.piedmont()["torino"]
+    office, desk = builders.officer(municipality), builders.reviewer()
     for _round in range(3):
-        card = builders.published(office, desk, town)
+        card = builders.published(office, desk, municipality)
         work = (
             (lambda c=card: publishing.issue_project(builders.project_of(c), by=None)),
             (lambda c=card: publishing.withdraw(c, by=desk, reason="Dati errati")),
@@ -354,10 +360,11 @@ def test_withdrawing_while_an_edition_is_issued_ends_for_both():
 
 @pytest.mark.django_db(transaction=True)
 def test_publishing_at_once_leaves_index_and_cards_equal():
-    town = builders.piedmont()["torino"]
-    office, desk = builders.officer(town), builders.reviewer()
+    municipality = builders.piedmont()["torino"]
+    office, desk = builders.officer(municipality), builders.reviewer()
     projects = [
-        builders.project_of(builders.published(office, desk, town, title=f"Progetto {n}")) for n in range(4)
+        builders.project_of(builders.published(office, desk, municipality, title=f"Progetto {n}"))
+        for n in range(4)
     ]
     outcomes = together(lambda n: publishing.issue_project(projects[n], by=None), times=4)
     assert [o for o in outcomes if isinstance(o, Exception)] == []
@@ -381,8 +388,8 @@ with transaction.atomic():
 
 @pytest.mark.django_db(transaction=True)
 def test_process_killed_before_the_commit_leaves_no_trace():
-    town = builders.piedmont()["torino"]
-    builders.published(builders.officer(town), builders.reviewer(), town)
+    municipality = builders.piedmont()["torino"]
+    builders.published(builders.officer(municipality), builders.reviewer(), municipality)
     before = rows()
     connection.close()
     environment = os.environ | {
@@ -418,10 +425,10 @@ while True:
 @pytest.mark.django_db(transaction=True)
 def test_process_killed_at_any_moment_leaves_index_and_cards_equal():
     """What was acknowledged is there, what was not left no half."""
-    town = builders.piedmont()["torino"]
-    office, desk = builders.officer(town), builders.reviewer()
+    municipality = builders.piedmont()["torino"]
+    office, desk = builders.officer(municipality), builders.reviewer()
     for number in range(3):
-        builders.published(office, desk, town, title=f"Luce {number}")
+        builders.published(office, desk, municipality, title=f"Luce {number}")
     connection.close()
     environment = os.environ | {
         "NAME_OF_TEST": str(connection.settings_dict["NAME"]),

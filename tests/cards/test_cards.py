@@ -16,9 +16,11 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def source(db):
-    towns = builders.piedmont()
-    office = builders.officer(towns["torino"])
-    project = builders.draft(office, towns["torino"], technologies=["LED", "sensori"], end_planned="2022-06")
+    municipalities = builders.piedmont()
+    office = builders.officer(municipalities["torino"])
+    project = builders.draft(
+        office, municipalities["torino"], technologies=["LED", "sensori"], end_planned="2022-06"
+    )
     project.funding_lines.create(source="eu", programme="FESR", amount=Decimal("1000.50"))
     return collect(project.pk)
 
@@ -40,7 +42,7 @@ def test_document_speaks_in_codes_decimal_strings_and_nulls(source):
 
 def test_document_leaves_out_people_and_workflow(source):
     document = build_card(source, slug="led", edition=1, published_at=NOW)
-    assert not {"owner", "created_by", "updated_by", "status", "version", "nonce"} & set(document)
+    assert not {"owner", "created_by", "updated_by", "status", "version", "idempotency_key"} & set(document)
     assert "referente@example.org" not in serialise(document)
 
 

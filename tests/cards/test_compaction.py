@@ -24,13 +24,13 @@ SORTS = ("title", "-title", "cost", "-cost", "published_at", "-published_at")
 
 
 @pytest.fixture
-def town(db):
+def municipality(db):
     return builders.piedmont()["torino"]
 
 
 @pytest.fixture
-def people(town):
-    return builders.officer(town), builders.reviewer()
+def people(municipality):
+    return builders.officer(municipality), builders.reviewer()
 
 
 def contents(engine: Index) -> dict:
@@ -49,7 +49,9 @@ def contents(engine: Index) -> dict:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_publications_withdrawals_and_steps_in_any_order_equal_a_rebuild(town, people, monkeypatch, seed):
+def test_publications_withdrawals_and_steps_in_any_order_equal_a_rebuild(
+    municipality, people, monkeypatch, seed
+):
     """For who follows every change, who looks now and then, and who comes at the end."""
     office, desk = people
     draw, late = random.Random(seed), Index()
@@ -57,10 +59,10 @@ def test_publications_withdrawals_and_steps_in_any_order_equal_a_rebuild(town, p
     monkeypatch.setattr("cardindex.deltas.SEGMENT", draw.choice([1, 2, 16]))
     for kind in MOST:
         monkeypatch.setitem(MOST, kind, 2)
-    cards = [builders.published(office, desk, town, title=title) for title in TITLES[:2]]
+    cards = [builders.published(office, desk, municipality, title=title) for title in TITLES[:2]]
 
     def publish() -> None:
-        cards.append(builders.published(office, desk, town, title=draw.choice(TITLES)))
+        cards.append(builders.published(office, desk, municipality, title=draw.choice(TITLES)))
 
     def publish_again() -> None:
         cards.append(publishing.issue_project(builders.project_of(draw.choice(cards)), by=desk))
@@ -96,9 +98,9 @@ def queries_of(work) -> int:
     return len(captured)
 
 
-def test_queries_of_a_publication_and_of_a_step_do_not_grow_with_what_is_uncompacted(town, people):
+def test_queries_of_a_publication_and_of_a_step_do_not_grow_with_what_is_uncompacted(municipality, people):
     office, desk = people
-    project = builders.project_of(builders.published(office, desk, town))
+    project = builders.project_of(builders.published(office, desk, municipality))
     counts = []
     for number in (1, 3):
         writer.compact()
@@ -111,10 +113,10 @@ def test_queries_of_a_publication_and_of_a_step_do_not_grow_with_what_is_uncompa
     assert counts == [(11, step)] * 2
 
 
-def test_step_takes_few_rows_and_few_terms_but_one_row_in_any_case(town, people, monkeypatch):
+def test_step_takes_few_rows_and_few_terms_but_one_row_in_any_case(municipality, people, monkeypatch):
     office, desk = people
     for title in TITLES:
-        builders.published(office, desk, town, title=title)
+        builders.published(office, desk, municipality, title=title)
 
     def compacted() -> int:
         writer.compact_step()
@@ -129,10 +131,10 @@ def test_step_takes_few_rows_and_few_terms_but_one_row_in_any_case(town, people,
     assert differences() == []
 
 
-def test_command_compacts_all(town, people, monkeypatch):
+def test_command_compacts_all(municipality, people, monkeypatch):
     monkeypatch.setattr(writer, "STEP_ROWS", 1)
     for title in TITLES[:3]:
-        builders.published(*people, town, title=title)
+        builders.published(*people, municipality, title=title)
     out = StringIO()
     call_command("compact_index", stdout=out)
     assert out.getvalue() == "Schede portate nell’indice: 3\n"
@@ -140,12 +142,12 @@ def test_command_compacts_all(town, people, monkeypatch):
     assert (version.compacted, version.uncompacted) == (3, 0)
 
 
-def test_changes_are_kept_until_they_are_compacted(town, people, monkeypatch):
+def test_changes_are_kept_until_they_are_compacted(municipality, people, monkeypatch):
     """However many versions ago they were."""
     monkeypatch.setattr(writer, "LOGGED", 1)
     monkeypatch.setattr(writer, "STEP_ROWS", 2)
     for title in TITLES:
-        builders.published(*people, town, title=title)
+        builders.published(*people, municipality, title=title)
     writer.compact_step()
     kept = IndexLog.objects.exclude(changes=None).order_by("version").values_list("version", flat=True)
     assert list(kept) == [3, 4, 5]
@@ -158,19 +160,19 @@ def test_changes_are_kept_until_they_are_compacted(town, people, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_commit_past_the_limit_is_followed_by_a_step(town, people, monkeypatch):
+def test_commit_past_the_limit_is_followed_by_a_step(municipality, people, monkeypatch):
     monkeypatch.setattr(writer, "COMPACT_AT", 3)
     monkeypatch.setattr(writer, "STEP_ROWS", 2)
     uncompacted = []
     for title in TITLES:
-        builders.published(*people, town, title=title)
+        builders.published(*people, municipality, title=title)
         uncompacted.append(IndexVersion.objects.get().uncompacted)
     assert uncompacted == [1, 2, 1, 2, 1]
     assert differences() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_step_that_fails_leaves_the_publication_and_is_done_after_the_next(town, people, monkeypatch):
+def test_step_that_fails_leaves_the_publication_and_is_done_after_the_next(municipality, people, monkeypatch):
     monkeypatch.setattr(writer, "COMPACT_AT", 1)
 
     def fail(_rows) -> None:
@@ -178,22 +180,24 @@ def test_step_that_fails_leaves_the_publication_and_is_done_after_the_next(town,
 
     with monkeypatch.context() as failing:
         failing.setattr(writer, "write", fail)
-        card = builders.published(*people, town, title=TITLES[0])
+        card = builders.published(*people, municipality, title=TITLES[0])
     assert list(find(ProjectQuery()).ids()) == [card.pk]
     version = IndexVersion.objects.get()
     assert (version.number, version.compacted, version.uncompacted) == (1, 0, 1)
     assert differences() == []
-    builders.published(*people, town, title=TITLES[1])
+    builders.published(*people, municipality, title=TITLES[1])
     version.refresh_from_db()
     assert (version.compacted, version.uncompacted) == (2, 0)
     assert differences() == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_publishing_at_once_while_steps_run_leaves_index_and_cards_equal(town, people, monkeypatch):
+def test_publishing_at_once_while_steps_run_leaves_index_and_cards_equal(municipality, people, monkeypatch):
     monkeypatch.setattr(writer, "COMPACT_AT", 2)
     monkeypatch.setattr(writer, "STEP_ROWS", 1)
-    projects = [builders.project_of(builders.published(*people, town, title=title)) for title in TITLES]
+    projects = [
+        builders.project_of(builders.published(*people, municipality, title=title)) for title in TITLES
+    ]
 
     def work(number: int):
         if number == 4:

@@ -34,13 +34,13 @@ AWKWARD = {
 
 @pytest.fixture
 def cards(db):
-    towns, desk = builders.piedmont(), builders.reviewer()
-    officer = builders.officer(towns["torino"])
-    alice = builders.officer(towns["alice"], "alice@example.org")
+    municipalities, desk = builders.piedmont(), builders.reviewer()
+    officer = builders.officer(municipalities["torino"])
+    alice = builders.officer(municipalities["alice"], "alice@example.org")
     return [
-        builders.published(officer, desk, towns["torino"], **AWKWARD),
-        builders.published(officer, desk, towns["torino"], total_cost=None, cost_unknown=True),
-        builders.published(alice, desk, towns["alice"], title="Scuola"),
+        builders.published(officer, desk, municipalities["torino"], **AWKWARD),
+        builders.published(officer, desk, municipalities["torino"], total_cost=None, cost_unknown=True),
+        builders.published(alice, desk, municipalities["alice"], title="Scuola"),
     ]
 
 
@@ -86,7 +86,7 @@ def test_invented_cards_have_their_lines(db):
     assert b"".join(project_chunks(keys, "csv")) == by_the_writer(keys)
 
 
-def test_towns_are_those_of_today(cards):
+def test_municipalities_are_those_of_today(cards):
     """Alice Superiore is in the document, Val di Chy in the file."""
     content = b"".join(project_chunks([cards[2].pk], "csv"))
     assert b",M405,001317,Val di Chy,TO,01,," in content

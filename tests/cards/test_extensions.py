@@ -72,8 +72,8 @@ def extension(settings, monkeypatch):
 
 
 @pytest.fixture
-def record(towns) -> Record:
-    return builders.record(towns["torino"])
+def record(municipalities) -> Record:
+    return builders.record(municipalities["torino"])
 
 
 def found(**facets: str) -> list[int]:

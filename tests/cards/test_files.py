@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def record(towns) -> Record:
-    return builders.record(towns["torino"])
+def record(municipalities) -> Record:
+    return builders.record(municipalities["torino"])
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_next_edition_publishes_files_again_but_not_those_of_the_withdrawn_one_a
     assert (status(client, 41), status(client, 42)) == (200, 404)
 
 
-def test_file_of_another_record_stays_public_when_a_card_is_withdrawn(client, towns, record, stored):
-    builders.issue(builders.record(towns["ivrea"]), only(stored, 42))
+def test_file_of_another_record_stays_public_when_a_card_is_withdrawn(client, municipalities, record, stored):
+    builders.issue(builders.record(municipalities["ivrea"]), only(stored, 42))
     issuing.withdraw(builders.issue(record, only(stored, 41)), by=None, reason="Dati errati")
     assert (status(client, 41), status(client, 42)) == (404, 200)
 

@@ -17,8 +17,8 @@ WITHOUT_DOCUMENTS = 8
 
 
 @pytest.fixture
-def record(towns) -> Record:
-    return builders.record(towns["torino"])
+def record(municipalities) -> Record:
+    return builders.record(municipalities["torino"])
 
 
 @pytest.fixture

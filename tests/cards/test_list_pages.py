@@ -21,7 +21,7 @@ SQUARE = "M{x} {y}l90 0 0 90-90 0z"
 
 
 @pytest.fixture
-def towns():
+def municipalities():
     places = builders.piedmont()
     for number, place in enumerate(Territory.objects.filter(valid_to=None)):
         x = 5000 + 100 * number
@@ -38,11 +38,11 @@ def towns():
 
 
 @pytest.fixture
-def publish(towns):
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
+def publish(municipalities):
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
 
-    def one(title="Illuminazione pubblica a LED", town="torino", **fields):
-        return builders.published(office, desk, towns[town], title=title, **fields)
+    def one(title="Illuminazione pubblica a LED", municipality="torino", **fields):
+        return builders.published(office, desk, municipalities[municipality], title=title, **fields)
 
     return one
 
@@ -98,8 +98,8 @@ def test_counts_follow_the_other_filters_and_keep_what_has_none(client, cards):
     areas = {option["value"]: option["count"] for option in group(page, "area")["options"]}
     assert areas["mobilita"] == 1
     assert areas["energia"] == 0
-    towns = [(option["label"], option["count"]) for option in group(page, "municipality")["options"]]
-    assert towns == [("Ivrea", 1), ("Samone", 1), ("Torino", 1)]
+    municipalities = [(option["label"], option["count"]) for option in group(page, "municipality")["options"]]
+    assert municipalities == [("Ivrea", 1), ("Samone", 1), ("Torino", 1)]
 
 
 def test_folded_group_with_a_value_is_open(client, cards):
@@ -316,7 +316,7 @@ def test_map_counts_places_and_leads_nearer(client, cards):
     assert (provinces["level"], [s["name"] for s in provinces["shapes"]]) == ("province", ["Torino"])
 
 
-def test_boundaries_are_geojson_and_304_for_whoever_has_them(client, towns):
+def test_boundaries_are_geojson_and_304_for_whoever_has_them(client, municipalities):
     response = get(client, "/mappa/confini/provincia-TO.geojson")
     data = json.loads(response.content)
     assert response["Content-Type"] == "application/geo+json"
@@ -330,7 +330,7 @@ def test_boundaries_are_geojson_and_304_for_whoever_has_them(client, towns):
 
 
 @pytest.mark.parametrize("key", ["regione-99", "provincia-", "mondo", "provincia-XX", "regione-01-02"])
-def test_unknown_boundaries_are_404(client, towns, key):
+def test_unknown_boundaries_are_404(client, municipalities, key):
     assert client.get(f"/mappa/confini/{key}.geojson").status_code == 404
 
 
@@ -348,7 +348,7 @@ def test_search_groups_projects_cities_protocols_pages(client, cards):
     Protocol.objects.create(slug="bozza", title="Ivrea, bozza", summary="Non pubblicata.", promoter="CTM")
     context = get(client, "/cerca/?q=ivrea").context
     assert titles(get(client, "/cerca/?q=ivrea")) == ["Mobilità sostenibile in città"]
-    assert [town.slug for town in context["towns"]] == ["ivrea"]
+    assert [municipality.slug for municipality in context["municipalities"]] == ["ivrea"]
     assert [protocol.slug for protocol in context["protocols"]] == ["ivrea"]
     pages = [(str(page["title"]), page["url"]) for page in get(client, "/cerca/?q=cookie").context["pages"]]
     assert pages == [("Informativa privacy", "/privacy/")]
@@ -382,9 +382,9 @@ QUERIES = {
     # version; the code of the province
     "/mappa/": 1,
     "/mappa/?provincia=TO": 2,
-    # version, cards, their texts, towns: starting, containing; protocols
+    # version, cards, their texts, municipalities: starting, containing; protocols
     "/cerca/?q=led": 6,
-    # version, cards, towns: starting, containing
+    # version, cards, municipalities: starting, containing
     "/cerca/suggerimenti?q=led": 4,
     "/mappa/confini/regione-01.geojson": 2,
     "/mappa/punti.geojson": 2,

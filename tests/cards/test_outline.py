@@ -64,7 +64,7 @@ def full(people, country):
     Indicator.objects.create(
         project=project, name="Consumo", unit="MWh", baseline=1000, value=640, target=400
     )
-    actions.submit(project, by=officer, idempotency_key=project.nonce)
+    actions.submit(project, by=officer, idempotency_key=project.idempotency_key)
     reviewing.take(project, by=desk)
     return publishing.publish(project, by=desk)
 

@@ -26,8 +26,8 @@ NOTHING = Presence(False, False, False, False, False)
 
 
 @pytest.fixture
-def card(office, desk, towns):
-    return builders.published(office, desk, towns["torino"])
+def card(office, desk, municipalities):
+    return builders.published(office, desk, municipalities["torino"])
 
 
 @pytest.mark.django_db
@@ -116,9 +116,9 @@ def document(card, body):
         (come_from_outside, "has_origins"),
     ],
 )
-def test_each_table_that_speaks_of_a_project_is_known(card, towns, settings, add, told):
+def test_each_table_that_speaks_of_a_project_is_known(card, municipalities, settings, add, told):
     settings.DEMO = True
-    add(card, body_of_municipality(towns["ivrea"]))
+    add(card, body_of_municipality(municipalities["ivrea"]))
     presence = presence_of(card.record_id)
     assert presence == NOTHING._replace(**{told: True})
     text = {"documents": [], "partners": []}
@@ -127,7 +127,7 @@ def test_each_table_that_speaks_of_a_project_is_known(card, towns, settings, add
 
 
 @pytest.mark.django_db
-def test_town_is_shown_where_it_lies(towns, django_assert_num_queries):
+def test_town_is_shown_where_it_lies(municipalities, django_assert_num_queries):
     builders.squares()
     bump_content_version()
     first = locator_of("L219")
@@ -135,14 +135,14 @@ def test_town_is_shown_where_it_lies(towns, django_assert_num_queries):
         first["municipality_path"].startswith("M5") and first["municipality_path"] != first["province_path"]
     )
     assert [float(part) for part in first["view_box"].split()][2:] == pytest.approx([93.6, 93.6])
-    with django_assert_num_queries(1):  # the version: neither town nor province is asked for again
+    with django_assert_num_queries(1):  # the version: neither municipality nor province is asked for again
         assert locator_of("L219") == first
     assert locator_of("E379")["province_path"] == first["province_path"]
     assert (locator_of("A199"), locator_of("Z999"), locator_of(None)) == (None, None, None)
 
 
 @pytest.mark.django_db
-def test_municipalities_are_named_by_code(towns):
+def test_municipalities_are_named_by_code(municipalities):
     assert sorted(municipalities_of({"L219", "A199", "Z999"})) == [
         (
             "A199",

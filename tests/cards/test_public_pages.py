@@ -281,7 +281,7 @@ def test_unknown_city_is_404(client, country):
 
 def test_city_list_filters_by_name_and_province(client, card):
     def names(query):
-        return [row["town"].slug for row in client.get(f"/citta/?{query}").context["rows"]]
+        return [row["municipality"].slug for row in client.get(f"/citta/?{query}").context["rows"]]
 
     assert sorted(names("q=samone")) == ["samone-tn", "samone-to"]
     assert names("q=samone&provincia=TN") == ["samone-tn"]
@@ -299,9 +299,9 @@ def test_area_page_counts_its_projects(client, card):
     assert client.get("/aree/marte/").status_code == 404
 
 
-def test_search_finds_projects_towns_and_areas(client, card):
+def test_search_finds_projects_municipalities_and_areas(client, card):
     context = client.get("/cerca/?q=torino").context
-    assert (results_of(context), [t.slug for t in context["towns"]]) == (
+    assert (results_of(context), [t.slug for t in context["municipalities"]]) == (
         ["Illuminazione pubblica a LED"],
         ["torino"],
     )
@@ -368,9 +368,9 @@ QUERIES = {
     "/progetti/{slug}/": 4,
     # count, page, provinces
     "/citta/": 4,
-    # town; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions
+    # municipality; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions
     "/citta/torino/": 10,
-    # two towns; for each: sums
+    # two municipalities; for each: sums
     "/confronta/citta/?a=torino&b=ivrea": 5,
     # editions, by month, scores, reports
     "/statistiche/": 5,

@@ -14,13 +14,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def record(towns) -> Record:
-    return builders.record(towns["torino"])
+def record(municipalities) -> Record:
+    return builders.record(municipalities["torino"])
 
 
-def test_codes_count_up_within_a_province_and_a_year(towns):
+def test_codes_count_up_within_a_province_and_a_year(municipalities):
     year = timezone.localdate().year
-    codes = [builders.record(towns[name]).code for name in ("torino", "ivrea", "samone_tn")]
+    codes = [builders.record(municipalities[name]).code for name in ("torino", "ivrea", "samone_tn")]
     assert codes == [f"TO-{year}-0001", f"TO-{year}-0002", f"TN-{year}-0001"]
 
 
@@ -43,8 +43,8 @@ def test_slug_is_that_of_the_first_title_and_stays(record):
     assert records.subject_of(record.pk).title == "Orti e serre"
 
 
-def test_slug_that_is_taken_gets_the_municipality_then_a_number(towns):
-    three = [builders.record(towns["torino"]) for _ in range(3)]
+def test_slug_that_is_taken_gets_the_municipality_then_a_number(municipalities):
+    three = [builders.record(municipalities["torino"]) for _ in range(3)]
     assert [builders.issue(record).slug for record in three] == [
         "orti-urbani",
         "orti-urbani-torino",

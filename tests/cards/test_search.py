@@ -9,14 +9,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def cards():
-    towns = builders.piedmont()
-    office, desk = builders.officer(towns["torino"]), builders.reviewer()
+    municipalities = builders.piedmont()
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
     return {
-        "led": builders.published(office, desk, towns["torino"]),
+        "led": builders.published(office, desk, municipalities["torino"]),
         "bici": builders.published(
             office,
             desk,
-            towns["ivrea"],
+            municipalities["ivrea"],
             title="Mobilità sostenibile in città",
             primary_area="mobility",
             other_areas=["environment"],
@@ -28,7 +28,7 @@ def cards():
         "aria": builders.published(
             office,
             desk,
-            towns["samone"],
+            municipalities["samone"],
             title="Qualità dell’aria",
             summary="Sensori per la mobilità",
             primary_area="environment",

@@ -152,10 +152,10 @@ def test_peers_share_class_and_ground_where_they_are_enough(country):
     ivrea.altitude_zone = 3
     near, far = municipalities_in(country, 10, 4), municipalities_in(country, 3, 5, start=100)
     found = peers_of(ivrea)
-    assert found["codes"] == {town.code: 25_000 for town in near}
+    assert found["codes"] == {municipality.code: 25_000 for municipality in near}
     assert list(map(str, found["words"])) == ["da 20.000 a 60.000 abitanti", "in collina"]
     near[0].delete()
-    assert set(peers_of(ivrea)["codes"]) == {town.code for town in [*near[1:], *far]}
+    assert set(peers_of(ivrea)["codes"]) == {municipality.code for municipality in [*near[1:], *far]}
     assert peers_of(country["samone"]) is None
 
 
@@ -163,8 +163,10 @@ def test_money_per_head_needs_three_peers(country, officer, desk):
     near = municipalities_in(country, 3, 4)
     ivrea = country["ivrea"]
     peers = peers_of(ivrea)
-    for number, town in enumerate(near[:2], 1):
-        builders.published(officer, desk, town, title=f"Progetto {number}", total_cost=25_000 * number)
+    for number, municipality in enumerate(near[:2], 1):
+        builders.published(
+            officer, desk, municipality, title=f"Progetto {number}", total_cost=25_000 * number
+        )
     assert money_per_head(peers, ivrea, None) is None
     builders.published(officer, desk, near[2], title="Progetto 3", total_cost=25_000 * 9)
     money = money_per_head(peers, ivrea, Decimal(22_683 * 4))
@@ -214,7 +216,7 @@ def test_two_cities_side_by_side(client, country, card):
 )
 def test_comparison_asks_until_it_has_two(client, country, query, problem):
     response = client.get(f"/confronta/citta/?{query}")
-    assert (response.status_code, response.context["towns"]) == (200, [])
+    assert (response.status_code, response.context["municipalities"]) == (200, [])
     assert bool(response.context["problems"]) is bool(problem)
     assert not problem or problem in words(response)
 
@@ -312,7 +314,7 @@ def test_city_list_takes_the_same_queries_for_one_and_three_projects(
     client.get("/citta/")
     with django_assert_num_queries(4):
         response = client.get("/citta/")
-    counts = {row["town"].code: row["projects"] for row in response.context["rows"]}
+    counts = {row["municipality"].code: row["projects"] for row in response.context["rows"]}
     assert counts["L219"] == number
 
 

@@ -59,7 +59,7 @@ RATED = [
 
 
 @pytest.fixture
-def folder(tmp_path, settings, towns):
+def folder(tmp_path, settings, municipalities):
     settings.DEMO, settings.MEDIA_ROOT = True, tmp_path / "media"
     for name, content in (("projects", [ENTRY]), ("assessments", [assessment(ratings=RATED)])):
         (tmp_path / f"{name}.json").write_text(json.dumps(content), "utf-8")
@@ -226,8 +226,8 @@ def test_real_document_replaces_the_demonstration(card):
     assert str(standing.kit_completeness) == "0.0667"
 
 
-def test_real_assessment_replaces_the_demonstration(client, card, towns):
-    rate(card, builders.officer(towns["torino"]), all_rated(5), "self")
+def test_real_assessment_replaces_the_demonstration(client, card, municipalities):
+    rate(card, builders.officer(municipalities["torino"]), all_rated(5), "self")
     standing = Standing.objects.get()
     assert (standing.is_demonstration, standing.kit_completeness) == (False, 0)
     assert [n for n in archive(client, card).namelist() if "dimostrativ" in n] == []

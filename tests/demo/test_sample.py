@@ -60,12 +60,12 @@ FIRM = {
 
 
 @pytest.fixture
-def towns(db):
+def municipalities(db):
     return builders.piedmont()
 
 
 @pytest.fixture
-def load(tmp_path, towns):
+def load(tmp_path, municipalities):
     def run(*entries):
         file = tmp_path / "projects.json"
         file.write_text(json.dumps(entries), "utf-8")
@@ -126,10 +126,10 @@ def test_changed_entry_makes_the_next_edition(load):
     assert Project.objects.get().funding_lines.count() == 0
 
 
-def test_entry_edited_by_people_is_not_loaded_again(load, towns):
+def test_entry_edited_by_people_is_not_loaded_again(load, municipalities):
     load(ENTRY)
     project = Project.objects.get()
-    actions.revise(project, by=builders.officer(towns["torino"]))
+    actions.revise(project, by=builders.officer(municipalities["torino"]))
     assert load({**ENTRY, "title": "Altro"}).edited == ["luci-torino"]
     assert Project.objects.get().title == "Luci a LED"
     assert Edition.objects.count() == 1
@@ -165,7 +165,7 @@ def run(*args, **options) -> str:
     return out.getvalue()
 
 
-def test_command_loads_protocols_and_says_when_nothing_changed(tmp_path, towns):
+def test_command_loads_protocols_and_says_when_nothing_changed(tmp_path, municipalities):
     file = tmp_path / "projects.json"
     file.write_text(json.dumps([ENTRY]), "utf-8")
     assert "Progetti nuovi: 1" in run("load_sample", file=file)
@@ -181,7 +181,7 @@ def test_command_without_places_says_what_to_do(db):
         run("load_sample")
 
 
-def test_demo_accounts_can_be_created_twice(tmp_path, towns, settings, client):
+def test_demo_accounts_can_be_created_twice(tmp_path, municipalities, settings, client):
     settings.DEMO = True
     file = tmp_path / "projects.json"
     file.write_text("[]", "utf-8")
@@ -201,7 +201,7 @@ def test_demo_accounts_can_be_created_twice(tmp_path, towns, settings, client):
     ]
 
 
-def test_demo_accounts_are_refused_in_production(towns, settings):
+def test_demo_accounts_are_refused_in_production(municipalities, settings):
     settings.DEMO = settings.DEBUG = False
     with pytest.raises(CommandError, match="DEMO=1"):
         run("load_sample", demo_accounts=True)
@@ -262,7 +262,7 @@ def assess(tmp_path, *entries):
     return load_assessments(path)
 
 
-def test_changed_demonstration_becomes_the_next_version(towns, tmp_path):
+def test_changed_demonstration_becomes_the_next_version(municipalities, tmp_path):
     path = tmp_path / "projects.json"
     path.write_text(json.dumps([ENTRY]), "utf-8")
     load_projects(path)
@@ -276,7 +276,7 @@ def test_changed_demonstration_becomes_the_next_version(towns, tmp_path):
     assert load_projects(path).updated == ["luci-torino"]
 
 
-def test_wrong_demonstrations_are_reported_and_leave_no_row(towns, tmp_path):
+def test_wrong_demonstrations_are_reported_and_leave_no_row(municipalities, tmp_path):
     path = tmp_path / "projects.json"
     path.write_text(json.dumps([ENTRY]), "utf-8")
     load_projects(path)

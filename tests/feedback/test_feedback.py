@@ -42,7 +42,7 @@ def card(officer, desk, country):
 
 
 def report_data(**fields) -> dict:
-    return {"topic": "facts", "text": "Il costo è un altro.", "nonce": str(uuid.uuid4()), **fields}
+    return {"topic": "facts", "text": "Il costo è un altro.", "idempotency_key": str(uuid.uuid4()), **fields}
 
 
 def send(client, card, **fields):
@@ -70,8 +70,11 @@ def test_form_and_status_set_no_cookie(client, card):
 
 
 def test_same_report_twice_is_stored_once(client, card):
-    nonce = str(uuid.uuid4())
-    first, second = send(client, card, nonce=nonce), send(client, card, nonce=nonce)
+    idempotency_key = str(uuid.uuid4())
+    first, second = (
+        send(client, card, idempotency_key=idempotency_key),
+        send(client, card, idempotency_key=idempotency_key),
+    )
     assert first["Location"] == second["Location"]
     assert ErrorReport.objects.count() == 1
 
@@ -148,7 +151,11 @@ def test_office_may_not_open_pages_of_the_desk(client, officer, path):
 
 
 def test_access_report_names_its_page(client, country):
-    fields = {"page": "/progetti/", "text": "Il lettore di schermo tace", "nonce": str(uuid.uuid4())}
+    fields = {
+        "page": "/progetti/",
+        "text": "Il lettore di schermo tace",
+        "idempotency_key": str(uuid.uuid4()),
+    }
     response = client.post("/accessibilita/segnala/", fields)
     report = ErrorReport.objects.get()
     assert (response.status_code, report.page, report.topic, report.record) == (

@@ -94,11 +94,15 @@ def test_request_from_another_site_is_refused(client):
     assert response.status_code == 403 and not Follower.objects.exists()
 
 
-def test_news_of_a_view_are_sent_once(client, office, desk, towns):
-    builders.published(office, desk, towns["torino"], title="Già pubblicato", primary_area="mobility")
+def test_news_of_a_view_are_sent_once(client, office, desk, municipalities):
+    builders.published(
+        office, desk, municipalities["torino"], title="Già pubblicato", primary_area="mobility"
+    )
     followed(client, "area=mobilita")
-    builders.published(office, desk, towns["torino"], title="Nuova ciclabile", primary_area="mobility")
-    builders.published(office, desk, towns["torino"], title="Altra area", primary_area="energy")
+    builders.published(
+        office, desk, municipalities["torino"], title="Nuova ciclabile", primary_area="mobility"
+    )
+    builders.published(office, desk, municipalities["torino"], title="Altra area", primary_area="energy")
     mail.outbox.clear()
     assert "Nuova ciclabile" not in update(dry_run=True) and not mail.outbox
     assert update().startswith("Messaggi inviati: 1")
@@ -110,17 +114,17 @@ def test_news_of_a_view_are_sent_once(client, office, desk, towns):
     assert update().startswith("Messaggi inviati: 0")
 
 
-def test_pace_is_respected(client, office, desk, towns):
+def test_pace_is_respected(client, office, desk, municipalities):
     followed(client)
     Follower.objects.update(pace="weekly")
-    builders.published(office, desk, towns["torino"])
+    builders.published(office, desk, municipalities["torino"])
     assert update().startswith("Messaggi inviati: 0")
     Follower.objects.update(confirmed_at=timezone.now() - timedelta(days=7))
     assert update().startswith("Messaggi inviati: 1")
 
 
-def test_followed_project_sends_new_editions_and_its_withdrawal(client, office, desk, towns):
-    card = builders.published(office, desk, towns["torino"], title="Seguito")
+def test_followed_project_sends_new_editions_and_its_withdrawal(client, office, desk, municipalities):
+    card = builders.published(office, desk, municipalities["torino"], title="Seguito")
     follower = followed(client, f"progetto={card.slug}")
     assert follower.record == card.record
     actions.revise(builders.project_of(card), by=office)
@@ -162,9 +166,9 @@ def test_unconfirmed_requests_are_deleted_after_a_week(client):
     assert "cancellate: 1" in update() and not Follower.objects.exists()
 
 
-def test_refused_message_is_sent_by_the_next_run(client, office, desk, towns, settings):
+def test_refused_message_is_sent_by_the_next_run(client, office, desk, municipalities, settings):
     followed(client)
-    builders.published(office, desk, towns["torino"], title="Da raccontare")
+    builders.published(office, desk, municipalities["torino"], title="Da raccontare")
     settings.EMAIL_BACKEND = "tests.following.test_following.RefusingBackend"
     assert update().startswith("Messaggi inviati: 0")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -9,8 +9,8 @@ from municipalities.models import Territory
 pytestmark = pytest.mark.django_db
 
 
-def test_rows_by_key_are_those_of_the_queryset(towns):
-    keys = [towns["torino"].pk, towns["ivrea"].pk]
+def test_rows_by_key_are_those_of_the_queryset(municipalities):
+    keys = [municipalities["torino"].pk, municipalities["ivrea"].pk]
     expected = {
         pk: (name, code)
         for pk, name, code in Territory.objects.filter(pk__in=keys).values_list("pk", "name", "code")
@@ -18,8 +18,10 @@ def test_rows_by_key_are_those_of_the_queryset(towns):
     assert rows_by_key(Territory, keys, ["name", "code"]) == expected
 
 
-def test_rows_by_key_take_one_query_for_one_and_three_keys_and_none_without(towns, django_assert_num_queries):
-    keys = [towns[name].pk for name in ("torino", "ivrea", "samone")]
+def test_rows_by_key_take_one_query_for_one_and_three_keys_and_none_without(
+    municipalities, django_assert_num_queries
+):
+    keys = [municipalities[name].pk for name in ("torino", "ivrea", "samone")]
     for count in (1, 3):
         with django_assert_num_queries(1):
             assert rows_by_key(Territory, keys[:count], ["name"]).keys() == set(keys[:count])
@@ -27,6 +29,6 @@ def test_rows_by_key_take_one_query_for_one_and_three_keys_and_none_without(town
         assert rows_by_key(Territory, [], ["name"]) == {}
 
 
-def test_rows_by_key_with_an_unknown_column_raise(towns):
+def test_rows_by_key_with_an_unknown_column_raise(municipalities):
     with pytest.raises(FieldDoesNotExist):
         rows_by_key(Territory, [1], ["name; DROP TABLE x"])

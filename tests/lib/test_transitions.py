@@ -146,8 +146,8 @@ PATHS = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", Verb.values)
-def test_transitions_of_a_project(towns, office, verb):
-    project = builders.draft(office, towns["torino"])
+def test_transitions_of_a_project(municipalities, office, verb):
+    project = builders.draft(office, municipalities["torino"])
     for state in Status.values:
         after, side = PATHS.get((verb, state), (None, None))
         assert PROJECT.allows(verb, state, {OFFICE}) is (side == OFFICE)
@@ -181,10 +181,12 @@ def test_offered_are_those_of_the_side_in_the_order_of_the_table():
 
 
 @pytest.mark.django_db
-def test_refusals_are_the_words_of_the_guards_that_do_not_hold(towns, office, django_assert_num_queries):
+def test_refusals_are_the_words_of_the_guards_that_do_not_hold(
+    municipalities, office, django_assert_num_queries
+):
     flow, project = (
         guarded(TITLED, COSTED),
-        builders.draft(office, towns["torino"], title="", total_cost=None),
+        builders.draft(office, municipalities["torino"], title="", total_cost=None),
     )
     assert flow.refusals(project, "forward") == ["Manca il titolo", "Manca il costo"]
     with django_assert_num_queries(0), pytest.raises(Refused) as refused:
@@ -197,8 +199,8 @@ def test_refusals_are_the_words_of_the_guards_that_do_not_hold(towns, office, dj
 
 
 @pytest.mark.django_db
-def test_deleted_project_is_not_submitted(towns, office):
-    project = builders.draft(office, towns["torino"])
+def test_deleted_project_is_not_submitted(municipalities, office):
+    project = builders.draft(office, municipalities["torino"])
     stale = Project.objects.get()
     project = drafts.delete_draft(project, by=office)
     assert PROJECT.refusals(project, Verb.SUBMIT) == ["La scheda è nel cestino"]
@@ -209,8 +211,8 @@ def test_deleted_project_is_not_submitted(towns, office):
 
 
 @pytest.mark.django_db
-def test_apply_writes_other_columns_in_the_same_statement(towns, office, django_assert_num_queries):
-    project = builders.draft(office, towns["torino"])
+def test_apply_writes_other_columns_in_the_same_statement(municipalities, office, django_assert_num_queries):
+    project = builders.draft(office, municipalities["torino"])
     with django_assert_num_queries(1):
         PROJECT.apply(project, Verb.SUBMIT, values={"title": "Altro titolo"})
     stored = Project.objects.get()
@@ -218,8 +220,8 @@ def test_apply_writes_other_columns_in_the_same_statement(towns, office, django_
 
 
 @pytest.mark.django_db
-def test_condition_that_no_longer_holds_refuses_everything(towns, office):
-    project = builders.draft(office, towns["torino"])
+def test_condition_that_no_longer_holds_refuses_everything(municipalities, office):
+    project = builders.draft(office, municipalities["torino"])
     with pytest.raises(WrongMove):
         PROJECT.apply(project, Verb.SUBMIT, values={"title": "Altro"}, version=project.version + 1)
     stored = Project.objects.get()
@@ -228,8 +230,8 @@ def test_condition_that_no_longer_holds_refuses_everything(towns, office):
 
 
 @pytest.mark.django_db
-def test_of_two_stale_objects_one_is_applied(towns, office):
-    builders.draft(office, towns["torino"])
+def test_of_two_stale_objects_one_is_applied(municipalities, office):
+    builders.draft(office, municipalities["torino"])
     one, other = Project.objects.get(), Project.objects.get()
     PROJECT.apply(one, Verb.SUBMIT)
     with pytest.raises(WrongMove) as wrong:
@@ -239,9 +241,9 @@ def test_of_two_stale_objects_one_is_applied(towns, office):
 
 
 @pytest.fixture
-def adoption(towns, office, desk):
-    card = builders.published(office, desk, towns["torino"])
-    body = body_of_municipality(towns["ivrea"])
+def adoption(municipalities, office, desk):
+    card = builders.published(office, desk, municipalities["torino"])
+    body = body_of_municipality(municipalities["ivrea"])
     return adopting.ask(card.record, by=None, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve")
 
 
@@ -259,8 +261,8 @@ def test_transition_that_stays_never_writes_an_old_state_back(adoption):
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_wins():
     office = builders.officer(builders.piedmont()["torino"])
-    town = office.memberships.get().organisation.territory
-    project = builders.draft(office, town)
+    municipality = office.memberships.get().organisation.territory
+    project = builders.draft(office, municipality)
     PROJECT.apply(project, Verb.SUBMIT)
     verbs = [Verb.TAKE, Verb.RECALL] * 3
     outcomes = together(lambda n: PROJECT.apply(Project.objects.get(pk=project.pk), verbs[n]))

@@ -40,13 +40,13 @@ def test_working_days_decide_what_is_late():
     assert last_overdue_day(date(2026, 11, 19)) == date(2026, 11, 4)
 
 
-def test_queue_counts(client, desk, office, towns):
-    late = builders.draft(office, towns["torino"])
+def test_queue_counts(client, desk, office, municipalities):
+    late = builders.draft(office, municipalities["torino"])
     actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     day = timezone.localdate() - timedelta(days=40)
     noon = timezone.make_aware(datetime(day.year, day.month, day.day, 12))
     Submission.objects.update(submitted_at=noon)
-    builders.published(office, desk, towns["torino"], title="Altro")
+    builders.published(office, desk, municipalities["torino"], title="Altro")
     Submission.objects.filter(project__title="Altro").update(submitted_at=timezone.now() - timedelta(days=4))
     found = queue_counts()
     assert {key: found[key] for key in ("waiting", "overdue", "in_review", "answers", "public")} == {
@@ -66,12 +66,12 @@ def test_no_decision_has_no_response_time(desk):
     assert response_days(since=date(2020, 1, 1)) is None
 
 
-def test_who_waits_for_whom(client, desk, office, towns):
-    asked = builders.draft(office, towns["torino"], title="Chiesta")
+def test_who_waits_for_whom(client, desk, office, municipalities):
+    asked = builders.draft(office, municipalities["torino"], title="Chiesta")
     actions.submit(asked, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(asked, by=desk)
     reviewing.request_changes(asked, by=desk, message="Completa")
-    mine = builders.draft(office, towns["torino"], title="Presa")
+    mine = builders.draft(office, municipalities["torino"], title="Presa")
     actions.submit(mine, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(mine, by=desk)
 
@@ -92,9 +92,11 @@ def test_empty_queue_says_so(client, desk):
     assert "Nessuna scheda da esaminare" in client.get(reverse("desk:home")).content.decode()
 
 
-def test_readiness_names_what_is_missing(client, desk, office, towns):
-    builders.published(office, desk, towns["torino"], solution="Così")
-    builders.published(office, desk, towns["torino"], title="Orti", total_cost=None, cost_unknown=True)
+def test_readiness_names_what_is_missing(client, desk, office, municipalities):
+    builders.published(office, desk, municipalities["torino"], solution="Così")
+    builders.published(
+        office, desk, municipalities["torino"], title="Orti", total_cost=None, cost_unknown=True
+    )
     found = readiness.readiness()
     assert (found["total"], found["ready"], found["share"]) == (2, 1, 50)
     assert [(gap["key"], gap["count"]) for gap in found["gaps"]] == [("costo", 1), ("soluzione", 1)]
@@ -102,26 +104,26 @@ def test_readiness_names_what_is_missing(client, desk, office, towns):
     assert [row["project"].title for row in page.context["rows"]] == ["Orti"]
 
 
-def test_municipalities_reached_are_counted(desk, office, towns):
-    card = builders.published(office, desk, towns["torino"])
+def test_municipalities_reached_are_counted(desk, office, municipalities):
+    card = builders.published(office, desk, municipalities["torino"])
     found = dashboard_tables.headline()
     # Torino, Ivrea, Samone and Val di Chy; Alice Superiore is no more, the other Samone is elsewhere
-    assert (found["cards"], found["towns"], found["reached"]) == (1, 4, 1)
+    assert (found["cards"], found["municipalities"], found["reached"]) == (1, 4, 1)
     assert (found["cost"], found["untold"], found["reports"]) == (14_000_000, 0, 0)
     publishing.withdraw(card, by=desk, reason="Errore")
     assert dashboard_tables.headline()["reached"] == 0
 
 
 @pytest.mark.parametrize("fields", [{}, {"solution": "Così", "technologies": []}, {"total_cost": None}])
-def test_completeness_in_the_database_is_that_of_the_card(office, towns, fields):
-    project = builders.draft(office, towns["torino"], **fields)
+def test_completeness_in_the_database_is_that_of_the_card(office, municipalities, fields):
+    project = builders.draft(office, municipalities["torino"], **fields)
     weight = Project.objects.annotate(w=tables.completeness_weight()).get().w
     whole = 2 * len(completeness_.REQUIRED) + len(completeness_.WORTH_ADDING)
     assert round(100 * weight / whole) == completeness(project)
 
 
-def test_age_counts_from_the_last_confirmation(desk, office, towns):
-    card = builders.published(office, desk, towns["torino"])
+def test_age_counts_from_the_last_confirmation(desk, office, municipalities):
+    card = builders.published(office, desk, municipalities["torino"])
     Edition.objects.update(published_at=timezone.now() - timedelta(days=400))
     assert [row[1] for row in dashboard_tables.by_age().rows] == [0, 0, 0, 1]
     Record.objects.filter(pk=card.record_id).update(confirmed_at=timezone.now() - timedelta(days=100))
@@ -136,8 +138,8 @@ def test_months_go_back_over_the_year():
     ]
 
 
-def test_tables_are_files_too(client, desk, office, towns):
-    builders.published(office, desk, towns["torino"])
+def test_tables_are_files_too(client, desk, office, municipalities):
+    builders.published(office, desk, municipalities["torino"])
     lines = client.get(reverse("desk:dashboard-file", args=["aree"])).content.decode().splitlines()
     assert lines[:3] == [
         "Area principale,Progetti,Costo comunicato,Senza costo",
@@ -149,13 +151,13 @@ def test_tables_are_files_too(client, desk, office, towns):
     assert client.get(reverse("desk:dashboard-file", args=["altro"])).status_code == 404
 
 
-def test_number_of_queries_does_not_grow(client, desk, office, towns, django_assert_num_queries):
-    builders.published(office, desk, towns["torino"])
+def test_number_of_queries_does_not_grow(client, desk, office, municipalities, django_assert_num_queries):
+    builders.published(office, desk, municipalities["torino"])
     client.get(DASHBOARD)  # the index of cards is read anew after each publication, once for each process
     with django_assert_num_queries(QUERIES_OF_DASHBOARD):
         client.get(DASHBOARD)
     for title in ("Orti", "Biblioteca"):
-        builders.published(office, desk, towns["ivrea"], title=title)
+        builders.published(office, desk, municipalities["ivrea"], title=title)
     client.get(DASHBOARD)  # the index of cards is read anew after each publication, once for each process
     with django_assert_num_queries(QUERIES_OF_DASHBOARD):
         client.get(DASHBOARD)
@@ -169,18 +171,18 @@ QUERIES_OF_DASHBOARD = 24
 QUERIES_OF_REGISTER = 9
 
 
-def test_body_that_asked_twice_counts_once(desk, towns):
+def test_body_that_asked_twice_counts_once(desk, municipalities):
     protocol = Protocol.objects.create(slug="p", title="P", promoter="X")
     for status, more in (
         ("received", {}),
-        ("accepted", {"organisation": builders.body_of_municipality(towns["ivrea"])}),
+        ("accepted", {"organisation": builders.body_of_municipality(municipalities["ivrea"])}),
     ):
         if status == "accepted":
             more |= {"decided_at": timezone.now(), "decided_by": desk}
         Adhesion.objects.create(
             protocol=protocol,
             kind="municipality",
-            municipality=towns["ivrea"],
+            municipality=municipalities["ivrea"],
             office="X",
             officer_name="Y",
             email="y@example.org",
@@ -188,15 +190,15 @@ def test_body_that_asked_twice_counts_once(desk, towns):
             **more,
         )
     assert dashboard_tables._adhesion_states(dashboard_tables.home_municipalities()) == {
-        towns["ivrea"].pk: "accepted"
+        municipalities["ivrea"].pk: "accepted"
     }
     assert dashboard_tables.adhesions_by_month(1).rows == [
         [chart_table.month_name(timezone.localdate()), 2, 1]
     ]
 
 
-def test_register_tells_who_what_when(client, desk, office, towns):
-    project = builders.draft(office, towns["torino"])
+def test_register_tells_who_what_when(client, desk, office, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     record("invite", by=office, on=body_subject(project.owner), person=desk)
     rows = client.get(REGISTER).context["page"].object_list
@@ -236,9 +238,9 @@ def test_wrong_roles(client, office, address):
     assert client.get(address).status_code == 403
 
 
-def test_median_of_review_times(desk, office, towns):
+def test_median_of_review_times(desk, office, municipalities):
     for days in (2, 4, 12):
-        project = builders.draft(office, towns["torino"], title=f"Progetto {days}")
+        project = builders.draft(office, municipalities["torino"], title=f"Progetto {days}")
         sent = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
         reviewing.request_changes(project, by=desk, message="x")

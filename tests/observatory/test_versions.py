@@ -14,9 +14,9 @@ def test_version_before_any_publication_has_no_token():
 
 
 @pytest.mark.django_db
-def test_version_changes_with_a_publication_and_with_other_content(office, desk, towns):
+def test_version_changes_with_a_publication_and_with_other_content(office, desk, municipalities):
     tokens = [version_in("default").token]
-    builders.published(office, desk, towns["torino"])
+    builders.published(office, desk, municipalities["torino"])
     tokens.append(version_in("default").token)
     bump_content_version()
     tokens.append(version_in("default").token)

@@ -19,20 +19,22 @@ def sums(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def towns(db):
+def municipalities(db):
     return builders.piedmont()
 
 
 @pytest.fixture
-def publish(towns):
+def publish(municipalities):
     """`publish("ivrea", on="2024-05-01", rows={…}, title=…)` gives a card with child rows."""
     desk = builders.reviewer()
     offices = {}
 
-    def run(town: str = "torino", *, on: str = "2024-05-01", rows=None, **fields) -> Edition:
-        if town not in offices:
-            offices[town] = builders.officer(towns[town], f"{town}@example.org")
-        card = builders.published(offices[town], desk, towns[town], **fields)
+    def run(municipality: str = "torino", *, on: str = "2024-05-01", rows=None, **fields) -> Edition:
+        if municipality not in offices:
+            offices[municipality] = builders.officer(
+                municipalities[municipality], f"{municipality}@example.org"
+            )
+        card = builders.published(offices[municipality], desk, municipalities[municipality], **fields)
         return reissued(card, on, rows or {})
 
     return run

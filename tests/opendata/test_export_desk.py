@@ -31,8 +31,8 @@ def desk(client):
 
 
 @pytest.fixture
-def card(desk, towns):
-    return builders.published(builders.officer(towns["torino"]), desk, towns["torino"])
+def card(desk, municipalities):
+    return builders.published(builders.officer(municipalities["torino"]), desk, municipalities["torino"])
 
 
 def read(answer) -> bytes:
@@ -40,7 +40,7 @@ def read(answer) -> bytes:
 
 
 def test_export_is_made_once_with_its_sum(client, card):
-    told = {"format": "csv", "nonce": uuid.uuid4()}
+    told = {"format": "csv", "idempotency_key": uuid.uuid4()}
     page = client.post(LIST, told, follow=True).content.decode()
     assert "L’esportazione è pronta: 1 schede." in page
     client.post(LIST, told)
@@ -53,7 +53,7 @@ def test_export_is_made_once_with_its_sum(client, card):
 
 
 def test_whole_archive_holds_every_table(client, card):
-    client.post(LIST, {"format": "zip", "nonce": uuid.uuid4()})
+    client.post(LIST, {"format": "zip", "idempotency_key": uuid.uuid4()})
     content = read(client.get(reverse("desk:export-file", args=[ExportJob.objects.get().pk])))
     names = zipfile.ZipFile(BytesIO(content)).namelist()
     assert {"datapackage.json", "osservatorio.xlsx", "SHA256SUMS"} <= {name.split("/")[-1] for name in names}
@@ -61,7 +61,9 @@ def test_whole_archive_holds_every_table(client, card):
 
 def test_large_registry_waits_for_the_night(client, card, monkeypatch, capsys):
     monkeypatch.setattr(jobs, "SMALL", 0)
-    page = client.post(LIST, {"format": "jsonl", "nonce": uuid.uuid4()}, follow=True).content.decode()
+    page = client.post(
+        LIST, {"format": "jsonl", "idempotency_key": uuid.uuid4()}, follow=True
+    ).content.decode()
     assert "L’esportazione è in coda" in page
     job = ExportJob.objects.get()
     assert client.get(reverse("desk:export-file", args=[job.pk])).status_code == 404
@@ -75,38 +77,38 @@ def test_failure_is_kept_and_told(client, card, settings, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     settings.MEDIA_ROOT = blocked
-    page = client.post(LIST, {"format": "csv", "nonce": uuid.uuid4()}, follow=True).content.decode()
+    page = client.post(LIST, {"format": "csv", "idempotency_key": uuid.uuid4()}, follow=True).content.decode()
     assert "L’esportazione non è riuscita." in page
     assert ExportJob.objects.get().state == "failed"
 
 
 def test_unknown_format_is_refused_in_words(client, desk):
-    page = client.post(LIST, {"format": "exe", "nonce": uuid.uuid4()})
+    page = client.post(LIST, {"format": "exe", "idempotency_key": uuid.uuid4()})
     assert page.status_code == 422
     assert "Scegli uno dei formati dell’elenco" in page.content.decode()
     assert not ExportJob.objects.exists()
 
 
 def test_missing_file_is_a_page_not_an_error(client, card):
-    client.post(LIST, {"format": "csv", "nonce": uuid.uuid4()})
+    client.post(LIST, {"format": "csv", "idempotency_key": uuid.uuid4()})
     job = ExportJob.objects.get()
     job.file.storage.delete(job.file.name)
     assert client.get(reverse("desk:export-file", args=[job.pk])).status_code == 404
 
 
-def test_wrong_roles(client, towns):
+def test_wrong_roles(client, municipalities):
     address = reverse("desk:export-file", args=[1])
     for url in (LIST, address):
         assert client.get(url).status_code == 302
-    client.force_login(builders.officer(towns["ivrea"], "x@example.org"))
+    client.force_login(builders.officer(municipalities["ivrea"], "x@example.org"))
     for url in (LIST, address):
         assert client.get(url).status_code == 403
-    assert client.post(LIST, {"format": "csv", "nonce": uuid.uuid4()}).status_code == 403
+    assert client.post(LIST, {"format": "csv", "idempotency_key": uuid.uuid4()}).status_code == 403
 
 
 def test_number_of_queries_of_the_list_does_not_grow(client, card, desk, django_assert_num_queries):
     # session, user, roles, names; readiness; count, page; four of the menu
     for _time in range(2):
-        jobs.request_export(by=desk, format="csv", nonce=uuid.uuid4())
+        jobs.request_export(by=desk, format="csv", idempotency_key=uuid.uuid4())
         with django_assert_num_queries(10):
             client.get(LIST)

@@ -39,7 +39,7 @@ def rows(path: Path) -> list[dict]:
 
 @pytest.fixture
 def full(publish):
-    """Two projects of two towns, one with money, a document and a partner town."""
+    """Two projects of two municipalities, one with money, a document and a partner municipality."""
     publish("ivrea", title="Bici", primary_area="mobility", total_cost=None, cost_unknown=True)
     card = publish(
         title="Luci",
@@ -87,7 +87,7 @@ def test_project_sheet(export, full):
     assert list(sheets) == [row["title"] for row in sorted(sheets.values(), key=lambda row: row["code"])]
 
 
-def test_city_sheet(export, publish, full, towns):
+def test_city_sheet(export, publish, full, municipalities):
     publish("alice", title="Scuola", other_areas=[])
     cities = {row["code"]: row for row in rows(export() / "cities.csv")}
     assert list(cities) == ["E379", "H753", "H754", "L219", "M405"]
@@ -288,8 +288,10 @@ def test_geojson_has_a_feature_a_project(export, full):
     assert places == {"Luci": {"type": "Point", "coordinates": [7.68, 45.07]}, "Bici": None}
 
 
-def test_no_person_and_no_draft_appears(export, full, towns):
-    project = builders.draft(User.objects.get(email="torino@example.org"), towns["torino"], title="CANARINO")
+def test_no_person_and_no_draft_appears(export, full, municipalities):
+    project = builders.draft(
+        User.objects.get(email="torino@example.org"), municipalities["torino"], title="CANARINO"
+    )
     Project.objects.filter(pk=full.record_id).update(title="CANARINO", contact_email="capo@example.org")
     out = export()
     emails = [user.email.encode() for user in User.objects.all()]
@@ -337,7 +339,7 @@ def test_edition_in_force_on_a_day(history, day, titles):
     assert [document["title"] for document in Snapshot(day).documents()] == titles
 
 
-def test_cities_are_those_of_the_day(export, towns):
+def test_cities_are_those_of_the_day(export, municipalities):
     before = [row["code"] for row in rows(export("before", on=date(2018, 12, 31)) / "cities.csv")]
     after = [row["code"] for row in rows(export("after", on=date(2019, 1, 1)) / "cities.csv")]
     assert (before, after) == (
@@ -356,7 +358,7 @@ def test_project_follows_its_municipality_of_the_day(publish):
     assert codes == [["A199"], ["M405"]]
 
 
-def test_foreign_folder_is_refused(export, towns, tmp_path):
+def test_foreign_folder_is_refused(export, municipalities, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "tesi.txt").write_text("mia")
     with pytest.raises(CommandError, match="non è un’esportazione"):
@@ -364,13 +366,13 @@ def test_foreign_folder_is_refused(export, towns, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["tesi.txt"]
 
 
-def test_stray_file_in_an_export_is_not_lost(export, towns):
+def test_stray_file_in_an_export_is_not_lost(export, municipalities):
     (export() / "note.txt").write_text("mie")
     with pytest.raises(CommandError):
         export()
 
 
-def test_file_as_folder_is_refused(export, towns, tmp_path):
+def test_file_as_folder_is_refused(export, municipalities, tmp_path):
     (tmp_path / "out").write_text("x")
     with pytest.raises(CommandError):
         export()
@@ -402,7 +404,7 @@ def test_failure_leaves_the_earlier_export(export, full, monkeypatch, tmp_path):
         ("tesi.odt", "non è un archivio"),
     ],
 )
-def test_archive_in_a_wrong_place_is_refused(export, towns, tmp_path, archive, told):
+def test_archive_in_a_wrong_place_is_refused(export, municipalities, tmp_path, archive, told):
     (tmp_path / "altra").mkdir()
     (tmp_path / "tesi.odt").write_text("mia")
     with pytest.raises(CommandError, match=told):

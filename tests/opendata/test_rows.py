@@ -1,4 +1,4 @@
-"""Rows of open data: many values taken at once are those of each column, towns are those of today."""
+"""Rows of open data: many values taken at once are those of each column, municipalities of today."""
 
 import json
 from datetime import date

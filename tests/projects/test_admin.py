@@ -27,8 +27,10 @@ READ_ONLY = ["municipalities/territory", "projects/project", "cards/edition", "l
 
 @pytest.fixture
 def card(db):
-    towns = builders.piedmont()
-    return builders.published(builders.officer(towns["torino"]), builders.reviewer(), towns["torino"])
+    municipalities = builders.piedmont()
+    return builders.published(
+        builders.officer(municipalities["torino"]), builders.reviewer(), municipalities["torino"]
+    )
 
 
 @pytest.fixture

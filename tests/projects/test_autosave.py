@@ -16,20 +16,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def office(towns, client):
-    user = builders.officer(towns["torino"])
+def office(municipalities, client):
+    user = builders.officer(municipalities["torino"])
     client.force_login(user)
     return user
 
 
 @pytest.fixture
-def project(office, towns):
-    return builders.draft(office, towns["torino"])
+def project(office, municipalities):
+    return builders.draft(office, municipalities["torino"])
 
 
 @pytest.fixture
-def colleague(towns):
-    user = builders.officer(towns["torino"], "collega@example.org")
+def colleague(municipalities):
+    user = builders.officer(municipalities["torino"], "collega@example.org")
     client = Client()
     client.force_login(user)
     client.user = user
@@ -99,14 +99,14 @@ def test_draft_with_raw_input_is_not_submitted(client, project, office):
     assert list(error.value.args[0]) == ["step:project"]
     client.post(url(project), first_step(project, title="Corto"))
     project.refresh_from_db()
-    assert (project.typed, project.title) == ({}, "Corto")
+    assert (project.raw_input, project.title) == ({}, "Corto")
 
 
 def test_half_of_a_pair_is_not_saved(client, project):
     client.post(url(project, "risorse"), resources(project, total_cost="5", cost_unknown="on"))
     project.refresh_from_db()
     assert (project.total_cost, project.cost_unknown) == (14_000_000, False)
-    assert project.typed["resources"]["cost_unknown"] == ["on"]
+    assert project.raw_input["resources"]["cost_unknown"] == ["on"]
 
 
 def test_save_of_a_step_that_a_colleague_saved_is_a_conflict_and_overwrites_nothing(
@@ -186,8 +186,8 @@ def test_emptied_row_is_deleted(client, project):
     assert project.partners.count() == 0
 
 
-def test_row_of_another_project_cannot_be_changed(client, project, office, towns):
-    other = builders.draft(office, towns["torino"])
+def test_row_of_another_project_cannot_be_changed(client, project, office, municipalities):
+    other = builders.draft(office, municipalities["torino"])
     partner = Partner.objects.create(project=other, name="Altrui", role="research")
     row = {"uid": partner.uid, "name": "Mio", "role": "research"}
     client.post(page_url(project, "risorse"), resources(project, row))
@@ -246,17 +246,17 @@ def test_stash_limit_counts_offices_behind_one_proxy_apart(project, settings, mo
     assert kept == [True, False, True]
 
 
-def test_stashed_post_is_not_shown_to_another_office(client, project, towns):
+def test_stashed_post_is_not_shown_to_another_office(client, project, municipalities):
     client.logout()
     client.post(page_url(project), first_step(project, need="Segreto"))
-    client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
+    client.force_login(builders.officer(municipalities["ivrea"], "ivrea@example.org"))
     answer = client.get(page_url(project))
     assert answer.status_code == 403
     assert "Segreto" not in answer.content.decode()
 
 
-def test_another_office_cannot_save(client, project, towns):
-    client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
+def test_another_office_cannot_save(client, project, municipalities):
+    client.force_login(builders.officer(municipalities["ivrea"], "ivrea@example.org"))
     assert client.post(url(project), first_step(project, need="Altrui")).status_code == 403
     assert Project.objects.get().need == "I lampioni consumano troppo."
 
@@ -301,7 +301,7 @@ def test_code_check_gives_a_warning(client, office, scheme, code, told):
 
 def test_summary_loaded_before_a_save_of_a_colleague_is_not_submitted(client, project, colleague):
     colleague.post(page_url(project), first_step(project, summary="Del collega"))
-    typed = {"declaration": "on", "nonce": uuid.uuid4(), "version": 1, "note": "La mia nota"}
+    typed = {"declaration": "on", "idempotency_key": uuid.uuid4(), "version": 1, "note": "La mia nota"}
     answer = client.post(page_url(project, "riepilogo"), typed)
     page = answer.content.decode()
     assert answer.status_code == 409

@@ -27,9 +27,9 @@ def desk(client):
 
 
 @pytest.fixture
-def send(office, towns):
+def send(office, municipalities):
     def made(title, taken_by=None, **fields):
-        project = builders.draft(office, towns["torino"], title=title, **fields)
+        project = builders.draft(office, municipalities["torino"], title=title, **fields)
         actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         if taken_by:
             reviewing.take(project, by=taken_by)

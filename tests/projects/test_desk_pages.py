@@ -21,8 +21,8 @@ def desk(client):
 
 
 @pytest.fixture
-def sent(office, towns):
-    project = builders.draft(office, towns["torino"])
+def sent(office, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     return project
 
@@ -31,16 +31,16 @@ def url(project, name="review"):
     return reverse(f"desk:project-{name}", args=[project.code])
 
 
-def test_queue_lists_projects_that_wait_for_the_desk(client, desk, sent, office, towns):
-    draft = builders.draft(office, towns["ivrea"], title="Ancora in bozza")
+def test_queue_lists_projects_that_wait_for_the_desk(client, desk, sent, office, municipalities):
+    draft = builders.draft(office, municipalities["ivrea"], title="Ancora in bozza")
     page = client.get(reverse("desk:home")).content.decode()
     assert sent.title in page
     assert draft.title not in page
 
 
-def test_queue_by_state_and_body(client, desk, sent, office, towns):
-    ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
-    draft = builders.draft(ivrea, towns["ivrea"], title="Ancora in bozza")
+def test_queue_by_state_and_body(client, desk, sent, office, municipalities):
+    ivrea = builders.officer(municipalities["ivrea"], "ivrea@example.org")
+    draft = builders.draft(ivrea, municipalities["ivrea"], title="Ancora in bozza")
     url = reverse("desk:home")
     assert draft.title in client.get(url, {"stato": "draft"}).content.decode()
     assert sent.title not in client.get(url, {"stato": "draft"}).content.decode()
@@ -84,8 +84,8 @@ def test_comment_on_an_unknown_field_is_refused(client, desk, sent):
     assert not FieldComment.objects.exists()
 
 
-def test_later_edition_is_shown_with_its_differences(client, desk, office, towns):
-    card = builders.published(office, desk, towns["torino"])
+def test_later_edition_is_shown_with_its_differences(client, desk, office, municipalities):
+    card = builders.published(office, desk, municipalities["torino"])
     project = builders.project_of(card)
     actions.revise(project, by=office)
     Project.objects.update(total_cost=15_000_000)
@@ -126,9 +126,13 @@ def test_comments_of_earlier_submissions_are_listed(client, desk, sent, office):
     assert "<strong>Sintesi</strong>: Troppo breve" in page
 
 
-def test_number_of_queries_of_the_queue_does_not_grow(client, desk, office, towns, django_assert_num_queries):
+def test_number_of_queries_of_the_queue_does_not_grow(
+    client, desk, office, municipalities, django_assert_num_queries
+):
     def send():
-        actions.submit(builders.draft(office, towns["torino"]), by=office, idempotency_key=uuid.uuid4())
+        actions.submit(
+            builders.draft(office, municipalities["torino"]), by=office, idempotency_key=uuid.uuid4()
+        )
 
     send()
     # session, user, roles; owners of the filter twice; count, page, sendings and takers; six of checks;

@@ -32,8 +32,8 @@ def other(desk):
 
 
 @pytest.fixture
-def sent(office, towns):
-    project = builders.draft(office, towns["torino"])
+def sent(office, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     return project
 
@@ -173,11 +173,11 @@ def test_funding_with_unknown_amounts_is_no_error(sent):
     assert warnings(sent).errors == []
 
 
-def test_duplicates_by_code_and_by_title(office, towns, sent):
-    same_title = builders.draft(office, towns["torino"], title="Illuminazione pubblica LED")
-    ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
-    elsewhere = builders.draft(ivrea, towns["ivrea"])
-    same_code = builders.draft(ivrea, towns["ivrea"], title="Tutt’altro")
+def test_duplicates_by_code_and_by_title(office, municipalities, sent):
+    same_title = builders.draft(office, municipalities["torino"], title="Illuminazione pubblica LED")
+    ivrea = builders.officer(municipalities["ivrea"], "ivrea@example.org")
+    elsewhere = builders.draft(ivrea, municipalities["ivrea"])
+    same_code = builders.draft(ivrea, municipalities["ivrea"], title="Tutt’altro")
     for project in (sent, same_code):
         Identifier.objects.create(project=project, scheme="cup", value="C19I21000130001")
     found = warnings(sent).twins

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def office(towns, client):
-    user = builders.officer(towns["torino"])
+def office(municipalities, client):
+    user = builders.officer(municipalities["torino"])
     client.force_login(user)
     return user
 
@@ -36,9 +36,9 @@ def office(towns, client):
 HOME = "/area-riservata/"
 
 
-def test_home_is_paginated_and_searched(client, office, towns):
+def test_home_is_paginated_and_searched(client, office, municipalities):
     for number in range(21):
-        builders.draft(office, towns["torino"], title=f"Progetto numero {number:02d}")
+        builders.draft(office, municipalities["torino"], title=f"Progetto numero {number:02d}")
     assert client.get(HOME).content.decode().count("Progetto numero") == 20
     assert client.get(HOME, {"pagina": 2}).content.decode().count("Progetto numero") == 1
     found = client.get(HOME, {"q": "numero 07"}).content.decode()
@@ -47,47 +47,50 @@ def test_home_is_paginated_and_searched(client, office, towns):
     assert "Progetto numero" not in client.get(HOME, {"stato": "published"}).content.decode()
 
 
-def test_home_lists_what_waits_for_the_office_first_and_names_several_bodies(client, office, towns):
-    waiting = builders.draft(office, towns["torino"], title="Bozza di ieri")
-    sent = builders.draft(office, towns["torino"], title="Inviata oggi")
+def test_home_lists_what_waits_for_the_office_first_and_names_several_bodies(client, office, municipalities):
+    waiting = builders.draft(office, municipalities["torino"], title="Bozza di ieri")
+    sent = builders.draft(office, municipalities["torino"], title="Inviata oggi")
     actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
     assert Project.objects.get(pk=sent.pk).updated_at > waiting.updated_at
     page = client.get(HOME).content.decode()
     assert re.findall(r">(Bozza di ieri|Inviata oggi)</a>", page) == ["Bozza di ieri", "Inviata oggi"]
     assert ">Ente</th>" not in page
-    Membership.objects.create(user=office, organisation=body_of_municipality(towns["ivrea"]), role="officer")
+    Membership.objects.create(
+        user=office, organisation=body_of_municipality(municipalities["ivrea"]), role="officer"
+    )
     assert ">Ente</th>" in client.get(HOME).content.decode()
 
 
-def test_advice_says_what_to_add_and_why(client, office, towns):
-    project = builders.draft(office, towns["torino"], need="")
+def test_advice_says_what_to_add_and_why(client, office, municipalities):
+    project = builders.draft(office, municipalities["torino"], need="")
     page = client.get(reverse("officer:project-step", args=[project.code, "progetto"])).content.decode()
     link = f'<a href="/area-riservata/progetti/{project.code}/progetto/#id_need">'
     assert f"{link}Scrivi a quale problema risponde il progetto</a>: serve per inviare la scheda" in page
     assert "Racconta come lo risolve</a>: è la prima cosa che legge chi vuole rifarlo" in page
 
 
-def test_new_draft_has_the_contacts_of_the_last_project(client, office, towns):
+def test_new_draft_has_the_contacts_of_the_last_project(client, office, municipalities):
     builders.draft(
-        office, towns["torino"], contact_office="Ufficio innovazione", contact_email="i@example.org"
+        office, municipalities["torino"], contact_office="Ufficio innovazione", contact_email="i@example.org"
     )
     body = office.memberships.get().organisation
     client.post(
-        reverse("officer:project-create"), {"title": "Nuovo", "owner": body.pk, "nonce": uuid.uuid4()}
+        reverse("officer:project-create"),
+        {"title": "Nuovo", "owner": body.pk, "idempotency_key": uuid.uuid4()},
     )
     made = Project.objects.get(title="Nuovo")
     assert (made.contact_office, made.contact_email) == ("Ufficio innovazione", "i@example.org")
-    assert (made.promoter_id, made.lead_municipality) == (body.pk, towns["torino"])
+    assert (made.promoter_id, made.lead_municipality) == (body.pk, municipalities["torino"])
 
 
-def test_copy_has_no_dates_money_and_identifiers(client, office, towns):
-    source = builders.draft(office, towns["torino"])
-    source.other_municipalities.add(towns["ivrea"])
+def test_copy_has_no_dates_money_and_identifiers(client, office, municipalities):
+    source = builders.draft(office, municipalities["torino"])
+    source.other_municipalities.add(municipalities["ivrea"])
     source.partners.create(name="Politecnico", role="research")
     source.identifiers.create(scheme="cup", value="C19I21000130001")
     path, form = (
         reverse("officer:project-duplicate", args=[source.code]),
-        {"title": "Due", "nonce": uuid.uuid4()},
+        {"title": "Due", "idempotency_key": uuid.uuid4()},
     )
     for _ in range(2):
         client.post(path, form)
@@ -95,14 +98,14 @@ def test_copy_has_no_dates_money_and_identifiers(client, office, towns):
     assert (made.title, made.need, made.primary_area) == ("Due", source.need, "energy")
     assert (made.total_cost, made.stage, made.start_actual, made.status) == (None, "", "", "draft")
     assert [list(made.other_municipalities.all()), made.partners.count(), made.identifiers.count()] == [
-        [towns["ivrea"]],
+        [municipalities["ivrea"]],
         1,
         0,
     ]
 
 
-def test_deleted_draft_is_in_the_bin_and_can_be_restored(client, office, towns):
-    project = builders.draft(office, towns["torino"])
+def test_deleted_draft_is_in_the_bin_and_can_be_restored(client, office, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     path = reverse("officer:project-delete", args=[project.code])
     assert "Elimini la bozza" in client.get(path).content.decode()
     assert Project.objects.get().deleted_at is None
@@ -113,8 +116,8 @@ def test_deleted_draft_is_in_the_bin_and_can_be_restored(client, office, towns):
     assert "Illuminazione" in client.get(HOME).content.decode()
 
 
-def test_bin_is_emptied_after_a_month(office, towns):
-    old, new = (builders.draft(office, towns["torino"]) for _ in range(2))
+def test_bin_is_emptied_after_a_month(office, municipalities):
+    old, new = (builders.draft(office, municipalities["torino"]) for _ in range(2))
     for project in (old, new):
         drafts.delete_draft(project, by=office)
     Project.objects.filter(pk=old.pk).update(deleted_at=timezone.now() - timedelta(days=31))
@@ -122,8 +125,8 @@ def test_bin_is_emptied_after_a_month(office, towns):
     assert list(Project.objects.all()) == [new]
 
 
-def test_draft_once_submitted_cannot_be_deleted(client, office, towns):
-    project = builders.draft(office, towns["torino"])
+def test_draft_once_submitted_cannot_be_deleted(client, office, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     actions.recall(project, by=office)
     assert client.post(reverse("officer:project-delete", args=[project.code])).status_code == 403
@@ -131,8 +134,8 @@ def test_draft_once_submitted_cannot_be_deleted(client, office, towns):
         drafts.delete_draft(project, by=office)
 
 
-def test_receipt_says_number_day_and_term(client, office, towns, django_capture_on_commit_callbacks):
-    project = builders.draft(office, towns["torino"])
+def test_receipt_says_number_day_and_term(client, office, municipalities, django_capture_on_commit_callbacks):
+    project = builders.draft(office, municipalities["torino"])
     with django_capture_on_commit_callbacks(execute=True):
         submission = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     due = answer_due(submission)
@@ -145,16 +148,16 @@ def test_receipt_says_number_day_and_term(client, office, towns, django_capture_
     assert (submission.ease, submission.ease_note) == (4, "Bene")
 
 
-def test_withdrawal_is_mailed_to_the_office(office, towns, django_capture_on_commit_callbacks):
+def test_withdrawal_is_mailed_to_the_office(office, municipalities, django_capture_on_commit_callbacks):
     desk = builders.reviewer()
-    card = builders.published(office, desk, towns["torino"])
+    card = builders.published(office, desk, municipalities["torino"])
     with django_capture_on_commit_callbacks(execute=True):
         publishing.withdraw(card, by=desk, reason="Dati personali")
     assert [(m.to, "Dati personali" in m.body) for m in mail.outbox] == [(["referente@example.org"], True)]
 
 
-def aged(office, towns) -> Edition:
-    card = builders.published(office, builders.reviewer(), towns["torino"])
+def aged(office, municipalities) -> Edition:
+    card = builders.published(office, builders.reviewer(), municipalities["torino"])
     Edition.objects.update(published_at=timezone.now() - timedelta(days=400))
     return card
 
@@ -167,9 +170,9 @@ def remind(*args) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transactional_db):
-    towns = builders.piedmont()
-    office = builders.officer(towns["torino"])
-    card = aged(office, towns)
+    municipalities = builders.piedmont()
+    office = builders.officer(municipalities["torino"])
+    card = aged(office, municipalities)
     mail.outbox.clear()
     assert f"ageing {card.record.code}" in remind("--dry-run")
     assert (mail.outbox, Reminder.objects.count()) == ([], 0)
@@ -188,8 +191,8 @@ def test_ageing_card_is_confirmed_from_the_link_with_one_button(client, transact
     assert "ageing" not in remind()
 
 
-def test_forged_link_or_former_member_confirms_nothing(client, office, towns):
-    card = aged(office, towns)
+def test_forged_link_or_former_member_confirms_nothing(client, office, municipalities):
+    card = aged(office, municipalities)
     token = make_token(builders.project_of(card), card, office)
     spoilt = reverse("officer:confirm-by-link", args=[token[:-1] + ("A" if token[-1] != "A" else "B")])
     assert client.post(spoilt).status_code == 410
@@ -198,9 +201,9 @@ def test_forged_link_or_former_member_confirms_nothing(client, office, towns):
     assert Record.objects.get().confirmed_at is None
 
 
-def test_idle_draft_and_overdue_changes_are_reminded_of_once(office, towns):
-    idle = builders.draft(office, towns["torino"], title="Ferma")
-    late, desk = builders.draft(office, towns["torino"], title="In ritardo"), builders.reviewer()
+def test_idle_draft_and_overdue_changes_are_reminded_of_once(office, municipalities):
+    idle = builders.draft(office, municipalities["torino"], title="Ferma")
+    late, desk = builders.draft(office, municipalities["torino"], title="In ritardo"), builders.reviewer()
     submission = actions.submit(late, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(late, by=desk)
     reviewing.request_changes(late, by=desk, message="Ancora")
@@ -214,8 +217,8 @@ def test_idle_draft_and_overdue_changes_are_reminded_of_once(office, towns):
     assert remind() == "Messaggi: 0. Bozze tolte dal cestino: 0.\n"
 
 
-def test_ageing_card_is_confirmed_in_one_click_on_home(client, office, towns):
-    card = aged(office, towns)
+def test_ageing_card_is_confirmed_in_one_click_on_home(client, office, municipalities):
+    card = aged(office, municipalities)
     assert "Conferma che è ancora valida" in client.get(HOME).content.decode()
     client.post(reverse("officer:project-move", args=[card.record.code, "conferma"]))
     assert "Conferma che è ancora valida" not in client.get(HOME).content.decode()
@@ -229,8 +232,8 @@ def test_sign_in_names_the_missing_fields(client, db):
     assert "Campo obbligatorio" not in page
 
 
-def test_link_for_municipalities_leads_through_sign_in_to_the_form(client, towns):
-    user = builders.officer(towns["torino"])
+def test_link_for_municipalities_leads_through_sign_in_to_the_form(client, municipalities):
+    user = builders.officer(municipalities["torino"])
     form = reverse("officer:project-create")
     assert f'href="{form}">Inserisci un progetto</a>' in client.get("/per-i-comuni/").content.decode()
     sign_in = client.get(form)

@@ -17,15 +17,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def office(towns, client):
-    user = builders.officer(towns["torino"])
+def office(municipalities, client):
+    user = builders.officer(municipalities["torino"])
     client.force_login(user)
     return user
 
 
 @pytest.fixture
-def project(office, towns):
-    return builders.draft(office, towns["torino"])
+def project(office, municipalities):
+    return builders.draft(office, municipalities["torino"])
 
 
 def step_url(project, slug="progetto"):
@@ -45,9 +45,11 @@ def rows(prefix, *filled):
     return data
 
 
-def test_home_lists_own_projects_only(client, project, towns):
+def test_home_lists_own_projects_only(client, project, municipalities):
     other = builders.draft(
-        builders.officer(towns["ivrea"], "ivrea@example.org"), towns["ivrea"], title="Altrui"
+        builders.officer(municipalities["ivrea"], "ivrea@example.org"),
+        municipalities["ivrea"],
+        title="Altrui",
     )
     page = client.get(reverse("officer:home")).content.decode()
     assert project.title in page
@@ -56,15 +58,15 @@ def test_home_lists_own_projects_only(client, project, towns):
 
 def test_form_posted_twice_creates_one_project(client, office):
     body = office.memberships.get().organisation
-    form = {"title": "Nuovo", "owner": body.pk, "nonce": uuid.uuid4()}
+    form = {"title": "Nuovo", "owner": body.pk, "idempotency_key": uuid.uuid4()}
     answers = [client.post(reverse("officer:project-create"), form) for _ in range(2)]
     assert Project.objects.count() == 1
     assert {a.url for a in answers} == {step_url(Project.objects.get())}
 
 
-def test_create_for_another_body_is_refused(client, office, towns):
-    other = builders.officer(towns["ivrea"], "ivrea@example.org").memberships.get().organisation
-    form = {"title": "Nuovo", "owner": other.pk, "nonce": uuid.uuid4()}
+def test_create_for_another_body_is_refused(client, office, municipalities):
+    other = builders.officer(municipalities["ivrea"], "ivrea@example.org").memberships.get().organisation
+    form = {"title": "Nuovo", "owner": other.pk, "idempotency_key": uuid.uuid4()}
     page = client.post(reverse("officer:project-create"), form)
     assert "Scegli un ente dell’elenco" in page.content.decode()
     assert not Project.objects.exists()
@@ -139,8 +141,8 @@ def test_incomplete_row_names_the_missing_field(client, project):
     assert "Campo obbligatorio" not in page
 
 
-def test_conflicting_save_shows_both_versions_and_loses_nothing(client, project, towns):
-    colleague = builders.officer(towns["torino"], "collega@example.org")
+def test_conflicting_save_shows_both_versions_and_loses_nothing(client, project, municipalities):
+    colleague = builders.officer(municipalities["torino"], "collega@example.org")
     actions.save_draft(project, by=colleague, version=1, changes={})
     Project.objects.filter(pk=project.pk).update(summary="La sintesi del collega")
     response = client.post(step_url(project), first_step(project, version=1, summary="La mia sintesi"))
@@ -158,14 +160,16 @@ def test_conflicting_save_shows_both_versions_and_loses_nothing(client, project,
 def test_incomplete_project_is_not_submitted_and_links_to_what_is_missing(client, project):
     Project.objects.update(need="")
     url = reverse("officer:project-step", args=[project.code, "riepilogo"])
-    page = client.post(url, {"declaration": "on", "nonce": uuid.uuid4()}).content.decode()
+    page = client.post(url, {"declaration": "on", "idempotency_key": uuid.uuid4()}).content.decode()
     assert f'href="{step_url(project)}#id_need"' in page
     assert Project.objects.get().status == "draft"
 
 
 def test_submission_shows_the_receipt(client, project):
     url = reverse("officer:project-step", args=[project.code, "riepilogo"])
-    page = client.post(url, {"declaration": "on", "nonce": uuid.uuid4()}, follow=True).content.decode()
+    page = client.post(
+        url, {"declaration": "on", "idempotency_key": uuid.uuid4()}, follow=True
+    ).content.decode()
     assert f"{project.code}/1" in page
     assert Project.objects.get().status == "submitted"
 
@@ -183,8 +187,8 @@ def test_submitted_project_cannot_be_edited(client, project, office):
     "path",
     ["", "anteprima/", "progetto/", "riepilogo/", "documenti/"],
 )
-def test_another_office_gets_403(client, project, towns, path):
-    client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
+def test_another_office_gets_403(client, project, municipalities, path):
+    client.force_login(builders.officer(municipalities["ivrea"], "ivrea@example.org"))
     response = client.get(reverse("officer:project-status", args=[project.code]) + path)
     assert response.status_code == 403
     assert project.title not in response.content.decode()
@@ -217,7 +221,7 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def test_document_is_private_until_published(client, project, office, towns):
+def test_document_is_private_until_published(client, project, office, municipalities):
     add = reverse("officer:document-add", args=[project.code])
     typed = {"type": "image", "title": "La centralina", "alt_text": "Una centralina rossa", "file": image()}
     assert client.post(add, typed).status_code == 302
@@ -225,7 +229,7 @@ def test_document_is_private_until_published(client, project, office, towns):
     draft, url = (reverse(name, args=[document.pk]) for name in ("officer:draft-file", "document-file"))
     assert client.get(draft)["Content-Type"] == "image/webp"
     assert client.get(url).status_code == 404
-    client.force_login(builders.officer(towns["ivrea"], "altrove@example.org"))
+    client.force_login(builders.officer(municipalities["ivrea"], "altrove@example.org"))
     assert client.get(draft).status_code == 404
     client.logout()
     assert client.get(draft).status_code == 302
@@ -249,13 +253,13 @@ def test_invalid_document_shows_its_error_and_the_other_fields(client, project):
     assert not Document.objects.exists()
 
 
-def test_number_of_queries_of_home_does_not_grow(client, office, towns, django_assert_num_queries):
+def test_number_of_queries_of_home_does_not_grow(client, office, municipalities, django_assert_num_queries):
     url = reverse("officer:home")
-    builders.draft(office, towns["torino"])
+    builders.draft(office, municipalities["torino"])
     # session, user, roles, how many in each state, how many found, those of the page, their public cards
     with django_assert_num_queries(7):
         client.get(url)
-    builders.draft(office, towns["torino"])
-    builders.draft(office, towns["torino"])
+    builders.draft(office, municipalities["torino"])
+    builders.draft(office, municipalities["torino"])
     with django_assert_num_queries(7):
         client.get(url)

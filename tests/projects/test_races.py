@@ -48,35 +48,37 @@ def office():
 
 
 @pytest.fixture
-def town(office):
+def municipality(office):
     return office.memberships.get().organisation.territory
 
 
-def test_double_click_on_create_creates_one_project(office, town):
-    owner, nonce = body_of_municipality(town), uuid.uuid4()
+def test_double_click_on_create_creates_one_project(office, municipality):
+    owner, idempotency_key = body_of_municipality(municipality), uuid.uuid4()
     made = together(
-        lambda n: actions.create_project(by=office, owner=owner, idempotency_key=nonce, title="A")
+        lambda n: actions.create_project(by=office, owner=owner, idempotency_key=idempotency_key, title="A")
     )
     assert {project.pk for project in made} == {Project.objects.get().pk}
 
 
-def test_projects_created_at_once_have_different_codes(office, town):
-    made = together(lambda n: builders.draft(office, town))
+def test_projects_created_at_once_have_different_codes(office, municipality):
+    made = together(lambda n: builders.draft(office, municipality))
     assert len({project.code for project in made}) == AT_ONCE
 
 
-def test_double_click_on_submit_creates_one_submission(office, town):
-    project, nonce = builders.draft(office, town), uuid.uuid4()
+def test_double_click_on_submit_creates_one_submission(office, municipality):
+    project, idempotency_key = builders.draft(office, municipality), uuid.uuid4()
     sent = together(
-        lambda n: actions.submit(Project.objects.get(pk=project.pk), by=office, idempotency_key=nonce)
+        lambda n: actions.submit(
+            Project.objects.get(pk=project.pk), by=office, idempotency_key=idempotency_key
+        )
     )
     assert [s for s in sent if isinstance(s, Exception)] == []
     assert {s.pk for s in sent} == {Submission.objects.get().pk}
 
 
-def test_two_reviewers_publish_one_edition(office, town):
+def test_two_reviewers_publish_one_edition(office, municipality):
     desk = builders.reviewer()
-    project = builders.draft(office, town)
+    project = builders.draft(office, municipality)
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     outcomes = together(lambda n: publishing.publish(Project.objects.get(pk=project.pk), by=desk))
@@ -84,9 +86,9 @@ def test_two_reviewers_publish_one_edition(office, town):
     assert Edition.objects.get().edition == 1
 
 
-def test_same_title_published_at_once_gets_different_slugs(office, town):
+def test_same_title_published_at_once_gets_different_slugs(office, municipality):
     desk = builders.reviewer()
-    projects = [builders.draft(office, town) for _ in range(AT_ONCE)]
+    projects = [builders.draft(office, municipality) for _ in range(AT_ONCE)]
     for project in projects:
         actions.submit(project, by=office, idempotency_key=uuid.uuid4())
         reviewing.take(project, by=desk)
@@ -95,8 +97,8 @@ def test_same_title_published_at_once_gets_different_slugs(office, town):
     assert len({card.slug for card in cards}) == AT_ONCE
 
 
-def test_of_saves_of_one_version_at_once_one_succeeds(office, town):
-    project = builders.draft(office, town)
+def test_of_saves_of_one_version_at_once_one_succeeds(office, municipality):
+    project = builders.draft(office, municipality)
 
     def save(number):
         mine = Project.objects.get(pk=project.pk)
@@ -108,32 +110,32 @@ def test_of_saves_of_one_version_at_once_one_succeeds(office, town):
     assert [type(o) for o in outcomes].count(workflow.StaleDraft) == AT_ONCE - 1
 
 
-def test_withdrawing_at_once_happens_once(office, town):
+def test_withdrawing_at_once_happens_once(office, municipality):
     desk = builders.reviewer()
-    card = builders.published(office, desk, town)
+    card = builders.published(office, desk, municipality)
     outcomes = together(lambda n: publishing.withdraw(card, by=desk, reason=f"Motivo {n}"))
     assert [type(o) for o in outcomes].count(workflow.WrongMove) == AT_ONCE - 1
     assert not Edition.objects.current().exists()
 
 
-def reuse(office, town) -> Adoption:
+def reuse(office, municipality) -> Adoption:
     """A request of Ivrea for a card of Torino."""
-    card = builders.published(office, builders.reviewer(), town)
+    card = builders.published(office, builders.reviewer(), municipality)
     ivrea = body_of_municipality(Territory.objects.get(code="E379"))
     return adopting.ask(card.record, by=office, adopter=ivrea, idempotency_key=uuid.uuid4(), note="Ci serve")
 
 
-def test_double_click_on_request_creates_one_adoption(office, town):
-    card = builders.published(office, builders.reviewer(), town)
-    ivrea, nonce = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
-    asked = {"by": office, "adopter": ivrea, "idempotency_key": nonce, "note": "Ci serve"}
+def test_double_click_on_request_creates_one_adoption(office, municipality):
+    card = builders.published(office, builders.reviewer(), municipality)
+    ivrea, idempotency_key = body_of_municipality(Territory.objects.get(code="E379")), uuid.uuid4()
+    asked = {"by": office, "adopter": ivrea, "idempotency_key": idempotency_key, "note": "Ci serve"}
     made = together(lambda n: adopting.ask(card.record, **asked))
     assert {adoption.pk for adoption in made} == {Adoption.objects.get().pk}
     assert AdoptionStep.objects.count() == 1
 
 
-def test_of_transitions_at_once_the_first_wins(office, town):
-    adoption = reuse(office, town)
+def test_of_transitions_at_once_the_first_wins(office, municipality):
+    adoption = reuse(office, municipality)
     said = {"by": office, "side": Side.GIVER, "note": "Eccoci"}
     moves = [AdoptionTransition.REPLY, AdoptionTransition.DECLINE] * 3
     made = together(lambda n: adopting.advance(adoption, moves[n], idempotency_key=uuid.uuid4(), **said))
@@ -147,9 +149,9 @@ def test_of_transitions_at_once_the_first_wins(office, town):
     assert len(done) == adoption.steps.count() - 1
 
 
-def test_same_transition_posted_at_once_is_one_step(office, town):
-    adoption, nonce = reuse(office, town), uuid.uuid4()
-    said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "idempotency_key": nonce}
+def test_same_transition_posted_at_once_is_one_step(office, municipality):
+    adoption, idempotency_key = reuse(office, municipality), uuid.uuid4()
+    said = {"by": office, "side": Side.GIVER, "note": "Eccoci", "idempotency_key": idempotency_key}
     made = together(lambda n: adopting.advance(adoption, AdoptionTransition.REPLY, **said))
     assert {step.pk for step in made} == {adoption.steps.get(move="reply").pk}
 
@@ -171,13 +173,13 @@ def complete(assessment: Assessment, by) -> Assessment:
     )
 
 
-def test_publish_withdraw_and_completed_assessment_at_once_never_deadlock(office, town):
+def test_publish_withdraw_and_completed_assessment_at_once_never_deadlock(office, municipality):
     """A second edition and two first ones are issued while a card is withdrawn and assessments end."""
     desk = builders.reviewer()
-    card = builders.published(office, desk, town)
+    card = builders.published(office, desk, municipality)
     revised = actions.revise(builders.project_of(card), by=office)
     updated = in_review(office, desk, revised)
-    new = [in_review(office, desk, builders.draft(office, town)) for _ in range(2)]
+    new = [in_review(office, desk, builders.draft(office, municipality)) for _ in range(2)]
     assessments = [open_self_assessment(project, office) for project in (updated, new[0])]
     work = [
         lambda: publishing.publish(updated, by=desk),

@@ -28,8 +28,8 @@ def next_edition(project, office, desk, **fields):
     return publishing.publish(Project.objects.get(pk=project.pk), by=desk)
 
 
-def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, towns):
-    first = builders.published(office, desk, towns["torino"])
+def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, municipalities):
+    first = builders.published(office, desk, municipalities["torino"])
     second = next_edition(builders.project_of(first), office, desk, need="Segreto sfuggito")
     publishing.withdraw(second, by=desk, reason="Dati personali")
     response = client.get(f"/progetti/{first.slug}/versioni/1/confronta/2/")
@@ -37,9 +37,9 @@ def test_comparison_shows_nothing_of_a_withdrawn_edition(client, office, desk, t
     assert "Segreto sfuggito" not in response.content.decode()
 
 
-def test_file_of_a_withdrawn_edition_is_404(client, office, desk, towns, settings, tmp_path):
+def test_file_of_a_withdrawn_edition_is_404(client, office, desk, municipalities, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    project = builders.draft(office, towns["torino"])
+    project = builders.draft(office, municipalities["torino"])
     document = Document(project=project, type="manual", title="Riservato", media_type="application/pdf")
     document.extension = ".pdf"
     document.file.save("a.pdf", io.BytesIO(b"%PDF-1.7"))
@@ -57,8 +57,8 @@ def test_file_of_a_withdrawn_edition_is_404(client, office, desk, towns, setting
     assert client.get(path).status_code == 404
 
 
-def test_archived_update_can_be_revised(office, desk, towns):
-    project = builders.project_of(builders.published(office, desk, towns["torino"]))
+def test_archived_update_can_be_revised(office, desk, municipalities):
+    project = builders.project_of(builders.published(office, desk, municipalities["torino"]))
     actions.revise(project, by=office)
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
@@ -67,8 +67,8 @@ def test_archived_update_can_be_revised(office, desk, towns):
     assert project.status == "draft"
 
 
-def test_page_loaded_before_a_new_submission_publishes_nothing(client, office, desk, towns):
-    project = builders.draft(office, towns["torino"])
+def test_page_loaded_before_a_new_submission_publishes_nothing(client, office, desk, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     read = actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.request_changes(project, by=desk, message="Ancora")
@@ -82,8 +82,8 @@ def test_page_loaded_before_a_new_submission_publishes_nothing(client, office, d
     assert not Edition.objects.exists()
 
 
-def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
-    project = builders.draft(office, towns["torino"])
+def test_office_sees_comments_once_they_are_sent(client, office, desk, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     reviewing.take(project, by=desk)
     reviewing.comment(project, by=desk, field="summary", text="Ancora da pensare")
@@ -95,36 +95,39 @@ def test_office_sees_comments_once_they_are_sent(client, office, desk, towns):
 
 
 def test_failing_mail_server_undoes_nothing(
-    client, settings, towns, desk, django_capture_on_commit_callbacks
+    client, settings, municipalities, desk, django_capture_on_commit_callbacks
 ):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    office = builders.officer(towns["torino"])
-    project = builders.draft(office, towns["torino"])
+    office = builders.officer(municipalities["torino"])
+    project = builders.draft(office, municipalities["torino"])
     with django_capture_on_commit_callbacks(execute=True):
         actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert Project.objects.get().status == "submitted"
 
 
-def test_control_characters_and_line_breaks_reach_neither_feed_nor_subject(client, office, desk, towns):
+def test_control_characters_and_line_breaks_reach_neither_feed_nor_subject(
+    client, office, desk, municipalities
+):
     client.force_login(office)
     body = office.memberships.get().organisation
-    typed = {"title": "Luci\x0b nuove", "owner": body.pk, "nonce": uuid.uuid4()}
+    typed = {"title": "Luci\x0b nuove", "owner": body.pk, "idempotency_key": uuid.uuid4()}
     client.post(reverse("officer:project-create"), typed)
     assert Project.objects.get().title == "Luci nuove"
 
 
-def test_same_idempotency_key_for_two_bodies_creates_two_projects(office, towns):
-    nonce = uuid.uuid4()
-    bodies = [body_of_municipality(towns[name]) for name in ("torino", "ivrea")]
+def test_same_idempotency_key_for_two_bodies_creates_two_projects(office, municipalities):
+    idempotency_key = uuid.uuid4()
+    bodies = [body_of_municipality(municipalities[name]) for name in ("torino", "ivrea")]
     made = [
-        actions.create_project(by=office, owner=body, idempotency_key=nonce, title="A") for body in bodies
+        actions.create_project(by=office, owner=body, idempotency_key=idempotency_key, title="A")
+        for body in bodies
     ]
     assert made[0] != made[1]
 
 
-def test_abandoned_project_needs_a_reason(office, towns):
-    project = builders.draft(office, towns["torino"], stage="abandoned")
+def test_abandoned_project_needs_a_reason(office, municipalities):
+    project = builders.draft(office, municipalities["torino"], stage="abandoned")
     with pytest.raises(actions.Incomplete) as error:
         actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     assert list(error.value.args[0]) == ["stage_reason"]
@@ -145,7 +148,7 @@ def test_abandoned_project_needs_a_reason(office, towns):
         "/feed/progetti.atom?aggiornati_dal=0001-01-01",
     ],
 )
-def test_malformed_query_strings_are_no_server_error(client, towns, query):
+def test_malformed_query_strings_are_no_server_error(client, municipalities, query):
     assert client.get(query).status_code in (200, 302, 404)
 
 

@@ -33,12 +33,12 @@ ROWS = {
 
 
 @pytest.fixture
-def two(office, towns):
+def two(office, municipalities):
     """A project with a row of each kind, and one with none."""
-    whole = builders.draft(office, towns["torino"], technologies=["LED"], **POINT)
+    whole = builders.draft(office, municipalities["torino"], technologies=["LED"], **POINT)
     whole.contact_email, whole.contact_is_public = "ufficio@example.org", True
     whole.save()
-    whole.other_municipalities.set([towns["ivrea"], towns["torino"]])
+    whole.other_municipalities.set([municipalities["ivrea"], municipalities["torino"]])
     for name, values in ROWS.items():
         getattr(whole, name).create(**values)
     Document.objects.create(project=whole, type="other", title="Atto", url="https://www.example.org/atto")
@@ -46,7 +46,7 @@ def two(office, towns):
         project=whole, type="other", title="Via", url="https://www.example.org/via"
     )
     Document.objects.filter(pk=gone.pk).update(removed_at=NOON)
-    return [Project.objects.get(pk=whole.pk), builders.draft(office, towns["ivrea"])]
+    return [Project.objects.get(pk=whole.pk), builders.draft(office, municipalities["ivrea"])]
 
 
 def test_source_has_the_values_of_the_models(two):
@@ -97,8 +97,8 @@ needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason=
 
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_locked_project_cannot_be_locked_by_another_transaction(office, towns):
-    project, refused = builders.draft(office, towns["torino"]), []
+def test_locked_project_cannot_be_locked_by_another_transaction(office, municipalities):
+    project, refused = builders.draft(office, municipalities["torino"]), []
 
     def other():
         try:

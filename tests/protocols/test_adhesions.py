@@ -18,29 +18,29 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def adhesion(towns):
+def adhesion(municipalities):
     protocol = Protocol.objects.create(
         slug="torino", title="Torino metropolitana", promoter="Città di Torino"
     )
     return Adhesion.objects.create(
         protocol=protocol,
         kind="municipality",
-        municipality=towns["ivrea"],
+        municipality=municipalities["ivrea"],
         office="Innovazione",
         officer_name="Referente di prova",
         email="Ivrea@example.org",
     )
 
 
-def test_request_with_the_same_nonce_is_stored_once(towns, adhesion):
+def test_request_with_the_same_nonce_is_stored_once(municipalities, adhesion):
     twin = Adhesion(
         protocol=adhesion.protocol,
         kind="municipality",
-        municipality=towns["ivrea"],
+        municipality=municipalities["ivrea"],
         office="X",
         officer_name="Y",
         email="y@example.org",
-        nonce=adhesion.nonce,
+        idempotency_key=adhesion.idempotency_key,
     )
     assert actions.request_adhesion(twin) == adhesion
     assert Adhesion.objects.count() == 1
@@ -92,13 +92,13 @@ def test_decline_writes_the_reason_to_the_address(adhesion, desk, django_capture
     assert not Membership.objects.exclude(user=desk).exists()
 
 
-def test_body_that_has_joined_is_not_accepted_twice(towns, adhesion, desk):
+def test_body_that_has_joined_is_not_accepted_twice(municipalities, adhesion, desk):
     actions.confirm_adhesion(adhesion)
     first = accept_adhesion(adhesion, by=desk)
     other = Adhesion.objects.create(
         protocol=adhesion.protocol,
         kind="municipality",
-        municipality=towns["ivrea"],
+        municipality=municipalities["ivrea"],
         office="X",
         officer_name="Altro",
         email="altro@example.org",
@@ -110,8 +110,8 @@ def test_body_that_has_joined_is_not_accepted_twice(towns, adhesion, desk):
     assert Adhesion.objects.filter(status="accepted").count() == 1
 
 
-def test_disabled_person_has_no_role(towns):
-    user = builders.officer(towns["torino"])
+def test_disabled_person_has_no_role(municipalities):
+    user = builders.officer(municipalities["torino"])
     user.is_active = False
     assert not is_officer(user)
 

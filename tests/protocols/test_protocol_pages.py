@@ -39,7 +39,7 @@ def ask(client, protocol):
             "office": "Innovazione",
             "officer_name": "Prova",
             "email": "ivrea@example.org",
-            "nonce": uuid.uuid4(),
+            "idempotency_key": uuid.uuid4(),
             **fields,
         }
         return client.post(reverse("protocols:adhesion-request", args=["torino"]), form)
@@ -62,10 +62,10 @@ def test_request_writes_to_its_address_and_waits(client, ask, django_capture_on_
 
 
 def test_double_click_is_one_request_and_one_message(ask, django_capture_on_commit_callbacks):
-    nonce = uuid.uuid4()
+    idempotency_key = uuid.uuid4()
     with django_capture_on_commit_callbacks(execute=True):
-        ask(nonce=nonce)
-        ask(nonce=nonce)
+        ask(idempotency_key=idempotency_key)
+        ask(idempotency_key=idempotency_key)
     assert Adhesion.objects.count() == 1
     assert len(mail.outbox) == 1
 
@@ -121,14 +121,14 @@ def test_forged_link_is_not_found(client, protocol):
     assert "Controlla l’indirizzo, oppure cerca quello che ti serve." in answer.content.decode()
 
 
-def join(*towns):
+def join(*municipalities):
     """Accepted adhesions of these municipalities to the protocol."""
-    for town in towns:
+    for municipality in municipalities:
         Adhesion.objects.create(
             protocol=Protocol.objects.get(slug="torino"),
             kind="municipality",
-            municipality=territory.Territory.objects.get(code=town),
-            organisation=builders.body_of_municipality(territory.Territory.objects.get(code=town)),
+            municipality=territory.Territory.objects.get(code=municipality),
+            organisation=builders.body_of_municipality(territory.Territory.objects.get(code=municipality)),
             status="accepted",
         )
 

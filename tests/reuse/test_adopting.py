@@ -33,27 +33,27 @@ SECRET = "Il sindaco è contrario"
 
 
 @pytest.fixture
-def giver(towns):
-    return builders.officer(towns["torino"])
+def giver(municipalities):
+    return builders.officer(municipalities["torino"])
 
 
 @pytest.fixture
-def adopter(towns):
-    return builders.officer(towns["ivrea"], "ivrea@example.org")
+def adopter(municipalities):
+    return builders.officer(municipalities["ivrea"], "ivrea@example.org")
 
 
 @pytest.fixture
-def card(giver, desk, towns):
-    return builders.published(giver, desk, towns["torino"])
+def card(giver, desk, municipalities):
+    return builders.published(giver, desk, municipalities["torino"])
 
 
 @pytest.fixture
-def asked(card, adopter, towns):
-    return request_of(card, adopter, towns["ivrea"])
+def asked(card, adopter, municipalities):
+    return request_of(card, adopter, municipalities["ivrea"])
 
 
-def request_of(card, by, town, **more) -> Adoption:
-    body = body_of_municipality(town)
+def request_of(card, by, municipality, **more) -> Adoption:
+    body = body_of_municipality(municipality)
     return adopting.ask(
         card.record, by=by, adopter=body, idempotency_key=uuid.uuid4(), note="Ci serve", **more
     )
@@ -90,7 +90,7 @@ def page_of(adoption) -> str:
 
 def form_data(transition, **fields) -> dict:
     slug = SLUG_OF_TRANSITION[transition]
-    fields = {"nonce": uuid.uuid4(), "note": "Va bene", **fields}
+    fields = {"idempotency_key": uuid.uuid4(), "note": "Va bene", **fields}
     return {"mossa": slug, **{f"{slug}-{name}": value for name, value in fields.items()}}
 
 
@@ -152,9 +152,9 @@ def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_
     assert f'href="{ask}"' in page
     assert client.get(ask).url == f"/accesso/?next={ask}"
     client.force_login(adopter)
-    nonce = str(uuid.uuid4())
+    idempotency_key = str(uuid.uuid4())
     body = adopter.memberships.get().organisation
-    data = {"nonce": nonce, "adopter": body.pk, "note": "Vogliamo capire il bando"}
+    data = {"idempotency_key": idempotency_key, "adopter": body.pk, "note": "Vogliamo capire il bando"}
     with django_capture_on_commit_callbacks(execute=True):
         first = client.post(ask, data)
         again = client.post(ask, data)
@@ -174,7 +174,7 @@ def test_request_reaches_the_giver(client, card, adopter, giver, django_capture_
 
 def test_second_request_leads_to_the_first(client, asked, card, adopter):
     client.force_login(adopter)
-    data = {"nonce": uuid.uuid4(), "adopter": asked.adopter_id, "note": "Ancora noi"}
+    data = {"idempotency_key": uuid.uuid4(), "adopter": asked.adopter_id, "note": "Ancora noi"}
     response = client.post(reverse("officer:adoption-ask", args=[card.code]), data, follow=True)
     assert response.redirect_chain[-1][0] == page_of(asked)
     assert "Il tuo ente ha già chiesto questo progetto" in response.content.decode()
@@ -184,21 +184,21 @@ def test_second_request_leads_to_the_first(client, asked, card, adopter):
 def test_request_without_note_is_refused(client, card, adopter):
     client.force_login(adopter)
     body = adopter.memberships.get().organisation
-    data = {"nonce": uuid.uuid4(), "adopter": body.pk, "note": " "}
+    data = {"idempotency_key": uuid.uuid4(), "adopter": body.pk, "note": " "}
     response = client.post(reverse("officer:adoption-ask", args=[card.code]), data)
     assert (response.status_code, Adoption.objects.count()) == (422, 0)
     assert "Scrivi in due righe che cosa ti serve" in response.content.decode()
 
 
-def test_who_may_ask(client, card, giver, adopter, desk, towns):
+def test_who_may_ask(client, card, giver, adopter, desk, municipalities):
     ask = reverse("officer:adoption-ask", args=[card.code])
     client.force_login(giver)
     assert client.get(ask).url == reverse("officer:adoption-list")
     client.force_login(desk)
     assert client.get(ask).status_code == 403
     client.force_login(adopter)
-    foreign = body_of_municipality(towns["val_di_chy"]).pk
-    data = {"nonce": uuid.uuid4(), "adopter": foreign, "note": "Per altri"}
+    foreign = body_of_municipality(municipalities["val_di_chy"]).pk
+    data = {"idempotency_key": uuid.uuid4(), "adopter": foreign, "note": "Per altri"}
     assert client.post(ask, data).status_code == 422
     assert not Adoption.objects.exists()
     publishing.withdraw(card, by=desk, reason="Errata")
@@ -206,16 +206,16 @@ def test_who_may_ask(client, card, giver, adopter, desk, towns):
     assert client.get(reverse("public:card-reuse", args=[card.slug])).status_code == 410
 
 
-def test_nobody_adopts_from_themselves(card, giver, towns):
+def test_nobody_adopts_from_themselves(card, giver, municipalities):
     with pytest.raises(WrongMove):
-        request_of(card, giver, towns["torino"])
+        request_of(card, giver, municipalities["torino"])
     body = card.record.owner
     with pytest.raises(IntegrityError), transaction.atomic():
         Adoption.objects.create(record=card.record, giver=body, adopter=body)
 
 
-def test_only_both_sides_and_staff_read_an_adoption(client, asked, towns, giver, adopter, desk):
-    stranger = builders.officer(towns["val_di_chy"], "valdichy@example.org")
+def test_only_both_sides_and_staff_read_an_adoption(client, asked, municipalities, giver, adopter, desk):
+    stranger = builders.officer(municipalities["val_di_chy"], "valdichy@example.org")
     for user, status in ((stranger, 403), (giver, 200), (adopter, 200), (desk, 200)):
         client.force_login(user)
         assert client.get(page_of(asked)).status_code == status
@@ -406,11 +406,15 @@ def test_count_of_a_past_day(asked, card):
     assert counts == [(0, 0), (0, 1), (1, 0)]
 
 
-def test_family_is_nested(client, asked, card, towns):
+def test_family_is_nested(client, asked, card, municipalities):
     advanced_to(asked, "in_service")
-    small = builders.officer(towns["val_di_chy"], "valdichy@example.org")
+    small = builders.officer(municipalities["val_di_chy"], "valdichy@example.org")
     client.force_login(small)
-    data = {"nonce": uuid.uuid4(), "adopter": small.memberships.get().organisation_id, "parent": asked.pk}
+    data = {
+        "idempotency_key": uuid.uuid4(),
+        "adopter": small.memberships.get().organisation_id,
+        "parent": asked.pk,
+    }
     client.post(reverse("officer:adoption-ask", args=[card.code]), {**data, "note": "Da voi"})
     child = Adoption.objects.get(parent=asked)
     assert (child.giver, child.step) == (asked.adopter, "interest")
@@ -435,10 +439,10 @@ def test_family_is_nested(client, asked, card, towns):
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
 
 
-def test_only_who_adopted_may_pass_it_on(asked, card, towns):
-    small = builders.officer(towns["val_di_chy"], "valdichy@example.org")
+def test_only_who_adopted_may_pass_it_on(asked, card, municipalities):
+    small = builders.officer(municipalities["val_di_chy"], "valdichy@example.org")
     with pytest.raises(WrongMove):
-        request_of(card, small, towns["val_di_chy"], parent=asked)
+        request_of(card, small, municipalities["val_di_chy"], parent=asked)
 
 
 def test_staff_hide_public_texts(client, asked, card, desk, giver):
@@ -483,11 +487,11 @@ def test_lists_name_the_side_that_has_to_act(client, asked, giver, adopter):
 @pytest.mark.parametrize(("name", "queries"), [("officer:adoption-list", 5), ("desk:adoption-list", 10)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_of_adoptions_takes_the_same_queries(
-    client, giver, adopter, desk, towns, django_assert_num_queries, name, queries, count
+    client, giver, adopter, desk, municipalities, django_assert_num_queries, name, queries, count
 ):
     for number in range(count):
-        card = builders.published(giver, desk, towns["torino"], title=f"Progetto {number}")
-        request_of(card, adopter, towns["ivrea"])
+        card = builders.published(giver, desk, municipalities["torino"], title=f"Progetto {number}")
+        request_of(card, adopter, municipalities["ivrea"])
     client.force_login(adopter if name.startswith("officer") else desk)
     with django_assert_num_queries(queries):
         page = client.get(reverse(name)).content.decode()
@@ -496,10 +500,10 @@ def test_list_of_adoptions_takes_the_same_queries(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_api_of_adoptions_takes_the_same_queries(
-    client, card, adopter, towns, django_assert_num_queries, count
+    client, card, adopter, municipalities, django_assert_num_queries, count
 ):
     for name in ("ivrea", "val_di_chy", "samone")[:count]:
-        advance(request_of(card, adopter, towns[name]), AdoptionTransition.REPLY)
+        advance(request_of(card, adopter, municipalities[name]), AdoptionTransition.REPLY)
     address = reverse("api:adoptions", args=[card.code])
     with django_assert_num_queries(6):
         rows = client.get(address).json()["results"]
@@ -556,7 +560,7 @@ PRACTICE = {
 def test_practice_from_outside_shows_on_city_card_and_api(client, card, giver, adopter):
     client.force_login(giver)
     body = giver.memberships.get().organisation
-    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, "record": card.record_id}
+    data = {**PRACTICE, "idempotency_key": uuid.uuid4(), "adopter": body.pk, "record": card.record_id}
     for _click in range(2):
         assert client.post(reverse("officer:practice-add"), data).status_code == 302
     practice = OutsidePractice.objects.get()
@@ -579,7 +583,7 @@ def test_practice_from_outside_shows_on_city_card_and_api(client, card, giver, a
 def test_practice_requires_its_source(client, giver, name):
     client.force_login(giver)
     body = giver.memberships.get().organisation
-    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, name: ""}
+    data = {**PRACTICE, "idempotency_key": uuid.uuid4(), "adopter": body.pk, name: ""}
     assert client.post(reverse("officer:practice-add"), data).status_code == 422
     assert not OutsidePractice.objects.exists()
 
@@ -588,7 +592,7 @@ def test_practice_requires_its_source(client, giver, name):
 def test_practice_refuses_bad_addresses(client, giver, url):
     client.force_login(giver)
     body = giver.memberships.get().organisation
-    data = {**PRACTICE, "nonce": uuid.uuid4(), "adopter": body.pk, "url": url}
+    data = {**PRACTICE, "idempotency_key": uuid.uuid4(), "adopter": body.pk, "url": url}
     assert client.post(reverse("officer:practice-add"), data).status_code == 422
 
 
@@ -596,9 +600,9 @@ STEPS = [{"move": "ask", "on": date(2025, 1, 1)}, {"move": "reply", "on": date(2
 SERVED = [*STEPS, *({"move": m, "on": date(2025, 2, 1)} for m in ("agree", "adapt", "start"))]
 
 
-def test_demonstration_counts_only_in_a_demonstration(client, card, towns, settings):
+def test_demonstration_counts_only_in_a_demonstration(client, card, municipalities, settings):
     settings.DEMO = True
-    adopting.demonstrate(card.record, adopter=body_of_municipality(towns["ivrea"]), steps=SERVED)
+    adopting.demonstrate(card.record, adopter=body_of_municipality(municipalities["ivrea"]), steps=SERVED)
     address = reverse("api:adoptions", args=[card.code])
     assert [r["is_demonstration"] for r in client.get(address).json()["results"]] == [True]
     assert Standing.objects.get().is_demonstration
@@ -609,9 +613,11 @@ def test_demonstration_counts_only_in_a_demonstration(client, card, towns, setti
     assert not Standing.objects.visible().exists()
 
 
-def test_real_adoption_replaces_the_demonstration(asked, card, towns, settings):
+def test_real_adoption_replaces_the_demonstration(asked, card, municipalities, settings):
     settings.DEMO = True
-    adopting.demonstrate(card.record, adopter=body_of_municipality(towns["val_di_chy"]), steps=SERVED)
+    adopting.demonstrate(
+        card.record, adopter=body_of_municipality(municipalities["val_di_chy"]), steps=SERVED
+    )
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Val di Chy"]
     advance(asked, AdoptionTransition.REPLY)
     assert [node.body.name for node in family_of(card.record_id).nodes] == ["Comune di Ivrea"]
@@ -649,8 +655,8 @@ def result_of(adoption, card, client, **more):
 
 
 @pytest.fixture
-def own_card(adopter, desk, towns):
-    return builders.published(adopter, desk, towns["ivrea"], title="Lampioni di Ivrea")
+def own_card(adopter, desk, municipalities):
+    return builders.published(adopter, desk, municipalities["ivrea"], title="Lampioni di Ivrea")
 
 
 def test_both_cards_link_each_other(client, asked, adopter, card, own_card):
@@ -678,13 +684,13 @@ def test_both_cards_link_each_other(client, asked, adopter, card, own_card):
 
 
 def test_result_is_the_adopters_own_and_comes_after_the_agreement(
-    client, asked, adopter, card, own_card, desk, towns
+    client, asked, adopter, card, own_card, desk, municipalities
 ):
     client.force_login(adopter)
     assert result_of(asked, own_card, client).status_code == 403
     advanced_to(asked, AdoptionState.ADAPTATION)
     foreign = builders.published(
-        builders.officer(towns["val_di_chy"], "v@example.org"), desk, towns["val_di_chy"]
+        builders.officer(municipalities["val_di_chy"], "v@example.org"), desk, municipalities["val_di_chy"]
     )
     for wrong in (card, foreign):
         assert result_of(asked, wrong, client).status_code == 422
@@ -695,9 +701,9 @@ def test_result_is_the_adopters_own_and_comes_after_the_agreement(
 
 
 @pytest.mark.parametrize(("who", "status"), [("giver", 403), ("stranger", 403), ("desk", 302)])
-def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, towns, who, status):
+def test_who_may_name_the_result(client, asked, adopter, own_card, giver, desk, municipalities, who, status):
     advanced_to(asked, AdoptionState.IN_SERVICE)
-    stranger = builders.officer(towns["val_di_chy"], "v@example.org")
+    stranger = builders.officer(municipalities["val_di_chy"], "v@example.org")
     client.force_login({"giver": giver, "stranger": stranger, "desk": desk}[who])
     assert result_of(asked, own_card, client).status_code == status
 

@@ -38,8 +38,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def card(office, desk, towns):
-    return builders.published(office, desk, towns["torino"])
+def card(office, desk, municipalities):
+    return builders.published(office, desk, municipalities["torino"])
 
 
 def form_data(values: dict[str, int], revision: int = 1, do: str = "close", **more) -> dict:
@@ -115,8 +115,10 @@ def test_closing_asks_for_motives(client, office, card, given, message):
     assert not Assessment.objects.completed().exists()
 
 
-def test_assessment_of_an_unpublished_project_counts_from_its_publication(client, office, desk, towns):
-    project = builders.draft(office, towns["torino"])
+def test_assessment_of_an_unpublished_project_counts_from_its_publication(
+    client, office, desk, municipalities
+):
+    project = builders.draft(office, municipalities["torino"])
     client.force_login(office)
     client.post(reverse("officer:assess", args=[project.code]), form_data(all_rated(5)))
     done = Assessment.objects.get()
@@ -126,13 +128,13 @@ def test_assessment_of_an_unpublished_project_counts_from_its_publication(client
     assert [c.pk for c in find(ProjectQuery(facets={"replicability_band": ("medium",)}))] == [card.pk]
 
 
-def test_peer_city_assesses_what_is_public(client, card, towns, office):
-    ivrea = builders.officer(towns["ivrea"], "ivrea@example.org")
+def test_peer_city_assesses_what_is_public(client, card, municipalities, office):
+    ivrea = builders.officer(municipalities["ivrea"], "ivrea@example.org")
     client.force_login(ivrea)
     assert client.post(mine(card), form_data(all_rated(3))).status_code == 302
     done = Assessment.objects.get()
-    assert (done.rater, done.organisation) == ("peer", body_of_municipality(towns["ivrea"]))
-    draft = builders.draft(office, towns["torino"], title="Ancora in bozza")
+    assert (done.rater, done.organisation) == ("peer", body_of_municipality(municipalities["ivrea"]))
+    draft = builders.draft(office, municipalities["torino"], title="Ancora in bozza")
     assert client.get(reverse("officer:assess", args=[draft.code])).status_code == 403
 
 
@@ -144,8 +146,8 @@ def test_strangers_and_officers_may_not_assess_as_staff(client, card, office):
     assert client.get(reverse("officer:assess", args=["TO-2026-9999"])).status_code == 403
 
 
-def test_staff_may_not_assess_a_draft(client, desk, office, towns):
-    project = builders.draft(office, towns["torino"])
+def test_staff_may_not_assess_a_draft(client, desk, office, municipalities):
+    project = builders.draft(office, municipalities["torino"])
     client.force_login(desk)
     assert client.get(reverse("desk:assess", args=[project.code])).status_code == 404
 
@@ -211,14 +213,14 @@ def test_old_rating_is_grey(client, card, office):
     assert "is-expired" in page
 
 
-def test_queue_orders_cards_by_need(client, card, office, desk, towns):
-    expired = builders.published(office, desk, towns["torino"], title="Scaduta")
+def test_queue_orders_cards_by_need(client, card, office, desk, municipalities):
+    expired = builders.published(office, desk, municipalities["torino"], title="Scaduta")
     done = rate(expired, desk, all_rated(3))
     Assessment.objects.filter(pk=done.pk).update(made_at=timezone.now() - timedelta(days=800))
-    distant = builders.published(office, desk, towns["torino"], title="Distante")
+    distant = builders.published(office, desk, municipalities["torino"], title="Distante")
     rate(distant, office, all_rated(5), "self")
     rate(distant, desk, all_rated(3))
-    fine = builders.published(office, desk, towns["torino"], title="In ordine")
+    fine = builders.published(office, desk, municipalities["torino"], title="In ordine")
     rate(fine, desk, all_rated(3))
     client.force_login(desk)
     response = client.get(reverse("desk:assessment-queue"))
@@ -268,9 +270,9 @@ def test_link_is_dead_after_three_unknown_probes():
     assert LinkCheck.objects.get().failures == 0
 
 
-def test_index_finds_and_sorts_by_replicability(card, office, desk, towns):
-    better = builders.published(office, desk, towns["ivrea"], title="Migliore")
-    none = builders.published(office, desk, towns["ivrea"], title="Senza voti")
+def test_index_finds_and_sorts_by_replicability(card, office, desk, municipalities):
+    better = builders.published(office, desk, municipalities["ivrea"], title="Migliore")
+    none = builders.published(office, desk, municipalities["ivrea"], title="Senza voti")
     rate(card, desk, all_rated(3))
     rate(better, desk, all_rated(5))
     assert [c.pk for c in find(ProjectQuery(sort="replicability"))] == [better.pk, card.pk, none.pk]
@@ -287,8 +289,10 @@ def test_list_shows_the_band(client, card, desk):
     assert "0 progetti trovati" in client.get("/progetti/?replicabilita=alta").content.decode()
 
 
-def test_ranking_page_and_its_files_show_the_same(client, card, office, desk, towns):
-    better = builders.published(office, desk, towns["ivrea"], title="Migliore", primary_area="mobility")
+def test_ranking_page_and_its_files_show_the_same(client, card, office, desk, municipalities):
+    better = builders.published(
+        office, desk, municipalities["ivrea"], title="Migliore", primary_area="mobility"
+    )
     rate(card, desk, {**all_rated(3), "ease_of_use_staff": 5})
     rate(better, desk, all_rated(4))
     page = client.get("/replicabilita/").content.decode()
@@ -315,14 +319,14 @@ def test_weights_of_the_form_redirect_to_one_parameter(client):
     assert "Questa area non esiste" in page
 
 
-def test_changes_since_the_last_release(client, card, office, desk, towns):
-    other = builders.published(office, desk, towns["ivrea"], title="Altro")
+def test_changes_since_the_last_release(client, card, office, desk, municipalities):
+    other = builders.published(office, desk, municipalities["ivrea"], title="Altro")
     rate(card, desk, all_rated(3))
     rate(other, desk, all_rated(2))
     call_command("release_ranking", note="Prima", stdout=io.StringIO())
     assert RankingRelease.objects.get().places == [[card.code, 1, "27.5"], [other.code, 2, "13.8"]]
     rate(other, desk, all_rated(5))
-    third = builders.published(office, desk, towns["ivrea"], title="Terzo")
+    third = builders.published(office, desk, municipalities["ivrea"], title="Terzo")
     rate(third, desk, all_rated(1))
     found = client.get("/replicabilita/?formato=json").json()["results"]
     assert [(row["code"], row["change"]) for row in found] == [
@@ -334,10 +338,14 @@ def test_changes_since_the_last_release(client, card, office, desk, towns):
 
 
 @pytest.mark.parametrize("cards", [1, 3])
-def test_ranking_takes_the_same_queries(client, office, desk, towns, django_assert_num_queries, cards):
+def test_ranking_takes_the_same_queries(
+    client, office, desk, municipalities, django_assert_num_queries, cards
+):
     for number in range(cards):
         rate(
-            builders.published(office, desk, towns["torino"], title=f"Progetto {number}"), desk, all_rated(3)
+            builders.published(office, desk, municipalities["torino"], title=f"Progetto {number}"),
+            desk,
+            all_rated(3),
         )
     client.get("/replicabilita/")
     # version of all that is public, ratings, last release, cards, standings
@@ -346,10 +354,12 @@ def test_ranking_takes_the_same_queries(client, office, desk, towns, django_asse
 
 
 @pytest.mark.parametrize("cards", [1, 3])
-def test_queue_takes_the_same_queries(client, office, desk, towns, django_assert_num_queries, cards):
+def test_queue_takes_the_same_queries(client, office, desk, municipalities, django_assert_num_queries, cards):
     for number in range(cards):
         rate(
-            builders.published(office, desk, towns["torino"], title=f"Progetto {number}"), desk, all_rated(3)
+            builders.published(office, desk, municipalities["torino"], title=f"Progetto {number}"),
+            desk,
+            all_rated(3),
         )
     client.force_login(desk)
     # session, person, roles; all cards; rated; all in force: two; cards of the page; in force there: two
@@ -484,7 +494,7 @@ def attach(client, card, do="close", values=None, revision=1, **more):
     )
 
 
-def test_file_stays_private_until_the_assessment_is_completed(client, office, card, towns, desk):
+def test_file_stays_private_until_the_assessment_is_completed(client, office, card, municipalities, desk):
     client.force_login(office)
     assert attach(client, card, do="save").status_code == 302
     evidence = EvidenceFile.objects.get()
@@ -497,7 +507,7 @@ def test_file_stays_private_until_the_assessment_is_completed(client, office, ca
     response = client.get(address)
     assert (response.status_code, response["Cache-Control"]) == (200, "private, no-store")
     assert b"".join(response.streaming_content) == b"%PDF-1.7 prova"
-    stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
+    stranger = builders.officer(municipalities["ivrea"], "ivrea@example.org")
     for user, status in ((None, 404), (stranger, 404), (desk, 200)):
         client.logout()
         if user:
@@ -518,12 +528,12 @@ def test_file_stays_private_until_the_assessment_is_completed(client, office, ca
     assert address in str(body)
 
 
-def test_withdrawn_file_is_not_served_and_named_as_withdrawn(client, office, card, towns):
+def test_withdrawn_file_is_not_served_and_named_as_withdrawn(client, office, card, municipalities):
     client.force_login(office)
     attach(client, card)
     evidence = EvidenceFile.objects.get()
     address = reverse("officer:evidence-withdraw", args=[evidence.pk])
-    stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
+    stranger = builders.officer(municipalities["ivrea"], "ivrea@example.org")
     client.force_login(stranger)
     assert client.post(address).status_code == 403
     client.force_login(office)
@@ -590,21 +600,21 @@ def test_removed_file_is_deleted_when_no_rating_names_it(
     assert not Path(path).exists()
 
 
-def test_file_of_another_rater_cannot_be_named(client, office, card, towns):
+def test_file_of_another_rater_cannot_be_named(client, office, card, municipalities):
     client.force_login(office)
     attach(client, card)
     evidence = EvidenceFile.objects.get()
-    stranger = builders.officer(towns["ivrea"], "ivrea@example.org")
+    stranger = builders.officer(municipalities["ivrea"], "ivrea@example.org")
     client.force_login(stranger)
     client.post(mine(card), form_data(all_rated(2), **{f"{KEYS[0]}_evidence_file": evidence.pk}))
     assert Assessment.objects.get(rater="peer").ratings.get(key=KEYS[0]).evidence_file is None
 
 
-def test_another_city_is_offered_published_documents_alone(client, office, card, towns):
+def test_another_city_is_offered_published_documents_alone(client, office, card, municipalities):
     builders.project_of(card).documents.create(
         type="budget", title="Bozza riservata", url="https://example.org/b.pdf"
     )
-    client.force_login(builders.officer(towns["ivrea"], "ivrea@example.org"))
+    client.force_login(builders.officer(municipalities["ivrea"], "ivrea@example.org"))
     assert "Bozza riservata" not in client.get(mine(card)).content.decode()
     client.force_login(office)
     assert "Bozza riservata" in client.get(mine(card)).content.decode()

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def card(office, desk, towns, settings, tmp_path):
+def card(office, desk, municipalities, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    project = builders.draft(office, towns["torino"])
+    project = builders.draft(office, municipalities["torino"])
     attach(project, "Capitolato d’appalto", b"capitolato", licence="CC0 1.0", date="2024-05")
     attach(project, "=Delibera", b"delibera", type="resolution")
     Document.objects.create(
@@ -153,10 +153,10 @@ def test_missing_file_is_named_in_the_index(client, card):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_kit_takes_the_same_queries_with_more_files(
-    client, office, desk, towns, settings, tmp_path, django_assert_num_queries, number
+    client, office, desk, municipalities, settings, tmp_path, django_assert_num_queries, number
 ):
     settings.MEDIA_ROOT = tmp_path
-    project = builders.draft(office, towns["torino"])
+    project = builders.draft(office, municipalities["torino"])
     for n in range(number):
         attach(project, f"Allegato {n}", b"x")
     card = publish(project, office, desk)

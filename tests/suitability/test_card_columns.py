@@ -1,4 +1,4 @@
-"""All cards at once are what the pure functions give one by one: invented towns and cards, both ways."""
+"""Values computed for all cards at once equal the pure functions' results for generated municipalities."""
 
 import random
 
@@ -44,10 +44,10 @@ def _sheets(draw, count):
     return found
 
 
-def _facts(draw, towns):
+def _facts(draw, municipalities):
     """What an invented card says, as the index holds it: `{kind: values}`."""
     facts = {
-        "municipality": draw.sample(towns, draw.choice([0, 1, 1, 1, 2, 3, 7])),
+        "municipality": draw.sample(municipalities, draw.choice([0, 1, 1, 1, 2, 3, 7])),
         "body": [_one_of(draw, [*fit.BODIES, "martian"])],
         "scale": [_one_of(draw, Scale.values)],
         "stage": [_one_of(draw, Stage.values)],
@@ -85,26 +85,26 @@ def _project(facts, sheets):
     )
 
 
-def _naive(cards, sheets, town, weights):
+def _naive(cards, sheets, municipality, weights):
     """`[(key, fit, R)]` in the order that the pure functions give."""
     found = []
     for number, facts in cards.items():
-        values = fit.fit(_project(facts, sheets), town).values
+        values = fit.fit(_project(facts, sheets), municipality).values
         score = int(facts[SCORE][0]) / 10 if facts[SCORE] else None
         found.append((number, geometric_mean(values, weights), score, values))
     return sorted(found, key=lambda row: order_key(row[2], row[1], row[0]), reverse=True)
 
 
-def _order(columns, sheets, town, weights):
-    found = fits(columns, NamedMunicipalities(columns.places, sheets), town, weights)
+def _order(columns, sheets, municipality, weights):
+    found = fits(columns, NamedMunicipalities(columns.places, sheets), municipality, weights)
     return ordered(found, columns.table.numbers[SCORE])
 
 
 def _world(seed, count=120):
     draw = random.Random(seed)
     sheets = _sheets(draw, 40)
-    towns = [*sheets, "T999"]
-    return draw, sheets, {7 * number + 3: _facts(draw, towns) for number in range(1, count)}
+    municipalities = [*sheets, "T999"]
+    return draw, sheets, {7 * number + 3: _facts(draw, municipalities) for number in range(1, count)}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -113,11 +113,14 @@ def test_columns_give_the_figures_and_the_order_of_the_pure_functions(seed):
     columns = Columns().updated(_snapshot(cards))
     for _round in range(8):
         mine = draw.choice(list(sheets.values()))
-        town = ReaderProfile(mine, _one_of(draw, [0.5, 12.0, 300.0]))
+        municipality = ReaderProfile(mine, _one_of(draw, [0.5, 12.0, 300.0]))
         weights = {name: float(draw.choice([0, 1, 1, 2, 3])) for name in DIMENSIONS}
         if not any(weights.values()):
             weights["economic"] = 1.0
-        order, naive = _order(columns, sheets, town, weights), _naive(cards, sheets, town, weights)
+        order, naive = (
+            _order(columns, sheets, municipality, weights),
+            _naive(cards, sheets, municipality, weights),
+        )
         rows = order.rows(0, len(cards))
         assert [(row["keys"], row["fit"], row["score"]) for row in rows] == [row[:3] for row in naive]
         assert [{name: row[name] for name in DIMENSIONS} for row in rows] == [row[3] for row in naive]
@@ -150,7 +153,7 @@ def test_a_part_of_the_order_is_the_order_of_the_part(seed):
 def test_columns_follow_what_is_published_and_withdrawn(seed):
     """A version that follows another gives what a process that begins with it gives."""
     draw, sheets, cards = _world(seed)
-    town, weights = ReaderProfile(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
+    municipality, weights = ReaderProfile(sheets["T001"]), dict.fromkeys(DIMENSIONS, 1.0)
     columns, snapshot = Columns(), _snapshot(cards)
     for number in range(5):
         columns = columns.updated(snapshot)
@@ -160,10 +163,10 @@ def test_columns_follow_what_is_published_and_withdrawn(seed):
         cards = cards | {1_000 + number: new, rated: cards[rated] | {SCORE: ["0777"]}}
         snapshot = _snapshot(cards)
         fresh = Columns().updated(snapshot)
-        rows = _order(columns.updated(snapshot), sheets, town, weights).rows(0, len(cards))
-        assert rows == _order(fresh, sheets, town, weights).rows(0, len(cards))
+        rows = _order(columns.updated(snapshot), sheets, municipality, weights).rows(0, len(cards))
+        assert rows == _order(fresh, sheets, municipality, weights).rows(0, len(cards))
         assert [(row["keys"], row["fit"]) for row in rows] == [
-            row[:2] for row in _naive(cards, sheets, town, weights)
+            row[:2] for row in _naive(cards, sheets, municipality, weights)
         ]
 
 

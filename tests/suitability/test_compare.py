@@ -77,8 +77,8 @@ def test_codes_are_taken_too_and_unknown_ones_are_told(client, cards):
 
 def test_more_than_the_most_are_told(client, cards):
     officer, desk = history("record", cards[0].code).first().by, cards[0].published_by
-    town = builders.project_of(cards[0]).lead_municipality
-    more = [builders.published(officer, desk, town, title=f"Altro {n}") for n in range(MOST)]
+    municipality = builders.project_of(cards[0]).lead_municipality
+    more = [builders.published(officer, desk, municipality, title=f"Altro {n}") for n in range(MOST)]
     response = ask(client, *cards, *more)
     assert len(response.context["projects"]) == MOST
     assert response.context["problems"] == [

@@ -71,8 +71,8 @@ def test_unknown_is_a_question_and_not_a_zero():
 
 
 def test_reasons_are_in_plain_words():
-    town = ReaderProfile(VAL_DI_CHY, own_cost=200.0)
-    told = dimensions(fit.fit(LED, town), LED, town)
+    municipality = ReaderProfile(VAL_DI_CHY, own_cost=200.0)
+    told = dimensions(fit.fit(LED, municipality), LED, municipality)
     assert [dimension.reasons for dimension in told] == [
         [
             "lo guida un Comune, come il tuo",
@@ -100,7 +100,7 @@ def test_reasons_are_in_plain_words():
     ]
 
 
-def test_comparison_is_with_the_most_similar_of_the_towns():
+def test_comparison_is_with_the_most_similar_of_the_municipalities():
     project = ProjectProfile((TORINO, PINEROLO, VAL_DI_CHY))
     assert fit.fit(project, ReaderProfile(VAL_DI_CHY)).model == VAL_DI_CHY
     assert fit.fit(project, ReaderProfile(TORINO)).model == TORINO
@@ -172,13 +172,16 @@ def any_project(dice: random.Random) -> ProjectProfile:
 def test_every_value_lies_between_a_twentieth_and_one(seed):
     dice = random.Random(seed)
     for _ in range(25):
-        project, town = any_project(dice), ReaderProfile(any_sheet(dice), dice.choice([None, 3.0, 500.0]))
-        found = fit.fit(project, town)
+        project, municipality = (
+            any_project(dice),
+            ReaderProfile(any_sheet(dice), dice.choice([None, 3.0, 500.0])),
+        )
+        found = fit.fit(project, municipality)
         known = [value for value in found.values.values() if value is not None]
         assert all(0.05 <= value <= 1 for value in known)
         if known:
             assert min(known) - 1e-9 <= found.score <= max(known) + 1e-9
-        told = dimensions(found, project, town)
+        told = dimensions(found, project, municipality)
         for dimension in told:
             assert dimension.value is not None or (dimension.questions and not dimension.reasons)
 
@@ -225,8 +228,8 @@ def test_the_most_demanding_tag_counts():
 # All cards at once
 
 
-def _published_with(officer, desk, town, others, **fields):
-    project = builders.draft(officer, town, **fields)
+def _published_with(officer, desk, municipality, others, **fields):
+    project = builders.draft(officer, municipality, **fields)
     project.other_municipalities.set(others)
     return builders.publish_draft(project, officer, desk)
 
@@ -259,10 +262,10 @@ def cards(db):
 
 def test_all_at_once_is_the_same_as_one_by_one(cards):
     country, _made = cards
-    for town in (country["samone"], country["samone_tn"], country["ivrea"], country["torino"]):
-        order = suited(find(ProjectQuery()), town)
+    for municipality in (country["samone"], country["samone_tn"], country["ivrea"], country["torino"]):
+        order = suited(find(ProjectQuery()), municipality)
         for row in order[0:10]:
-            one = fit_of(read_document(Edition.objects.get(pk=row["keys"])), town).fit
+            one = fit_of(read_document(Edition.objects.get(pk=row["keys"])), municipality).fit
             assert row["fit"] == one.score
             assert {name: row[name] for name in DIMENSIONS} == one.values
 
@@ -346,7 +349,7 @@ def test_card_page_asks_for_the_municipality(client, cards):
 def test_card_page_takes_every_name_of_a_municipality(client, cards, typed):
     _country, made = cards
     response = client.get(f"/progetti/{made[0].slug}/adatto/", {"comune": typed})
-    assert response.context["reader"].town.code == "E379"
+    assert response.context["reader"].municipality.code == "E379"
     assert response.context["answer"].fit.known == 5
     assert "Set-Cookie" not in response.headers
 
