@@ -6,26 +6,11 @@ from operator import itemgetter
 import orjson
 
 from cards.search.results import Results
-from cards.vocabulary.areas import AREA_CHOICES
-from cards.vocabulary.bands import BAND_NAMES
-from cards.vocabulary.facets import ADOPTED_LABELS, COST_BAND_LABELS
-from cards.vocabulary.lists import SDG_CHOICES, FundingSource, Kind, Origin, Stage
+from cards.vocabulary.facets import FACETS, PLACES
 from municipalities.search import PLACE_CACHE
 
-PLACES = ("municipality", "province", "region")
 RANK_BITS = 20
 LAST_RANK = 2**RANK_BITS - 1
-LABELS = {
-    "area": dict(AREA_CHOICES),
-    "stage": dict(Stage.choices),
-    "kind": dict(Kind.choices),
-    "funding_source": dict(FundingSource.choices),
-    "origin": dict(Origin.choices),
-    "cost_band": dict(COST_BAND_LABELS),
-    "sdg": {str(number): label for number, label in SDG_CHOICES},
-    "replicability_band": BAND_NAMES,
-    "adopted": dict(ADOPTED_LABELS),
-}
 
 
 def most_frequent(cards: Results, facets: Iterable[str], limit: int) -> tuple[dict, dict[str, int]]:
@@ -84,7 +69,7 @@ def _values(facet: str, values: Mapping[str, int]) -> list[dict]:
         names = PLACE_CACHE.names()
         labels = {value: names.get((facet, value), value) for value in values}
     else:
-        known = LABELS.get(facet, {})
+        known = FACETS[facet].labels
         labels = {value: str(known.get(value, value)) for value in values}
     rows = sorted(zip(labels.values(), values, values.values(), strict=True))
     rows.sort(key=itemgetter(2), reverse=True)

@@ -11,41 +11,19 @@ from drf_spectacular.utils import OpenApiParameter
 
 from api.problems import BadParameters, Refused
 from cards.search.query import MAX_TEXT, MAX_VALUES
-from cards.vocabulary.areas import AREA_BY_KEY
-from cards.vocabulary.facets import CLOSED, FACET_NAMES, FACETS, RANGE_NAMES, SORTS, YES_OR_NO
+from cards.vocabulary.facets import FACETS, RANGES, SORTS, Facet
 from opendata.export import FORMATS, LABELS
 from reuse.criteria import PRESETS
 
 DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET = 20, 500, 1_000_000_000
 FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000
 MAX_QUERY, MAX_CURSOR = 8_000, 120
-FILTERS = ("q", *FACET_NAMES, *RANGE_NAMES, "as_of")
-REPEATED = {*FACET_NAMES, "facet"}
+FILTERS = ("q", *FACETS, *RANGES, "as_of")
+REPEATED = {*FACETS, "facet"}
 TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min"}
 PAGING = ("limit", "offset")
 DESCRIPTIONS = {
     "q": _("Parole da cercare"),
-    "area": _("Chiave dell’area"),
-    "municipality": _("Codice catastale o ISTAT del Comune"),
-    "province": _("Sigla della provincia"),
-    "region": _("Codice ISTAT della regione"),
-    "stage": _("Stato di avanzamento"),
-    "kind": _("Tipo"),
-    "year": _("Anno in cui il progetto è in corso"),
-    "funding_source": _("Fonte di finanziamento"),
-    "cost_band": _("Fascia di costo"),
-    "technology": _("Tecnologia"),
-    "sdg": _("Numero dell’obiettivo di sviluppo sostenibile"),
-    "origin": _("Origine della scheda"),
-    "replicability_band": _("Fascia di replicabilità"),
-    "adopted": _("Già riusato altrove"),
-    "year_from": _("In corso da quest’anno in poi"),
-    "year_to": _("In corso fino a quest’anno"),
-    "cost_min": _("Costo minimo in euro"),
-    "cost_max": _("Costo massimo in euro"),
-    "bbox": _("Riquadro: ovest,sud,est,nord in gradi WGS84"),
-    "updated_since": _("Pubblicati dal giorno o dal momento indicato"),
-    "replicability_min": _("Punteggio minimo di replicabilità, da 0 a 100; chi non è valutato resta fuori"),
     "as_of": _("Le schede in vigore alla fine di quel giorno"),
     "limit": _("Quanti elementi in una pagina"),
     "offset": _("Quanti elementi saltare"),
@@ -60,8 +38,6 @@ DESCRIPTIONS = {
     "preset": _("Pesi dei dieci criteri"),
     "weights": _("Pesi propri, come criterio:peso separati da virgole; conta la proporzione"),
 }
-CHOICES = {"area": list(AREA_BY_KEY), **{name: sorted(values) for name, values in CLOSED.items()}}
-CHOICES["adopted"] = [*CHOICES["adopted"], *YES_OR_NO]
 
 
 def _integer(name: str, about: str, lowest: int, highest: int) -> OpenApiParameter:
@@ -73,12 +49,12 @@ def _text(name: str, about: str) -> OpenApiParameter:
     return OpenApiParameter(name, {"type": "string", "maxLength": MAX_TEXT}, description=about)
 
 
-def _many(name: str) -> OpenApiParameter:
+def _many(facet: Facet) -> OpenApiParameter:
     items = {"type": "string", "maxLength": MAX_TEXT}
-    if name in CHOICES:
-        items = {"type": "string", "enum": CHOICES[name]}
+    if facet.labels:
+        items = {"type": "string", "enum": [*facet.labels, *facet.aliases]}
     schema = {"type": "array", "items": items, "maxItems": MAX_VALUES}
-    return OpenApiParameter(name, schema, description=DESCRIPTIONS[name], explode=True)
+    return OpenApiParameter(facet.key, schema, description=facet.about, explode=True)
 
 
 def _day(name: str, about: str) -> OpenApiParameter:
@@ -128,12 +104,13 @@ PARAMETERS = {
         {"type": "string", "maxLength": 600},
         description=DESCRIPTIONS["weights"],
     ),
-    **{name: _many(name) for name in FACET_NAMES},
-    **{name: _text(name, DESCRIPTIONS[name]) for name in ("q", *RANGE_NAMES)},
+    "q": _text("q", DESCRIPTIONS["q"]),
+    **{key: _many(facet) for key, facet in FACETS.items()},
+    **{key: _text(key, limit.about) for key, limit in RANGES.items()},
     "replicability_min": OpenApiParameter(
         "replicability_min",
         {"type": "number", "format": "double", "minimum": 0, "maximum": 100},
-        description=DESCRIPTIONS["replicability_min"],
+        description=RANGES["replicability_min"].about,
     ),
 }
 

@@ -22,7 +22,7 @@ from cards.document.derive import cost_band
 from cards.document.places import Place, place_dict
 from cards.index import terms
 from cards.index.terms import line_keys
-from cards.vocabulary.facets import FACETS
+from cards.vocabulary.facets import FACETS, PLACES
 from demo.copy_tables import NULL
 from demo.generator import Country, Drawn, draw, published_at
 from demo.generator_words import ACTIONS, TECHNOLOGIES, Corpus, Span, corpus
@@ -39,7 +39,7 @@ from demo.row_templates import (
 )
 from lib.tables.csv_text import csv_row, neutralised
 
-PLACES, COST_BAND = ("municipality", "province", "region"), "cost_band"
+COST_BAND = "cost_band"
 
 
 class Keys(NamedTuple):

@@ -145,7 +145,7 @@ def cost_band(total_cost: str | None) -> str:
     if total_cost is None:
         return "unknown"
     amount = Decimal(total_cost)
-    return next((key for key, limit in COST_BANDS if limit and amount < limit), "over_20m")
+    return next((key for key, limit, _label in COST_BANDS if limit and amount < limit), "over_20m")
 
 
 def csv_row_of(document: Mapping, places: Mapping[str, Place]) -> str:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards.search.labels import labels_of
-from cards.search.query import ProjectQuery, find, page_params, page_value
+from cards.search.query import ProjectQuery, find, page_params
 from cards.search.results import Results
-from cards.vocabulary.facets import CLOSED, FACET_NAMES, FACET_TITLES, RANGE_TITLES
+from cards.vocabulary.facets import FACETS, RANGES
 
-# Facets shown open, in this order, and collapsed. A facet without a name on pages is left out.
+# Facets shown open, in this order, and collapsed.
 SHOWN = ("area", "stage", "replicability_band", "municipality")
 FOLDED = (
     "province",
@@ -25,7 +25,7 @@ FOLDED = (
     "technology",
     "sdg",
 )
-PANEL = tuple(facet for facet in (*SHOWN, *FOLDED) if facet in FACET_NAMES)
+PANEL = (*SHOWN, *FOLDED)
 # Facets with too many values for a list: a text field completes the others.
 TYPED = ("municipality", "technology")
 FIRST, MOST, OFFERED = 10, 120, 40
@@ -85,7 +85,7 @@ def facet_groups(query: ProjectQuery, counts: Mapping[str, Counted]) -> list[dic
 
 def _in_order(query: ProjectQuery, facet: str, counts: Mapping[str, int]) -> list[str]:
     """The values to list: all of a closed list; of an open one the chosen, then the most frequent."""
-    if facet == "area" or facet in CLOSED:
+    if FACETS[facet].labels:
         return list(labels_of(facet, ()))
     chosen = query.facets.get(facet, ())
     if facet == "year":
@@ -95,22 +95,23 @@ def _in_order(query: ProjectQuery, facet: str, counts: Mapping[str, int]) -> lis
 
 def _group(query: ProjectQuery, facet: str, values: list[str], counted: Counted) -> dict:
     chosen, counts, labels = query.facets.get(facet, ()), counted.counts, labels_of(facet, values)
+    described = FACETS[facet]
     options = [
         {
-            "value": page_value(facet, value),
+            "value": described.slug_of(value),
             "label": labels.get(value, value),
             "count": counts.get(value, 0),
             "selected": value in chosen,
         }
         for value in values
     ]
-    is_whole = (facet in CLOSED and facet != "sdg") or facet == "area"
+    is_whole = described.labels and facet != "sdg"
     first = len(options) if is_whole else max(FIRST, len(chosen))
     rest = options[first:]
     return {
         "key": facet,
-        "name": FACET_NAMES[facet],
-        "title": FACET_TITLES[facet],
+        "name": described.page_name,
+        "title": described.title,
         "options": options[:first],
         "more": [] if facet in TYPED else rest,
         "offered": rest if facet in TYPED else [],
@@ -130,11 +131,11 @@ def chips(query: ProjectQuery, **more: str) -> list[dict]:
             rest = {**query.facets, facet: tuple(v for v in values if v != value)}
             without = replace(query, facets={k: v for k, v in rest.items() if v})
             active.append(
-                {"title": FACET_TITLES[facet], "label": labels.get(value, value), "without": without}
+                {"title": FACETS[facet].title, "label": labels.get(value, value), "without": without}
             )
     for key, value in query.ranges.items():
         without = replace(query, ranges={k: v for k, v in query.ranges.items() if k != key})
-        active.append({"title": RANGE_TITLES[key], "label": str(value), "without": without})
+        active.append({"title": RANGES[key].title, "label": str(value), "without": without})
     if query.text:
         active.append(
             {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
@@ -177,4 +178,4 @@ def _fewer_words(query: ProjectQuery) -> list[tuple[str, ProjectQuery]]:
 
 
 def _facet_of(query: ProjectQuery, chip: dict) -> str:
-    return next(facet for facet in query.facets if FACET_TITLES[facet] == chip["title"])
+    return next(facet for facet in query.facets if FACETS[facet].title == chip["title"])

@@ -4,10 +4,7 @@ from functools import cache
 
 from django.utils.translation import get_language
 
-from cards.vocabulary.areas import AREA_BY_KEY
-from cards.vocabulary.bands import BAND_NAMES
-from cards.vocabulary.facets import ADOPTED_LABELS, COST_BAND_LABELS, PLACES
-from cards.vocabulary.lists import SDG_CHOICES, FundingSource, Kind, Origin, Stage
+from cards.vocabulary.facets import FACETS, PLACES
 from municipalities.search import PLACE_CACHE
 
 
@@ -22,15 +19,4 @@ def labels_of(facet: str, values) -> dict[str, str]:
 @cache
 def _closed_labels(facet: str, _language: str) -> dict[str, str]:
     """The labels of a closed list, in its order; none for an open one."""
-    closed = {
-        "stage": Stage.choices,
-        "kind": Kind.choices,
-        "funding_source": FundingSource.choices,
-        "origin": Origin.choices,
-        "cost_band": COST_BAND_LABELS,
-        "area": [(a.key, a.name) for a in AREA_BY_KEY.values()],
-        "sdg": [(str(number), label) for number, label in SDG_CHOICES],
-        "replicability_band": BAND_NAMES.items(),
-        "adopted": ADOPTED_LABELS,
-    }
-    return {key: str(label) for key, label in closed.get(facet, ())}
+    return {value: str(label) for value, label in FACETS[facet].labels.items()}

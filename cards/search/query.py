@@ -17,9 +17,7 @@ from django.utils.translation import gettext as _
 
 from cardindex.analysis import MAX_WORDS, read
 from cards.search.results import Results
-from cards.vocabulary.areas import AREA_BY_KEY, AREA_BY_SLUG
-from cards.vocabulary.bands import BAND_SLUGS
-from cards.vocabulary.facets import BAND_BY_SLUG, CLOSED, FACET_NAMES, RANGE_NAMES, SORTS, YES_OR_NO
+from cards.vocabulary.facets import FACETS, RANGES, SORTS
 from lib.text import fold
 from municipalities.models import Territory
 from municipalities.search import find_municipality, municipalities_named
@@ -65,13 +63,13 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
     """
     problems: list[Problem] = []
     facets = {}
-    for key, italian in FACET_NAMES.items():
-        name = italian if page else key
+    for key, facet in FACETS.items():
+        name = facet.page_name if page else key
         if name in params and (values := _facet_values(key, name, params, page, problems)):
             facets[key] = tuple(sorted(values))
     ranges = {}
-    for key, italian in RANGE_NAMES.items():
-        name = italian if page else key
+    for key, limit in RANGES.items():
+        name = limit.page_name if page else key
         if name in params and (raw := params.get(name, "").strip()):
             try:
                 ranges[key] = _range_value(key, raw)
@@ -157,11 +155,6 @@ def _unknown(name: str, value: str, meant: Sequence[str] = ()) -> str:
 
 def _facet_value(key: str, raw: str, page: bool) -> str | None:
     """The stored value of a parameter, or None when there is none."""
-    if key == "area":
-        area = AREA_BY_SLUG.get(raw) if page else AREA_BY_KEY.get(raw)
-        return area.key if area else None
-    if key == "replicability_band" and page:
-        return BAND_BY_SLUG.get(raw)
     if key == "municipality":
         place = find_municipality(raw)
         if place is None and page:
@@ -173,9 +166,7 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
         return raw if YEAR.match(raw) else None
     if key == "technology":
         return fold(raw)[:80] or None
-    if key == "adopted":
-        raw = YES_OR_NO.get(raw, raw)
-    return raw if raw in CLOSED[key] else None
+    return FACETS[key].value_of(raw, page=page)
 
 
 def _territory_code(level: str, raw: str) -> str | None:
@@ -216,21 +207,14 @@ def page_params(query: ProjectQuery) -> QueryDict:
     params = QueryDict(mutable=True)
     if query.text:
         params["q"] = query.text
-    for key, name in FACET_NAMES.items():
+    for key, facet in FACETS.items():
         if values := query.facets.get(key):
-            params.setlist(name, [page_value(key, value) for value in values])
+            params.setlist(facet.page_name, [facet.slug_of(value) for value in values])
     for key, value in query.ranges.items():
-        params[RANGE_NAMES[key]] = _range_param(value)
+        params[RANGES[key].page_name] = _range_param(value)
     if query.sort:
         params["ordina"] = SORTS[query.sort]
     return params
-
-
-def page_value(facet: str, value: str) -> str:
-    """The value of a facet in the addresses of pages."""
-    if facet == "area":
-        return AREA_BY_KEY[value].slug
-    return BAND_SLUGS[value] if facet == "replicability_band" else value
 
 
 def api_params(query: ProjectQuery) -> QueryDict:
