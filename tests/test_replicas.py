@@ -69,7 +69,8 @@ def test_public_read_queries_the_replica_alone(client, replica, office, desk, mu
     builders.published(office, desk, municipalities["ivrea"], title="Orti")
     paths = ["/", "/progetti/", "/progetti/?q=orti", "/mappa/", "/aree/", "/citta/torino/", "/cerca/?q=orti"]
     paths += [f"/progetti/{card.slug}/", f"/api/v1/projects/{card.slug}", "/api/v1/stats"]
-    paths += [f"/api/v1/projects{query}" for query in ("", "?q=orti", "?format=csv")]
+    paths += [f"/api/v1/projects{query}" for query in ("", "?q=orti")]
+    paths += [f"/api/v1/projects?format={suffix}" for suffix in ("csv", "jsonl", "geojson", "xlsx")]
     found = {}
     for path in paths:
         with CaptureQueriesContext(connection) as primary, CaptureQueriesContext(replica) as copy:

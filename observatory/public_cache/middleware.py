@@ -1,5 +1,7 @@
 """Public reads: the cached response while its version holds, otherwise the view with few middlewares."""
 
+from collections.abc import Iterable, Iterator
+
 from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
@@ -61,6 +63,8 @@ class PublicReadMiddleware:
         token, request.is_versioned = version.content_token if version.index else None, bool(key)
         with reading_from(alias), pin_version(version.index), using_content_token(token):
             response = self.handler(request, match)
+        if response.streaming and alias != DEFAULT_DB_ALIAS:
+            response.streaming_content = _parts_from(alias, response.streaming_content)
         if response.status_code == 200 and not _is_private(response):
             _set_validators(response, key, request_key)
             if key and request.method == "GET" and _is_cacheable(request, response):
@@ -69,6 +73,17 @@ class PublicReadMiddleware:
             if key and ANY_ETAG in etags_of(request):
                 return _not_modified(response)
         return response
+
+
+def _parts_from(alias: str, parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The parts of a streamed body, each built with reads from `alias`: they are rendered after the view."""
+    parts = iter(parts)
+    while True:
+        with reading_from(alias):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
 
 
 def _request_key(request, match) -> RequestKey:
