@@ -40,6 +40,8 @@ DURABLE = {
     "full_page_writes": "on",
     "autovacuum": "on",
     "shared_buffers": "1GB",
+    # three servers are measured beside each other, each with two workers and their threads
+    "max_connections": "300",
     "max_wal_size": "4GB",
 }
 
