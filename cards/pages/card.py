@@ -120,17 +120,28 @@ def _gone(card: Edition) -> HttpResponse:
     return HttpResponse(orjson.dumps(problem), status=410, content_type="application/problem+json")
 
 
-def _editions(slug: str) -> list[Edition]:
+def _editions(slug: str) -> tuple[Edition, list[Edition]]:
+    """`(the current edition, else the last, withdrawn one; all editions, newest first)`. Raises Http404."""
     card = _card_or_404(slug)
     if isinstance(card, HttpResponse):
         raise Http404
-    return list(Edition.objects.filter(record=card.record_id).order_by("-edition"))
+    return card, list(Edition.objects.filter(record=card.record_id).order_by("-edition"))
+
+
+def _withdrawn(request, *editions: Edition) -> HttpResponse | None:
+    """410 with the reason when one of these is withdrawn. A withdrawn card hides its earlier editions too."""
+    for edition in editions:
+        if edition.withdrawn_at:
+            return render(request, "cards/card_withdrawn.html", {"card": edition}, status=410)
+    return None
 
 
 @require_safe
 def card_versions(request, slug):
-    """The list of the editions of a card, newest first."""
-    editions = _editions(slug)
+    """The list of the editions of a card, newest first; 410 when the card is withdrawn."""
+    card, editions = _editions(slug)
+    if gone := _withdrawn(request, card):
+        return gone
     return render(
         request,
         "cards/card_versions.html",
@@ -140,10 +151,11 @@ def card_versions(request, slug):
 
 @require_safe
 def card_version(request, slug, number):
-    """One edition as it was published, also when withdrawn or replaced."""
-    edition = _edition(_editions(slug), number)
-    if edition.withdrawn_at:
-        return render(request, "cards/card_withdrawn.html", {"card": edition}, status=410)
+    """One edition as it was published, also a replaced one; 410 when it or the card is withdrawn."""
+    card, editions = _editions(slug)
+    edition = _edition(editions, number)
+    if gone := _withdrawn(request, card, edition):
+        return gone
     return render(
         request,
         "cards/card_detail.html",
@@ -160,14 +172,13 @@ def _edition(editions: list[Edition], number: int) -> Edition:
 
 @require_safe
 def card_compare_editions(request, slug, number, other):
-    """Differences between two editions, field by field, from the older to the newer."""
-    editions = _editions(slug)
+    """Differences between two editions, field by field; 410 when one or the card is withdrawn."""
+    card, editions = _editions(slug)
     first, second = sorted(
         (_edition(editions, number), _edition(editions, other)), key=lambda card: card.edition
     )
-    for edition in (first, second):
-        if edition.withdrawn_at:
-            return render(request, "cards/card_withdrawn.html", {"card": edition}, status=410)
+    if gone := _withdrawn(request, card, first, second):
+        return gone
     rows = differences(read_document(first), read_document(second))
     return render(
         request,
