@@ -220,6 +220,7 @@ class MunicipalityItem(s.Serializer):
     slug = s.CharField()
     province = _text()
     region = _text()
+    former_name = _text()
     valid_from = s.DateField(allow_null=True)
     valid_to = s.DateField(allow_null=True)
     population = _count(allow_null=True)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,9 +15,8 @@ from cities import rules as city_rules
 from cities.forms import CityForm, need_forms, needs_of
 from cities.models import CityProfile
 from lib.forms.base import ReasonForm
-from lib.forms.fields import tidied
 from municipalities.models import Territory
-from municipalities.search import find_municipality
+from municipalities.names import read_municipality
 
 CHOICES = 60
 
@@ -29,9 +28,10 @@ def municipalities(request):
     if not (is_officer(request.user) or is_reviewer(request.user)):
         raise PermissionDenied
     if wanted := request.GET.get("comune", "").strip():
-        if municipality := find_municipality(wanted):
-            return redirect("officer:city-edit", municipality.slug)
-        messages.error(request, _("Non c’è un Comune con questo nome o codice."))
+        try:
+            return redirect("officer:city-edit", read_municipality(wanted).slug)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
     mine = list(city_rules.municipalities_of(request.user).order_by("name"))
     if len(mine) == 1 and not is_reviewer(request.user):
         return redirect("officer:city-edit", mine[0].slug)
@@ -58,7 +58,7 @@ def edit(request, slug):
         municipality=municipality
     )
     needs = profile.needs.order_by("pk") if profile.pk else ()
-    data = tidied(request.POST) if request.method == "POST" else None
+    data = request.POST if request.method == "POST" else None
     form = CityForm(data, instance=profile, projects=_projects(municipality))
     rows = need_forms(data, needs=needs)
     preview = None

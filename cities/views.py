@@ -3,9 +3,10 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,7 +26,8 @@ from cards.vocabulary.lists import Stage
 from cities.models import CityProfile
 from cities.peers import money_per_head, peers_of
 from lib.text import fold
-from municipalities.models import Territory
+from municipalities.models import Territory, TerritoryChange
+from municipalities.names import former_name, formerly, municipalities_meant
 from municipalities.search import find_municipality, suggest_municipalities
 from protocols.models import Adhesion
 from reuse.reads.family import city_exchange
@@ -43,13 +45,15 @@ def city_list(request):
     """
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     if text and "vai" in request.GET and (municipality := _only_one(text)):
-        return redirect("public:city-detail", municipality.slug)
+        return _moved(text, municipality)
     province = request.GET.get("provincia", "").upper()[:8]
     only_with = request.GET.get("solo") == "con-progetti"
     counts = projects_by_municipality()
     municipalities = Territory.objects.municipalities().current().select_related("province", "region")
     if text:
-        municipalities = municipalities.filter(search_name__contains=fold(text))
+        meant = [place.code for place in municipalities_meant(text)]
+        named = Q(search_name__contains=fold(text)) | Q(code__in=[*meant, *formerly(text)])
+        municipalities = municipalities.filter(named)
     if province:
         municipalities = municipalities.filter(province__code=province)
     if only_with:
@@ -71,14 +75,16 @@ def city_list(request):
 
 
 def _only_one(text: str) -> Territory | None:
-    """The municipality a person means: the only one with that name, or whose name holds the words."""
-    found = suggest_municipalities(text)
-    exact = [
-        municipality
-        for municipality in found
-        if fold(text) in (fold(municipality.name), fold(municipality.name_other))
-    ]
-    return exact[0] if len(exact) == 1 else found[0] if len(found) == 1 else None
+    """The municipality a person means: the only one with that name or code, or whose name holds the words."""
+    found = municipalities_meant(text) or suggest_municipalities(text)
+    return found[0] if len(found) == 1 else None
+
+
+def _moved(text: str, municipality: Territory):
+    """A redirect to a city page; `gia` names the former municipality that was asked for."""
+    address = reverse("public:city-detail", args=[municipality.slug])
+    former = former_name(text, municipality)
+    return redirect(f"{address}?{urlencode({'gia': former})}" if former else address, permanent=False)
 
 
 def _base(request) -> str:
@@ -95,7 +101,10 @@ def city_detail(request, slug):
     if municipality is None:
         raise Http404(_("Non c’è un Comune con questo nome o codice."))
     if municipality.slug != slug:
-        return redirect("public:city-detail", municipality.slug, permanent=True)
+        ended = Territory.objects.municipalities().filter(slug=slug.lower()).exclude(valid_to=None).first()
+        query = f"?{urlencode({'gia': ended.name})}" if ended and ended.name != municipality.name else ""
+        address = reverse("public:city-detail", args=[municipality.slug])
+        return redirect(address + query, permanent=True)
     figures = municipality_totals(municipality.code)
     registry = registry_counts()
     peers = peers_of(municipality)
@@ -110,6 +119,7 @@ def city_detail(request, slug):
         "money": money_per_head(peers, municipality, figures["cost_led"]),
         **_alike(peers, registry["municipality"]),
         "former": former,
+        "moved_from": _change_of(request.GET.get("gia", ""), former),
         "adhesions": Adhesion.objects.filter(
             municipality=municipality, kind="municipality", status="accepted"
         ).select_related("protocol"),
@@ -119,6 +129,11 @@ def city_detail(request, slug):
         "density": density(municipality),
     }
     return render(request, "cities/city_detail.html", context)
+
+
+def _change_of(name: str, former: list[TerritoryChange]) -> TerritoryChange | None:
+    """The change by which the municipality of that name became part of this one."""
+    return next((change for change in former if name and change.predecessor.name == name), None)
 
 
 def density(municipality: Territory) -> int | None:
@@ -194,7 +209,7 @@ def city_compare(request):
     `typed` and `problems` of the form.
     """
     typed = [request.GET.get(name, "").replace("\x00", "").strip()[:100] for name in "ab"]
-    municipalities = [(find_municipality(text) or _only_one(text)) if text else None for text in typed]
+    municipalities = [_only_one(text) if text else None for text in typed]
     problems = [
         _("Non c’è un solo Comune che si chiama «%(text)s»: scrivi il nome per intero o il codice.")
         % {"text": text}

@@ -19,7 +19,6 @@ from cards.records import newest_title
 from feedback import actions as feedback_actions
 from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
 from feedback.models import ErrorReport, PageRating
-from lib.forms.fields import tidied
 from lib.limits import HONEYPOT, is_trapped, open_form
 from lib.workflow import WrongMove
 
@@ -33,7 +32,7 @@ HOUR = 3600
 def report_card(request, slug):
     """«Segnala un errore» on a current card; sets no cookie."""
     card = get_object_or_404(Edition.objects.current(), slug=slug)
-    form = ReportForm(tidied(request.POST) if request.method == "POST" else None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _store(request, form, card=card)
     context = {"form": form, "card": card, "trap": HONEYPOT}
@@ -46,9 +45,7 @@ def report_card(request, slug):
 def report_page(request):
     """The form of the accessibility statement: a page that somebody cannot use."""
     page = request.GET.get("pagina", "")[:300]
-    form = AccessReportForm(
-        tidied(request.POST) if request.method == "POST" else None, initial={"page": page}
-    )
+    form = AccessReportForm(request.POST if request.method == "POST" else None, initial={"page": page})
     if request.method == "POST" and form.is_valid():
         return _store(request, form, topic=ErrorReport.Topic.ACCESS)
     context = {"form": form, "trap": HONEYPOT}
@@ -127,7 +124,7 @@ def report_detail(request, pk):
     _staff_only(request)
     reports = ErrorReport.objects.select_related("record__owner", "answered_by")
     report = get_object_or_404(reports.annotate(title=newest_title()), pk=pk)
-    form = ReportAnswerForm(tidied(request.POST) if request.method == "POST" else None)
+    form = ReportAnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             feedback_actions.answer_report(report, by=request.user, **form.cleaned_data)

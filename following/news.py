@@ -33,7 +33,7 @@ class News:
 
 
 def followed_query(text: str) -> ProjectQuery:
-    """The query of the query string of a list page, without its order and what cannot be parsed."""
+    """The query of the query string of a list page, without order. What cannot be read matches nothing."""
     query, _problems = parse(QueryDict(text), page=True)
     return replace(query, sort="")
 

@@ -1,5 +1,7 @@
 """«Segui»: updates of a view, a city or a project by e-mail, with double opt-in and one-click unsubscribe."""
 
+from dataclasses import replace
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -8,26 +10,30 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cards.models import Edition
-from cards.search.query import page_params
+from cards.pages.filter_panel import problem_links
+from cards.search.query import page_params, parse
 from following import actions as follow_actions
 from following.forms import FollowForm, PaceForm
 from following.models import Follower
-from following.news import followed_query, title_of
-from lib.forms.fields import tidied
+from following.news import title_of
 from lib.limits import HONEYPOT, is_trapped, open_form
 
 HOUR = 3600
 
 
-def _unsaved_follower(params) -> Follower:
-    """What the query string names: `progetto=<slug>`, or filters of the list. Raises Http404."""
+def _unsaved_follower(params) -> tuple[Follower, list[dict]]:
+    """What the query string names: `progetto=<slug>`, or filters of the list, and those that cannot be read.
+
+    Raises Http404.
+    """
     if slug := params.get("progetto"):
         card = get_object_or_404(Edition.objects.current().select_related("record"), slug=slug)
-        return Follower(record=card.record)
-    query = page_params(followed_query(params.urlencode())).urlencode()
-    if len(query) > Follower._meta.get_field("query").max_length:
+        return Follower(record=card.record), []
+    query, problems = parse(params, page=True)
+    text = page_params(replace(query, sort="")).urlencode()
+    if len(text) > Follower._meta.get_field("query").max_length:
         raise Http404
-    return Follower(query=query)
+    return Follower(query=text), problem_links(query, problems)
 
 
 @never_cache
@@ -35,8 +41,10 @@ def _unsaved_follower(params) -> Follower:
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request):
     """The form of a subscription, which sends a message to confirm it."""
-    follower = _unsaved_follower(request.GET)
-    form = FollowForm(tidied(request.POST) if request.method == "POST" else None)
+    follower, problems = _unsaved_follower(request.GET)
+    if problems:
+        return render(request, "following/follow_unclear.html", {"problems": problems}, status=400)
+    form = FollowForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not is_trapped(request):
             subject = {"query": follower.query, "record": follower.record}

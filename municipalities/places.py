@@ -7,50 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms.read_field import ReadField
-from lib.text import fold
 from municipalities.models import Territory
-from municipalities.search import find_municipality, suggest_municipalities
+from municipalities.names import place_label, read_municipality
 
 # Municipalities that a list may hold, and errors after which its other names are not read.
 MAX_PLACES, MAX_ERRORS = 400, 10
-
-
-def place_label(place: Territory) -> str:
-    """`Torino (TO)`: the name with the province, which distinguishes homonyms. Reads `place.province`."""
-    return f"{place.name} ({place.province.code})" if place.province_id else place.name
-
-
-def read_municipality(text: str) -> Territory:
-    """The municipality in force for a name, `name (SIGLA)`, a former name or a code.
-
-    Raises ValidationError, which proposes what to write, when none or several match.
-    """
-    name, _bracket, rest = text.partition("(")
-    sigla = rest.rstrip(") ").strip().upper()
-    places = Territory.objects.municipalities().current().select_related("province", "region")
-    candidates = places.filter(search_name=fold(name)) | places.filter(
-        search_name__startswith=f"{fold(name)} "
-    )
-    exact = [p for p in candidates if fold(p.name) == fold(name) or fold(p.name_other) == fold(name)]
-    if sigla:
-        exact = [p for p in exact if p.province and p.province.code == sigla]
-    if len(exact) == 1:
-        return exact[0]
-    if len(exact) > 1:
-        choices = ", ".join(sorted(place_label(p) for p in exact))
-        raise ValidationError(
-            _("Ci sono più Comuni con questo nome: scrivi %(choices)s"), params={"choices": choices}
-        )
-    if by_code := find_municipality(text):
-        return by_code
-    by_former = Territory.objects.municipalities().filter(codes__search_name=fold(name)).distinct()[:2]
-    if len(by_former) == 1 and (successor := find_municipality(by_former[0].code)):
-        return successor
-    near = ", ".join(place_label(p) for p in suggest_municipalities(name, limit=3))
-    hint = _(" Forse cerchi: %(near)s") % {"near": near} if near else ""
-    raise ValidationError(
-        _("Non c’è un Comune che si chiama «%(text)s».%(hint)s"), params={"text": text[:60], "hint": hint}
-    )
+# A comma before the sigla of a province, as in `Samone, TO`, separates nothing.
+SEPARATORS = re.compile(r"[\n;]|,(?!\s*[A-Z]{2}\s*(?:[,;\n]|$))")
 
 
 class MunicipalityField(ReadField):
@@ -90,7 +53,7 @@ class MunicipalityListField(ReadField):
         return value
 
     def read(self, text):
-        names = [n.strip() for n in re.split(r"[\n,;]", text) if n.strip()]
+        names = [n.strip() for n in SEPARATORS.split(text) if n.strip()]
         if len(names) > MAX_PLACES:
             raise ValidationError(
                 _("Al massimo %(limit)s Comuni: ne hai scritti %(length)s"),

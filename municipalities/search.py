@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 
 from django.db import connections, router
-from django.db.models import F, Q
+from django.db.models import F
 
 from lib.content_version import content_token
 from lib.text import fold
@@ -79,21 +79,6 @@ def municipalities_of(codes: Iterable[str]) -> list[tuple]:
             [Territory.Level.MUNICIPALITY, *codes],
         )
         return cursor.fetchall()
-
-
-def municipalities_named(text: str, *, only: bool = False) -> list[Territory]:
-    """Municipalities in force with exactly this name, `Samone` or `Samone (TO)`, by province.
-
-    `only`: an empty list where there are several.
-    """
-    name, _bracket, sigla = text.partition("(")
-    places = Territory.objects.municipalities().current().select_related("province")
-    same = Q(search_name=fold(name)) | Q(name__iexact=name.strip())
-    places = places.filter(same) if fold(name) else places.none()
-    if sigla:
-        places = places.filter(province__code=sigla.strip(" )").upper())
-    found = list(places.order_by("province__code"))
-    return [] if only and len(found) > 1 else found
 
 
 def suggest_municipalities(text: str, *, day: date | None = None, limit: int = 10):

@@ -1,13 +1,19 @@
-"""Middlewares of every response: database errors, methods, NUL characters, caching of private pages."""
+"""Middlewares of every response: database errors, methods, clean texts, caching of private pages."""
 
 import logging
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from lib.forms.fields import tidied
 
 logger = logging.getLogger(__name__)
+WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
+CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class DatabaseUnavailableMiddleware:
@@ -54,6 +60,34 @@ class PlainTextMiddleware:
         if "%00" in request.META.get("QUERY_STRING", ""):
             request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "")
         return self.get_response(request)
+
+
+class CleanFormMiddleware:
+    """Cleans the texts of a posted form (lib.text.clean_text), and refuses a charset other than UTF-8 by 415.
+
+    After CsrfViewMiddleware, which reads the form anyway.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        charset = request.content_params.get("charset", "utf-8") if request.content_type else "utf-8"
+        if request.method in WITH_BODY and charset.strip("\"' ").lower() not in CHARSETS:
+            return _unsupported(request)
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method == "POST" and request.content_type in FORM_TYPES:
+            request.POST = tidied(request.POST)
+
+
+def _unsupported(request):
+    detail = _("Il testo deve essere in UTF-8")
+    if request.path_info.startswith("/api/"):
+        problem = {"type": "about:blank", "title": "Unsupported Media Type", "status": 415, "detail": detail}
+        return JsonResponse(problem, status=415, content_type="application/problem+json")
+    return HttpResponse(detail, status=415, content_type="text/plain; charset=utf-8")
 
 
 class PrivatePagesMiddleware:

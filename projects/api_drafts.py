@@ -13,7 +13,8 @@ from django.http import QueryDict
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
-from lib.forms.fields import CONTROL, CheckboxList, EuroField, ListField, tidied
+from lib.forms.fields import CheckboxList, EuroField, ListField
+from lib.text import NOT_TEXT, clean_text
 from municipalities.models import Organisation
 from municipalities.places import MunicipalityListField
 from projects import actions
@@ -118,7 +119,7 @@ def _form_data(raw_input: Mapping, rows: Mapping) -> QueryDict:
         for number, row in enumerate(part_rows):
             for field, value in row.items():
                 posted[f"{part.key}-{number}-{field}"] = value
-    return tidied(posted)
+    return posted
 
 
 def row_fields(name: str) -> dict[str, forms.Field]:
@@ -187,14 +188,9 @@ def _list(value) -> list:
 def _text(value) -> str:
     if not isinstance(value, str):
         raise WrongType(_("Serve un testo"))
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise WrongType(_("Il testo contiene un carattere non ammesso")) from error
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
-    if CONTROL.search(text):
+    if NOT_TEXT.search(value):
         raise WrongType(_("Il testo contiene un carattere non ammesso"))
-    return text
+    return clean_text(value)
 
 
 def _number(value) -> str:

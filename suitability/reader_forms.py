@@ -8,8 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from municipalities.models import Territory
-from municipalities.places import place_label, read_municipality
-from municipalities.search import find_municipality
+from municipalities.names import place_label, read_municipality
 from suitability.score import DIMENSIONS
 
 # dimension → its parameter
@@ -40,8 +39,6 @@ def read_reader(params: QueryDict, name: str = "comune") -> Reader:
     raw = params.get(name, "").replace("\x00", "").strip()[:MAX_TYPED]
     if not raw:
         return Reader(None, "")
-    if municipality := find_municipality(raw):
-        return Reader(municipality, place_label(municipality))
     try:
         municipality = read_municipality(raw)
     except ValidationError as error:

@@ -1,5 +1,6 @@
 """How a project fits a municipality."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,7 +9,7 @@ from api.problems import BadParameters
 from api.serializers import ProjectFit
 from api.views.base import PublicView
 from api.views.projects import current_card
-from municipalities.search import find_municipality
+from municipalities.names import read_municipality
 from suitability.fitting import fit_for
 
 
@@ -28,10 +29,10 @@ class ProjectFitDetail(PublicView):
         code = request.query_params.get("municipality", "").strip()
         if not code:
             raise BadParameters([("municipality", _("Serve il codice catastale o ISTAT del Comune"))])
-        municipality = find_municipality(code)
-        if municipality is None:
-            told = _("Il valore «%(value)s» non esiste") % {"value": code[:60]}
-            raise BadParameters([("municipality", told)])
+        try:
+            municipality = read_municipality(code)
+        except ValidationError as error:
+            raise BadParameters([("municipality", " ".join(error.messages))]) from error
         found = fit_for(card, municipality)
         return Response(
             {

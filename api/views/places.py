@@ -16,6 +16,7 @@ from api.views.base import PublicView
 from cards.search.query import ProjectQuery, find
 from lib.text import fold
 from municipalities.models import Territory
+from municipalities.names import formerly, municipalities_meant
 from municipalities.search import find_municipality
 from opendata.snapshot import codes_on
 
@@ -46,6 +47,7 @@ def municipality_item(place: Territory) -> dict:
     item = {name: getattr(place, name) for name in FIELDS}
     item["province"] = place.province.code if place.province else None
     item["region"] = place.region.code if place.region else None
+    item["former_name"] = None
     return item
 
 
@@ -63,8 +65,15 @@ class MunicipalityList(PublicView):
         on = day(request.query_params, "on")
         places = Territory.objects.municipalities().select_related("province", "region")
         places = narrowed(places.on(on) if on else places.current(), request.query_params, on)
-        shape = _shape_on(on) if on else lambda page: [municipality_item(place) for place in page]
+        before = formerly(request.query_params.get("q", ""))
+        shape = _shape_on(on) if on else lambda page: [_named(place, before) for place in page]
         return self.paged(request, places.order_by("search_name", "code"), places.count(), shape)
+
+
+def _named(place: Territory, before: dict[str, str]) -> dict:
+    """A list item with the former name that the query meant, where there is one."""
+    item = municipality_item(place)
+    return item | {"former_name": before.get(place.code) if before.get(place.code) != place.name else None}
 
 
 def narrowed(places: QuerySet, params, on: date | None) -> QuerySet:
@@ -76,8 +85,13 @@ def narrowed(places: QuerySet, params, on: date | None) -> QuerySet:
         places = places.filter(inside)
     if regions := _codes(params, "region", Territory.objects.regions()):
         places = places.filter(region__code__in=regions)
-    for word in fold(params.get("q", "")[:200]).split():
-        places = places.filter(search_name__contains=word)
+    text = params.get("q", "")[:200]
+    if words := fold(text).split():
+        named = Q(code__in=[*(place.code for place in municipalities_meant(text)), *formerly(text)])
+        in_name = Q()
+        for word in words:
+            in_name &= Q(search_name__contains=word)
+        places = places.filter(named | in_name)
     return places
 
 
@@ -108,7 +122,7 @@ def _as_then(item: dict, then) -> dict:
         return item
     item |= {"name": then.name, "istat_code": then.istat_code}
     if then.province:
-        item["province"] = then.province.code
+        item["province"] = then.province.code[:2]
     return item
 
 

@@ -12,6 +12,7 @@ import orjson
 
 from cards.document.shape import OWN_FIELDS, ROWS
 from lib.dates import year_of
+from lib.text import clean_text
 
 
 def build_card(source: Mapping, *, slug: str, edition: int, published_at: datetime) -> dict:
@@ -23,7 +24,7 @@ def build_card(source: Mapping, *, slug: str, edition: int, published_at: dateti
     document = {"slug": slug, "edition": edition, "published_at": published_at.isoformat()}
     keys = (*OWN_FIELDS, "lead_municipality", "other_municipalities", "promoter", "contact_email", *ROWS)
     # Most values are texts: testing here saves fifty calls.
-    document.update({k: (v or None) if type(v := source[k]) is str else _plain(v) for k in keys})
+    document.update({k: (clean_text(v) or None) if type(v := source[k]) is str else _plain(v) for k in keys})
     document["documents"] = _plain(source["documents"])
     document["cup_codes"] = [i["value"] for i in document["identifiers"] if i["scheme"] == "cup"]
     document["year_from"] = year_of(
@@ -35,7 +36,7 @@ def build_card(source: Mapping, *, slug: str, edition: int, published_at: dateti
 
 def _plain(value):
     if isinstance(value, str):
-        return value or None
+        return clean_text(value) or None
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, Mapping):

@@ -1,4 +1,6 @@
-"""Atom feed and sitemap of current cards."""
+"""Atom feed (RFC 4287) and sitemap of current cards."""
+
+from dataclasses import replace
 
 import orjson
 from django.contrib.sitemaps import Sitemap
@@ -8,6 +10,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
 from cards.models import Edition
+from cards.pages.filter_panel import titled
+from cards.pages.listing import invalid
 from cards.search.query import ProjectQuery, find, page_params, parse
 
 LENGTH = 50
@@ -17,21 +21,26 @@ class CardFeed(Feed):
     """The newest cards that match the query string, with the parameters of the list page."""
 
     feed_type = Atom1Feed
-    subtitle = "Osservatorio Smart City"
+    subtitle = author_name = "Osservatorio Smart City"
+
+    def __call__(self, request, *args, **kwargs):
+        """400 with the reason where a filter cannot be read: without it the feed would hold everything."""
+        _query, problems = parse(request.GET, page=True)
+        return invalid(problems) if problems else super().__call__(request, *args, **kwargs)
 
     def get_object(self, request):
         query, _problems = parse(request.GET, page=True)
         return query
 
     def title(self, query: ProjectQuery) -> str:
-        return _("Progetti pubblicati")
+        return titled(query, _("Progetti pubblicati"))
 
     def link(self, query: ProjectQuery) -> str:
         params = page_params(query).urlencode()
         return reverse("public:card-list") + (f"?{params}" if params else "")
 
     def items(self, query: ProjectQuery):
-        return find(ProjectQuery(query.text, query.facets, query.ranges, "-published_at"))[:LENGTH]
+        return find(replace(query, sort="-published_at"))[:LENGTH]
 
     def item_title(self, card: Edition) -> str:
         return card.title

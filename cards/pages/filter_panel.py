@@ -1,7 +1,7 @@
 """The filters of a page: groups with counts, active filters, addresses. All state is in the URL."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cards.search.labels import labels_of
-from cards.search.query import ProjectQuery, find, page_params
+from cards.search.query import Problem, ProjectQuery, find, page_params
 from cards.search.results import Results
 from cards.vocabulary.facets import FACETS, RANGES
+from municipalities.search import PLACE_CACHE
 
 # Facets shown open, in this order, and collapsed.
 SHOWN = ("area", "stage", "replicability_band", "municipality")
@@ -141,6 +142,32 @@ def chips(query: ProjectQuery, **more: str) -> list[dict]:
             {"title": gettext_lazy("Parole"), "label": query.text, "without": replace(query, text="")}
         )
     return [{**chip, "url": address(chip["without"], **more)} for chip in active]
+
+
+def titled(query: ProjectQuery, subject: str) -> str:
+    """`Progetti pubblicati – Area: Mobilità; Comune: Torino`: the subject with the active filters."""
+    filters = "; ".join(f"{chip['title']}: {chip['label']}" for chip in chips(query))
+    return f"{subject} – {filters}" if filters else subject
+
+
+def problem_links(query: ProjectQuery, problems: Iterable[Problem], **more: str) -> list[dict]:
+    """`[{detail, choices: [{label, url}]}]`: a choice replaces the municipality that could not be read."""
+    return [
+        {
+            "detail": problem.detail,
+            "choices": [
+                {"label": label, "url": address(_with_municipality(query, value), **more)}
+                for value, label in problem.choices
+            ],
+        }
+        for problem in problems
+    ]
+
+
+def _with_municipality(query: ProjectQuery, code: str) -> ProjectQuery:
+    known = {*PLACE_CACHE.profiles(), code}
+    chosen = {code, *(value for value in query.facets.get("municipality", ()) if value in known)}
+    return replace(query, facets={**query.facets, "municipality": tuple(sorted(chosen))})
 
 
 def widenings(query: ProjectQuery, active: list[dict], **more: str) -> list[dict]:

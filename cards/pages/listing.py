@@ -13,12 +13,12 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from cards.document.read import passages
 from cards.models import Edition
-from cards.pages.filter_panel import VIEWS, address, chips, counted, facet_groups, widenings
+from cards.pages.filter_panel import VIEWS, address, chips, counted, facet_groups, problem_links, widenings
 from cards.pages.result_map import frame_named, geojson, result_map
 from cards.pages.result_map import points as points_of
 from cards.presentation.context import list_item, raw_item
 from cards.presentation.snippets import corrected_wording, marked, snippet
-from cards.search.query import ProjectQuery, api_params, find, page_params, parse
+from cards.search.query import Problem, ProjectQuery, api_params, find, page_params, parse
 from cards.search.results import Hit, Results
 from cards.vocabulary.facets import SORTS
 
@@ -50,6 +50,12 @@ def too_long(request: HttpRequest) -> HttpResponse:
     return render(request, "cards/too_long.html", {"given": given, "most": MAX_ADDRESS}, status=414)
 
 
+def invalid(problems: Sequence[Problem]) -> HttpResponse:
+    """400 for a machine-readable address whose filters cannot be read, with the reasons as plain text."""
+    text = "\n".join(problem.detail for problem in problems)
+    return HttpResponse(text + "\n", status=400, content_type="text/plain; charset=utf-8")
+
+
 @require_safe
 def card_list(request):
     """The list with its filters; the URL is the state.
@@ -63,7 +69,8 @@ def card_list(request):
     query, problems = parse(request.GET, page=True)
     view = _choice(request.GET, "vista", VIEWS, problems)
     cards = find(query)
-    if suffix := _choice(request.GET, "formato", FORMATS, problems):
+    suffix = _choice(request.GET, "formato", FORMATS, problems)
+    if suffix and not problems:
         return _download(query, cards, suffix)
     paginator = Paginator(cards.hits(), PER_PAGE)
     paginator.count = cards.count()
@@ -75,7 +82,7 @@ def card_list(request):
         **_filter_context(query, cards, view, paginator.count),
         **items_context(query, cards, page.object_list, is_table=view == "tabella"),
         "page": page,
-        "problems": [problem.detail for problem in problems],
+        "problems": problem_links(query, problems, vista=view),
         "views": _views(query, view),
         "sorts": [(italian, sort_label(key), key == query.sort) for key, italian in SORTS.items()],
         "columns": _columns(query) if view == "tabella" else [],
@@ -93,15 +100,9 @@ def _choice(params: QueryDict, name: str, known: tuple[str, ...], problems: list
     """The value of a parameter among `known`; empty for none, and for another one, which is a problem."""
     raw = params.get(name, "")
     if raw and raw not in known:
-        problems.append(_Unknown(name, raw))
-    return raw if raw in known else ""
-
-
-class _Unknown:
-    def __init__(self, name: str, raw: str):
-        self.parameter = name
         message = _("Il valore «%(value)s» di %(name)s non esiste")
-        self.detail = message % {"value": raw[:60], "name": name}
+        problems.append(Problem(name, message % {"value": raw[:60], "name": name}))
+    return raw if raw in known else ""
 
 
 def _filter_context(query: ProjectQuery, cards: Results, view: str, count: int) -> dict:
@@ -213,7 +214,7 @@ def map_page(request):
     cards = find(query)
     context = {
         **_filter_context(query, cards, "", cards.count()),
-        "problems": [problem.detail for problem in problems],
+        "problems": problem_links(query, problems),
         "map": result_map(query, cards),
         "is_map": True,
         "is_unchecked": not cards.phrases_are_checked,
@@ -240,5 +241,7 @@ def points(request):
     """The points of the matching cards as GeoJSON, for the interactive map."""
     if is_too_long(request):
         return too_long(request)
-    query, _problems = parse(request.GET, page=True)
+    query, problems = parse(request.GET, page=True)
+    if problems:
+        return invalid(problems)
     return HttpResponse(orjson.dumps(points_of(find(query))), content_type="application/geo+json")

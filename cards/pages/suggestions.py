@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from cards.search.query import ProjectQuery, find, parse
 from cards.vocabulary.areas import AREAS
 from lib.text import fold
-from municipalities.search import suggest_municipalities
+from municipalities.names import place_label, proposed
 
 SUGGESTED, MIN_LENGTH = 4, 2
 
@@ -38,16 +38,13 @@ def _project_hints(query: ProjectQuery) -> list[dict]:
 
 
 def _municipality_hints(text: str) -> list[dict]:
-    municipalities = suggest_municipalities(text, limit=SUGGESTED)
     return [
         {
             "kind": _("Comune"),
-            "text": f"{municipality.name} ({municipality.province.code})"
-            if municipality.province
-            else municipality.name,
-            "url": reverse("public:city-detail", args=[municipality.slug]),
+            "text": place_label(place) + (f" – {place.former}" if place.former else ""),
+            "url": reverse("public:city-detail", args=[place.slug]),
         }
-        for municipality in municipalities
+        for place in proposed(text, SUGGESTED)
     ]
 
 

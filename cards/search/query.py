@@ -4,7 +4,7 @@ Pages have Italian parameters and slugs, the API English keys; both become one P
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -18,27 +18,33 @@ from django.utils.translation import gettext as _
 from cardindex.analysis import MAX_WORDS, read
 from cards.search.results import Results
 from cards.vocabulary.facets import FACETS, RANGES, SORTS
-from lib.text import fold
+from lib.text import clean_text, fold
 from municipalities.models import Territory
-from municipalities.search import find_municipality, municipalities_named
+from municipalities.names import municipalities_meant, nearest, place_label
 
-MAX_VALUES, MAX_TEXT = 50, 200
+MAX_VALUES, MAX_TEXT, MAX_UNKNOWN = 50, 200, 60
 YEAR = re.compile(r"^[0-9]{4}$")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A parameter that is invalid, with a message for the reader."""
+    """A parameter that is invalid, with a message for the reader.
+
+    `choices` are the values that may have been meant, `((value, label), …)`, where there are several.
+    """
 
     parameter: str
     detail: str
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class ProjectQuery:
     """Words and filters. Values of one facet are alternatives, facets narrow each other.
 
-    `as_of` selects what was public at the end of that day; None what is public now.
+    `as_of` selects what was public at the end of that day; None what is public now. A filter is never left
+    out: an unknown value of a facet stays in the query and matches nothing, and so does a query in which a
+    range is `unreadable`.
     """
 
     text: str = ""
@@ -46,23 +52,24 @@ class ProjectQuery:
     ranges: Mapping[str, object] = field(default_factory=dict)
     sort: str = ""
     as_of: date | None = None
+    unreadable: tuple[str, ...] = ()
 
     def without(self, facet: str) -> "ProjectQuery":
         return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})
 
     @property
     def is_empty(self) -> bool:
-        return not (self.text or self.facets or self.ranges or self.as_of)
+        return not (self.text or self.facets or self.ranges or self.as_of or self.unreadable)
 
 
 def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[Problem]]:
-    """Parse a query string. An invalid parameter is a Problem and is left out of the query.
+    """Parse a query string. A value that is invalid is a Problem, and the query matches nothing by it.
 
     `page=True` takes the Italian names and area slugs of the public pages. Values of a facet are sorted, so
     that equal queries have equal addresses.
     """
     problems: list[Problem] = []
-    facets = {}
+    facets, unreadable = {}, []
     for key, facet in FACETS.items():
         name = facet.page_name if page else key
         if name in params and (values := _facet_values(key, name, params, page, problems)):
@@ -75,9 +82,12 @@ def parse(params: QueryDict, *, page: bool = False) -> tuple[ProjectQuery, list[
                 ranges[key] = _range_value(key, raw)
             except (ValueError, InvalidOperation):
                 problems.append(Problem(name, _unknown(name, raw)))
+                unreadable.append(name)
     text, sort = _text(params.get("q", ""), problems), _sort(params, page, problems)
     as_of = None if page else _as_of(params, problems)
-    return ProjectQuery(text, facets, ranges, sort, as_of), problems
+    if as_of is None and not page and params.get("as_of"):
+        unreadable.append("as_of")
+    return ProjectQuery(text, facets, ranges, sort, as_of, tuple(unreadable)), problems
 
 
 def _as_of(params: QueryDict, problems: list[Problem]) -> date | None:
@@ -112,7 +122,7 @@ def _text(raw: str, problems: list[Problem]) -> str:
     """The searched words, cut to the limits; each cut is a problem."""
     if not raw:
         return ""
-    text = " ".join(raw.replace("\x00", " ").split())
+    text = " ".join(clean_text(raw.replace("\x00", " ")).split())
     if len(text) > MAX_TEXT:
         message = _("Le parole da cercare possono avere al massimo %(most)s caratteri: qui sono %(given)s")
         problems.append(Problem("q", message % {"most": MAX_TEXT, "given": len(text)}))
@@ -133,33 +143,36 @@ def _facet_values(
         problems.append(Problem(name, message % {"name": name, "most": MAX_VALUES, "given": len(raw)}))
     values = {}
     for name_or_key in raw[:MAX_VALUES]:
-        if value := _facet_value(key, name_or_key, page):
-            values[value] = None
-        else:
-            problems.append(Problem(name, _unknown(name, name_or_key, _homonyms(key, name_or_key))))
+        if key == "municipality":
+            value = _municipality(name, name_or_key, problems)
+        elif (value := _facet_value(key, name_or_key, page)) is None:
+            problems.append(Problem(name, _unknown(name, name_or_key)))
+        values[value or name_or_key[:MAX_UNKNOWN]] = None
     return values
 
 
-def _homonyms(key: str, name_or_key: str) -> list[str]:
-    """The municipalities of an ambiguous name."""
-    places = municipalities_named(name_or_key) if key == "municipality" else []
-    return [f"{place.name} ({place.province.code})" for place in places if place.province]
-
-
-def _unknown(name: str, value: str, meant: Sequence[str] = ()) -> str:
-    if len(meant) > 1:
+def _municipality(name: str, raw: str, problems: list[Problem]) -> str | None:
+    """The code of the municipality that a value means; a problem, with proposals, when it is not one."""
+    meant = municipalities_meant(raw)
+    if len(meant) == 1:
+        return meant[0].code
+    if meant:
+        labels = [place_label(place) for place in meant]
         message = _("Più Comuni si chiamano «%(value)s»: scrivi %(meant)s")
-        return message % {"value": value[:60], "meant": _(" o ").join(meant)}
+        detail = message % {"value": raw[:60], "meant": _(" o ").join(labels)}
+    else:
+        meant = nearest(raw)
+        detail = _unknown(name, raw)
+    problems.append(Problem(name, detail, tuple((place.code, place_label(place)) for place in meant)))
+    return None
+
+
+def _unknown(name: str, value: str) -> str:
     return _("Il valore «%(value)s» di %(name)s non esiste") % {"value": value[:60], "name": name}
 
 
 def _facet_value(key: str, raw: str, page: bool) -> str | None:
     """The stored value of a parameter, or None when there is none."""
-    if key == "municipality":
-        place = find_municipality(raw)
-        if place is None and page:
-            place = next(iter(municipalities_named(raw, only=True)), None)
-        return place and place.code
     if key in ("province", "region"):
         return _territory_code(key, raw)
     if key == "year":

@@ -67,6 +67,8 @@ def select(query, snapshot: Snapshot) -> Selection:
     for key, value in query.ranges.items():
         in_range = _updated_since_as_of if is_as_of and key == "updated_since" else RANGES[key]
         text = in_range(snapshot, value, text)
+    if query.unreadable:
+        text = BitMap()
     parts = {facet: snapshot.any_of(facet, values) for facet, values in query.facets.items()}
     return Selection(snapshot, text, parts, matched, is_checked, is_as_of)
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from lib.cup import normalise_cup
 from lib.dates import parse_partial_date
 from lib.forms.read_field import ReadField
+from lib.text import clean_text
 
 THOUSANDS = re.compile(r"^\d{1,3}(\.\d{3})+$")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ENGLISH = re.compile(r"^\d{1,3}(,\d{3})+(\.\d{1,2})?$")
 
 
@@ -43,11 +43,10 @@ def parse_euro(text: str) -> Decimal:
 
 
 def tidied(posted: QueryDict) -> QueryDict:
-    """A copy without control characters; CRLF becomes LF, one character as browsers count `maxlength`."""
+    """A copy whose values went through clean_text: its line ends count as in a browser's `maxlength`."""
     clean = posted.copy()
     for name, values in posted.lists():
-        plain = (CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")) for value in values)
-        clean.setlist(name, list(plain))
+        clean.setlist(name, [clean_text(value) for value in values])
     return clean
 
 

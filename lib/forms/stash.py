@@ -13,7 +13,6 @@ from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from lib.forms.fields import tidied
 from lib.limits import may_send
 
 # Keys of the session.
@@ -46,7 +45,7 @@ def session_state(request):
 
 def stash(request: HttpRequest) -> HttpResponse:
     """Store what was posted in the session and redirect to the sign-in page."""
-    posted = tidied(request.POST)
+    posted = request.POST
     values = {name: texts for name, texts in posted.lists() if name != "csrfmiddlewaretoken"}
     size = sum(len(text) for texts in values.values() for text in texts)
     # Limited by address too: anybody may post here.

@@ -37,7 +37,9 @@ class TerritoryQuerySet(models.QuerySet):
         """Municipalities of a province by its sigla, as assigned today or as they were on `day`."""
         if day is None:
             return self.filter(province__code=sigla)
-        codes = TerritoryCode.objects.filter(_open("valid_from", "valid_to", day), province__code=sigla)
+        # A province that ended has its number after the sigla: SS-090.
+        province = Q(province__code=sigla) | Q(province__code__startswith=f"{sigla}-")
+        codes = TerritoryCode.objects.filter(_open("valid_from", "valid_to", day), province)
         return self.filter(pk__in=codes.values("territory"))
 
 

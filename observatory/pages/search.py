@@ -10,7 +10,7 @@ from cards.pages.listing import PER_PAGE, is_too_long, items_context, too_long
 from cards.pages.suggestions import areas_with
 from cards.search.query import ProjectQuery, find, parse
 from lib.text import fold
-from municipalities.search import suggest_municipalities
+from municipalities.names import proposed
 from protocols.models import Protocol
 
 # Pages that the search returns by their words: {route: (title, other words)}.
@@ -45,7 +45,7 @@ def search(request):
         "problems": [problem.detail for problem in problems if problem.parameter == "q"],
         "count": cards.count() if text else 0,
         **(items_context(query, cards, cards[:PER_PAGE]) if text else {"items": []}),
-        "municipalities": suggest_municipalities(text, limit=10) if text else [],
+        "municipalities": proposed(text) if text else [],
         "areas": areas_with(text),
         "protocols": _protocols(text) if text else [],
         "pages": pages_with(text),

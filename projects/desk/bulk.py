@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.rules import staff_page
-from lib.forms.fields import tidied
 from lib.tables.csv_text import neutralised
 from projects.desk import bulk_actions
 from projects.desk.checks import check
@@ -46,7 +45,7 @@ def apply(request):
         return redirect("desk:home")
     arguments = {}
     if bulk_action.needs_message:
-        form = BulkMessageForm(tidied(request.POST))
+        form = BulkMessageForm(request.POST)
         if not form.is_valid():
             return _confirm(request, bulk_action, projects, form, status=422)
         arguments = form.cleaned_data

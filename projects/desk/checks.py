@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from lib.cup import cup_warning
 from lib.links.models import LinkCheck
+from lib.pdf import undisplayable
 from lib.text import fold
 from projects.completeness import missing_required
 from projects.models import Identifier, Project
@@ -56,6 +57,8 @@ def _check(project: Project, dead: set[str], twins: list[dict]) -> Checks:
     notes = []
     if not (project.title_en and project.summary_en):
         notes.append(_("Manca l’inglese: titolo o sintesi"))
+    if signs := undisplayable(" ".join((project.title, project.summary, project.description, project.need))):
+        notes.append(_("Nel PDF questi segni diventano □: {}").format(signs))
     notes += [_("Il collegamento non risponde: {}").format(url) for url in _links(project) if url in dead]
     return Checks(errors, notes, twins)
 

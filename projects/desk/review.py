@@ -11,7 +11,6 @@ from accounts.rules import staff_page
 from cards.document.diff import LABELLED, display_value, label_of
 from cards.document.read import read_document
 from lib.forms.base import ReasonForm
-from lib.forms.fields import tidied
 from lib.workflow import HeldByAnother, WrongMove
 from projects import publishing, reviewing, rules
 from projects.completeness import completeness
@@ -160,7 +159,7 @@ def _show_again(request, project: Project, form):
 def _review_form(request, project: Project) -> ReviewForm:
     submission = project.submissions.filter(decided_at=None).first()
     notes = submission.comments.values_list("field", "text") if submission else []
-    form = ReviewForm(tidied(request.POST), comments=dict(notes))
+    form = ReviewForm(request.POST, comments=dict(notes))
     form.full_clean()
     return form
 

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lib.forms.fields import tidied
 from lib.workflow import WrongMove
 from projects import drafts, rules
 from projects.forms import DocumentForm
@@ -25,7 +24,7 @@ MAXIMUM_FILES = 10
 def add_document(request, code):
     """Attach a link or some files to a draft. Valid ones are stored even when others are not."""
     project = load(request, code, rules.can_edit)
-    forms = _forms(tidied(request.POST), request.FILES.getlist("file")[:MAXIMUM_FILES])
+    forms = _forms(request.POST, request.FILES.getlist("file")[:MAXIMUM_FILES])
     invalid, added = [], 0
     for form in forms:
         if not form.is_valid():

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import is_reviewer, organisations_of
-from lib.forms.fields import tidied
 from lib.workflow import WrongMove
 from projects import drafts, rules
 from projects.completeness import advice, completeness, missing_required
@@ -103,7 +102,7 @@ def create(request):
     office_only(request)
     bodies = bodies_of(request.user)
     form = NewProjectForm(
-        tidied(request.POST) or None,
+        request.POST or None,
         bodies=bodies,
         initial={"idempotency_key": uuid.uuid4(), "owner": bodies.first() if len(bodies) == 1 else None},
     )
@@ -123,7 +122,7 @@ def create(request):
 def duplicate(request, code):
     """Create a draft as a copy of an earlier project."""
     source = load(request, code, rules.can_see)
-    form = CopyForm(tidied(request.POST) or None, initial={"idempotency_key": uuid.uuid4()})
+    form = CopyForm(request.POST or None, initial={"idempotency_key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         project = drafts.duplicate_project(

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from cards.presentation.context import card_context
-from lib.forms.fields import tidied
 from lib.workflow import WrongMove
 from projects import actions, drafts, reviewing, rules
 from projects.completeness import completeness
@@ -84,7 +83,7 @@ def answer(request, code, pk):
     """Answer one comment of the reviewer; an answer that is too long is shown again."""
     project = load(request, code, rules.can_edit)
     note = get_object_or_404(FieldComment, pk=pk, submission__project=project)
-    form = AnswerForm(tidied(request.POST), prefix=str(pk))
+    form = AnswerForm(request.POST, prefix=str(pk))
     if not form.is_valid():
         again = [(other, form if other.pk == pk else own) for other, own in open_comments(project)]
         return _show(request, project, comments=again, http_status=422)
@@ -101,7 +100,7 @@ def rate(request, code):
     submission = project.submissions.order_by("-number").first()
     if submission is None:
         raise Http404
-    form = EaseForm(tidied(request.POST))
+    form = EaseForm(request.POST)
     if not form.is_valid():
         return _show(request, project, ease_form=form, http_status=422)
     drafts.rate_submission(submission, by=request.user, **form.cleaned_data)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lib.forms.autosave import changed_names, page_turn, raw_input
 from lib.forms.conflicts import differences
-from lib.forms.fields import tidied
 from lib.forms.stash import discard, restore, seconds_left, stash
 from lib.forms.steps import Step
 from lib.workflow import StaleDraft, WrongMove
@@ -75,7 +74,7 @@ def edit_step(request, code, slug):
 def _save_by_button(request, code, step):
     project, saved = load(request, code, rules.can_see), load(request, code, rules.can_see)
     discard(request)
-    posted = tidied(request.POST)
+    posted = request.POST
     form, formsets = step.form(posted, instance=project), step.formsets(project, posted)
     try:
         is_valid = _store(project, step, form, formsets, posted, by=request.user)
@@ -163,7 +162,7 @@ def autosave(request, code, slug):
         project = load(request, code, rules.can_see)
     except PermissionDenied:
         return JsonResponse({"message": _("Non hai accesso a questa scheda: copia il testo.")}, status=403)
-    posted = tidied(request.POST)
+    posted = request.POST
     form, formsets = step.form(posted, instance=project), step.formsets(project, posted)
     try:
         _store(project, step, form, formsets, posted, by=request.user, automatic=True)

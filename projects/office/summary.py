@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lib.forms.fields import tidied
 from lib.workflow import StaleDraft, WrongMove
 from projects import actions, rules
 from projects.actions import Incomplete
@@ -27,7 +26,7 @@ def summary(request, code):
     if not rules.can_submit(request.user, project):
         return redirect("officer:project-status", project.code)
     form = SubmitForm(
-        tidied(request.POST) or None, initial={"idempotency_key": uuid.uuid4(), "version": project.version}
+        request.POST or None, initial={"idempotency_key": uuid.uuid4(), "version": project.version}
     )
     if request.method == "POST" and form.is_valid() and not missing_required(project):
         try:

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.rules import is_officer, is_reviewer, organisations_of
 from cards.models import Edition
 from cards.records import newest_title
-from lib.forms.fields import tidied
 from lib.workflow import WrongMove
 from municipalities.models import Organisation
 from reuse import rules
@@ -108,7 +107,7 @@ def ask(request, code):
         return redirect("officer:adoption-list")
     parents = Adoption.objects.public().filter(record=record).select_related("adopter")
     form = AskForm(
-        tidied(request.POST) if request.method == "POST" else None,
+        request.POST if request.method == "POST" else None,
         record=record,
         bodies=bodies,
         parents=parents,
@@ -159,7 +158,7 @@ def _advance(request, adoption):
     transition = TRANSITIONS_BY_SLUG.get(request.POST.get("mossa", ""))
     if transition is None:
         raise Http404
-    form = TransitionForm(tidied(request.POST), transition=transition, adoption=adoption)
+    form = TransitionForm(request.POST, transition=transition, adoption=adoption)
     if not rules.sides_of(request.user, adoption):
         raise PermissionDenied
     if not form.is_valid():
@@ -190,7 +189,7 @@ def _advance(request, adoption):
 def _save_result(request, adoption):
     if not rules.can_set_result(request.user, adoption):
         raise PermissionDenied
-    form = ResultForm(tidied(request.POST), adoption=adoption)
+    form = ResultForm(request.POST, adoption=adoption)
     if not form.is_valid():
         return _render_adoption(request, adoption, result=form, status=422)
     try:
@@ -267,7 +266,7 @@ def add_practice(request):
     bodies = Organisation.objects.filter(pk__in=organisations_of(request.user)).order_by("name")
     if not bodies:
         raise PermissionDenied
-    form = PracticeForm(tidied(request.POST) if request.method == "POST" else None, bodies=bodies)
+    form = PracticeForm(request.POST if request.method == "POST" else None, bodies=bodies)
     if request.method == "POST" and form.is_valid():
         form.instance.idempotency_key = form.cleaned_data["idempotency_key"]
         adopting.add_practice(form.save(commit=False), by=request.user)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import is_officer, is_reviewer
 from cards.models import Edition
-from lib.forms.fields import tidied
 from lib.workflow import StaleDraft
 from projects.models import Project
 from reuse import rules
@@ -73,7 +72,7 @@ def _assess(request, project: Project, rated_by, address: str, template: str):
     is_closing = request.POST.get("do") == "close"
     stored = draft.ratings.all()
     form = AssessmentForm(
-        tidied(request.POST), request.FILES, assessment=draft, ratings=stored, is_closing=is_closing
+        request.POST, request.FILES, assessment=draft, ratings=stored, is_closing=is_closing
     )
     is_valid = form.is_valid()
     # Files are stored also when the form is invalid: a browser would not send them again.

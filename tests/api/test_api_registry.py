@@ -301,11 +301,19 @@ def test_versions_take_four_queries(get, publish, django_assert_num_queries, num
     assert [row["edition"] for row in answer["results"]] == list(range(number, 0, -1))
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_municipalities_found_take_three_queries(get, municipalities, django_assert_num_queries, number):
-    with django_assert_num_queries(3):  # the version, the count, the page
-        answer = get("municipalities?q=" + {1: "ivrea", 3: ""}[number])
+@pytest.mark.parametrize(("text", "number", "queries"), [("ivrea", 1, 4), ("", 3, 3)])
+def test_municipalities_found_take_as_many_queries(
+    get, municipalities, django_assert_num_queries, text, number, queries
+):
+    get("municipalities?q=torino")  # the names of municipalities are cached
+    with django_assert_num_queries(queries):  # the version, of a text the one it means, the count, the page
+        answer = get(f"municipalities?q={text}")
     assert len(answer["results"]) >= number
+
+
+def test_former_name_leads_to_the_municipality_of_today(get, municipalities):
+    (row,) = get("municipalities?q=Alice+Superiore")["results"]
+    assert (row["name"], row["former_name"]) == ("Val di Chy", "Alice Superiore")
 
 
 def test_every_address_is_counted_however_many_there_are(client, monkeypatch):

@@ -383,9 +383,9 @@ QUERIES = {
     "/mappa/": 1,
     "/mappa/?provincia=TO": 2,
     # version, cards, their texts, municipalities: starting, containing; protocols
-    "/cerca/?q=led": 6,
+    "/cerca/?q=led": 7,
     # version, cards, municipalities: starting, containing
-    "/cerca/suggerimenti?q=led": 4,
+    "/cerca/suggerimenti?q=led": 5,
     "/mappa/confini/regione-01.geojson": 2,
     "/mappa/punti.geojson": 2,
 }

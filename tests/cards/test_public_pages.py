@@ -105,10 +105,33 @@ def test_list_filters(client, card, query, found):
     assert len(results(client.get(f"/progetti/?{query}"))) == found
 
 
-def test_list_leaves_out_unknown_filter_and_says_so(client, card):
+def test_unknown_filter_matches_nothing_and_is_told(client, card):
     response = client.get("/progetti/?area=marte")
-    assert results(response) == ["Illuminazione pubblica a LED"]
+    assert results(response) == []
     assert "Il valore «marte» di area non esiste" in words(response)
+    assert "Togli il filtro Area: marte" in words(response)
+
+
+def test_homonyms_are_offered_as_filters(client, card):
+    response = client.get("/progetti/?comune=Samone")
+    assert results(response) == []
+    page = response.content.decode()
+    assert 'href="?comune=H754"' in page
+    assert 'href="?comune=H753"' in page
+
+
+@pytest.mark.parametrize("path", ["/feed/progetti.atom", "/mappa/punti.geojson"])
+@pytest.mark.parametrize("query", ["area=zzz", "comune=Samone", "costo_min=molto"])
+def test_machine_readable_addresses_refuse_an_unknown_filter(client, card, path, query):
+    response = client.get(f"{path}?{query}")
+    assert response.status_code == 400
+    assert ("non esiste" in response.content.decode()) or ("Samone (TO)" in response.content.decode())
+
+
+def test_feed_names_its_author_and_its_filters(client, card):
+    feed = client.get("/feed/progetti.atom?area=energia&comune=Torino").content.decode()
+    assert "<author><name>Osservatorio Smart City</name></author>" in feed
+    assert "<title>Progetti pubblicati – Area: Energia; Comune: Torino</title>" in feed
 
 
 def test_list_without_result_says_which_filter_to_remove(client, card):

@@ -88,7 +88,8 @@ def test_name_that_two_municipalities_bear_is_told(cards):
     assert [p.detail for p in problems] == [
         "Più Comuni si chiamano «Samone»: scrivi Samone (TN) o Samone (TO)"
     ]
-    assert parsed.is_empty
+    assert problems[0].choices == (("H754", "Samone (TN)"), ("H753", "Samone (TO)"))
+    assert find(parsed).count() == 0
 
 
 def test_one_query_has_one_address(cards):
@@ -134,7 +135,6 @@ def test_ranges(cards):
         ("cost_min=molto", "cost_min"),
         ("cost_max=NaN", "cost_max"),
         ("bbox=1,2,3", "bbox"),
-        ("sort=colour", "sort"),
         ("updated_since=ieri", "updated_since"),
         ("bbox=9,1,8,2", "bbox"),
     ],
@@ -142,6 +142,12 @@ def test_ranges(cards):
 def test_what_cannot_be_read_is_told_with_its_parameter(cards, query, parameter):
     parsed, problems = parse(QueryDict(query))
     assert [p.parameter for p in problems] == [parameter]
+    assert find(parsed).count() == 0
+
+
+def test_unknown_order_is_told_and_narrows_nothing(cards):
+    parsed, problems = parse(QueryDict("sort=colour"))
+    assert [p.parameter for p in problems] == ["sort"]
     assert parsed.is_empty
 
 

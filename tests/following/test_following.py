@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from following.models import Follower
+from following.news import news_for
 from projects import actions, publishing, reviewing
 from projects.models import Project
 from tests import builders
@@ -191,3 +192,27 @@ def test_messages_have_the_language_of_the_page(client):
     client.post("/en" + reverse("public:follow"), {"email": EMAIL, "pace": "weekly"})
     assert Follower.objects.get().language == "en"
     assert "/en/segui/" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [("comune=Samone", "Samone (TN)"), ("area=zzz", "zzz"), ("costo_min=molto", "costo_min")],
+)
+def test_unclear_filter_is_asked_and_subscribes_to_nothing(client, municipalities, query, text):
+    for method in (client.get, client.post):
+        response = method(
+            f"/segui/?{query}",
+            {"email": "a@example.org", "pace": "weekly"} if method == client.post else None,
+        )
+        assert response.status_code == 400
+        assert text in response.content.decode()
+    assert not Follower.objects.exists()
+
+
+def test_stored_filter_that_is_unknown_today_sends_nothing(office, desk, municipalities):
+    builders.published(office, desk, municipalities["torino"])
+    now = timezone.now()
+    follower = Follower.objects.create(
+        email="a@example.org", query="area=zzz", asked_at=now, confirmed_at=now
+    )
+    assert news_for(follower).count == 0

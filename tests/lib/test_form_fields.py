@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lib.cup import cup_warning, normalise_cup
 from lib.dates import is_before, parse_partial_date
 from lib.forms.fields import EuroField, PartialDateField, parse_euro
-from municipalities.places import MunicipalityListField, read_municipality
+from municipalities.names import read_municipality
+from municipalities.places import MunicipalityListField
 from tests import builders
 
 

@@ -1,4 +1,4 @@
-"""A withdrawn card: every address of the card answers 410 or 404, in both languages, whatever its editions."""
+"""A withdrawn card: each of its addresses answers 410 or 404, in both languages, whatever its editions."""
 
 import pytest
 from django.urls import URLPattern, get_resolver
