@@ -117,12 +117,15 @@ def _render(request, template, project, draft, form, *, status=200, **extra):
     former = project.record.assessments.completed().filter(
         rater=draft.rater, organisation=draft.organisation_id
     )
+    card = project.record.editions.current().first()
     context = {
         "project": project,
+        # Also other bodies read this page: of a published project the card's title, not the working copy's.
+        "title": card.title if card else str(project),
         "draft": draft,
         "form": form,
         "rater_name": RATER_NAMES[draft.rater],
-        "card": project.record.editions.current().first(),
+        "card": card,
         "versions": former.order_by("-made_at")[:10],
         "proofs": form.evidence_files.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
         "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),
