@@ -7,6 +7,7 @@ WORD = re.compile("[a-z0-9]+")
 # Apostrophes, accents and primes that keyboards and editors put in the place of an apostrophe.
 APOSTROPHES = "'’‘‛`´ʼʹʻʽˊˋ′‵＇"
 WITHOUT_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
+VERTICAL_TAB = re.compile(" *\x0b *")
 NEW_LINES = re.compile("\r\n?|[\x0c\x85\u2028\u2029]")
 # Characters that no text holds: control characters, lone surrogates, the non-characters of Unicode. XML and
 # databases refuse them in part.
@@ -25,7 +26,7 @@ def clean_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = NEW_LINES.sub("\n", text).replace("\x0b", " ")
+    text = VERTICAL_TAB.sub(" ", NEW_LINES.sub("\n", text))
     return unicodedata.normalize("NFC", REMOVED.sub("", text))
 
 

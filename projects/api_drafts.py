@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
-from lib.forms.fields import CheckboxList, EuroField, ListField
+from lib.forms.fields import CheckboxList, DegreesField, EuroField, ListField
 from lib.text import NOT_TEXT, clean_text
 from municipalities.models import Organisation
 from municipalities.places import MunicipalityListField
@@ -174,7 +174,7 @@ def _raw_value(field: forms.Field, value) -> str | list[str]:
         return "on" if value else ""
     if isinstance(field, EuroField):
         return _amount(value)
-    if isinstance(field, forms.DecimalField):
+    if isinstance(field, forms.DecimalField | DegreesField):
         return _number(value).replace(".", get_format("DECIMAL_SEPARATOR"))
     return _text(value)
 
@@ -248,7 +248,7 @@ def _json_type(field: forms.Field) -> dict:
         return {"type": "array", "maxItems": 400, "items": {"type": "string", "maxLength": 120}}
     if isinstance(field, forms.BooleanField):
         return {"type": "boolean"}
-    if isinstance(field, forms.DecimalField | EuroField):
+    if isinstance(field, forms.DecimalField | DegreesField | EuroField):
         return {"type": ["number", "string", "null"]}
     if isinstance(field, forms.ChoiceField):
         return {"type": ["string", "null"], "enum": [value for value, _label in field.choices] + [None]}

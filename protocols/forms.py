@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from lib.forms.fields import DayField
 from municipalities.models import Organisation
 from municipalities.places import MunicipalityField
 from protocols.models import Adhesion, Protocol
@@ -25,13 +26,8 @@ class AdhesionForm(forms.ModelForm):
         required=False,
         help_text=_("Per i Comuni: scrivi il nome, per esempio Ivrea o Samone (TO)"),
     )
-    protocol_date = forms.DateField(
-        label=_("Data di protocollo"),
-        required=False,
-        help_text=_("Per esempio 1/3/2026"),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y"],
-        error_messages={"invalid": _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2026")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    protocol_date = DayField(
+        label=_("Data di protocollo"), required=False, help_text=_("Per esempio 1/3/2026")
     )
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
     website_url = forms.CharField(required=False, label=_("Lascia vuoto questo campo"))

@@ -1,6 +1,7 @@
 """Form fields for what people type in Italian: amounts in euro, partial dates, lists of words."""
 
 import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django import forms
@@ -10,8 +11,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lib.cup import normalise_cup
-from lib.dates import parse_partial_date
+from lib.cup import split_cups
+from lib.dates import parse_day, parse_partial_date
 from lib.forms.read_field import ReadField
 from lib.text import clean_text
 
@@ -98,6 +99,47 @@ class PartialDateField(ReadField):
             ) from error
 
 
+class DayField(ReadField):
+    """A whole day, rendered as `1/3/2024`; the value is a date or None."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "class": "is-short is-date"})
+
+    def prepare_value(self, value):
+        return f"{value.day}/{value.month}/{value.year}" if isinstance(value, date) else value
+
+    def read(self, text):
+        try:
+            return parse_day(text)
+        except ValueError as error:
+            raise ValidationError(_("Scrivi la data come giorno/mese/anno, per esempio 1/3/2026")) from error
+
+
+class DegreesField(ReadField):
+    """A latitude or longitude in decimal degrees, as maps give it: `45,0703393`, `45.0703393°`.
+
+    The value is a Decimal of five decimals, about a metre, between `least` and `most`, or None.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "is-short"})
+
+    def __init__(self, *, least: int, most: int, **options):
+        super().__init__(**options)
+        self.least, self.most = least, most
+
+    def prepare_value(self, value):
+        return number_format(value, use_l10n=True) if isinstance(value, Decimal) else value
+
+    def read(self, text):
+        try:
+            degrees = Decimal(re.sub(r"[\s°]", "", text).replace(",", ".").replace("−", "-"))
+        except InvalidOperation as error:
+            raise ValidationError(_("Scrivi i gradi in cifre, per esempio 45,07034")) from error
+        if not degrees.is_finite() or not self.least <= degrees <= self.most:
+            limits = {"least": self.least, "most": self.most}
+            raise ValidationError(_("In Italia va da %(least)s a %(most)s gradi"), params=limits)
+        return degrees.quantize(Decimal("0.00001"))
+
+
 class ListField(ReadField):
     """Several short texts in one input, stored as a list without repetitions."""
 
@@ -136,8 +178,8 @@ class CupListField(ListField):
 
     separators = ",;\n"
 
-    def item(self, text):
-        return normalise_cup(text)
+    def read(self, text):
+        return super().read(",".join(code for part in re.split(r"[,;\n]", text) for code in split_cups(part)))
 
 
 class CheckboxList(forms.TypedMultipleChoiceField):

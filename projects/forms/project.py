@@ -1,12 +1,16 @@
 """Steps one and two: description, places and dates."""
 
+import re
+
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from cards.document.shape import LABELS
 from cards.vocabulary.areas import AREA_CHOICES
 from cards.vocabulary.lists import SDG_CHOICES, Kind, Stage, TargetGroup
 from lib.forms.base import StepForm, textarea
-from lib.forms.fields import CheckboxList, PartialDateField
+from lib.forms.fields import CheckboxList, DegreesField, PartialDateField
 from municipalities.places import MunicipalityField, MunicipalityListField
 from projects.models import Project
 
@@ -76,6 +80,12 @@ class ProjectStepForm(StepForm):
         }
 
 
+# `45.0703393, 7.6868565`, as maps copy it; `45,07; 7,68`.
+PAIR = re.compile(
+    r"^\s*\(?(?P<latitude>[-−]?\d+[.,]?\d*)°?\s*(?:[;\s]|,\s)\s*(?P<longitude>[-−]?\d+[.,]?\d*)°?\)?\s*$"
+)
+
+
 class PlacesStepForm(StepForm):
     required_to_submit = ("primary_area", "lead_municipality")
     together = (frozenset({"latitude", "longitude"}),)
@@ -101,6 +111,13 @@ class PlacesStepForm(StepForm):
     )
     end_planned = PartialDateField(label=_("Fine prevista"), help_text=_("Per esempio 31/12/2028"))
     end_actual = PartialDateField(label=_("Fine effettiva"), help_text=_("Per esempio 31/12/2028"))
+    latitude = DegreesField(
+        label=capfirst(LABELS["latitude"]),
+        least=35,
+        most=48,
+        help_text=_("In gradi decimali, per esempio 45,07; puoi incollare qui la coppia"),
+    )
+    longitude = DegreesField(label=capfirst(LABELS["longitude"]), least=6, most=19)
     target_groups = CheckboxList(label=_("A chi si rivolge?"), choices=TargetGroup)
     sdgs = CheckboxList(label=_("Obiettivi di sviluppo sostenibile"), choices=SDG_CHOICES, coerce=int)
 
@@ -121,10 +138,8 @@ class PlacesStepForm(StepForm):
             "latitude",
             "longitude",
         ]
-        localized_fields = ["latitude", "longitude"]
         help_texts = {
             "place_name": _("Quartiere, via o edificio, per esempio «Borgo Campidoglio»"),
-            "latitude": _("In gradi decimali, per esempio 45,07"),
         }
 
     def __init__(self, *args, **kwargs):
@@ -132,6 +147,15 @@ class PlacesStepForm(StepForm):
         if self.instance.pk:
             others = self.instance.other_municipalities.select_related("province").order_by("name")
             self.fields["other_municipalities"].initial = list(others)
+
+    def full_clean(self):
+        """A pair of degrees pasted into the latitude fills both fields."""
+        pair = PAIR.match(self.data.get(self.add_prefix("latitude"), "")) if self.is_bound else None
+        if pair and not self.data.get(self.add_prefix("longitude"), "").strip():
+            self.data = self.data.copy()
+            for name in ("latitude", "longitude"):
+                self.data[self.add_prefix(name)] = pair[name]
+        super().full_clean()
 
     def clean_other_areas(self):
         return [a for a in self.cleaned_data["other_areas"] if a != self.cleaned_data.get("primary_area")]

@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from cards.models import Record
 from cards.records import newest_title
 from lib.forms.base import label_empty_choices
-from lib.forms.fields import PartialDateField
+from lib.forms.fields import DayField, PartialDateField
 from municipalities.models import Organisation
 from reuse.models import Adoption, OutsidePractice
 from reuse.models.adoption import NOTE_MAX
 from reuse.transitions import ADOPTED, ADOPTION, AdoptionTransition
 
-DAY_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%Y-%m-%d"]
 TRANSITIONS_BY_SLUG = {
     "risposta": AdoptionTransition.REPLY,
     "accordo": AdoptionTransition.AGREE,
@@ -101,13 +100,10 @@ class TransitionForm(forms.Form):
     """
 
     idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
-    on = forms.DateField(
+    on = DayField(
         label=_("In che giorno"),
-        input_formats=DAY_FORMATS,
         required=False,
-        widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
         help_text=_("Giorno/mese/anno, per esempio 1/3/2024. Vuoto: oggi."),
-        error_messages={"invalid": _("Scrivi la data come giorno/mese/anno, per esempio 1/3/2024")},
     )
     what_changed = _text_field(_("Che cosa hai cambiato rispetto all’originale"), 4, required=False)
     what_learnt = _text_field(_("Che cosa hai imparato"), 4, required=False)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lib.cup import cup_warning, normalise_cup
 from lib.dates import is_before, parse_partial_date
-from lib.forms.fields import EuroField, PartialDateField, parse_euro
+from lib.forms.fields import CupListField, DayField, DegreesField, EuroField, PartialDateField, parse_euro
 from municipalities.names import read_municipality
 from municipalities.places import MunicipalityListField
 from tests import builders
@@ -145,3 +145,69 @@ def test_list_of_municipalities_reports_each_wrong_name():
     with pytest.raises(ValidationError) as error:
         field.clean("Torino\nAtlantide\nSamone")
     assert len(error.value.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("1/3/98", "1998-03-01"),
+        ("31/12/99", "1999-12-31"),
+        ("31/12/69", "1969-12-31"),
+        ("1.3.26", "2026-03-01"),
+        ("1-3-68", "2068-03-01"),
+        ("marzo 2024", "2024-03"),
+        ("1 marzo 2024", "2024-03-01"),
+        ("1° Marzo 2024", "2024-03-01"),
+        ("15 ott. 2023", "2023-10-15"),
+        ("March 2024", "2024-03"),
+        ("2024/03", "2024-03"),
+        ("3/2024", "2024-03"),
+        ("2024", "2024"),
+    ],
+)
+def test_dates_as_people_write_them(text, iso):
+    assert parse_partial_date(text) == iso
+
+
+@pytest.mark.parametrize(
+    "text", ["98", "31/2/2024", "ma 2024", "13/2024", "1/1/1899", "primavera 2024", "2024-3-1x"]
+)
+def test_what_is_no_date_is_refused(text):
+    with pytest.raises(ValueError):
+        parse_partial_date(text)
+
+
+def test_whole_day_needs_its_day():
+    assert DayField().clean("1 marzo 2026") == date(2026, 3, 1)
+    with pytest.raises(ValidationError, match="giorno/mese/anno"):
+        DayField().clean("marzo 2026")
+
+
+@pytest.mark.parametrize("text", ["45,0703393", "45.0703393", " 45.0703393° ", "+45,07034"])
+def test_degrees_of_a_map_are_rounded_to_a_metre(text):
+    assert DegreesField(least=35, most=48).clean(text) == Decimal("45.07034")
+
+
+@pytest.mark.parametrize("text", ["4507", "NaN", "45,07,03", "nord"])
+def test_degrees_out_of_italy_or_unreadable_are_refused(text):
+    with pytest.raises(ValidationError):
+        DegreesField(least=35, most=48).clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("J82C23000310001 J82C23000320001", ["J82C23000310001", "J82C23000320001"]),
+        ("J82C 2300 0310 001", ["J82C23000310001"]),
+        ("j82c 2300 0310 001 J82C 2300 0320 001", ["J82C23000310001", "J82C23000320001"]),
+        (
+            "J82C23000310001;J82C23000320001\nC19I21000130001",
+            ["J82C23000310001", "J82C23000320001", "C19I21000130001"],
+        ),
+        ("J82C2300", ["J82C2300"]),
+        ("J82C 23", ["J82C23"]),
+        ("J82C23000310001 XX", ["J82C23000310001", "XX"]),
+    ],
+)
+def test_cups_separated_by_blanks(text, codes):
+    assert CupListField().clean(text) == codes
