@@ -54,7 +54,11 @@ def partial_moment(text: str | None):
 
 def file_kind(document: dict) -> str:
     """`PDF, 1,2 MB`: type and size of a file for the text of its link."""
-    kinds = {"application/pdf": "PDF", "text/csv": "CSV"}
+    kinds = {
+        "application/pdf": "PDF",
+        "text/csv": "CSV",
+        "application/pkcs7-mime": _("documento firmato (.p7m)"),
+    }
     media = document.get("media_type") or ""
     size = document.get("size")
     words = [kinds.get(media, media.rpartition(".")[2].upper() or _("collegamento"))]

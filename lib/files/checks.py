@@ -3,17 +3,21 @@
 Re-encoding removes EXIF, GPS and whatever follows the picture in the file; SVG is refused.
 """
 
+import base64
 import hashlib
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
 
+from asn1crypto import cms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -40,7 +44,9 @@ UNREADABLE = (
     struct.error,
 )
 MAX_SIDE = 2000
-WRONG_TYPE = _("Carica un file PDF, ODT, ODS, ODP o CSV, oppure un’immagine JPEG, PNG o WebP")
+WRONG_TYPE = _("Carica un file PDF, ODT, ODS, ODP o CSV, anche firmato .p7m, o un’immagine JPEG, PNG o WebP")
+SIGNED, SIGNED_TYPE = ".p7m", "application/pkcs7-mime"
+PEM = re.compile(rb"-----[A-Z0-9 ]+-----|\s")
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,42 @@ def check_upload(file) -> Upload:
         return Upload(content, "application/pdf", ".pdf")
     if content.startswith(b"PK\x03\x04"):
         return _check_odf(content)
+    if file.name.lower().endswith(SIGNED):
+        return _check_signed(content, file.name)
     return _check_image(content) or _check_csv(content, file.name)
+
+
+def _check_signed(content: bytes, name: str) -> Upload:
+    """A file inside a signature (CAdES, `delibera.pdf.p7m`): stored as it is, the file inside is checked.
+
+    The signature itself is not verified: that takes the lists of trusted certificates. RFC 5652.
+    """
+    inner = _signed_content(content)
+    if inner is None:
+        raise ValidationError(
+            _("Il file .p7m non contiene un documento firmato: controllalo, o carica il documento")
+        )
+    checked = check_upload(SimpleUploadedFile(name[: -len(SIGNED)], inner))
+    # Images are re-encoded; what is signed must stay as it is.
+    if checked.media_type.startswith("image/"):
+        raise ValidationError(WRONG_TYPE)
+    return Upload(content, SIGNED_TYPE, f"{checked.extension}{SIGNED}")
+
+
+def _signed_content(content: bytes) -> bytes | None:
+    """The document inside a PKCS #7 container in DER, BER or base64; None where there is none."""
+    if not content.startswith(b"0"):
+        try:
+            content = base64.b64decode(PEM.sub(b"", content), validate=False)
+        except ValueError:
+            return None
+    try:
+        container = cms.ContentInfo.load(content)
+        if container["content_type"].native != "signed_data" or not len(container["content"]["signer_infos"]):
+            return None
+        return container["content"]["encap_content_info"]["content"].native
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _check_odf(content: bytes) -> Upload:

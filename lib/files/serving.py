@@ -1,5 +1,7 @@
 """Responses with stored files that people uploaded or that were made for them."""
 
+from pathlib import PurePath
+
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.utils.text import slugify
@@ -27,5 +29,5 @@ def serve(file: FieldFile, *, filename: str, media_type: str, is_public: bool) -
 
 
 def filename_of(file: FieldFile, title: str) -> str:
-    """A readable name for a stored file: `title` as a slug, with the extension of the stored name."""
-    return f"{slugify(title)[:80] or 'documento'}.{file.name.rpartition('.')[2]}"
+    """A readable name for a stored file: `title` as a slug, with the extensions of the stored name."""
+    return f"{slugify(title)[:80] or 'documento'}{''.join(PurePath(file.name).suffixes)}"

@@ -87,3 +87,25 @@ def test_pixels_over_the_limit_are_refused(settings):
     with pytest.raises(ValidationError) as error:
         check_upload(uploaded(picture(size=(400, 300)), "a.jpg"))
     assert "milioni di pixel" in error.value.messages[0]
+
+
+SIGNED = (Path(__file__).parent / "delibera.pdf.p7m").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "content", [SIGNED, base64.b64encode(SIGNED), base64.encodebytes(SIGNED)], ids=["DER", "base64", "lines"]
+)
+def test_signed_document_is_stored_as_it_is_with_its_inner_extension(content):
+    upload = check_upload(SimpleUploadedFile("delibera.pdf.p7m", content))
+    assert (upload.media_type, upload.extension) == ("application/pkcs7-mime", ".pdf.p7m")
+    assert upload.content == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"0\x82", b"non firmato", SIGNED[:200], SIGNED.replace(b"%PDF-", b"MZ\x90\x00\x03")],
+    ids=["no container", "text", "cut", "program inside"],
+)
+def test_what_is_not_a_signed_document_is_refused(content):
+    with pytest.raises(ValidationError):
+        check_upload(SimpleUploadedFile("delibera.pdf.p7m", content))
