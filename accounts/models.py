@@ -50,6 +50,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.email
 
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()
+
 
 class Membership(models.Model):
     """The one role of a person in a body."""

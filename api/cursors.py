@@ -1,10 +1,15 @@
-"""Cursor pagination: the page after a given card, which publications in the meantime do not shift."""
+"""Cursor pagination over the list as it was at its first page.
+
+Publications in the meantime neither shift it nor skip a card: one published again is given as it was then.
+Cards withdrawn since are left out.
+"""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import blake2b
-from itertools import islice
+from itertools import accumulate, islice
 
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -12,12 +17,14 @@ from rest_framework.response import Response
 
 from api.params import DEFAULT_LIMIT, MAX_CURSOR, integer
 from api.problems import BadParameters
-from cards.search.query import api_params
+from cards.search.as_of import TooManyReplaced
+from cards.search.query import api_params, find
 from cards.search.results import Results
 from cards.search.selection import LAST_NUMBER
 
 START = ("", "*")
-SIZES = (5, 1, 6)
+# Bytes of a card's key, its tier, the digest of the query, the newest edition at the first page.
+SIZES = (5, 1, 6, 5)
 
 
 def cursor_page(request: Request, cards: Results, shape: Callable) -> Response:
@@ -30,37 +37,49 @@ def cursor_page(request: Request, cards: Results, shape: Callable) -> Response:
     limit = integer(request.query_params, "limit", DEFAULT_LIMIT)
     raw = request.query_params["cursor"]
     try:
-        following = cards.ids() if raw in START else cards.after(*read(raw, cards))
+        if raw in START:
+            newest = cards.snapshot.all.max() if cards.snapshot.all else 0
+            following = cards.ids()
+        else:
+            number, tier, newest = read(raw, cards)
+            cards = find(replace(cards.query, newest=newest))
+            following = cards.after(number, tier)
         numbers = list(islice(following, limit + 1))
-    except LookupError as error:
+    except (LookupError, TooManyReplaced) as error:
         detail = _("Questo cursore non vale qui: ricomincia con `cursor=*`")
         raise BadParameters([("cursor", detail)]) from error
     page, ahead = numbers[:limit], None
     if len(numbers) > limit:
         params = request.query_params.copy()
-        params["cursor"] = encoded(page[-1], cards)
+        params["cursor"] = encoded(page[-1], cards, newest)
         ahead = request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
     body = {"count": cards.count(), "next": ahead, "previous": None, "results": shape(cards.items_of(page))}
     return Response(body, headers={"Link": f'<{ahead}>; rel="next"'} if ahead else {})
 
 
-def encoded(number: int, cards: Results) -> str:
-    """The cursor of a card in the order of these results."""
-    tier = cards.tier_of(number)
-    plain = number.to_bytes(SIZES[0], "big") + tier.to_bytes(SIZES[1], "big") + _query_digest(cards)
+def encoded(number: int, cards: Results, newest: int) -> str:
+    """The cursor of a card in the order of these results, which began when `newest` was the last edition."""
+    plain = number.to_bytes(SIZES[0], "big") + cards.tier_of(number).to_bytes(SIZES[1], "big")
+    plain += _query_digest(cards) + newest.to_bytes(SIZES[3], "big")
     return urlsafe_b64encode(plain).decode()
 
 
-def read(raw: str, cards: Results) -> tuple[int, int]:
-    """`(card, tier)` of a cursor. Raises LookupError when it is malformed or of another query."""
+def read(raw: str, cards: Results) -> tuple[int, int, int]:
+    """`(card, tier, newest edition at the first page)` of a cursor.
+
+    Raises LookupError when it is malformed or of another query.
+    """
     try:
         plain = urlsafe_b64decode(raw[:MAX_CURSOR].encode("ascii"))
     except (Error, ValueError) as error:
         raise LookupError(raw) from error
-    number, tier = int.from_bytes(plain[: SIZES[0]], "big"), plain[SIZES[0] : SIZES[0] + 1]
-    if len(plain) != sum(SIZES) or plain[-SIZES[2] :] != _query_digest(cards) or not 0 < number < LAST_NUMBER:
+    if len(plain) != sum(SIZES):
         raise LookupError(raw)
-    return number, tier[0]
+    ends = list(accumulate(SIZES))
+    number, tier, newest = (int.from_bytes(plain[a:b], "big") for a, b in ((0, ends[0]), ends[:2], ends[2:]))
+    if plain[ends[1] : ends[2]] != _query_digest(cards) or not 0 < number <= newest < LAST_NUMBER:
+        raise LookupError(raw)
+    return number, tier, newest
 
 
 def _query_digest(cards: Results) -> bytes:

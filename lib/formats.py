@@ -57,7 +57,7 @@ def file_kind(document: dict) -> str:
     kinds = {
         "application/pdf": "PDF",
         "text/csv": "CSV",
-        "application/pkcs7-mime": _("documento firmato (.p7m)"),
+        "application/pkcs7-mime": _("firmato, .p7m"),
     }
     media = document.get("media_type") or ""
     size = document.get("size")

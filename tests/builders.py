@@ -126,6 +126,14 @@ def publish_draft(project: Project, by: User, desk: User) -> Edition:
     return publishing.publish(project, by=desk)
 
 
+def published_again(card: Edition, desk: User, **fields) -> Edition:
+    """The next edition of a card, revised by who created its project."""
+    by = project_of(card).created_by
+    project = actions.revise(project_of(card), by=by)
+    actions.save_draft(project, by=by, version=project.version, changes=fields)
+    return publish_draft(project_of(card), by, desk)
+
+
 def project_of(card: Edition) -> Project:
     """The working copy of a published card, read from the database each time."""
     return Project.objects.select_related("record__owner").get(pk=card.record_id)

@@ -24,6 +24,14 @@ def editions_as_of(day: date | None = None) -> QuerySet[Edition]:
     return issued.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end))
 
 
+def replaced_after(newest: int) -> QuerySet[Edition]:
+    """As replaced_since(), at the moment when the edition with key `newest` was the last one published."""
+    same = Edition.objects.filter(record=OuterRef("record"))
+    newer = same.filter(pk__gt=OuterRef("pk"), pk__lte=newest)
+    issued = Edition.objects.filter(is_current=False, pk__lte=newest, withdrawn_at=None)
+    return issued.filter(~Exists(newer), Exists(same.current()))
+
+
 def replaced_since(day: date) -> QuerySet[Edition]:
     """Editions public at the end of `day` whose record has a later current one now; none withdrawn."""
     end = end_of(day)

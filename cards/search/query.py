@@ -44,7 +44,7 @@ class ProjectQuery:
 
     `as_of` selects what was public at the end of that day; None what is public now. A filter is never left
     out: an unknown value of a facet stays in the query and matches nothing, and so does a query in which a
-    range is `unreadable`.
+    range is `unreadable`. `newest` selects what was public when that edition was the last one published.
     """
 
     text: str = ""
@@ -53,6 +53,7 @@ class ProjectQuery:
     sort: str = ""
     as_of: date | None = None
     unreadable: tuple[str, ...] = ()
+    newest: int | None = None
 
     def without(self, facet: str) -> "ProjectQuery":
         return replace(self, facets={k: v for k, v in self.facets.items() if k != facet})

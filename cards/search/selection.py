@@ -17,7 +17,7 @@ from cards.index.reader import ROWS
 from cards.index.terms import FIRST_YEAR, LAST_YEAR, SCORE, cost_text
 from cards.models import Edition
 from cards.reads.keys import key_list
-from cards.search.as_of import snapshot_as_of
+from cards.search.as_of import snapshot_as_of, snapshot_before
 
 CHUNK = 5_000
 LAST_NUMBER = 2**32
@@ -55,6 +55,8 @@ def select(query, snapshot: Snapshot) -> Selection:
     current = snapshot
     if query.as_of:
         snapshot = snapshot_as_of(current, query.as_of)
+    elif query.newest is not None:
+        snapshot = snapshot_before(current, query.newest)
     is_as_of = snapshot is not current
     # A copy for a past day: Snapshot.counts recognises its own `all` and would give the totals of now.
     matched, is_checked, text = None, True, snapshot.all.copy() if is_as_of else snapshot.all

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounts.models import User
 from cards.models import Edition
 from cards.search import as_of
 from projects import publishing
@@ -320,3 +321,26 @@ def test_similar_projects_share_area_or_technology(get, publish, django_assert_n
 def test_card_of_nobody_has_nothing_similar(get, municipalities):
     draft = builders.draft(builders.officer(municipalities["torino"]), municipalities["torino"])
     assert get(f"projects/{draft.code}/similar", 404)["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "sort", ["-published_at", "published_at", "title", "-title", "cost", "-cost", "relevance"]
+)
+@pytest.mark.parametrize("words", ["", "&q=rete"])
+def test_cards_published_again_are_neither_skipped_nor_doubled(client, many, sort, words):
+    question, desk = f"/api/v1/projects?sort={sort}{words}", User.objects.get(email="redazione@example.org")
+    whole = codes(client.get(f"{question}&limit=500").json())
+    first = client.get(f"{question}&cursor=*&limit=2").json()
+    for code in (whole[0], whole[3], whole[-1]):
+        card = Edition.objects.get(code=code, is_current=True)
+        builders.published_again(card, desk, title="Zzz in fondo a tutte", total_cost=9, cost_unknown=False)
+    rest = walk(client, first["next"])
+    assert codes(first) + rest == whole
+    assert client.get(first["next"]).json()["count"] == len(whole)
+
+
+def test_cursor_reads_the_current_index_while_nothing_is_published(client, many):
+    ahead = client.get("/api/v1/projects?cursor=*&limit=2").json()["next"]
+    as_of.SNAPSHOTS.clear()
+    client.get(ahead)
+    assert not as_of.SNAPSHOTS

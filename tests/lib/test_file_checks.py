@@ -1,5 +1,7 @@
+import base64
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -3,18 +3,11 @@
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from projects import actions, publishing
+from projects import publishing
 from tests import builders
 
 pytestmark = pytest.mark.django_db
 SECRET = "Nome e cognome di un cittadino"
-
-
-def published_again(card, office, desk, **fields):
-    """The next edition of a card, revised by its office."""
-    project = actions.revise(builders.project_of(card), by=office)
-    actions.save_draft(project, by=office, version=project.version, changes=fields)
-    return builders.publish_draft(builders.project_of(card), office, desk)
 
 
 @pytest.fixture
@@ -22,7 +15,7 @@ def withdrawn(office, desk, municipalities):
     """A card of three editions, the last of them withdrawn."""
     card = builders.published(office, desk, municipalities["torino"], title="Lampioni", summary=SECRET)
     for number in (2, 3):
-        card = published_again(card, office, desk, title=f"Lampioni {number}")
+        card = builders.published_again(card, desk, title=f"Lampioni {number}")
     publishing.withdraw(card, by=desk, reason="Contiene dati personali")
     card.refresh_from_db()
     return card
