@@ -20,10 +20,21 @@ FACET_LIMIT, MAX_FACET_LIMIT = 1_000, 10_000
 MAX_QUERY, MAX_CURSOR = 8_000, 120
 FILTERS = ("q", *FACETS, *RANGES, "as_of")
 REPEATED = {*FACETS, "facet"}
-TYPED = {"limit", "offset", "facet_limit", "as_of", "on", "format", "labels", "replicability_min"}
+TYPED = {
+    "limit",
+    "offset",
+    "facet_limit",
+    "as_of",
+    "on",
+    "withdrawn_since",
+    "format",
+    "labels",
+    "replicability_min",
+}
 PAGING = ("limit", "offset")
 DESCRIPTIONS = {
     "q": _("Parole da cercare"),
+    "withdrawn_since": _("Ritirate da quel giorno in poi, ora italiana"),
     "as_of": _("Le schede in vigore alla fine di quel giorno"),
     "limit": _("Quanti elementi in una pagina"),
     "offset": _("Quanti elementi saltare"),
@@ -96,6 +107,7 @@ PARAMETERS = {
     "facet_limit": _integer("facet_limit", DESCRIPTIONS["facet_limit"], 1, MAX_FACET_LIMIT),
     "on": _day("on", DESCRIPTIONS["on"]),
     "as_of": _day("as_of", DESCRIPTIONS["as_of"]),
+    "withdrawn_since": _day("withdrawn_since", DESCRIPTIONS["withdrawn_since"]),
     "preset": OpenApiParameter(
         "preset", {"type": "string", "enum": list(PRESETS)}, description=DESCRIPTIONS["preset"]
     ),

@@ -81,6 +81,14 @@ class ProjectCard(ProjectItem):
     sources = s.ListField(child=s.DictField())
 
 
+class Withdrawn(s.Serializer):
+    code = s.CharField()
+    slug = s.CharField()
+    edition = _count()
+    withdrawn_at = s.DateTimeField()
+    withdrawal_reason = s.CharField()
+
+
 class Version(s.Serializer):
     edition = _count()
     published_at = s.DateTimeField()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", registry.Index.as_view(), name="index"),
     path("projects", projects.ProjectList.as_view(), name="projects"),
     path("projects/facets", projects.ProjectFacets.as_view(), name="project-facets"),
+    path("projects/withdrawn", projects.WithdrawnList.as_view(), name="withdrawn"),
     path("projects/<str:key>", projects.ProjectDetail.as_view(), name="project"),
     path("projects/<str:key>/similar", projects.SimilarList.as_view(), name="similar"),
     path("projects/<str:key>/versions", projects.VersionList.as_view(), name="versions"),

@@ -60,6 +60,12 @@ ENDPOINTS = (
         "/projects/{code}", projects.ProjectDetail, _("La scheda di un progetto, anche come era in un giorno")
     ),
     Endpoint(
+        "/projects/withdrawn",
+        projects.WithdrawnList,
+        _("Le schede ritirate, per toglierle dalle copie"),
+        "projects/withdrawn?withdrawn_since=2026-01-01",
+    ),
+    Endpoint(
         "/projects/{code}/similar",
         projects.SimilarList,
         _("Progetti simili: stessa area, prima dello stesso Comune"),

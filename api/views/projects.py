@@ -15,11 +15,11 @@ from api.cursors import cursor_page
 from api.labels import labelled_json, most_frequent
 from api.params import FACET_LIMIT, FILTERS, PAGING, choice, day, integer, limited, named
 from api.problems import BadParameters, Gone
-from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, list_of
+from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, Withdrawn, list_of
 from api.views.base import PublicView
 from cards.document.read import document_json
 from cards.models import Edition
-from cards.reads.as_of import editions_as_of
+from cards.reads.as_of import editions_as_of, withdrawn_since
 from cards.reads.editions import newest_document
 from cards.search.query import ProjectQuery, api_params, find, parse
 from cards.search.results import Results
@@ -149,6 +149,22 @@ class ProjectFacets(PublicView):
         wanted = limited(request.query_params, "facet", FACETS)
         counts, omitted = most_frequent(cards, wanted, limit)
         return Response({"count": cards.count(), "facets": labelled_json(counts), "omitted": omitted})
+
+
+class WithdrawnList(PublicView):
+    """Le schede ritirate, dalla più recente: chi tiene una copia dei dati le toglie.
+
+    Una scheda pubblicata di nuovo non è più qui.
+    """
+
+    name = "list_withdrawn_projects"
+    parameters = ("withdrawn_since", *PAGING)
+    answer = list_of(Withdrawn)
+
+    def get(self, request: Request) -> Response:
+        rows = withdrawn_since(day(request.query_params, "withdrawn_since"))
+        fields = ("code", "slug", "edition", "withdrawn_at", "withdrawal_reason")
+        return self.paged(request, rows.values(*fields), rows.count(), list)
 
 
 class ProjectDetail(PublicView):

@@ -1,6 +1,6 @@
 """Editions as of a day: which were public at its end, Italian time."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -22,6 +22,16 @@ def editions_as_of(day: date | None = None) -> QuerySet[Edition]:
     )
     issued = Edition.objects.filter(~Exists(newer), published_at__lt=end)
     return issued.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gte=end))
+
+
+def withdrawn_since(day: date | None) -> QuerySet[Edition]:
+    """The last edition of each record that is withdrawn now, since the beginning of `day`, newest first."""
+    rows = Edition.objects.exclude(withdrawn_at=None)
+    later = Edition.objects.filter(record=OuterRef("record"), edition__gt=OuterRef("edition"))
+    rows = rows.filter(~Exists(later)).order_by("-withdrawn_at", "-pk")
+    # Nothing was withdrawn before the registry began, and a change of time zone overflows in year 1.
+    since = end_of(max(day, date(2000, 1, 1)) - timedelta(days=1)) if day else None
+    return rows.filter(withdrawn_at__gte=since) if since else rows
 
 
 def replaced_after(newest: int) -> QuerySet[Edition]:

@@ -1,10 +1,12 @@
 """/api/v1/projects: lists, filters, facets, cards and editions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
+from django.utils import timezone
 
+from accounts.models import User
 from cards.models import Edition
 from projects import publishing
 from tests import builders
@@ -220,3 +222,17 @@ def test_editions_stay_readable(get, two_editions):
 def test_card_as_of_a_day(get, two_editions, day, status, title):
     answer = get(f"projects/{two_editions.code}?as_of={day}", status)
     assert answer["title"] == title
+
+
+def test_withdrawn_cards_are_listed_with_the_reason_until_published_again(get, publish, municipalities):
+    cards = [publish(title=f"Progetto {number}") for number in range(2)]
+    desk = User.objects.get(email="redazione@example.org")
+    publishing.withdraw(cards[0], by=desk, reason="Doppione")
+    today = timezone.localdate()
+    answer = get(f"projects/withdrawn?withdrawn_since={today}")
+    assert answer["count"] == 1
+    (row,) = answer["results"]
+    assert (row["code"], row["edition"], row["withdrawal_reason"]) == (cards[0].code, 1, "Doppione")
+    assert get(f"projects/withdrawn?withdrawn_since={today + timedelta(days=1)}")["results"] == []
+    get("projects/withdrawn?withdrawn_since=ieri", 422)
+    get("projects/withdrawn?withdrawn_since=0001-01-01")
