@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from Stemmer import Stemmer
 
 MIN_COMPLETED, MAX_COMPLETIONS = 3, 100
-MIN_MENDED, LONG, MAX_MENDED = 4, 8, 5
+MIN_CORRECTED, LONG, MAX_CORRECTED = 4, 8, 5
 # A stemmer is not safe between threads.
 _own = threading.local()
 
@@ -24,10 +24,10 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """The terms that a typed word matches; `mended`: by edit distance alone."""
+    """The terms that a typed word matches; `corrected`: by edit distance alone."""
 
     forms: tuple[str, ...] = ()
-    mended: bool = False
+    corrected: bool = False
 
 
 class TermDictionary:
@@ -75,7 +75,11 @@ class TermDictionary:
         completed = self.completions(word) if is_open and not self.holds(word) else ()
         if forms := tuple(dict.fromkeys((*group, *completed))):
             return Found(forms)
-        return Found(self.near(word), mended=True)
+        return Found(self.near(word), corrected=True)
+
+    def inflections(self, word: str) -> tuple[str, ...]:
+        """The terms with the stem of a word."""
+        return self.groups.get(stem(word), ())
 
     def completions(self, start: str) -> tuple[str, ...]:
         """Forms that begin so: all of them up to a hundred, then the shortest."""
@@ -87,11 +91,11 @@ class TermDictionary:
 
     def near(self, word: str) -> tuple[str, ...]:
         """The nearest forms: one slip in four letters, two from eight on; then their inflections."""
-        if len(word) < MIN_MENDED:
+        if len(word) < MIN_CORRECTED:
             return ()
         cutoff = 2 if len(word) >= LONG else 1
         hits = process.extract(word, self.forms, scorer=OSA.distance, score_cutoff=cutoff, limit=None)
         best = min((distance for _form, distance, _place in hits), default=None)
-        nearest = sorted(form for form, distance, _place in hits if distance == best)[:MAX_MENDED]
+        nearest = sorted(form for form, distance, _place in hits if distance == best)[:MAX_CORRECTED]
         inflected = (form for near in nearest for form in self.groups[stem(near)])
         return tuple(dict.fromkeys((*nearest, *inflected)))

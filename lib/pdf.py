@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import typst
 from django.conf import settings
@@ -29,18 +30,19 @@ def compile_pdf(template: Path, data: str, created_at: datetime) -> bytes:
 
     Signs that no font has are replaced, see displayable().
     """
-    return _compile(str(template), displayable(data), timestamp=int(created_at.timestamp()))
+    return _compile(str(template), displayable(data), int(created_at.timestamp()))
 
 
-def _compile(template: str | bytes, data: str, **options) -> bytes:
+def _compile(template: Any, data: str, timestamp: int = 0) -> bytes:
+    """The PDF of a template, its path or its text in UTF-8. Raises typst.TypstError."""
     return typst.compile(
         template,
         format="pdf",
         sys_inputs={"data": data},
         pdf_standards=["ua-1"],
+        timestamp=timestamp,
         ignore_system_fonts=True,
         font_paths=[str(FONTS)],
-        **options,
     )
 
 

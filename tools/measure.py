@@ -37,7 +37,7 @@ SEARCHES = {
     "page at half": ("", (), 0.5),
     "5 facets": ("", FIVE, 0),
     "area + stage, 20, 5 facets": ("area=mobility&stage=completed", FIVE, 0),
-    "area + stage, 20, 12 facets": ("area=mobility&stage=completed", FACETS, 0),
+    "area + stage, 20, 12 facets": ("area=mobility&stage=completed", tuple(FACETS), 0),
     "3 areas, 3 years, region, 20, 5 facets": (
         "area=mobility&area=energy&area=people&year=2019&year=2020&year=2021&region=03",
         FIVE,

@@ -126,8 +126,10 @@ def items_context(
 ) -> dict:
     """Context of a list of cards: `items` with searched words marked, and the `correction` of the query."""
     items = [list_item(card) if cards.forms or is_table else raw_item(card) for card in hits]
+    searched = {"held": cards.held, "synonyms": sorted({o for many in cards.synonyms.values() for o in many})}
+    searched["is_unchecked"] = not cards.phrases_are_checked
     if not cards.forms:
-        return {"items": items, "correction": None, "is_unchecked": not cards.phrases_are_checked}
+        return {"items": items, "correction": None, **searched}
     documents = dict(Edition.objects.filter(pk__in=[c.pk for c in hits]).values_list("pk", "document"))
     texts = [passages(orjson.loads(documents[card.pk])) for card in hits]
     for item, passage in zip(items, texts, strict=True):
@@ -138,9 +140,9 @@ def items_context(
         texts_shown = [
             text for item, passage in zip(items, texts, strict=True) for text in (item["title"], *passage)
         ]
-        searched, exact = corrected_wording(query.text, cards.corrections, texts_shown)
-        correction = {"typed": query.text, "searched": searched, "exact": exact}
-    return {"items": items, "correction": correction, "is_unchecked": not cards.phrases_are_checked}
+        wording, exact = corrected_wording(query.text, cards.corrections, texts_shown)
+        correction = {"typed": query.text, "searched": wording, "exact": exact}
+    return {"items": items, "correction": correction, **searched}
 
 
 def _views(query: ProjectQuery, view: str) -> list[dict]:

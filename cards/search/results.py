@@ -165,7 +165,18 @@ class Results:
     @property
     def corrections(self) -> Mapping[str, tuple[str, ...]]:
         """`{typed word: words searched in its place}` where no card holds the typed word."""
-        return self._selection.match.mended if self._selection.match else {}
+        return self._selection.match.corrected if self._selection.match else {}
+
+    @property
+    def held(self) -> tuple[int, int] | None:
+        """`(expressions of the query that each card holds, all of them)`; None where cards hold all."""
+        match = self._selection.match
+        return (match.held, match.units) if match and match.held < match.units else None
+
+    @property
+    def synonyms(self) -> Mapping[str, tuple[str, ...]]:
+        """`{typed expression: others that were searched too}`."""
+        return self._selection.match.synonyms if self._selection.match else {}
 
     @property
     def phrases_are_checked(self) -> bool:
@@ -211,7 +222,7 @@ class Results:
         """The tiers of the order of relevance, most relevant first; one of all cards in any other order."""
         selection = self._selection
         is_ranked = self._sort == "relevance" and selection.match
-        return selection.match.within(selection.cards).tiers if is_ranked else [selection.cards]
+        return [*selection.match.within(selection.cards).tiers] if is_ranked else [selection.cards]
 
 
 class Hit(NamedTuple):

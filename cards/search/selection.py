@@ -18,6 +18,7 @@ from cards.index.terms import FIRST_YEAR, LAST_YEAR, SCORE, cost_text
 from cards.models import Edition
 from cards.reads.keys import key_list
 from cards.search.as_of import snapshot_as_of, snapshot_before
+from cards.search.synonyms import thesaurus
 
 CHUNK = 5_000
 LAST_NUMBER = 2**32
@@ -61,7 +62,7 @@ def select(query, snapshot: Snapshot) -> Selection:
     # A copy for a past day: Snapshot.counts recognises its own `all` and would give the totals of now.
     matched, is_checked, text = None, True, snapshot.all.copy() if is_as_of else snapshot.all
     if query.text:
-        matched = match(snapshot, ROWS, read(query.text))
+        matched = match(snapshot, ROWS, read(query.text), thesaurus())
         text = matched.text
         if matched.checks and text:
             checked = confirmed(text, matched.checks, _texts)

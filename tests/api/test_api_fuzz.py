@@ -81,7 +81,7 @@ def ask(operation: str, kind: GenerationMode, question) -> None:
 
 
 def test_every_operation_is_asked():
-    assert len(READS) == 17
+    assert len(READS) == 18
     assert set(OPERATIONS) - set(READS) == {"POST /submissions"}
 
 

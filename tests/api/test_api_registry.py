@@ -245,6 +245,7 @@ def test_schema_is_openapi_31(schema):
         "/projects/{code}/fit",
         "/projects/{code}/replicability",
         "/projects/{code}/similar",
+        "/projects/withdrawn",
         "/projects/{code}/versions",
         "/projects/{code}/versions/{edition}",
         "/protocols",

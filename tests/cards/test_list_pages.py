@@ -188,11 +188,23 @@ def test_empty_list_says_what_to_remove_most_first(client, cards):
 
 
 def test_empty_search_says_which_word_to_remove(client, cards):
-    ways = get(client, "/progetti/?q=polveri+fognature").context["widenings"]
+    ways = get(client, '/progetti/?q="polveri"+fognature').context["widenings"]
     assert [(way["label"], way["count"], way["url"]) for way in ways] == [
-        ("polveri fognature", 3, ""),
-        ("fognature", 1, "?q=polveri"),
+        ('"polveri" fognature', 3, ""),
+        ("le virgolette", 1, "?q=polveri+fognature"),
     ]
+
+
+def test_search_without_a_card_for_all_words_gives_those_with_most_and_says_so(client, cards):
+    page = get(client, "/progetti/?q=polveri+fognature")
+    assert page.context["count"] == 1
+    assert "Nessuna scheda ha tutte le parole: 1 ne ha 1 su 2." in words(page)
+
+
+def test_synonyms_are_searched_and_named(client, cards):
+    page = get(client, "/progetti/?q=smog+scuole")
+    assert page.context["count"] == 1
+    assert "Abbiamo cercato anche: " in words(page)
 
 
 # Words
