@@ -334,6 +334,25 @@ class Status(s.Serializer):
 
 
 @cache
+class Search(s.Serializer):
+    """How the words of `q` were searched: each project holds `matched` of the `expressions`."""
+
+    expressions = _count()
+    matched = _count()
+    corrections = s.DictField(child=s.ListField(child=s.CharField()))
+    synonyms = s.DictField(child=s.ListField(child=s.CharField()))
+
+
+class ProjectSearchList(s.Serializer):
+    """The list of projects; `search` is null without words."""
+
+    count = _count()
+    next = _text()
+    previous = _text()
+    results = ProjectItem(many=True)
+    search = Search(allow_null=True)
+
+
 def list_of(item: type[s.Serializer]) -> type[s.Serializer]:
     """The envelope of every list around one kind of item."""
     fields = {

@@ -72,7 +72,7 @@ def match(snapshot: Snapshot, source: Source, wording: Wording, thesaurus: Thesa
 
     whole = Match(
         forms=frozenset(codes).union(forms),
-        corrected={word: answer.forms for word, answer in found.items() if answer.corrected},
+        corrected={word: answer.forms for word, answer in found.items() if answer.corrected and answer.forms},
         synonyms={" ".join(u.words): tuple(map(" ".join, many)) for u, many in others.items() if many},
         checks=wording.phrases,
         units=len(units),

@@ -15,7 +15,16 @@ from api.cursors import cursor_page
 from api.labels import labelled_json, most_frequent
 from api.params import FACET_LIMIT, FILTERS, PAGING, choice, day, integer, limited, named
 from api.problems import BadParameters, Gone
-from api.serializers import ITEM_FIELDS, Facets, ProjectCard, ProjectItem, Version, Withdrawn, list_of
+from api.serializers import (
+    ITEM_FIELDS,
+    Facets,
+    ProjectCard,
+    ProjectItem,
+    ProjectSearchList,
+    Version,
+    Withdrawn,
+    list_of,
+)
 from api.views.base import PublicView
 from cards.document.read import document_json
 from cards.models import Edition
@@ -91,7 +100,7 @@ class ProjectList(PublicView):
 
     name = "list_projects"
     parameters = (*FILTERS, "sort", "format", "fields", "labels", "cursor", *PAGING)
-    answer = list_of(ProjectItem)
+    answer = ProjectSearchList
 
     def get(self, request: Request) -> Response | StreamingHttpResponse:
         cards = find(query_of(request.query_params))
@@ -103,8 +112,24 @@ class ProjectList(PublicView):
             raise BadParameters([("labels", _("Vale solo per i file: aggiungi per esempio `format=csv`"))])
         shape = _chosen(named(request.query_params, ITEM_FIELDS))
         if "cursor" in request.query_params:
-            return cursor_page(request, cards, shape)
-        return self.paged(request, cards.items(), cards.count(), shape)
+            response = cursor_page(request, cards, shape)
+        else:
+            response = self.paged(request, cards.items(), cards.count(), shape)
+        response.data["search"] = _search(cards)
+        return response
+
+
+def _search(cards: Results) -> dict | None:
+    """How the words were searched; None without words."""
+    match = cards.match
+    if match is None:
+        return None
+    return {
+        "expressions": match.units,
+        "matched": match.held,
+        "corrections": match.corrected,
+        "synonyms": match.synonyms,
+    }
 
 
 def _chosen(fields: list[str]):

@@ -13,6 +13,7 @@ import orjson
 from django.db import router
 from pyroaring import BitMap
 
+from cardindex.matching import Match
 from cardindex.snapshot import Snapshot
 from cards.index.reader import STAMP, Rows, newest
 from cards.index.terms import PRIMARY_AREA
@@ -158,25 +159,30 @@ class Results:
         return self._hits_of(numbers)
 
     @property
+    def match(self) -> Match | None:
+        """How the words were searched; None without words."""
+        return self._selection.match
+
+    @property
     def forms(self) -> frozenset[str]:
         """The folded words of matching texts that a snippet marks."""
-        return self._selection.match.forms if self._selection.match else frozenset()
+        return self.match.forms if self.match else frozenset()
 
     @property
     def corrections(self) -> Mapping[str, tuple[str, ...]]:
         """`{typed word: words searched in its place}` where no card holds the typed word."""
-        return self._selection.match.corrected if self._selection.match else {}
+        return self.match.corrected if self.match else {}
 
     @property
     def held(self) -> tuple[int, int] | None:
         """`(expressions of the query that each card holds, all of them)`; None where cards hold all."""
-        match = self._selection.match
+        match = self.match
         return (match.held, match.units) if match and match.held < match.units else None
 
     @property
     def synonyms(self) -> Mapping[str, tuple[str, ...]]:
         """`{typed expression: others that were searched too}`."""
-        return self._selection.match.synonyms if self._selection.match else {}
+        return self.match.synonyms if self.match else {}
 
     @property
     def phrases_are_checked(self) -> bool:

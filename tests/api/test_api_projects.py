@@ -19,14 +19,16 @@ def titles(answer) -> list[str]:
 def test_list_gives_the_stored_items(get, publish):
     card = publish()
     answer = get("projects")
-    assert answer == {"count": 1, "next": None, "previous": None, "results": [orjson.loads(card.item)]}
+    item = orjson.loads(card.item)
+    assert answer == {"count": 1, "next": None, "previous": None, "results": [item], "search": None}
     assert answer["results"][0]["total_cost"] == "14000000"
     assert answer["results"][0]["lead_municipality"]["name"] == "Torino"
 
 
 def test_list_is_empty_without_cards(get, municipalities):
     builders.draft(builders.officer(municipalities["torino"]), municipalities["torino"])
-    assert get("projects") == {"count": 0, "next": None, "previous": None, "results": []}
+    empty = {"count": 0, "next": None, "previous": None, "results": [], "search": None}
+    assert get("projects") == empty
 
 
 @pytest.mark.parametrize(
@@ -39,7 +41,7 @@ def test_list_is_empty_without_cards(get, municipalities):
         ("province=TO&stage=idea", ["Bici"]),
         ("region=01", ["Bici", "Luci"]),
         ("q=lampioni", ["Luci"]),
-        ("q=lampioni bici", []),
+        ("q=lampioni bici", ["Bici", "Luci"]),
         ("cost_max=1000", ["Bici"]),
         ("year_from=2020", ["Luci"]),
         ("technology=LED", ["Luci"]),
@@ -236,3 +238,11 @@ def test_withdrawn_cards_are_listed_with_the_reason_until_published_again(get, p
     assert get(f"projects/withdrawn?withdrawn_since={today + timedelta(days=1)}")["results"] == []
     get("projects/withdrawn?withdrawn_since=ieri", 422)
     get("projects/withdrawn?withdrawn_since=0001-01-01")
+
+
+def test_search_says_how_the_words_were_searched(get, publish):
+    publish(title="Luci")
+    publish("ivrea", title="Raccolta differenziata")
+    assert get("projects?q=spazzatura")["search"]["synonyms"]["spazzatura"] == ["raccolta differenziata"]
+    search = get("projects?q=luci+fognature")["search"]
+    assert (search["expressions"], search["matched"]) == (2, 1)
