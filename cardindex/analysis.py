@@ -118,6 +118,11 @@ def tokens(text: str) -> list[str]:
     return [word[:MAX_LENGTH] for word in words]
 
 
+def without_stop_words(words: list[str]) -> list[str]:
+    """The words but stop words; all of them where there is no other (`AI` alone is a query)."""
+    return [word for word in words if word not in STOP_WORDS] or words
+
+
 def is_code(word: str) -> bool:
     """Long words with digits (CUP, dates, numbers of acts) are codes: matched whole, never completed."""
     return len(word) >= CODE_LENGTH and not word.isalpha()
@@ -147,7 +152,7 @@ def read(text: str) -> Wording:
     """Read a typed text. Quotes make phrases; nothing else has a meaning, and nothing is an error."""
     phrases = [tokens(quoted) for quoted in QUOTED.findall(text)]
     typed = list(dict.fromkeys(tokens(text)))
-    words = [word for word in typed if word not in STOP_WORDS] or typed
+    words = without_stop_words(typed)
     # A single word in quotes needs no check on the text: the index has it as written.
     checks = [" ".join(phrase) for phrase in phrases if len(phrase) > 1]
     checks += [word for word in words if is_code(word)]

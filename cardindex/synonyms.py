@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cardindex.analysis import STOP_WORDS, Wording, is_code, tokens
+from cardindex.analysis import Wording, is_code, tokens, without_stop_words
 from cardindex.terms import stem
 
 Words = tuple[str, ...]
@@ -23,7 +23,7 @@ class Thesaurus:
     def __init__(self, groups: Iterable[Iterable[str]] = ()):
         self._others: dict[Words, list[Words]] = defaultdict(list)
         for group in groups:
-            expressions = [tuple(w for w in tokens(text) if w not in STOP_WORDS) for text in group]
+            expressions = [tuple(without_stop_words(tokens(text))) for text in group]
             for words in expressions:
                 known = self._others[_key(words)]
                 known += [other for other in expressions if other != words and other not in known]

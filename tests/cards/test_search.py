@@ -1,7 +1,11 @@
+import csv
+from urllib.parse import urlencode
+
 import pytest
 from django.http import QueryDict
 
 from cards.search.query import facet_counts, find, page_params, parse
+from cards.search.synonyms import FILE
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,23 @@ def test_no_filter_finds_all_from_the_newest(cards):
 @pytest.mark.parametrize("words", ["mobilita", "MOBILITÀ", "mobil", "mobilita%20sosten"])
 def test_words_fold_case_and_accents_and_match_prefixes(cards, words):
     assert found(f"q={words}")[0] == "Mobilità sostenibile in città"
+
+
+def test_every_expression_of_the_list_of_synonyms_is_a_query(cards):
+    with FILE.open(encoding="utf-8", newline="") as file:
+        expressions = [text for row in csv.DictReader(file, delimiter=";") for text in row["terms"].split("|")]
+    assert len(expressions) > 150
+    for text in expressions:
+        found(urlencode({"q": text}))
+
+
+@pytest.mark.parametrize("words", ["AI", "IA", "intelligenza artificiale", "machine learning"])
+def test_an_acronym_that_is_a_stop_word_has_synonyms(cards, words):
+    working_copy = builders.project_of(cards["aria"])
+    title = "Sportello con intelligenza artificiale"
+    municipality, office = working_copy.lead_municipality, working_copy.created_by
+    builders.published(office, builders.reviewer("altra@example.org"), municipality, title=title)
+    assert found(urlencode({"q": words})) == [title]
 
 
 def test_title_counts_more_than_summary(cards):
