@@ -34,20 +34,27 @@ class CardPage:
 
 @dataclass(frozen=True)
 class Action:
-    """A template in the head of the page: among the buttons, or the links if not `is_button`."""
+    """A template in the page: among the `button`s or `link`s of its head, or beside what is not known.
+
+    `place` is `button`, `link` or `question`.
+    """
 
     template: str
-    is_button: bool = False
+    place: str = "link"
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page after «Riuso e lezioni»; `context` joins that of the page."""
+    """A part of the page after «Riuso e lezioni»; `context` joins that of the page.
+
+    `fact` is a template for the band of facts under the title.
+    """
 
     anchor: str
     title: str
     template: str
     context: Mapping
+    fact: str = ""
 
 
 class CardExtension:

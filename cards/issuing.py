@@ -1,6 +1,7 @@
 """Publishes and withdraws editions. All three functions lock the index before they write any row."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import orjson
 from django.db import transaction
@@ -14,6 +15,7 @@ from cards.index import terms, writer
 from cards.models import Edition, File, Record
 from cards.reads.bulk import store_csv_row
 from cards.records import give_slug
+from lib.content_version import bump_content_version
 
 
 @transaction.atomic(savepoint=False)
@@ -45,7 +47,9 @@ def issue(
         Edition.objects.filter(pk=last.pk).update(is_current=False)
     edition = Edition(record=record, edition=last.edition + 1 if last else 1, published_at=now)
     edition.published_by, edition.change_note = by, change_note
-    edition.live_values = last.live_values if last else edition.live_values
+    if last:
+        # A confirmation was of the edition before.
+        edition.live_values = with_facets(last.live_values, {terms.CONFIRMED: ()})
     document = build_card(source, slug=record.slug, edition=edition.edition, published_at=now)
     write_edition(edition, document, cached_places_of(document))
     _write_files(edition, source["documents"], files)
@@ -101,6 +105,14 @@ def withdraw(edition: Edition, *, by, reason: str) -> Edition:
     for extension in extensions():
         extension.withdrawn(edition.record_id)
     return edition
+
+
+def confirm(record: Record, *, at: datetime) -> None:
+    """Store that the owner confirmed the current edition at this moment. Within a transaction."""
+    record.confirmed_at = at
+    record.save(update_fields=["confirmed_at"])
+    set_live(record.pk, {terms.CONFIRMED: [timezone.localdate(at).isoformat()]})
+    bump_content_version()
 
 
 def set_live(record_id: int, facets: Mapping[str, Iterable[str]]) -> None:

@@ -1,7 +1,5 @@
 """Records: opened with a draft, given a slug by their first edition, confirmed by their owner."""
 
-from datetime import datetime
-
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
@@ -9,7 +7,6 @@ from django.utils.text import slugify
 
 from cards.models import CodeCounter, Edition, Record
 from lib.audit import Subject
-from lib.content_version import bump_content_version
 from municipalities.models import Organisation, Territory
 
 # The kind of records in the audit log, also for entries of features about a record.
@@ -50,13 +47,6 @@ def give_slug(record: Record, title: str, municipality_code: str | None) -> str:
         record.slug = slug
         return slug
     raise ValueError(f"no free slug for {record.code}")
-
-
-def confirm(record: Record, *, at: datetime) -> None:
-    """Store that the owner confirmed the current edition at this moment. Within a transaction."""
-    record.confirmed_at = at
-    record.save(update_fields=["confirmed_at"])
-    bump_content_version()
 
 
 def newest_title(record: str = "record") -> Subquery:

@@ -6,10 +6,9 @@ without the coast (mountain, hill, plain).
 
 from statistics import median
 
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
-from cards.models import Edition
+from cards.search.totals import own_cards, parts_within, sums_without
 from municipalities.models import Territory
 
 CLASSES = (
@@ -58,17 +57,19 @@ def peers_of(municipality: Territory) -> dict | None:
     return {"codes": {code: people for code, people, _zone in rows}, "words": [words]}
 
 
-def money_per_head(peers: dict | None, municipality: Territory, cost_led) -> dict | None:
-    """Known euro per inhabitant of the projects a municipality leads, and the median of its peers. One query.
+def money_per_head(peers: dict | None, municipality: Territory, cost) -> dict | None:
+    """Known euro per inhabitant of a municipality's own projects, and the median of its peers. Two queries.
 
     `{mine, median, count, bar, median_bar}`; the median is over peers with a known cost, and needs three.
     """
     if not municipality.population or peers is None:
         return None
-    led = Edition.objects.current().filter(total_cost__isnull=False, municipality_code__in=peers["codes"])
-    sums = led.values_list("municipality_code").annotate(cost=Sum("total_cost")).order_by()
-    values = [cost / peers["codes"][code] for code, cost in sums if peers["codes"][code]]
-    mine = cost_led / municipality.population if cost_led is not None else None
+    own = own_cards(*peers["codes"]).filter(total_cost__isnull=False)
+    sums = own.values_list("own_municipality_code").annotate(cost=sums_without(parts_within(own))["cost"])
+    values = [
+        total / peers["codes"][code] for code, total in sums.order_by() if total and peers["codes"][code]
+    ]
+    mine = cost / municipality.population if cost is not None else None
     middle = median(values) if len(values) >= 3 else None
     if mine is None and middle is None:
         return None

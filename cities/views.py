@@ -7,10 +7,10 @@ from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find
@@ -18,12 +18,14 @@ from cards.search.totals import (
     area_bars,
     count_bars,
     municipality_totals,
+    own_cards,
     projects_by_municipality,
     registry_counts,
 )
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import Stage
 from cities.models import CityProfile
+from cities.neighbours import neighbours
 from cities.peers import money_per_head, peers_of
 from lib.text import fold
 from municipalities.models import Territory, TerritoryChange
@@ -34,6 +36,8 @@ from reuse.reads.family import city_exchange
 
 PER_PAGE = 50
 SHOWN = 4
+# Among so many of the most expensive cards of a municipality, those of others are looked for.
+LOOKED_AT = 60
 
 
 @require_safe
@@ -116,14 +120,15 @@ def city_detail(request, slug):
         **_portfolio(figures, registry),
         **_own_words(municipality, figures["projects"]),
         "peers": peers,
-        "money": money_per_head(peers, municipality, figures["cost_led"]),
+        "money": money_per_head(peers, municipality, figures["own"]["cost"]),
         **_alike(peers, registry["municipality"]),
         "former": former,
         "moved_from": _change_of(request.GET.get("gia", ""), former),
         "adhesions": Adhesion.objects.filter(
             municipality=municipality, kind="municipality", status="accepted"
         ).select_related("protocol"),
-        "neighbours": [] if figures["projects"] else _neighbours(municipality, registry["municipality"]),
+        "neighbours": neighbours(municipality, registry["municipality"]),
+        **_of_others(municipality, figures),
         "exchange": city_exchange([municipality, *(change.predecessor for change in former)]),
         "locator": locator_of(municipality.code),
         "density": density(municipality),
@@ -145,6 +150,36 @@ def density(municipality: Territory) -> int | None:
     )
 
 
+def _of_others(municipality: Territory, figures: dict) -> dict:
+    """Projects of others in the territory: `others`, their number, `others_items`, the most expensive."""
+    others = figures["projects"] - figures["own"]["cards"]
+    if others <= 0:
+        return {"others": 0, "others_items": []}
+    query = ProjectQuery(facets={"municipality": (municipality.code,)}, sort="-cost")
+    items = [list_item(card) for card in find(query).hits()[:LOOKED_AT]]
+    theirs = [item for item in items if _owner_of(item) != municipality.code]
+    return {"others": others, "others_items": theirs[:SHOWN]}
+
+
+def _owner_of(item: dict) -> str | None:
+    """The municipality whose own project a list item is (Edition.own_municipality_code)."""
+    lead = item["lead_municipality"]
+    return item["promoter"].get("municipality") if item["promoter"] else lead and lead["code"]
+
+
+def _news(by_year: dict[str, int]) -> list[dict]:
+    """How recent the news is, in four steps `{label, count, share}`, from `{year: cards}`."""
+    this = timezone.localdate().year
+    steps = [
+        (_("dal %(year)s") % {"year": this - 2}, range(this - 2, this + 100)),
+        (f"{this - 6}–{this - 3}", range(this - 6, this - 2)),
+        (_("fino al %(year)s") % {"year": this - 7}, range(0, this - 6)),
+    ]
+    years = {int(year): count for year, count in by_year.items() if year.isdigit()}
+    rows = [(label, sum(n for year, n in years.items() if year in span)) for label, span in steps]
+    return count_bars([*rows, (_("senza anno"), by_year.get("unknown", 0))])
+
+
 def _portfolio(figures: dict, registry: dict) -> dict:
     """Tables with bars: by area with the mean, by stage, by year."""
     stages = [(s.label, figures["by_stage"][s.value]) for s in Stage if s.value in figures["by_stage"]]
@@ -152,19 +187,21 @@ def _portfolio(figures: dict, registry: dict) -> dict:
     return {
         "by_area": by_area,
         "areas_covered": sum(row["count"] > 0 for row in by_area),
+        "news": _news(figures["by_stage_year"]),
         "by_stage": count_bars(stages),
         "by_year": count_bars(sorted(figures["by_year"].items())),
     }
 
 
 def _own_words(municipality: Territory, projects: int) -> dict:
-    """What the municipality wrote, unless hidden: `profile`, `needs`; its chosen projects or the newest."""
+    """What it wrote, unless hidden: `profile`, `needs`; of its own projects the chosen or the newest."""
     profile = CityProfile.objects.public().filter(municipality=municipality).prefetch_related("needs").first()
     codes = profile.featured if profile else []
-    chosen = {card.code: card for card in Edition.objects.current().filter(code__in=codes)} if codes else {}
+    own = own_cards(municipality.code)
+    chosen = {card.code: card for card in own.filter(code__in=codes)} if codes else {}
     cards = [chosen[code] for code in codes if code in chosen]
     if projects and not cards:
-        cards = find(ProjectQuery(facets={"municipality": (municipality.code,)}))[:SHOWN]
+        cards = own.order_by("-published_at", "-pk")[:SHOWN]
     needs = profile.needs.all() if profile else []
     return {
         "profile": profile,
@@ -188,17 +225,6 @@ def _alike(peers: dict | None, counts: dict[str, int]) -> dict:
     ]
     newest = find(ProjectQuery(facets={"municipality": tuple(codes)}))[:3]
     return {"alike": rows, "alike_items": [list_item(card) for card in newest]}
-
-
-def _neighbours(municipality: Territory, counts: dict[str, int]) -> list[dict]:
-    """Municipalities of the same province with most projects: what to look at when there is none here."""
-    near = (
-        Territory.objects.municipalities()
-        .filter(province=municipality.province, code__in=list(counts))
-        .exclude(pk=municipality.pk)
-    )
-    rows = [{"municipality": place, "projects": counts[place.code]} for place in near]
-    return sorted(rows, key=lambda row: (-row["projects"], row["municipality"].name))[:5]
 
 
 @require_safe
@@ -256,7 +282,9 @@ def _compared(municipalities: list[Territory]) -> list[dict]:
             [_display(municipality, "urbanisation_degree") for municipality in municipalities],
         ),
         _row(_("Progetti pubblicati"), [f["projects"] for f in figures], "number"),
-        _row(_("Costo dei progetti di cui è capofila"), [f["cost_led"] for f in figures], "euro"),
+        _row(_("Progetti del Comune"), [f["own"]["cards"] for f in figures], "number"),
+        _row(_("Costo dei progetti del Comune"), [f["own"]["cost"] for f in figures], "euro"),
+        _row(_("Schede che dicono il costo"), [_coverage(f["own"]) for f in figures]),
         _row(
             _("Euro per abitante"),
             [_per_head(*pair) for pair in zip(municipalities, figures, strict=True)],
@@ -277,10 +305,14 @@ def _row(label: str, values: list, kind: str = "text") -> dict:
     return {"label": label, "values": values, "kind": kind, "differs": values[0] != values[1]}
 
 
+def _coverage(own: dict) -> str:
+    return _("%(known)s su %(cards)s") % own
+
+
 def _display(municipality: Territory, field: str) -> str | None:
     return getattr(municipality, f"get_{field}_display")() if getattr(municipality, field) else None
 
 
 def _per_head(municipality: Territory, figures: dict):
-    known = figures["cost_led"] is not None and municipality.population
-    return figures["cost_led"] / municipality.population if known else None
+    cost = figures["own"]["cost"]
+    return cost / municipality.population if cost is not None and municipality.population else None

@@ -216,6 +216,7 @@ class RowGenerator:
         municipality = (lead.code, lead.istat_code, neutralised(lead.name), lead.province, lead.region)
         parts[".csv_municipality"] = csv_row(municipality).rstrip().encode()
         parts[".csv_other_municipalities"] = "|".join(sorted({place.code for place in places[1:]})).encode()
+        parts[".own_municipality_code"] = lead.code.encode()
         for facet, name in zip(PLACES, ("code", "province", "region"), strict=True):
             values = sorted({getattr(place, name) for place in places})
             parts[f".{facet}_code"] = getattr(places[0], name).encode()

@@ -39,8 +39,8 @@ CARDS = CopyTable(
     (
         *("id", "record_id", "published_at", "document", "item", "search_text", "facet_values"),
         *("code", "slug", "title", "title_key", "primary_area", "kind", "stage"),
-        *("municipality_code", "province_code", "region_code", "year_from", "year_to"),
-        *("total_cost", "latitude", "longitude"),
+        *("municipality_code", "own_municipality_code", "province_code", "region_code"),
+        *("year_from", "year_to", "total_cost", "latitude", "longitude"),
     ),
     edition=1,
     has_solution=True,

@@ -166,7 +166,8 @@ def source_of(entry: Mapping, find: Find = find_municipality) -> dict:
     source["other_municipalities"] = sorted(
         _place(entry, c, find).code for c in entry.get("other_municipalities") or []
     )
-    source["promoter"] = entry["promoter"]
+    source["promoter"] = _promoter(entry, find)
+    source["part_of"] = _code_of(entry)
     source |= {rows: [] for rows in (*ROWS, "documents")}
     for key, rows in ROW_KEYS.items():
         source[rows] = [_row(rows, values) for values in entry.get(key) or []]
@@ -175,6 +176,23 @@ def source_of(entry: Mapping, find: Find = find_municipality) -> dict:
         for code in entry.get("cup_codes") or []
     ]
     return source
+
+
+def _promoter(entry: Mapping, find: Find) -> dict:
+    """The promoter with the code of its municipality where it is one."""
+    promoter, code = entry["promoter"], entry["promoter"].get("municipality")
+    is_municipality = promoter["kind"] == Organisation.Kind.MUNICIPALITY
+    return promoter | {"municipality": _place(entry, code, find).code if is_municipality and code else code}
+
+
+def _code_of(entry: Mapping) -> str:
+    """The code of the programme of an entry, which comes before it in the file. Raises BadEntry."""
+    if not (key := entry.get("part_of")):
+        return ""
+    code = Project.objects.filter(origin_key=key).values_list("record__code", flat=True).first()
+    if code is None:
+        raise BadEntry(f"{entry['key']}: il programma {key} non è stato caricato prima")
+    return code
 
 
 def _date(entry: Mapping, name: str) -> str:

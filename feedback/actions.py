@@ -1,9 +1,10 @@
 """Reports of errors, their answers, scores of pages. Reports on a card are also in its audit log."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from cards.models import Edition
@@ -51,6 +52,11 @@ def answer_report(report: ErrorReport, *, by, status: str, answer: str) -> Error
     if address:
         transaction.on_commit(lambda: mail.report_answered(report, address))
     return report
+
+
+def questions_to(bodies: Iterable[int]) -> QuerySet[ErrorReport]:
+    """The questions of readers about cards of these bodies (primary keys)."""
+    return ErrorReport.objects.filter(topic=ErrorReport.Topic.QUESTION, record__owner__in=bodies)
 
 
 def rate_page(path: str, score: int, *, by=None) -> None:

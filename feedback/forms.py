@@ -13,7 +13,7 @@ class ReportForm(forms.Form):
 
     topic = forms.ChoiceField(
         label=_("Che cosa non va"),
-        choices=ErrorReport.Topic,
+        choices=[choice for choice in ErrorReport.Topic.choices if choice[0] != ErrorReport.Topic.QUESTION],
         widget=forms.RadioSelect,
         error_messages={"required": _("Scegli che cosa non va")},
     )
@@ -39,6 +39,18 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class QuestionForm(ReportForm):
+    """A question to the body of a card."""
+
+    topic = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("La tua domanda")
+        self.fields["text"].help_text = _("Per esempio: i lavori sono finiti? Niente dati personali.")
+        self.fields["text"].error_messages["required"] = _("Scrivi la domanda")
+
+
 class AccessReportForm(ReportForm):
     """A page that somebody cannot use: a field for the page instead of the topic."""
 
@@ -62,7 +74,10 @@ class ReportAnswerForm(forms.Form):
 
     status = forms.ChoiceField(
         label=_("Esito"),
-        choices=[c for c in ErrorReport.Status.choices if c[0] != ErrorReport.Status.RECEIVED],
+        choices=[
+            (status.value, status.label)
+            for status in (ErrorReport.Status.MENDED, ErrorReport.Status.REJECTED)
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": _("Scegli l’esito")},
     )
@@ -73,3 +88,9 @@ class ReportAnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Scrivi la risposta")},
     )
+
+
+class QuestionAnswerForm(ReportAnswerForm):
+    """The text with which a body, or staff in its place, answers a question."""
+
+    status = None

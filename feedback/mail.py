@@ -10,13 +10,21 @@ from lib.mail import send
 def error_reported(report) -> None:
     """Notify staff and the office of the card (see _addresses) of a new report."""
     subject = title_of(report.record_id) if report.record_id else report.page
-    body = (
-        f"Un lettore segnala un errore: «{subject}».\n\n{report.get_topic_display()}\n\n{report.text}\n\n"
-        "La redazione risponde a chi ha scritto. La segnalazione è qui:\n"
-        f"{_url('desk:report-detail', report.pk)}\n"
-    )
+    if report.topic == report.Topic.QUESTION:
+        title, said = "Una domanda su", f"Un lettore chiede di «{subject}»:\n\n{report.text}"
+        ask = f"Rispondi qui:\n{_url('officer:question-detail', report.pk)}"
+    else:
+        topic = report.get_topic_display()
+        title, said = (
+            "Segnalazione su",
+            f"Un lettore segnala un errore: «{subject}».\n\n{topic}\n\n{report.text}",
+        )
+        ask = (
+            "La redazione risponde a chi ha scritto. La segnalazione è qui:\n"
+            f"{_url('desk:report-detail', report.pk)}"
+        )
     for address in _addresses(report):
-        send(address, f"Segnalazione su «{subject}»", body)
+        send(address, f"{title} «{subject}»", f"{said}\n\n{ask}\n")
 
 
 def _addresses(report) -> list[str]:

@@ -1,4 +1,4 @@
-"""Feedback of readers without an account: reports of errors, scores of pages."""
+"""Feedback of readers without an account: reports of errors, questions to a body, scores of pages."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from cards.models import Record
 
 
 class ErrorReport(models.Model):
-    """An error on a card (`record`, `edition`), or a page that somebody cannot use (`page`).
+    """An error on a card or a question about it (`record`, `edition`), or a page that somebody cannot use.
 
     `token` is the secret part of the URL of its status. The optional e-mail is deleted with the answer.
     """
@@ -20,6 +20,7 @@ class ErrorReport(models.Model):
         RECEIVED = "received", _("Da esaminare")
         MENDED = "mended", _("Corretta")
         REJECTED = "rejected", _("Confermata com’era")
+        ANSWERED = "answered", _("Risposta data")
 
     class Topic(models.TextChoices):
         FACTS = "facts", _("Un dato o un testo è sbagliato")
@@ -27,6 +28,7 @@ class ErrorReport(models.Model):
         WORDS = "words", _("Una parte non si capisce")
         ACCESS = "access", _("Una parte non è accessibile")
         OTHER = "other", _("Altro")
+        QUESTION = "question", _("Una domanda all’ente")
 
     record = models.ForeignKey(Record, models.PROTECT, null=True, blank=True, related_name="error_reports")
     edition = models.PositiveSmallIntegerField(null=True, blank=True)

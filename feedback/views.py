@@ -1,4 +1,4 @@
-"""Reports of errors and scores of pages, without an account; the pages of staff that read them."""
+"""Reports of errors, questions and scores of pages, without an account; their answers."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.rules import is_reviewer
+from accounts.rules import is_reviewer, organisations_of
 from cards.models import Edition
 from cards.records import newest_title
 from feedback import actions as feedback_actions
-from feedback.forms import AccessReportForm, ReportAnswerForm, ReportForm
+from feedback.forms import AccessReportForm, QuestionAnswerForm, QuestionForm, ReportAnswerForm, ReportForm
 from feedback.models import ErrorReport, PageRating
 from lib.limits import HONEYPOT, is_trapped, open_form
 from lib.workflow import WrongMove
@@ -37,6 +37,19 @@ def report_card(request, slug):
         return _store(request, form, card=card)
     context = {"form": form, "card": card, "trap": HONEYPOT}
     return render(request, "feedback/card_report.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@open_form(scope="report", limit=10, seconds=HOUR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_body(request, slug):
+    """«Chiedi all’ente»: a question about a current card, which its office answers; sets no cookie."""
+    card = get_object_or_404(Edition.objects.current(), slug=slug)
+    form = QuestionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _store(request, form, card=card, topic=ErrorReport.Topic.QUESTION)
+    context = {"form": form, "card": card, "trap": HONEYPOT}
+    return render(request, "feedback/card_question.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -98,6 +111,51 @@ def _is_rated(path: str) -> bool:
     return path.startswith("/") and "rated" in settings.URL_NAMESPACES.get(app_name, ())
 
 
+def _questions(request):
+    """The questions about cards of the bodies of the signed-in person. Raises PermissionDenied."""
+    bodies = organisations_of(request.user)
+    if not bodies:
+        raise PermissionDenied
+    return feedback_actions.questions_to(bodies).annotate(title=newest_title())
+
+
+@login_required
+@require_safe
+def question_list(request):
+    """Questions of readers to the bodies of this person: those not answered first, then the newest."""
+    questions = _questions(request).order_by(F("answered_at").desc(nulls_first=True), "-created_at", "-pk")
+    page = Paginator(questions, PER_PAGE).get_page(request.GET.get("pagina"))
+    return render(request, "feedback/office/question_list.html", {"page": page})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def question_detail(request, pk):
+    """One question with the form of its answer."""
+    question = get_object_or_404(_questions(request).select_related("record", "answered_by"), pk=pk)
+    form = QuestionAnswerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        if _answered(request, question, status=ErrorReport.Status.ANSWERED, **form.cleaned_data):
+            return redirect("officer:question-list")
+        return redirect("officer:question-detail", pk)
+    card = question.record.editions.current().first()
+    context = {"question": question, "card": card, "form": form}
+    return render(
+        request, "feedback/office/question_detail.html", context, status=422 if form.errors else 200
+    )
+
+
+def _answered(request, report: ErrorReport, **fields) -> bool:
+    """Store an answer, with a message; False when somebody has answered meanwhile."""
+    try:
+        feedback_actions.answer_report(report, by=request.user, **fields)
+    except WrongMove:
+        messages.error(request, _("Qualcuno ha già risposto."))
+        return False
+    messages.success(request, _("Risposta registrata."))
+    return True
+
+
 def _staff_only(request) -> None:
     if not is_reviewer(request.user):
         raise PermissionDenied
@@ -124,14 +182,12 @@ def report_detail(request, pk):
     _staff_only(request)
     reports = ErrorReport.objects.select_related("record__owner", "answered_by")
     report = get_object_or_404(reports.annotate(title=newest_title()), pk=pk)
-    form = ReportAnswerForm(request.POST if request.method == "POST" else None)
+    is_question = report.topic == ErrorReport.Topic.QUESTION
+    answer_form = QuestionAnswerForm if is_question else ReportAnswerForm
+    form = answer_form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            feedback_actions.answer_report(report, by=request.user, **form.cleaned_data)
-        except WrongMove:
-            messages.error(request, _("Qualcuno ha già risposto a questa segnalazione."))
-        else:
-            messages.success(request, _("Risposta registrata."))
+        answer = {"status": ErrorReport.Status.ANSWERED, **form.cleaned_data}
+        _answered(request, report, **answer)
         return redirect("desk:report-detail", pk)
     card = report.record and report.record.editions.current().first()
     context = {"report": report, "card": card, "form": form}

@@ -1,9 +1,8 @@
-"""Maintainers only: draws the coarse Italy of the home page from the boundaries in the database.
+"""Maintainers only: draws the coarse Italy of home page and maps from the boundaries in the database.
 
     .venv/bin/python frontend/outline.py
 
-writes cards/pages/regions.json (regions, for the map that counts) and static/img/italia.svg
-(provinces, for the eye).
+writes cards/pages/regions.json.
 """
 
 import json
@@ -16,8 +15,7 @@ from pathlib import Path
 import django
 
 ROOT = Path(__file__).resolve().parent.parent
-TOLERANCE = {"region": 22, "province": 30}
-SMALLEST = {"region": 9_000, "province": 12_000}
+TOLERANCE, SMALLEST = 22, 9_000
 SCALE = 10
 
 
@@ -65,17 +63,14 @@ def simplified(points, tolerance: float):
     return [points[i] for i in sorted(keep)]
 
 
-def coarse(path: str, level: str, left: float, top: float) -> str:
+def coarse(path: str, left: float, top: float) -> str:
     """The path in tenths of our plane, from its top left corner; islets too small to see are left out."""
     found = []
     outlines = sorted(rings(path), key=size, reverse=True)
     for number, ring in enumerate(outlines):
-        if number and size(ring) < SMALLEST[level]:
+        if number and size(ring) < SMALLEST:
             break
-        line = [
-            (round((x - left) / SCALE), round((y - top) / SCALE))
-            for x, y in simplified(ring, TOLERANCE[level])
-        ]
+        line = [(round((x - left) / SCALE), round((y - top) / SCALE)) for x, y in simplified(ring, TOLERANCE)]
         steps = [f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(line) if a != b]
         found.append(f"M{line[0][0]} {line[0][1]}l{' '.join(steps)}z".replace(" -", "-"))
     return "".join(found)
@@ -86,19 +81,14 @@ def main():
 
     boundaries = TerritoryBoundary.objects.select_related("territory")
     regions = list(boundaries.filter(territory__level="region").order_by("territory__code"))
-    provinces = list(boundaries.filter(territory__level="province").order_by("territory__code"))
     left, top = min(b.min_x for b in regions), min(b.min_y for b in regions)
     width = round((max(b.max_x for b in regions) - left) / SCALE)
     height = round((max(b.max_y for b in regions) - top) / SCALE)
     box = f"-2 -2 {width + 4} {height + 4}"
-    shapes = {b.territory.code: coarse(b.svg_path, "region", left, top) for b in regions}
+    shapes = {b.territory.code: coarse(b.svg_path, left, top) for b in regions}
     outline = json.dumps({"view_box": box, "paths": shapes}, indent=1)
     (ROOT / "cards" / "pages" / "regions.json").write_text(outline + "\n", encoding="utf-8")
-    paths = "".join(f'<path d="{coarse(b.svg_path, "province", left, top)}"/>' for b in provinces)
-    style = 'fill="#fff" fill-opacity=".16" stroke="#0a4480" stroke-width="2"'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><g {style}>{paths}</g></svg>\n'
-    (ROOT / "static" / "img" / "italia.svg").write_text(svg, encoding="utf-8")
-    print(width, height, len(outline), len(svg))
+    print(width, height, len(outline))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ Sources of public projects often give the year alone, which must not become 1 Ja
 """
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from django.utils.dates import MONTHS
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware
 from django.utils.translation import override
 
 ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$", re.ASCII)
@@ -76,9 +77,21 @@ def parse_day(text: str) -> date:
     return date.fromisoformat(iso)
 
 
+def italian_day(moment: str | datetime) -> date:
+    """The day in Italy of a moment, also in ISO 8601 with its offset: 23:30 UTC is already the next day."""
+    return localdate(datetime.fromisoformat(moment) if isinstance(moment, str) else moment)
+
+
 def year_of(partial: str) -> int | None:
     """The year of a partial date; None for an empty one."""
     return int(partial[:4]) if partial else None
+
+
+def last_day(partial: str) -> date:
+    """The last day of a partial date: `2024` gives 31 December, `2024-02` 29 February."""
+    year, month, day = (*map(int, partial.split("-")), 0, 0)[:3]
+    month = month or 12
+    return date(year, month, day or monthrange(year, month)[1])
 
 
 def is_before(first: str, second: str) -> bool:

@@ -28,7 +28,7 @@ PUBLIC = [
     *following.PUBLIC,
     *cards.PUBLIC,
 ]
-OFFICE = [*accounts.OFFICE, *reuse.OFFICE, *cities.OFFICE, *projects.OFFICE]
+OFFICE = [*accounts.OFFICE, *reuse.OFFICE, *cities.OFFICE, *feedback.OFFICE, *projects.OFFICE]
 DESK = [
     path("cruscotto/", dashboard.dashboard, name="dashboard"),
     path("cruscotto/<slug:key>.csv", dashboard.table_file, name="dashboard-file"),

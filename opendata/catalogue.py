@@ -5,6 +5,7 @@ from datetime import datetime
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
 
+from lib.dates import italian_day
 from opendata.datasets import DATASETS, LICENCE, LICENCE_URL, NATIONAL, Dataset, File
 
 DCATAPIT = Namespace("http://dati.gov.it/onto/dcatapit#")
@@ -188,4 +189,4 @@ def _words(graph: Graph, node: URIRef, what: URIRef, pair: tuple[str, str]) -> N
 
 def _moment(graph: Graph, node: URIRef, moment: datetime | None) -> None:
     if moment:
-        graph.add((node, DCTERMS.modified, Literal(moment.date().isoformat(), datatype=XSD.date)))
+        graph.add((node, DCTERMS.modified, Literal(italian_day(moment).isoformat(), datatype=XSD.date)))

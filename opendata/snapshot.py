@@ -1,7 +1,7 @@
 """What was public on a day, as rows of the open data, streamed: memory does not grow with the projects."""
 
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from cards.document.columns import PROJECTS
+from cards.document.places import promoting_municipality
 from cards.models import Edition
 from cards.reads.as_of import editions_as_of
 from cards.reads.bulk import DOCUMENT, key_chunks, read_texts
+from cards.search.totals import included
 from cards.vocabulary.areas import AREAS
 from cards.vocabulary.lists import Stage
 from municipalities.models import Territory, TerritoryChange, TerritoryCode
@@ -159,25 +161,57 @@ class Snapshot:
         }[name]()
 
     def _cities(self) -> Iterator[dict]:
-        totals = defaultdict(lambda: defaultdict(int))
+        totals, nested = defaultdict(lambda: defaultdict(int)), self._parts(of_one_owner=True)
         for document in self.documents():
-            _count_in(totals, document)
-        empty = dict.fromkeys((c.name for c in CITIES.columns if c.is_required), 0) | {"total_cost_led": None}
+            _count_in(totals, document, self._owner_of(document), document["code"] in nested)
+        empty = dict.fromkeys((c.name for c in CITIES.columns if c.is_required), 0) | {"total_cost_own": None}
         for code, city in self.cities.items():
             yield {**empty, **totals.get(code, {}), **city}
 
     def _areas(self) -> Iterator[dict]:
-        counts, costs = defaultdict(int), defaultdict(Decimal)
+        counts, known, costs = Counter(), Counter(), defaultdict(Decimal)
+        nested = self._parts()
         for document in self.documents():
             area = document["primary_area"]
             counts[area] += 1
-            costs[area] += Decimal(document["total_cost"] or 0)
+            if document["total_cost"] is not None:
+                known[area] += 1
+                costs[area] += 0 if document["code"] in nested else Decimal(document["total_cost"])
         for area in sorted(AREAS, key=lambda area: area.key):
             with override("it"):
                 row = {"key": area.key, "slug": area.slug, "name": str(area.name)}
             with override("en"):
                 row["name_en"] = str(area.name)
-            yield {**row, "projects": counts[area.key], "total_cost": costs[area.key]}
+            sums = {"projects_with_cost": known[area.key], "total_cost": costs.get(area.key)}
+            yield {**row, "projects": counts[area.key], **sums}
+
+    def _owner_of(self, document: dict) -> str:
+        """The municipality whose own project it is, as cards.document.derive finds it; empty without one."""
+        if document["promoter"]:
+            city = self.city_of(promoting_municipality(document))
+            return city["code"] if city else ""
+        return document["municipality"]["code"] or ""
+
+    def _parts(self, *, of_one_owner: bool = False) -> set[str]:
+        """The codes whose cost is within that of a programme of the snapshot, or of their owner's alone."""
+        names = ("pk", "code", "part_of", "own_municipality_code")
+        parts = Edition.objects.exclude(part_of="").values_list(*names)
+        if not parts:
+            return set()
+        keys = set(self.keys)
+        parents = {code: above for pk, code, above, _owner in parts if pk in keys}
+        owners = {code: owner for pk, code, _above, owner in parts if pk in keys}
+        programmes = Edition.objects.filter(code__in=set(parents.values()), total_cost__isnull=False)
+        known = {
+            code: owner for pk, code, owner in programmes.values_list("pk", "code", names[3]) if pk in keys
+        }
+        if not of_one_owner:
+            return included(parents, known)
+        return {
+            code
+            for code, owner in owners.items()
+            if included({code: parents[code]}, {above for above in known if known[above] == owner})
+        }
 
     def _replicability(self) -> Iterator[dict]:
         """One row a rater of each project, as on the day; demonstrations only with settings.DEMO."""
@@ -246,8 +280,11 @@ def _adopted(adoption: Adoption, code: str) -> dict:
     }
 
 
-def _count_in(totals: Mapping, document: Mapping) -> None:
-    """Add one project to the totals of every municipality it names."""
+def _count_in(totals: Mapping, document: Mapping, owner: str, is_nested: bool) -> None:
+    """Add one project to the totals of every municipality it names, its cost to those of its owner.
+
+    `is_nested`: its cost is within that of a programme of the same owner.
+    """
     lead = document["municipality"]["code"]
     for code in {lead, *document["other_municipalities"]} - {None}:
         totals[code]["projects"] += 1
@@ -255,8 +292,12 @@ def _count_in(totals: Mapping, document: Mapping) -> None:
         if document["stage"] in Stage.values:
             totals[code][f"stage_{document['stage']}"] += 1
     totals[lead]["projects_led"] += 1
+    if not owner:
+        return
+    totals[owner]["projects_own"] += 1
     if document["total_cost"] is not None:
-        totals[lead]["total_cost_led"] += Decimal(document["total_cost"])
+        totals[owner]["projects_own_with_cost"] += 1
+        totals[owner]["total_cost_own"] += 0 if is_nested else Decimal(document["total_cost"])
 
 
 def _successors() -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from cards import records
+from cards import issuing, records
 from cards.records import RECORD
 from lib import audit
 from lib.forms.autosave import can_merge
@@ -160,6 +160,6 @@ def revise(project: Project, *, by) -> Project:
 @transaction.atomic
 def confirm_current(project: Project, *, by) -> Project:
     """Record that the office has confirmed the public card as still valid."""
-    records.confirm(project.record, at=timezone.now())
+    issuing.confirm(project.record, at=timezone.now())
     record(project, "confirm", by)
     return project

@@ -35,6 +35,7 @@ COPIED = (
     "objectives",
     "solution",
     "policy",
+    "part_of",
     "promoter",
     "lead_municipality",
     "contact_office",

@@ -6,6 +6,7 @@ from cards.document.build import build_card
 from cards.document.places import resolve_places
 from cards.document.shape import DOCUMENT_FIELDS, OTHERS, OWN_FIELDS, ROWS
 from lib.sql import models_with
+from municipalities.models import Organisation
 from projects.models import Project
 
 # Beside OWN_FIELDS: code and names of related rows, and the contact address with its consent.
@@ -15,6 +16,7 @@ RELATED_FIELDS = (
     "promoter__slug",
     "promoter__name",
     "promoter__kind",
+    "promoter__territory__code",
     "contact_email",
     "contact_is_public",
 )
@@ -28,14 +30,21 @@ def collect(project_id: int, *, is_locked: bool = False) -> dict:
     Two queries, one more for each kind of row that the project has.
     """
     own = [name for name in OWN_FIELDS if name != "code"]
-    rows = Project.objects.select_related("lead_municipality", "promoter").only(*own, *RELATED_FIELDS)
+    rows = Project.objects.select_related("lead_municipality", "promoter__territory").only(
+        *own, *RELATED_FIELDS
+    )
     if is_locked:
         rows = rows.select_for_update(of=("self",), no_key=True)
     project = rows.get(pk=project_id)
     source = {name: getattr(project, name) for name in OWN_FIELDS}
     source["notify_email"] = project.contact_email
     promoter, lead = project.promoter, project.lead_municipality
-    source["promoter"] = promoter and {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
+    source["promoter"] = promoter and {
+        "slug": promoter.slug,
+        "name": promoter.name,
+        "kind": promoter.kind,
+        "municipality": promoter.territory.code if promoter.kind == Organisation.Kind.MUNICIPALITY else None,
+    }
     source["lead_municipality"] = lead and lead.code
     source["contact_email"] = project.contact_email if project.contact_is_public else ""
     existing = _kinds_of_rows(project_id)

@@ -21,7 +21,16 @@ class ReuseExtension(CardExtension):
         presence = presence_of(page.record_id)
         panel = panel_of(page.record_id, page.document, presence=presence)
         context = {"replicability": panel_context(panel)}
-        sections = [Section("replicabilita", _("Replicabilità"), "reuse/_card_replicability.html", context)]
+        title = _("Si può rifare?")
+        sections = [
+            Section(
+                "replicabilita",
+                title,
+                "reuse/_card_replicability.html",
+                context,
+                fact="reuse/_card_fact.html",
+            )
+        ]
         if page.is_current:
             family = {"family": family_of(page.record_id, panel.adoptions, presence)}
             sections.append(Section("riusi", _("Chi lo ha riusato"), "reuse/_card_adoptions.html", family))

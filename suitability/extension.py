@@ -7,4 +7,4 @@ from cards.extensions import Action, CardExtension, CardPage
 
 class SuitabilityExtension(CardExtension):
     def actions(self, page: CardPage) -> Sequence[Action]:
-        return [Action("suitability/_card_buttons.html", is_button=True)]
+        return [Action("suitability/_card_buttons.html", place="button")]

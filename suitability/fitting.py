@@ -74,8 +74,8 @@ def fit_of(document: Mapping, municipality: Territory, reader: ReaderProfile | N
 def reader_profile(municipality: Territory) -> ReaderProfile:
     """The reader's municipality with what its own published projects cost per inhabitant. One query."""
     sheet = PLACE_CACHE.profiles().get(municipality.code) or profile_of(municipality)
-    led = Edition.objects.current().filter(municipality_code=municipality.code, total_cost__isnull=False)
-    sums = led.aggregate(cost=Sum("total_cost"), count=Count("pk"))
+    own = Edition.objects.current().filter(own_municipality_code=municipality.code, total_cost__isnull=False)
+    sums = own.aggregate(cost=Sum("total_cost"), count=Count("pk"))
     if not (sums["count"] and sheet.population):
         return ReaderProfile(sheet)
     return ReaderProfile(sheet, round(float(sums["cost"]) / sums["count"] / sheet.population, 6))

@@ -46,7 +46,7 @@ RESETS = (
     PLACE_CACHE.clear,
     INDEXES.clear,
     as_of.SNAPSHOTS.clear,
-    totals._costs.clear,
+    totals._sums.clear,
 )
 
 

@@ -46,7 +46,8 @@ def test_editions_have_only_indexes_that_a_query_uses():
     columns = [c["columns"] for c in found.values() if c["index"] or c["unique"]]
     assert sorted(column for column in columns if column != ["id"]) == [
         ["code", "edition"],
-        ["municipality_code", "total_cost"],
+        ["own_municipality_code", "total_cost"],
+        ["part_of"],
         ["published_at"],
         ["published_at", "id"],
         ["published_by_id"],

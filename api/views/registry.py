@@ -10,7 +10,7 @@ from api.params import PAGING
 from api.serializers import AreaItem, DatasetItem, OrganisationItem, ProtocolItem, Stats, list_of
 from api.views.base import PublicView
 from cards.search.query import ProjectQuery, facet_counts, find
-from cards.search.totals import total_cost
+from cards.search.totals import whole_sum
 from cards.vocabulary.areas import AREAS
 from municipalities.models import Organisation
 from opendata.datasets import DATASETS, LICENCE, LICENCE_URL, NATIONAL, exported_at, modified_at
@@ -135,7 +135,7 @@ class StatsView(PublicView):
         figures = {
             "projects": cards.count(),
             "projects_with_cost": cards.count() - costs.get("unknown", 0),
-            "total_cost": f"{total_cost(cards.version):.2f}",
+            "total_cost": f"{whole_sum(cards.version)['cost']:.2f}",
             "last_published_at": newest[0].published_at if newest else None,
             "municipalities": places,
         }

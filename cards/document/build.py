@@ -27,9 +27,7 @@ def build_card(source: Mapping, *, slug: str, edition: int, published_at: dateti
     document.update({k: (clean_text(v) or None) if type(v := source[k]) is str else _plain(v) for k in keys})
     document["documents"] = _plain(source["documents"])
     document["cup_codes"] = [i["value"] for i in document["identifiers"] if i["scheme"] == "cup"]
-    document["year_from"] = year_of(
-        source["start_actual"] or source["start_planned"] or source["stage_as_of"]
-    )
+    document["year_from"] = year_of(source["start_actual"] or source["start_planned"])
     document["year_to"] = year_of(source["end_actual"] or source["end_planned"])
     return document
 

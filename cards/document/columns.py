@@ -96,6 +96,12 @@ PROJECTS = Table(
         text("objectives", "Obiettivi", "Objectives"),
         text("starting_situation", "Situazione di partenza", "Starting situation"),
         text("policy", "Piano o politica di riferimento", "Policy or plan"),
+        coded(
+            "part_of",
+            "Programma di cui fa parte",
+            "Programme it is part of",
+            ("Codice della scheda", "Code of the card"),
+        ),
         text("stage", "Stato di avanzamento", "Stage", choices=Stage.choices),
         dated("stage_as_of", "Stato riferito al", "Stage as of"),
         text("stage_reason", "Motivo di sospensione o abbandono", "Reason of suspension or abandonment"),

@@ -8,8 +8,10 @@ import orjson
 from cardindex.analysis import line_of
 from cards.document.build import serialise
 from cards.document.csv_row import csv_row
-from cards.document.places import Place, place_dict
+from cards.document.places import Place, place_dict, promoting_municipality
+from cards.presentation.stages import known_on
 from cards.vocabulary.facets import COST_BANDS
+from lib.dates import year_of
 from lib.text import fold
 
 MAX_YEARS = 60
@@ -24,7 +26,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
     """
     lead = places.get(document["lead_municipality"])
     others = [places[c] for c in document["other_municipalities"] if c in places]
-    facets = _facets(document, [p for p in (lead, *others) if p])
+    facets, years = _facets(document, [p for p in (lead, *others) if p]), _years(document)
     columns = {
         "code": document["code"],
         "slug": document["slug"],
@@ -34,10 +36,12 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "kind": document["kind"] or "",
         "stage": document["stage"] or "",
         "municipality_code": lead.code if lead else (document["lead_municipality"] or ""),
+        "own_municipality_code": _own_municipality(document, places),
+        "part_of": document["part_of"] or "",
         "province_code": lead.province if lead else "",
         "region_code": lead.region if lead else "",
-        "year_from": document["year_from"],
-        "year_to": document["year_to"],
+        "year_from": years[0],
+        "year_to": years[1],
         "total_cost": document["total_cost"] and Decimal(document["total_cost"]),
         "latitude": document["latitude"] and Decimal(document["latitude"]),
         "longitude": document["longitude"] and Decimal(document["longitude"]),
@@ -48,6 +52,12 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "facet_values": orjson.dumps(sorted(facets)).decode(),
     }
     return {"columns": columns, "facets": facets, "csv_row": _csv_row(document, lead, others)}
+
+
+def _own_municipality(document: Mapping, places: Mapping[str, Place]) -> str:
+    """The municipality that a project is of: its promoter, the lead without one; empty for another body's."""
+    code = promoting_municipality(document) if document["promoter"] else document["lead_municipality"]
+    return places[code].code if code in places else code or ""
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
@@ -71,6 +81,7 @@ def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:
         "cost_unknown",
         "technologies",
         "cup_codes",
+        "part_of",
         "latitude",
         "longitude",
         "place_name",
@@ -129,15 +140,25 @@ def _facets(document: Mapping, places: list[Place]) -> set[tuple[str, str]]:
     facets |= {("area", area) for area in areas}
     for place in places:
         facets |= {("municipality", place.code), ("province", place.province), ("region", place.region)}
-    first, last = document["year_from"], document["year_to"] or document["year_from"]
+    first, last = _years(document)
+    last = last or first
     if first and last:
         facets |= {("year", str(year)) for year in range(first, min(last, first + MAX_YEARS) + 1)}
     facets |= {("funding_source", line["source"]) for line in document["funding_lines"]}
     facets |= {("technology", fold(tag)[:80]) for tag in document["technologies"]}
     facets |= {("sdg", str(goal)) for goal in document["sdgs"]}
     # Not filters of pages: suitability scores cards by them (suitability/card_columns.py).
+    if known := known_on(document):
+        facets.add(("stage_year", known[:4]))
     facets |= {("body", (document["promoter"] or {}).get("kind")), ("scale", document["scale"])}
     return {(facet, value) for facet, value in facets if value}
+
+
+def _years(document: Mapping) -> tuple[int | None, int | None]:
+    """The years to search a project by: of its dates, or the one for which its stage is known."""
+    if document["year_from"] or document["year_to"]:
+        return document["year_from"], document["year_to"]
+    return year_of(document["stage_as_of"] or ""), None
 
 
 def cost_band(total_cost: str | None) -> str:

@@ -41,8 +41,13 @@ def places_of(documents: list[Mapping]) -> dict[str, Place]:
 
 def municipality_codes(documents: list[Mapping]) -> set[str | None]:
     """The Belfiore codes in the documents; None for a document without a lead municipality."""
-    codes = {d["lead_municipality"] for d in documents}
+    codes = {code for d in documents for code in (d["lead_municipality"], promoting_municipality(d))}
     return codes | {c for d in documents for c in d["other_municipalities"]}
+
+
+def promoting_municipality(document: Mapping) -> str | None:
+    """The Belfiore code of the promoter where that is a municipality."""
+    return (document.get("promoter") or {}).get("municipality")
 
 
 def _current_places(codes: set[str | None]) -> dict[str, Place]:
@@ -68,7 +73,7 @@ def cached_places_of(document: Mapping) -> dict[str, Place]:
 
     A cached absence is not trusted: what is derived here stays until the next edition.
     """
-    codes = {document["lead_municipality"], *document["other_municipalities"]}
+    codes = municipality_codes([document])
     places = cached_places(codes)
     return places if codes - {None} <= places.keys() else _current_places(codes)
 

@@ -12,6 +12,7 @@ OWN_FIELDS = (
     "summary_en",
     "kind",
     "website",
+    "part_of",
     "place_name",
     "scale",
     "latitude",
@@ -63,7 +64,7 @@ ROWS = {
     "partners": ("name", "role"),
     "funding_lines": ("source", "programme", "amount"),
     "reuse_costs": ("line", "amount", "driver", "is_yearly"),
-    "indicators": ("name", "unit", "baseline", "target", "value", "date", "method", "source"),
+    "indicators": ("name", "kind", "unit", "baseline", "target", "value", "date", "method", "source"),
     "sources": ("url", "title"),
 }
 DOCUMENT_FIELDS = (
@@ -93,6 +94,7 @@ LABELS = {
     "summary_en": _("sintesi in inglese"),
     "kind": _("tipo"),
     "website": _("sito web"),
+    "part_of": _("programma di cui fa parte"),
     "place_name": _("luogo"),
     "scale": _("scala"),
     "latitude": _("latitudine"),

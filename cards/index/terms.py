@@ -14,7 +14,9 @@ FIRST_YEAR, LAST_YEAR, PRIMARY_AREA = "first_year", "last_year", "primary_area"
 COST_SIZE, COST_DIGITS = "cost_size", 3
 # Live facets, and their values for cards without any.
 BAND, ADOPTED, SCORE = "replicability_band", "adopted", "score"
-DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: ""}
+# The year for which the stage is known, and the day (live) on which the body confirmed the card.
+STAGE_YEAR, CONFIRMED = "stage_year", "confirmed"
+DEFAULTS = {BAND: IN_EVALUATION, ADOPTED: "no", SCORE: "", STAGE_YEAR: "unknown"}
 
 
 ORDER_FIELDS = ("title_key", "total_cost", "latitude", "longitude")
@@ -37,6 +39,8 @@ def terms_of(card) -> Terms:
     terms = terms_of_text(*card.search_text.split("\n"))
     for facet, value in (*orjson.loads(card.facet_values), *orjson.loads(card.live_values)):
         terms.setdefault(facet, set()).add(value)
+    if confirmed := terms.pop(CONFIRMED, None):
+        terms[STAGE_YEAR] = {day[:4] for day in confirmed}
     for facet, value in DEFAULTS.items():
         terms.setdefault(facet, {value})
     if card.year_from is not None:

@@ -93,6 +93,8 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=10)),
                 ('stage', models.CharField(max_length=12)),
                 ('municipality_code', models.CharField(max_length=8)),
+                ('own_municipality_code', models.CharField(blank=True, max_length=8)),
+                ('part_of', models.CharField(blank=True, max_length=16)),
                 ('province_code', models.CharField(blank=True, max_length=8)),
                 ('region_code', models.CharField(blank=True, max_length=8)),
                 ('year_from', models.PositiveSmallIntegerField(null=True)),
@@ -167,7 +169,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='edition',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['municipality_code', 'total_cost'], name='edition_municipality'),
+            index=models.Index(condition=models.Q(('is_current', True)), fields=['own_municipality_code', 'total_cost'], name='edition_own_municipality'),
+        ),
+        migrations.AddIndex(
+            model_name='edition',
+            index=models.Index(condition=models.Q(('is_current', True), models.Q(('part_of', ''), _negated=True)), fields=['part_of'], name='edition_part_of'),
         ),
         migrations.AddIndex(
             model_name='edition',

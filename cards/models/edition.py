@@ -15,11 +15,13 @@ class EditionQuerySet(models.QuerySet):
 
 
 class Edition(models.Model):
-    """A document as it was published, with typed columns for what is filtered and sorted.
+    """A document as it was published, with typed columns for what is filtered, sorted and summed.
 
     `document` (JSON, cards.document.shape) never changes; municipalities are stored in it as codes.
     The columns from `code` to `has_solution`, `item`, `search_text` and `facet_values` are derived from it
-    and from the current territory; `manage.py rebuild_cards` derives them again. `item` is the list item
+    and from the current territory; `manage.py rebuild_cards` derives them again. `own_municipality_code` is
+    the municipality whose own project it is: its promoter or, where no promoter is known, the lead; money is
+    summed by it. `part_of` is the code of a programme that the project is part of. `item` is the list item
     (JSON). `search_text` holds folded words in three lines (title, summary, the rest), ` | ` between fields;
     `facet_values` is a JSON list of `[facet, value]`. `live_values`, of the same form, are facets that change
     between editions (cards.issuing.set_live) and pass to the next one. The CSV row is in Line.
@@ -48,6 +50,8 @@ class Edition(models.Model):
     kind = models.CharField(max_length=10)
     stage = models.CharField(max_length=12)
     municipality_code = models.CharField(max_length=8)
+    own_municipality_code = models.CharField(max_length=8, blank=True)
+    part_of = models.CharField(max_length=16, blank=True)
     province_code = models.CharField(max_length=8, blank=True)
     region_code = models.CharField(max_length=8, blank=True)
     year_from = models.PositiveSmallIntegerField(null=True)
@@ -84,9 +88,12 @@ class Edition(models.Model):
                 fields=["-published_at", "-id"], condition=Q(is_current=True), name="edition_newest"
             ),
             models.Index(
-                fields=["municipality_code", "total_cost"],
+                fields=["own_municipality_code", "total_cost"],
                 condition=Q(is_current=True),
-                name="edition_municipality",
+                name="edition_own_municipality",
+            ),
+            models.Index(
+                fields=["part_of"], condition=Q(is_current=True) & ~Q(part_of=""), name="edition_part_of"
             ),
             models.Index(fields=["published_at"], condition=Q(is_current=False), name="edition_replaced"),
             models.Index(

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +19,9 @@ from cards.pages.maps import locator_of
 from cards.presentation.context import card_context, list_item
 from cards.presentation.pdf import card_pdf as pdf_of
 from cards.reads.page_row import PageRow, current_row, previous_document
+from cards.reads.programmes import parts_of, programme_of
 from cards.search.similar import similar_to
+from cards.vocabulary.lists import Kind
 
 
 def _card_or_404(slug: str) -> Edition | HttpResponse:
@@ -55,7 +58,8 @@ def _detail(card: Edition | PageRow, confirmed_at: datetime | None) -> dict:
     sections = [section for extension in extensions() for section in extension.sections(page)]
     heads = [extension.actions(page) for extension in extensions()] if card.is_current else []
     actions = [action for head in heads for action in head]
-    context = card_context(document)
+    confirmed = localdate(confirmed_at).isoformat() if confirmed_at and card.is_current else ""
+    context = card_context(document, confirmed)
     for section in sections:
         context |= section.context
     return {
@@ -63,8 +67,11 @@ def _detail(card: Edition | PageRow, confirmed_at: datetime | None) -> dict:
         "edition": card,
         "confirmed_at": confirmed_at,
         "sections": sections,
-        "buttons": [action.template for action in actions if action.is_button],
-        "links": [action.template for action in actions if not action.is_button],
+        "programme": programme_of(document.get("part_of")),
+        "parts": parts_of(document["code"]) if document["kind"] == Kind.PROGRAMME else [],
+        "buttons": [action.template for action in actions if action.place == "button"],
+        "links": [action.template for action in actions if action.place == "link"],
+        "asks": [action.template for action in actions if action.place == "question"],
         "similar": [{**list_item(other), "reasons": other.reasons} for other in similar_to(card)],
         "changes": _changes(card),
         "locator": locator_of(municipality and municipality["code"]),

@@ -15,7 +15,7 @@ from cards.vocabulary.facets import FACETS, RANGES
 from municipalities.search import PLACE_CACHE
 
 # Facets shown open, in this order, and collapsed.
-SHOWN = ("area", "stage", "replicability_band", "municipality")
+SHOWN = ("area", "stage", "stage_year", "replicability_band", "municipality")
 FOLDED = (
     "province",
     "region",
@@ -89,8 +89,9 @@ def _in_order(query: ProjectQuery, facet: str, counts: Mapping[str, int]) -> lis
     if FACETS[facet].labels:
         return list(labels_of(facet, ()))
     chosen = query.facets.get(facet, ())
-    if facet == "year":
-        return sorted({*counts, *chosen}, reverse=True)[:MOST]
+    if facet in ("year", "stage_year"):
+        named = FACETS[facet].named
+        return sorted({*counts, *chosen}, key=lambda value: (value not in named, value), reverse=True)[:MOST]
     return list(dict.fromkeys((*chosen, *islice(counts, _most(facet)))))
 
 

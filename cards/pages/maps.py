@@ -1,13 +1,15 @@
 """Shapes for inline maps: where a municipality lies, and how many projects each region has."""
 
 import json
+from collections.abc import Collection
 from functools import cache, lru_cache
 from pathlib import Path
 
 from django.db import connections, router
+from django.db.models import Min
 from django.utils.translation import get_language, ngettext
 
-from cards.search.totals import totals
+from cards.search.query import ProjectQuery, find
 from municipalities.models import Territory, TerritoryBoundary
 from municipalities.search import PLACE_CACHE
 
@@ -16,6 +18,8 @@ OUTLINE = Path(__file__).with_name("regions.json")
 # Least number of cards of each darker step of the map; the legend in the template repeats them.
 STEPS = (1, 2, 4, 10)
 LABELS = 2_000
+# Units of boundaries in one of the outline (frontend/outline.py), and the most points on it.
+SCALE, POINTS = 10, 400
 
 
 def locator_of(code: str | None) -> dict | None:
@@ -66,11 +70,41 @@ def outline() -> dict:
     return json.loads(OUTLINE.read_text(encoding="utf-8"))
 
 
-def region_map() -> dict:
-    """The regions of Italy with the number of their cards: `{view_box, shapes: [{code, name, count, …}]}`."""
-    counts = totals("region")
-    shapes = [shape(code, name, counts.get(code, 0), path) for code, name, path in region_shapes()]
-    return {"view_box": outline()["view_box"], "shapes": shapes}
+def italy_map() -> dict:
+    """Italy with a point for each municipality that has cards, at most POINTS, those with most.
+
+    `{view_box, paths, points: [(x, y, radius)], credit}`. Points are centres of boundaries, cached until the
+    territory changes: two queries then, none later.
+    """
+    counts = dict(find(ProjectQuery()).top("municipality", POINTS)[0])
+    centres = _centres(counts.keys())
+    points = [
+        (*centres[code], min(15, 3 + 2 * count**0.5)) for code, count in counts.items() if code in centres
+    ]
+    return {
+        "view_box": outline()["view_box"],
+        "paths": outline()["paths"].values(),
+        "points": [(round(x), round(y), round(radius, 1)) for x, y, radius in points],
+    }
+
+
+def _centres(codes: Collection[str]) -> dict[str, tuple[float, float]]:
+    """`{Belfiore code: centre}` in units of the outline, from the top left corner of the regions."""
+    known = PLACE_CACHE.namespace("centres")
+    if missing := codes - known.keys():
+        boundaries = TerritoryBoundary.objects.order_by()
+        corner = boundaries.filter(territory__level=Territory.Level.REGION).aggregate(
+            left=Min("min_x"), top=Min("min_y")
+        )
+        found = boundaries.filter(territory__level=MUNICIPALITY, territory__code__in=missing)
+        boxes = found.values_list("territory__code", "min_x", "max_x", "min_y", "max_y")
+        known |= dict.fromkeys(missing)
+        for code, west, east, north, south in boxes if corner["left"] is not None else ():
+            known[code] = (
+                ((west + east) / 2 - corner["left"]) / SCALE,
+                ((north + south) / 2 - corner["top"]) / SCALE,
+            )
+    return {code: known[code] for code in codes if known[code]}
 
 
 def region_shapes() -> list[tuple[str, str, str]]:

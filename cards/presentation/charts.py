@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from lib.dates import italian_day
+
 DAYS = 365.25
 
 
 def money_bars(rows: list[dict], whole: Decimal | None = None) -> list[dict]:
-    """Each row with `share` (percent of `whole`, or of their sum) and `bar` (percent of the longest)."""
+    """Each row with `share` (percent of `whole`, or of their sum) and `bar` (percent of the longest).
+
+    Shares of more than the whole add up to more than 100.
+    """
     known = [row["amount"] for row in rows if row["amount"] is not None]
-    base = max(whole or 0, sum(known)) or None
+    base = whole or sum(known) or None
     most = max(known, default=0)
     return [
         {**row, "share": _percent(row["amount"], base), "bar": _percent(row["amount"], most or None)}
@@ -33,7 +38,13 @@ def uncovered(total: Decimal | None, rows: list[dict]) -> Decimal | None:
 def _percent(part: Decimal | None, whole: Decimal | None) -> int | None:
     if part is None or not whole:
         return None
-    return max(0, min(100, round(100 * part / whole)))
+    return max(0, round(100 * part / whole))
+
+
+def exceeding(total: Decimal | None, rows: list[dict]) -> Decimal | None:
+    """By how much, in euro, the known funding is above the cost; None where it is not."""
+    funded = sum(row["amount"] for row in rows if row["amount"] is not None)
+    return funded - total if total is not None and funded > total else None
 
 
 def progress(row: Mapping) -> int | None:
@@ -41,7 +52,7 @@ def progress(row: Mapping) -> int | None:
     baseline, value, target = row["baseline"], row["value"], row["target"]
     if None in (baseline, value, target) or baseline == target:
         return None
-    return _percent((value - baseline) / (target - baseline), Decimal(1))
+    return min(100, _percent((value - baseline) / (target - baseline), Decimal(1)))
 
 
 def timeline(document: Mapping) -> dict | None:
@@ -55,7 +66,7 @@ def timeline(document: Mapping) -> dict | None:
         "planned": (document["start_planned"], document["end_planned"], False),
         "actual": (
             document["start_actual"],
-            document["end_actual"] or (document["published_at"] or "")[:10],
+            document["end_actual"] or italian_day(document["published_at"]).isoformat(),
             not document["end_actual"],
         ),
     }

@@ -12,6 +12,9 @@ from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 
 from cards.presentation import charts
+from cards.presentation.covers import cover_of
+from cards.presentation.stages import stage_words
+from cards.presentation.told import author_line, is_from_source, not_told
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.bands import BAND_NAMES, IN_EVALUATION
 from cards.vocabulary.lists import (
@@ -19,6 +22,7 @@ from cards.vocabulary.lists import (
     CostLine,
     DocumentType,
     FundingSource,
+    IndicatorKind,
     Instrument,
     Kind,
     PartnerRole,
@@ -55,6 +59,8 @@ ALLOWED_TAGS = {
     "td",
 }
 
+# The most characters of each of the three texts in short.
+BRIEF = 320
 LESSONS = (
     "what_worked",
     "what_did_not",
@@ -91,13 +97,15 @@ def _level(parsed: list) -> None:
             token.tag = f"h{last}"
 
 
-def card_context(document: Mapping) -> dict:
+def card_context(document: Mapping, confirmed: str = "") -> dict:
     """Template context of a card, from a document of cards.document.read.read_document.
 
-    `card` is the document; beside it: areas, labels, `period`, Decimal amounts, `image`, `files` by type, and
-    charts: `timeline`, bars of `funding` and `reuse_costs`, progress of `indicators`.
+    `confirmed` is the day on which its body confirmed it. `card` is the document; beside it: areas, labels,
+    `period`, Decimal amounts, `image`, `files` by type, and charts: `timeline`, bars of `funding` and
+    `reuse_costs`; `measures`, the indicators by what they measure.
     """
     areas = [document["primary_area"], *document["other_areas"]]
+    state = stage_words(document, confirmed)
     pictures = [d for d in document["documents"] if d["type"] == DocumentType.IMAGE]
     total = _money(document["total_cost"])
     funding = _money_rows(document["funding_lines"], FundingSource, "source")
@@ -106,6 +114,12 @@ def card_context(document: Mapping) -> dict:
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
         "kind_label": _label(Kind, document["kind"]),
         "stage_label": _label(Stage, document["stage"]),
+        "state": state,
+        "author": author_line(document, confirmed),
+        "is_from_source": is_from_source(document),
+        "not_told": not_told(document, state),
+        "brief": _brief(document),
+        "cover": cover_of(document),
         "scale_label": _label(Scale, document["scale"]),
         "instrument_label": _label(Instrument, document["financing_instrument"]),
         "target_labels": [_label(TargetGroup, key) for key in document["target_groups"]],
@@ -117,11 +131,13 @@ def card_context(document: Mapping) -> dict:
         "savings_per_year": _money(document["savings_per_year"]),
         "funding": charts.money_bars(funding, total),
         "uncovered": charts.uncovered(total, funding),
+        "exceeding": charts.exceeding(total, funding),
         "reuse_costs": charts.money_bars(_money_rows(document["reuse_costs"], CostLine, "line")),
         "timeline": _timeline(document),
         "steps": _steps(document),
         "partners": [{**row, "label": _label(PartnerRole, row["role"])} for row in document["partners"]],
-        "indicators": [_indicator(row) for row in document["indicators"]],
+        "measures": _measures([_indicator(row) for row in document["indicators"]]),
+        "has_resources": _has_resources(document),
         "has_lessons": any(document[key] for key in LESSONS),
         "description_html": render_markdown(document["description"]),
         "image": pictures[0] if pictures else None,
@@ -132,6 +148,37 @@ def card_context(document: Mapping) -> dict:
 
 def _money_rows(rows: list[Mapping], choices, key: str) -> list[dict]:
     return [{**row, "label": _label(choices, row[key]), "amount": _money(row["amount"])} for row in rows]
+
+
+def _has_resources(document: Mapping) -> bool:
+    keys = ("financing_instrument", "cost_note", "stage_reason", "funding_lines", "milestones", "stage_as_of")
+    ends = [f"{end}_{kind}" for end in ("start", "end") for kind in ("planned", "actual")]
+    return any(document[key] for key in (*keys, *ends, "running_cost_per_year", "savings_per_year"))
+
+
+def _brief(document: Mapping) -> list[dict]:
+    """Problem, solution and aim in short, `{title, text}`: none where one of them is too long for that."""
+    rows = [
+        {"title": _("Il problema"), "text": document["need"]},
+        {"title": _("Che cosa si fa"), "text": document["solution"]},
+        {"title": _("Che cosa si attende"), "text": document["objectives"]},
+    ]
+    rows = [row for row in rows if row["text"]]
+    return rows if all(len(row["text"]) <= BRIEF for row in rows) else []
+
+
+def _measures(rows: list[dict]) -> list[dict]:
+    """The indicators by what they measure, `{title, rows}`: results first; of an older card, without kind."""
+    titles = {
+        IndicatorKind.RESULT: _("Che cosa è cambiato"),
+        "": _("Indicatori"),
+        IndicatorKind.OUTPUT: _("Che cosa è stato realizzato"),
+        IndicatorKind.INPUT: _("Con quali risorse"),
+    }
+    groups = [
+        (title, [row for row in rows if (row.get("kind") or "") == kind]) for kind, title in titles.items()
+    ]
+    return [{"title": title, "rows": found} for title, found in groups if found]
 
 
 def _indicator(row: Mapping) -> dict:
@@ -157,6 +204,9 @@ def _steps(document: Mapping) -> list[dict]:
         if day := actual or document[f"{end}_planned"]:
             ends.append({"date": day, "title": done if actual else planned, "is_done": bool(actual)})
     rows = [{**row, "is_written": True} for row in document["milestones"]]
+    if document["stage_as_of"] and document["stage"]:
+        title = _("Ultima notizia: %(stage)s") % {"stage": _label(Stage, document["stage"]).lower()}
+        rows.append({"date": document["stage_as_of"], "title": title, "is_done": True})
     first, last = (ends[:1], ends[1:]) if len(ends) == 2 else (ends, [])
     return sorted([*first, *rows, *last], key=lambda row: row["date"] or "9999")
 
@@ -203,9 +253,12 @@ def item_of(item_json: str, live_values: str) -> dict:
         "raw": (item_json, live_values),
         "band": band,
         "band_label": BAND_NAMES[band],
+        "score": Decimal(live["score"]) / 10 if live.get("score") else None,
         "is_demonstration": "demonstration" in live,
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
         "stage_label": _label(Stage, item["stage"]),
+        "state": stage_words(item, live.get("confirmed", "")),
+        "cover": cover_of(item),
         "kind_label": _label(Kind, item["kind"]),
         "total_cost": _money(item["total_cost"]),
         "period": period(item),

@@ -4,29 +4,31 @@ The page is a template; this is the same content for writers without HTML.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from lib.dates import italian_day
 from lib.formats import euro, file_kind, measure, partial_date
 
 
 def card_outline(context: Mapping, more: Sequence[tuple[str, list[dict]]] = ()) -> dict:
-    """`{title, summary, meta, facts, sections: [(title, blocks)], source}` of a context of `card_context`.
+    """`{title, summary, meta, author, facts, sections: [(title, blocks)], source}` of a `card_context`.
 
     `more` are the sections of features, placed after «Riuso e lezioni». Blocks as in pdf.pdf_data.
     """
     card = context["card"]
-    body = (card["promoter"] or {}).get("name") or _("Ente non comunicato")
-    day = date_format(datetime.fromisoformat(card["published_at"]), "j F Y")
-    meta = [context["stage_label"], body, _("aggiornata il %(day)s") % {"day": day}]
+    body = (card["promoter"] or {}).get("name") or _("Ente non noto")
+    day = date_format(italian_day(card["published_at"]), "j F Y")
+    state = context["state"] and context["state"]["text"]
+    meta = [state, body, _("edizione del %(day)s") % {"day": day}]
     return {
         "title": _own(card, "title") or _("Senza titolo"),
         "summary": _own(card, "summary") or _("Sintesi non comunicata"),
         "meta": " · ".join(str(part) for part in meta if part),
         "facts": _facts(context),
+        "author": context["author"],
         "sections": [(title, blocks) for title, blocks in _sections(context, more) if blocks],
         "source": _("Scheda %(code)s di %(body)s, edizione %(n)s. Contenuti con licenza CC BY 4.0.")
         % {"code": card["code"], "body": body, "n": card["edition"]},
@@ -38,7 +40,7 @@ def _own(card: Mapping, field: str) -> str | None:
 
 
 def _or_missing(text) -> str:
-    return str(text) if text not in (None, "") else _("Non comunicato")
+    return str(text) if text not in (None, "") else _("Non noto")
 
 
 def _cost(context: Mapping) -> str:
@@ -48,10 +50,12 @@ def _cost(context: Mapping) -> str:
 
 def _facts(context: Mapping) -> list[list[str]]:
     card = context["card"]
+    state = context["state"]
+    words = [state["text"], state["note"]] if state else []
     return [
-        [_("Stato"), _or_missing(context["stage_label"])],
-        [_("Periodo"), _or_missing(context["period"])],
-        [_("Costo totale"), _cost(context)],
+        [_("A che punto è"), _or_missing(". ".join(filter(None, words)))],
+        [_("Quando"), _or_missing(context["period"])],
+        [_("Quanto costa"), _cost(context)],
         [_("Dove"), _or_missing(_places(card))],
         [_("Tipo"), _or_missing(context["kind_label"])],
     ]
@@ -69,6 +73,7 @@ def _places(card: Mapping, *, all_of_them: bool = False) -> str:
 
 def _sections(context: Mapping, more: Sequence[tuple[str, list[dict]]]) -> list[tuple[str, list[dict]]]:
     return [
+        (_("Che cosa non sappiamo"), _unknown(context)),
         (_("Il problema"), _problem(context["card"])),
         (_("La soluzione"), _solution(context)),
         (_("Risultati"), _results(context)),
@@ -77,6 +82,17 @@ def _sections(context: Mapping, more: Sequence[tuple[str, list[dict]]]) -> list[
         (_("Tempi e risorse"), _resources(context)),
         (_("Soggetti"), _people(context)),
         (_("Documenti e contatti"), _documents(context)),
+    ]
+
+
+def _unknown(context: Mapping) -> list[dict]:
+    """What the card does not say, as on the page."""
+    if not context["not_told"]:
+        return []
+    who = _("La fonte non lo dice:") if context["is_from_source"] else _("L’ente non lo ha scritto:")
+    return [
+        {"kind": "text", "text": who},
+        *({"kind": "bullet", "text": text} for text in context["not_told"]),
     ]
 
 
@@ -102,7 +118,7 @@ def _problem(card: Mapping) -> list[dict]:
     blocks += _text(card["starting_situation"], _("La situazione di partenza"))
     blocks += _text(card["objectives"], _("Gli obiettivi"))
     blocks += _text(card["policy"], _("Il piano di cui fa parte"))
-    return blocks or _note(_("L’ente non ha descritto il problema di partenza."))
+    return blocks
 
 
 def _solution(context: Mapping) -> list[dict]:
@@ -110,7 +126,6 @@ def _solution(context: Mapping) -> list[dict]:
     blocks = _text(card["solution"])
     if card["description"]:
         blocks.append({"kind": "markdown", "text": card["description"]})
-    blocks = blocks or _note(_("L’ente non ha descritto la soluzione."))
     return blocks + _pairs(
         (_("Tecnologie"), ", ".join(card["technologies"])),
         (_("Componenti"), card["components"]),
@@ -123,18 +138,22 @@ def _solution(context: Mapping) -> list[dict]:
 
 
 def _results(context: Mapping) -> list[dict]:
-    rows = [
-        [
-            row["name"] + (f" ({row['unit']})" if row["unit"] and row["unit"] != "numero" else ""),
-            *(_or_missing(measure(row[key])) for key in ("baseline", "value", "target")),
-        ]
-        for row in context["indicators"]
+    head = [_("Indicatore"), _("Prima"), _("Oggi"), _("Obiettivo")]
+    blocks = [
+        {
+            "kind": "table",
+            "head": head,
+            "rows": list(map(_measures, group["rows"])),
+            "caption": group["title"],
+        }
+        for group in context["measures"]
     ]
-    head = [_("Indicatore"), _("Partenza"), _("Valore"), _("Obiettivo")]
-    caption = _("Indicatori: da dove si parte, dove si è, dove si vuole arrivare")
-    blocks = [{"kind": "table", "head": head, "rows": rows, "caption": caption}] if rows else []
-    blocks = blocks or _note(_("L’ente non ha ancora comunicato risultati misurati."))
     return blocks + _text(context["card"]["beneficiaries"], _("Chi ne beneficia"))
+
+
+def _measures(row: Mapping) -> list[str]:
+    unit = f" ({row['unit']})" if row["unit"] and row["unit"] != "numero" else ""
+    return [row["name"] + unit, *(_or_missing(measure(row[key])) for key in ("baseline", "value", "target"))]
 
 
 def _lessons(context: Mapping) -> list[dict]:
@@ -163,20 +182,19 @@ def _row_label(row: Mapping) -> str:
 
 def _resources(context: Mapping) -> list[dict]:
     card = context["card"]
-    blocks = _pairs(*map(_step, context["steps"])) or _note(_("L’ente non ha comunicato le date."))
+    blocks = _pairs(*map(_step, context["steps"]))
     if context["timeline"]:
         blocks += [{"kind": "text", "text": sentence} for sentence in context["timeline"]["sentences"]]
-    if context["total_cost"] is None and not context["funding"]:
-        blocks += _note(_("L’ente non ha comunicato costi e fonti di finanziamento."))
-    else:
-        blocks += _pairs(
-            (_("Costo totale"), _cost(context)),
-            (_("Costo annuo di gestione"), euro(context["running_cost_per_year"])),
-            (_("Risparmio annuo"), euro(context["savings_per_year"])),
-            (_("Come è finanziato"), context["instrument_label"]),
-            (_("Nota sui costi"), card["cost_note"]),
-        )
+    blocks += _pairs(
+        (_("Costo annuo di gestione"), euro(context["running_cost_per_year"])),
+        (_("Risparmio annuo"), euro(context["savings_per_year"])),
+        (_("Come è finanziato"), context["instrument_label"]),
+        (_("Nota sui costi"), card["cost_note"]),
+    )
     blocks += _bars(context["funding"], _("Fonti di finanziamento"), _("Fonte"))
+    if context["exceeding"] is not None:
+        text = _("Le fonti scritte superano il costo di %(amount)s.") % {"amount": euro(context["exceeding"])}
+        blocks += _note(text)
     return blocks + _pairs(*((row["scheme"].upper(), row["value"]) for row in card["identifiers"]))
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from cards.presentation.context import card_context
 from cards.presentation.outline import card_outline
+from lib.dates import italian_day
 from lib.pdf import blocks_of, compile_pdf
 
 TEMPLATE = Path(__file__).with_name("card.typ")
@@ -49,7 +50,7 @@ def pdf_data(
     A block is `{kind: text | heading | bullet | note | pairs | table | bars, …}`.
     """
     context = card_context(document)
-    published = datetime.fromisoformat(document["published_at"])
+    published = italian_day(document["published_at"])
     outline = card_outline(context, more)
     return {
         "lang": get_language(),
@@ -57,6 +58,7 @@ def pdf_data(
         "summary": outline["summary"],
         "areas": [str(area.name) for area in context["areas"]],
         "meta": outline["meta"],
+        "author": outline["author"],
         "facts": outline["facts"],
         "sections": [
             {"title": title, "blocks": [part for block in blocks for part in _expanded(block)]}

@@ -13,7 +13,10 @@ def labels_of(facet: str, values) -> dict[str, str]:
     if facet in PLACES:
         names = PLACE_CACHE.names()
         return {value: names[facet, value] for value in values if (facet, value) in names}
-    return _closed_labels(facet, get_language()) or {value: value for value in values}
+    if labels := _closed_labels(facet, get_language()):
+        return labels
+    named = FACETS[facet].named if facet in FACETS else {}
+    return {value: str(named.get(value, value)) for value in values}
 
 
 @cache

@@ -176,8 +176,8 @@ def _facet_value(key: str, raw: str, page: bool) -> str | None:
     """The stored value of a parameter, or None when there is none."""
     if key in ("province", "region"):
         return _territory_code(key, raw)
-    if key == "year":
-        return raw if YEAR.match(raw) else None
+    if key in ("year", "stage_year"):
+        return raw if YEAR.match(raw) or raw in FACETS[key].named else None
     if key == "technology":
         return fold(raw)[:80] or None
     return FACETS[key].value_of(raw, page=page)

@@ -27,7 +27,8 @@ class Facet:
     """A filter with counts. `key` is its name in the API, `page_name` in the addresses of pages.
 
     `labels` are those of a closed list, in its order; an open list has none. `slugs` and `aliases` are other
-    spellings of values: in the addresses of pages, and in the query string of the API.
+    spellings of values: in the addresses of pages, and in the query string of the API. `named` are labels of
+    single values of an open list.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Facet:
     labels: Mapping[str, str] = field(default_factory=dict)
     slugs: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def slug_of(self, value: str) -> str:
         """The value in the addresses of pages."""
@@ -78,6 +80,13 @@ FACETS: dict[str, Facet] = _by_key(
         Facet("province", "provincia", _("Provincia"), _("Sigla della provincia")),
         Facet("region", "regione", _("Regione"), _("Codice ISTAT della regione")),
         Facet("stage", "stato", _("Stato"), _("Stato di avanzamento"), dict(Stage.choices)),
+        Facet(
+            "stage_year",
+            "notizia",
+            _("Quanto è recente la notizia"),
+            _("Anno per cui lo stato di avanzamento è noto; unknown se nessuno l’ha detto"),
+            named={"unknown": _("Senza anno")},
+        ),
         Facet("kind", "tipo", _("Tipo"), _("Tipo"), dict(Kind.choices)),
         Facet("year", "anno", _("Anno"), _("Anno in cui il progetto è in corso")),
         Facet(

@@ -117,6 +117,14 @@ class DocumentType(models.TextChoices):
     IMAGE = "image", _("Immagine")
 
 
+class IndicatorKind(models.TextChoices):
+    """What an indicator measures, as the logical framework of evaluations tells them apart."""
+
+    INPUT = "input", _("Risorsa impiegata")
+    OUTPUT = "output", _("Cosa realizzata")
+    RESULT = "result", _("Cambiamento ottenuto")
+
+
 class CostLine(models.TextChoices):
     """The 12 lines of AgID's comparative evaluation of software (valutazione comparativa, TCO)."""
 

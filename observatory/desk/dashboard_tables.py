@@ -8,13 +8,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cards.models import Edition
-from cards.search.totals import totals
+from cards.search.totals import cost_sums, parts_within, sums_without, totals
 from cards.vocabulary.areas import AREAS
 from cards.vocabulary.lists import Stage
 from feedback.models import ErrorReport
@@ -30,9 +30,7 @@ AGES = (90, 180, 365)
 
 def headline() -> dict:
     """Cards, costs, municipalities with a card of those of the metropolitan city, open reports."""
-    money = Edition.objects.current().aggregate(
-        cards=Count("pk"), cost=Sum("total_cost"), known=Count("total_cost")
-    )
+    money = cost_sums(Edition.objects.current())
     town_codes = set(home_municipalities().values_list("code", flat=True))
     reports = ErrorReport.objects.filter(status=ErrorReport.Status.RECEIVED)
     return {
@@ -63,12 +61,12 @@ def by_stage() -> Table:
 
 def by_area() -> Table:
     """Of each main area: projects, sum of the known costs, projects without cost."""
-    counted = {"n": Count("pk"), "cost": Sum("total_cost"), "known": Count("total_cost")}
+    counted = sums_without(parts_within(Edition.objects.current()))
     totals_of = {row["primary_area"]: row for row in _grouped("primary_area", counted)}
     rows = []
     for area in AREAS:
-        row = totals_of.get(area.key, {"n": 0, "cost": None, "known": 0})
-        rows.append([str(area.name), row["n"], row["cost"], row["n"] - row["known"]])
+        row = totals_of.get(area.key, {"cards": 0, "cost": None, "known": 0})
+        rows.append([str(area.name), row["cards"], row["cost"], row["cards"] - row["known"]])
     header = [_("Area principale"), _("Progetti"), _("Costo comunicato"), _("Senza costo")]
     return Table("aree", _("Progetti e denaro per area"), header, rows, money=(2,))
 

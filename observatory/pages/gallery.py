@@ -4,9 +4,11 @@ from django import forms
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from cards.presentation.stages import stage_words
 from cards.vocabulary.areas import AREA_CHOICES, AREAS
 
 
@@ -15,7 +17,10 @@ def components(request):
     """The gallery of components, for developers: 404 unless DEBUG or DEMO."""
     if not (settings.DEBUG or settings.DEMO):
         raise Http404
-    context = {"areas": AREAS, "form": GalleryForm(request.GET or None), **gallery_charts()}
+    known = [{"stage": "running", "stage_as_of": day} for day in (None, "2016", str(localdate()))]
+    known.append({"stage": "completed", "stage_as_of": "2016"})
+    states = [stage_words({"origin": "sample", **card}) for card in known]
+    context = {"areas": AREAS, "states": states, "form": GalleryForm(request.GET or None), **gallery_charts()}
     return render(request, "observatory/components.html", context)
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from cards.presentation.context import item_of
 from cards.vocabulary.areas import AREA_BY_KEY, AREAS
+from cards.vocabulary.bands import HIGH, LOW, MEDIUM
 from lib.formats import euro, file_kind, file_size, in_millions, measure, partial_date
 
 register = template.Library()
@@ -123,6 +124,18 @@ def page_numbers(page) -> list[int | None]:
 def social_image(area) -> str:
     """The URL of the Open Graph image of an area, 1200×630."""
     return static(f"img/og/{area.slug}.png")
+
+
+@register.simple_tag
+def cover_image(name: str) -> str:
+    """The URL of a drawn cover (cards.presentation.covers), 1200×630."""
+    return static(f"img/covers/{name}.svg")
+
+
+@register.simple_tag
+def score_words(band: str) -> str:
+    """How easy a project is to repeat, by its band of replicability."""
+    return {HIGH: _("Facile da rifare"), MEDIUM: _("Medio"), LOW: _("Difficile")}.get(band, "")
 
 
 @register.simple_tag

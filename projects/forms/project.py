@@ -3,10 +3,12 @@
 import re
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cards.document.shape import LABELS
+from cards.reads.programmes import programme_meant, programmes_above
 from cards.vocabulary.areas import AREA_CHOICES
 from cards.vocabulary.lists import SDG_CHOICES, Kind, Stage, TargetGroup
 from lib.forms.base import StepForm, textarea
@@ -20,6 +22,12 @@ class ProjectStepForm(StepForm):
     kind = forms.ChoiceField(label=_("Che cos’è"), choices=Kind, widget=forms.RadioSelect)
     stage = forms.ChoiceField(label=_("A che punto è"), choices=Stage, widget=forms.RadioSelect)
     stage_as_of = PartialDateField(label=_("Stato riferito al"), help_text=_("Per esempio 11/2026"))
+    # Longer than the stored code: an address or a title may be pasted.
+    part_of = forms.CharField(
+        label=capfirst(LABELS["part_of"]),
+        max_length=300,
+        help_text=_("Il codice della sua scheda, per esempio TO-2026-0003: nelle somme conta una volta"),
+    )
 
     class Meta:
         model = Project
@@ -37,6 +45,7 @@ class ProjectStepForm(StepForm):
             "stage_reason",
             "starting_situation",
             "policy",
+            "part_of",
             "title_en",
             "summary_en",
             "website",
@@ -78,6 +87,20 @@ class ProjectStepForm(StepForm):
             "starting_situation": textarea(4),
             "summary_en": textarea(4),
         }
+
+    def clean_part_of(self):
+        """The code of the programme, from a code, an address of its card or its whole title."""
+        text = self.cleaned_data["part_of"].strip()
+        if not text:
+            return ""
+        if (code := programme_meant(text)) is None:
+            raise ValidationError(
+                _("Non c’è una scheda pubblica «%(text)s»: scrivi il codice che è in fondo alla scheda"),
+                params={"text": text[:60]},
+            )
+        if self.instance.pk and self.instance.code in (code, *programmes_above(code)):
+            raise ValidationError(_("Un progetto non può fare parte di sé stesso o di una sua parte"))
+        return code
 
 
 # `45.0703393, 7.6868565`, as maps copy it; `45,07; 7,68`.

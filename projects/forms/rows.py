@@ -65,7 +65,7 @@ class IndicatorRow(RowForm):
 
     class Meta:
         model = Indicator
-        fields = ["name", "unit", "baseline", "value", "target", "date", "source"]
+        fields = ["name", "kind", "unit", "baseline", "value", "target", "date", "source"]
         localized_fields = ["baseline", "target", "value"]
         help_texts = {
             "name": _("Per esempio «Consumo annuo di energia»"),

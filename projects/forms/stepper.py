@@ -31,6 +31,7 @@ STEPS = (
             "stage_reason",
             "starting_situation",
             "policy",
+            "part_of",
             "title_en",
             "summary_en",
             "website",

@@ -91,6 +91,8 @@ class Project(models.Model):
     summary_en = models.TextField(LABELS["summary_en"], max_length=SUMMARY_MAX, blank=True)
     kind = models.CharField(LABELS["kind"], max_length=10, choices=Kind, blank=True)
     website = models.URLField(LABELS["website"], blank=True, max_length=500)
+    # The public code of its programme; a code stays, also when the programme's card is withdrawn.
+    part_of = models.CharField(LABELS["part_of"], max_length=16, blank=True)
 
     # place
     lead_municipality = models.ForeignKey(

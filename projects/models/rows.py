@@ -12,6 +12,7 @@ from cards.vocabulary.lists import (
     DocumentType,
     FundingSource,
     IdentifierScheme,
+    IndicatorKind,
     PartnerRole,
 )
 from lib.files.models import StoredFile
@@ -103,6 +104,7 @@ class ReuseCost(models.Model):
 class Indicator(Row):
     project = models.ForeignKey(Project, models.CASCADE, related_name="indicators")
     name = models.CharField(_("indicatore"), max_length=160)
+    kind = models.CharField(_("che cosa misura"), max_length=8, choices=IndicatorKind, blank=True)
     unit = models.CharField(_("unità di misura"), max_length=40, blank=True)
     baseline = models.DecimalField(_("partenza"), max_digits=18, decimal_places=4, null=True, blank=True)
     target = models.DecimalField(_("obiettivo"), max_digits=18, decimal_places=4, null=True, blank=True)

@@ -211,7 +211,7 @@ def _index_csv(parts: list[Part]) -> str:
 def plain_text(document: Mapping, address: str) -> str:
     """The card as plain text, to be pasted into another document."""
     outline = card_outline(card_context(document))
-    lines = [outline["title"], "", outline["summary"], "", outline["meta"], ""]
+    lines = [outline["title"], "", outline["summary"], "", outline["meta"], outline["author"], ""]
     lines += [f"{label}: {value}" for label, value in outline["facts"]]
     for title, blocks in outline["sections"]:
         lines += ["", title.upper(), ""]

@@ -37,7 +37,9 @@ def _judged(judged: Judgement, titles: Mapping[int, str]) -> dict:
         rating = judged.ratings.get(criterion.key)
         anchor = rating and {1: criterion.low, 3: criterion.middle, 5: criterion.high}.get(rating.value)
         document = rating and titles.get(rating.evidence_document)
-        rows.append({"criterion": criterion, "rating": rating, "anchor": anchor, "document": document})
+        percent = rating and 20 * rating.value
+        row = {"criterion": criterion, "rating": rating, "percent": percent}
+        rows.append({**row, "anchor": anchor, "document": document})
     return {
         "assessment": judged.assessment,
         "name": RATER_NAMES[judged.assessment.rater],

@@ -125,7 +125,8 @@ def _funds(project: Compared) -> str:
 
 
 def _indicators(project: Compared) -> str:
-    lines = [row for row in project.words["indicators"] if row["value"] is not None]
+    rows = [row for group in project.words["measures"] for row in group["rows"]]
+    lines = [row for row in rows if row["value"] is not None]
     return "; ".join(
         f"{row['name']}: {number_format(row['value'].normalize(), use_l10n=True)} {row['unit'] or ''}".strip()
         for row in lines
@@ -172,7 +173,7 @@ ROWS = (
         False,
     ),
     (gettext_lazy("Area"), _areas, False),
-    (gettext_lazy("Stato"), lambda p: str(p.words["stage_label"] or ""), False),
+    (gettext_lazy("Stato"), lambda p: p.words["state"]["text"] if p.words["state"] else "", False),
     (gettext_lazy("Tipo"), lambda p: str(p.words["kind_label"] or ""), False),
     (gettext_lazy("Scala"), lambda p: str(p.words["scale_label"] or ""), False),
     (gettext_lazy("Periodo"), lambda p: p.words["period"], False),

@@ -60,6 +60,7 @@ def test_facets_of_a_card(source):
         ("province", "TO"),
         ("region", "01"),
         ("stage", "running"),
+        ("stage_year", "2026"),
         ("technology", "led"),
         ("technology", "sensori"),
         ("year", "2019"),

@@ -21,9 +21,14 @@ def test_bars_are_shares_of_the_cost_and_of_the_longest():
     assert [(row["share"], row["bar"]) for row in rows] == [(70, 100), (5, 7), (None, None)]
 
 
-def test_sources_beyond_the_cost_share_their_own_sum():
-    rows = charts.money_bars([{"amount": Decimal(1500)}, {"amount": Decimal(500)}], Decimal(1000))
-    assert [row["share"] for row in rows] == [75, 25]
+def test_sources_beyond_the_cost_are_shares_of_the_cost():
+    rows = charts.money_bars(
+        [{"amount": Decimal(1_000_000)}, {"amount": Decimal("500000.50")}], Decimal(1_250_000)
+    )
+    assert [row["share"] for row in rows] == [80, 40]
+    assert charts.exceeding(Decimal(1_250_000), rows) == Decimal("250000.50")
+    assert charts.exceeding(Decimal(2_000_000), rows) is None
+    assert charts.exceeding(None, rows) is None
 
 
 @pytest.mark.parametrize(

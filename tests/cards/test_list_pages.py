@@ -80,6 +80,7 @@ def test_filters_are_in_their_order_and_the_less_used_ones_folded(client, cards)
     assert [(g["name"], g["is_folded"]) for g in groups] == [
         ("area", False),
         ("stato", False),
+        ("notizia", False),
         ("replicabilita", False),
         ("comune", False),
         ("provincia", True),

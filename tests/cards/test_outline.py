@@ -76,14 +76,19 @@ def pdf(client, card, prefix=""):
 def test_empty_card_says_what_is_missing(client, empty):
     text = words(client.get(f"/progetti/{empty.slug}/"))
     for told in (
-        "L’ente non ha descritto la soluzione.",
-        "L’ente non ha ancora comunicato risultati misurati.",
-        "L’ente non ha comunicato le date.",
-        "L’ente non ha comunicato costi e fonti di finanziamento.",
-        "L’ente non ha allegato documenti.",
-        "Ufficio Non comunicato",
+        "Che cosa non sappiamo L’ente non lo ha scritto:",
+        "che cosa si fa, e come",
+        "quando comincia e quando finisce",
+        "quanto costa",
+        "chi paga",
+        "quali risultati ha dato",
+        "quale ufficio se ne occupa",
+        "gli atti e i documenti per rifarlo",
+        "Chiedi all’ente",
     ):
         assert told in text
+    assert "Niente" not in text
+    assert "Documenti" not in text
     assert not re.search(r"\bNone\b|n/d|N/A", text)
 
 
@@ -98,7 +103,8 @@ def test_full_card_draws_money_and_times(client, full):
         "Effettivo dal febbraio 2024, in corso",
         "Iniziato 5 mesi dopo il previsto.",
         "dicembre 2023 Collaudo (fatto) febbraio 2024 Inizio",
-        "60% del percorso",
+        "60% della strada dalla partenza all’obiettivo",
+        "Indicatori Consumo, MWh Prima 1.000 Oggi 640 Obiettivo 400",
     ):
         assert told in text
 

@@ -86,7 +86,7 @@ def test_record_that_does_not_exist_is_not_issued(record):
 
 def test_confirmation_is_stored_and_renews_cached_pages(record):
     moment, token = timezone.now(), content_token()
-    records.confirm(record, at=moment)
+    issuing.confirm(record, at=moment)
     record.refresh_from_db()
     assert record.confirmed_at == moment
     assert content_token() != token

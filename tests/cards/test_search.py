@@ -61,7 +61,9 @@ def test_words_fold_case_and_accents_and_match_prefixes(cards, words):
 
 def test_every_expression_of_the_list_of_synonyms_is_a_query(cards):
     with FILE.open(encoding="utf-8", newline="") as file:
-        expressions = [text for row in csv.DictReader(file, delimiter=";") for text in row["terms"].split("|")]
+        expressions = [
+            text for row in csv.DictReader(file, delimiter=";") for text in row["terms"].split("|")
+        ]
     assert len(expressions) > 150
     for text in expressions:
         found(urlencode({"q": text}))

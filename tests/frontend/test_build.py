@@ -23,7 +23,6 @@ BUDGETS = {
     ROOT / "static" / "js" / "suggerimenti.js": 2_000,
     ROOT / "static" / "js" / "mappa.js": 2_000,
     BUILD / "leaflet" / "leaflet.js": 44_000,
-    ROOT / "static" / "img" / "italia.svg": 8_000,
     ROOT / "cards" / "pages" / "regions.json": 4_000,
 }
 

@@ -166,7 +166,7 @@ def test_number_of_queries_does_not_grow(client, desk, office, municipalities, d
 
 
 # session, user, roles, names of bodies; four of the menu; the figures, their map and the cards' index
-QUERIES_OF_DASHBOARD = 24
+QUERIES_OF_DASHBOARD = 26
 # session, user, roles, names; one count, one page; four of the menu
 QUERIES_OF_REGISTER = 9
 

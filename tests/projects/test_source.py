@@ -58,7 +58,12 @@ def test_source_has_the_values_of_the_models(two):
         assert [type(source[name]) for name in OWN_FIELDS] == [type(getattr(stored, n)) for n in OWN_FIELDS]
         assert source["lead_municipality"] == project.lead_municipality.code
         promoter = project.promoter
-        assert source["promoter"] == {"slug": promoter.slug, "name": promoter.name, "kind": promoter.kind}
+        assert source["promoter"] == {
+            "slug": promoter.slug,
+            "name": promoter.name,
+            "kind": promoter.kind,
+            "municipality": promoter.territory.code,
+        }
 
 
 def test_rows_are_those_of_the_project_with_their_types(two):

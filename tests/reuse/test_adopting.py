@@ -667,7 +667,7 @@ def test_both_cards_link_each_other(client, asked, adopter, card, own_card):
     client.logout()
     theirs = client.get(f"/progetti/{card.slug}/").content.decode()
     assert f'href="/progetti/{own_card.slug}/"' in theirs
-    assert '<a href="#riusi">Chi lo ha riusato</a>' in theirs
+    assert '<h2 id="reuse-title">Chi lo ha riusato</h2>' in theirs
     mine = client.get(f"/progetti/{own_card.slug}/").content.decode()
     assert "Nasce dal riuso di" in mine
     assert f'href="/progetti/{card.slug}/#riusi"' in mine
