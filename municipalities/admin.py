@@ -3,9 +3,10 @@
 from django.contrib import admin
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
-from import_export.resources import ModelResource
+from import_export.formats.base_formats import CSV, XLSX
 
 from lib.content_version import bump_content_version
+from municipalities.importing import CheckedResource, TableFile, TerritoryWidget
 from municipalities.models import Organisation, Territory
 
 
@@ -28,12 +29,15 @@ class PublicAdmin(admin.ModelAdmin):
 class ImportingAdmin(PublicAdmin, ImportExportModelAdmin):
     """The same with imports of tables, whose rows are logged without log_change."""
 
+    import_formats = (TableFile,)
+    export_formats = (CSV, XLSX)
+
     def process_result(self, result, request):
         bump_content_version()
         return super().process_result(result, request)
 
 
-class TerritoryResource(ModelResource):
+class TerritoryResource(CheckedResource):
     """Values of stored territories: new ones, mergers and codes come from the official lists alone."""
 
     name = Field("name", "name", readonly=True)
@@ -43,7 +47,7 @@ class TerritoryResource(ModelResource):
     valid_from = Field("valid_from", "valid_from", readonly=True)
     valid_to = Field("valid_to", "valid_to", readonly=True)
 
-    class Meta:
+    class Meta(CheckedResource.Meta):
         model = Territory
         import_id_fields = ("level", "code")
         fields = (
@@ -66,8 +70,6 @@ class TerritoryResource(ModelResource):
             "ipa_code",
             "website",
         )
-        skip_unchanged = True
-        use_transactions = True
 
     def skip_row(self, instance, original, row, import_validation_errors=None) -> bool:
         return instance._state.adding or super().skip_row(instance, original, row, import_validation_errors)
@@ -94,8 +96,20 @@ class TerritoryAdmin(ImportingAdmin):
         return request.user.has_perm("municipalities.change_territory")
 
 
+class OrganisationResource(CheckedResource):
+    """Bodies by their slug; the territory by its Belfiore code or the letters of a province."""
+
+    territory = Field("territory", "territory", widget=TerritoryWidget())
+
+    class Meta(CheckedResource.Meta):
+        model = Organisation
+        import_id_fields = ("slug",)
+        fields = ("slug", "kind", "name", "territory", "ipa_code", "tax_code", "website")
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(ImportingAdmin):
+    resource_classes = [OrganisationResource]
     list_display = ("name", "kind", "territory", "ipa_code")
     list_filter = ("kind",)
     list_select_related = ("territory",)

@@ -1,4 +1,4 @@
-"""«Chiedi all’ente»: a question about a card reaches its office, which answers; the reader gets the answer."""
+"""«Chiedi all’ente»: a question about a card reaches its office, and its answer the reader."""
 
 import re
 import uuid
