@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from lib.files.checks import Upload
 from lib.workflow import WrongMove
 from municipalities.models import Organisation
 from projects.actions import create_project
@@ -137,11 +138,27 @@ def add_document(document: Document, *, by) -> Document:
     Raises WrongMove when the draft may not be edited.
     """
     project = document.project
-    if existing := project.documents.filter(uid=document.uid).first():
+    if existing := project.documents.filter(uid=document.uid).exclude(pk=document.pk).first():
         return existing
     _raise_version(project, by)
     document.save()
     record(project, "add_document", by, {"title": document.title, **_attachment_changes(project)})
+    return document
+
+
+@transaction.atomic
+def keep_file(project: Project, upload: Upload, *, title: str) -> Document:
+    """Store a checked file whose answers are to be corrected, so that it need not be chosen again.
+
+    It is no document of the draft: until `add_document` it counts as removed. Raises WrongMove when the draft
+    may not be edited.
+    """
+    _raise_version(project, None)
+    document = Document(project=project, title=title[:160], removed_at=timezone.now())
+    document.set_upload(upload)
+    document.width, document.height = upload.width, upload.height
+    document.save()
+    record(project, "keep_file", None, _attachment_changes(project))
     return document
 
 

@@ -19,7 +19,6 @@ OFFICE = [
     path("progetti/<str:code>/elimina/", home.delete, name="project-delete"),
     path("progetti/<str:code>/ripristina/", home.restore, name="project-restore"),
     path("progetti/<str:code>/valutazione/", status.rate, name="project-rate"),
-    path("progetti/<str:code>/documenti/aggiungi/", documents.add_document, name="document-add"),
     path("progetti/<str:code>/documenti/<int:pk>/togli/", documents.remove_document, name="document-remove"),
     path("progetti/<str:code>/commenti/<int:pk>/", status.answer, name="comment-answer"),
     path("progetti/<str:code>/azioni/<slug:verb>/", status.move, name="project-move"),

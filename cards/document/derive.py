@@ -57,7 +57,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
 def _own_municipality(document: Mapping, places: Mapping[str, Place]) -> str:
     """The municipality that a project is of: its promoter, the lead without one; empty for another body's."""
     code = promoting_municipality(document) if document["promoter"] else document["lead_municipality"]
-    return places[code].code if code in places else code or ""
+    return places[code].code if code and code in places else code or ""
 
 
 def _item(document: Mapping, lead: Place | None, others: list[Place]) -> dict:

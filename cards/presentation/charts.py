@@ -52,7 +52,8 @@ def progress(row: Mapping) -> int | None:
     baseline, value, target = row["baseline"], row["value"], row["target"]
     if None in (baseline, value, target) or baseline == target:
         return None
-    return min(100, _percent((value - baseline) / (target - baseline), Decimal(1)))
+    percent = _percent((value - baseline) / (target - baseline), Decimal(1))
+    return None if percent is None else min(100, percent)
 
 
 def timeline(document: Mapping) -> dict | None:

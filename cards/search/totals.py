@@ -43,7 +43,7 @@ def money_bars(version: str) -> list[dict]:
     sums = area_sums(version)
     none = {"cards": 0, "known": 0, "cost": None}
     rows = [{"area": area, **sums.get(area.key, none)} for area in AREAS]
-    most = max((row["cost"] or 0 for row in rows), default=0)
+    most = max((row["cost"] or 0 for row in sums.values()), default=0)
     for row in rows:
         row["share"] = round(100 * row["cost"] / most) if row["cost"] and most else None
     return sorted(rows, key=lambda row: -(row["cost"] or 0))

@@ -11,7 +11,10 @@ from projects.models import Document
 
 
 class DocumentForm(WholeText, forms.ModelForm):
-    """One file or one link, with its type and title. The file is checked, images are re-encoded."""
+    """One file or one link, with its type and title. The file is checked, images are re-encoded.
+
+    `instance` may be a file that was sent before with answers to correct, whose key is `kept`.
+    """
 
     file = forms.FileField(
         label=_("File"), required=False, help_text=_("PDF, ODF, CSV o immagine, al massimo 10 MB")
@@ -35,6 +38,8 @@ class DocumentForm(WholeText, forms.ModelForm):
         }
 
     upload = None
+    # The stored file of a form to be corrected.
+    kept: Document | None = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -42,7 +47,7 @@ class DocumentForm(WholeText, forms.ModelForm):
 
     def clean_file(self):
         file = self.cleaned_data.get("file")
-        if file:
+        if self.files.get("file"):
             self.upload = check_upload(file)
         return file
 
@@ -50,7 +55,7 @@ class DocumentForm(WholeText, forms.ModelForm):
         data = super().clean()
         if not self.errors and bool(data.get("file")) == bool(data.get("url")):
             self.add_error("file", _("Carica un file oppure scrivi un collegamento"))
-        is_image = self.upload is not None and self.upload.media_type.startswith("image/")
+        is_image = (self.upload or self.instance).media_type.startswith("image/")
         if (data.get("type") == DocumentType.IMAGE) != is_image and "file" not in self.errors:
             if is_image:
                 self.add_error("type", _("Per un’immagine scegli il tipo «Immagine»"))
@@ -63,6 +68,7 @@ class DocumentForm(WholeText, forms.ModelForm):
     def describe(self) -> Document:
         """The document with the facts of its file, not saved."""
         self.instance.uid = self.cleaned_data.get("uid") or self.instance.uid
+        self.instance.removed_at = None
         if self.upload:
             up = self.upload
             self.instance.set_upload(up)

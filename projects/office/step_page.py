@@ -75,6 +75,7 @@ def show_step(
     if step.key == "documents":
         context["documents"] = project.documents.filter(removed_at=None).order_by("pk")
         context["document_form"] = document_form or DocumentForm(initial={"uid": uuid.uuid4()})
+        context["kept_file"] = document_form and document_form.kept
     return render(request, "projects/office/step.html", context, status=status)
 
 

@@ -21,8 +21,10 @@ from projects.codes import code_warning
 from projects.completeness import completeness
 from projects.forms import STEP_BY_SLUG, STEPS
 from projects.models import Project
+from projects.office.documents import attach
 from projects.office.loading import RELATED, load
 from projects.office.step_page import (
+    DOCUMENTS,
     errors_of,
     saved_message,
     saved_step,
@@ -76,8 +78,12 @@ def _save_by_button(request, code, step):
     discard(request)
     posted = request.POST
     form, formsets = step.form(posted, instance=project), step.formsets(project, posted)
+    document_form = None
     try:
         is_valid = _store(project, step, form, formsets, posted, by=request.user)
+        if step is DOCUMENTS:
+            document_form = attach(request, project)
+            posted["version"] = str(project.version)
     except StaleDraft:
         return _conflict(request, code, step, form, formsets)
     except WrongMove:
@@ -86,9 +92,9 @@ def _save_by_button(request, code, step):
         message = _("La scheda non si può più modificare: è {}.").format(saved.get_status_display().lower())
         messages.error(request, message)
         return show_step(request, saved, step, form, formsets, status=409)
-    if is_valid or "exit" in request.POST:
+    if document_form is None and (is_valid or "exit" in request.POST):
         return _after_save(request, project, step, is_valid)
-    return show_step(request, project, step, form, formsets, status=422)
+    return show_step(request, project, step, form, formsets, document_form=document_form, status=422)
 
 
 def _store(project, step, form, formsets, posted, *, by, automatic=False) -> bool:

@@ -63,10 +63,16 @@ async function renewToken(method = "GET") {
   return told.signed_in;
 }
 
-// The turn tells the server which of two saves of this page is the later one, whatever order they arrive in.
-function post() {
-  const body = new URLSearchParams(new FormData(form));
+function draft() {
+  // Files are sent by the button alone.
+  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  // The turn tells the server which of two saves of this page is the later one, whatever order they arrive in.
   body.set("turn", ++turn);
+  return body;
+}
+
+function post() {
+  const body = draft();
   underWay = new AbortController();
   return fetch(words.draft, { method: "POST", body, headers: { "X-CSRFToken": token() }, signal: underWay.signal });
 }
@@ -173,6 +179,14 @@ form.addEventListener("submit", () => {
 });
 // Back to a page that the browser kept: what it shows may be older than what is saved.
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+// A phone may close the page without another event: what was typed in the last seconds goes with this request.
+window.addEventListener("pagehide", () => {
+  if (!unsaved || stopped || leaving) return;
+  const body = draft();
+  body.set("csrfmiddlewaretoken", token());
+  fetch(words.draft, { method: "POST", body, headers: { "X-CSRFToken": token() }, keepalive: true });
+});
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
 window.addEventListener("online", save);
 window.addEventListener("focus", save);
 window.addEventListener("beforeunload", (event) => unsaved && event.preventDefault());

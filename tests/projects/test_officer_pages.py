@@ -1,6 +1,7 @@
 """Pages of an office: steps, errors, documents, permissions."""
 
 import io
+import re
 import uuid
 
 import pytest
@@ -222,9 +223,8 @@ def media(settings, tmp_path):
 
 
 def test_document_is_private_until_published(client, project, office, municipalities):
-    add = reverse("officer:document-add", args=[project.code])
     typed = {"type": "image", "title": "La centralina", "alt_text": "Una centralina rossa", "file": image()}
-    assert client.post(add, typed).status_code == 302
+    assert attach(client, project, **typed).status_code == 302
     document = Document.objects.get()
     draft, url = (reverse(name, args=[document.pk]) for name in ("officer:draft-file", "document-file"))
     assert client.get(draft)["Content-Type"] == "image/webp"
@@ -244,13 +244,64 @@ def test_document_is_private_until_published(client, project, office, municipali
     assert client.get(url).status_code == 404
 
 
+def attach(client, project, **typed):
+    """Post the step of documents with a file or link, as «Aggiungi e resta qui» does."""
+    project.refresh_from_db()
+    return client.post(step_url(project, "documenti"), {"version": project.version, "more": "1", **typed})
+
+
 def test_invalid_document_shows_its_error_and_the_other_fields(client, project):
-    add = reverse("officer:document-add", args=[project.code])
     wrong = SimpleUploadedFile("virus.pdf", b"MZ\x90")
-    page = client.post(add, {"type": "manual", "title": "Il mio manuale", "file": wrong}).content.decode()
+    answer = attach(client, project, type="manual", title="Il mio manuale", file=wrong)
+    page = answer.content.decode()
+    assert answer.status_code == 422
     assert "Carica un file PDF" in page
     assert "Il mio manuale" in page
     assert not Document.objects.exists()
+
+
+def test_file_with_an_answer_to_correct_need_not_be_chosen_again(client, project):
+    answer = attach(client, project, type="image", title="La centralina", file=image())
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Descrivi che cosa si vede" in page
+    assert "Il file «foto.png» è già caricato: non serve sceglierlo di nuovo." in page
+    assert not Document.objects.filter(removed_at=None).exists()
+    kept = re.search(r'name="kept" value="(\d+)"', page)[1]
+    typed = {"type": "image", "title": "La centralina", "alt_text": "Una centralina rossa", "kept": kept}
+    assert attach(client, project, **typed).status_code == 302
+    document = Document.objects.get()
+    assert (document.title, document.alt_text, document.removed_at) == (
+        "La centralina",
+        "Una centralina rossa",
+        None,
+    )
+    assert client.get(reverse("officer:draft-file", args=[document.pk])).status_code == 200
+
+
+def test_file_of_another_project_is_not_taken(client, project, office, municipalities):
+    attach(client, project, type="image", title="La centralina", file=image())
+    kept = Document.objects.get().pk
+    other = builders.draft(office, municipalities["torino"])
+    assert attach(client, other, type="image", title="Mia", alt_text="x", kept=kept).status_code == 422
+    assert not other.documents.exists()
+
+
+def test_files_go_with_the_button_of_the_step_and_an_error_elsewhere_loses_none(client, project):
+    answer = client.post(
+        step_url(project, "documenti"),
+        {
+            "version": project.version,
+            "contact_email": "non è un indirizzo",
+            "type": "image",
+            "title": "La centralina",
+            "alt_text": "Una centralina rossa",
+            "file": [image(), image()],
+        },
+    )
+    assert answer.status_code == 422
+    assert Document.objects.filter(removed_at=None).count() == 2
+    assert "non è un indirizzo" in answer.content.decode()
 
 
 def test_number_of_queries_of_home_does_not_grow(client, office, municipalities, django_assert_num_queries):
