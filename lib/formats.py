@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 NO_BREAK_SPACE = "\u00a0"
 
 
-def euro(amount) -> str:
-    """`1.250.000 €`, in English `€1,250,000`; cents only under a thousand."""
+def euro(amount, *, is_exact: bool = False) -> str:
+    """`1.250.000 €`, in English `€1,250,000`; cents only under a thousand, or where `is_exact`."""
     if amount in (None, ""):
         return ""
     amount = Decimal(amount)
-    places = 0 if amount >= 1000 or amount == amount.to_integral_value() else 2
+    is_whole = amount == amount.to_integral_value()
+    places = 0 if is_whole or (amount >= 1000 and not is_exact) else 2
     # number_format cuts the digits it does not show; money is rounded.
     rounded = amount.quantize(Decimal(10) ** -places, ROUND_HALF_UP)
     words = _("%(amount)s €") % {"amount": number_format(rounded, places, force_grouping=True)}

@@ -12,6 +12,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from cards import issuing, records
+from cards.document.build import serialise
 from cards.records import RECORD
 from lib import audit
 from lib.forms.autosave import can_merge
@@ -22,6 +23,7 @@ from projects.completeness import missing_required
 from projects.history import record
 from projects.models import Project, Submission
 from projects.reviewing import decide
+from projects.source import draft_document
 from projects.workflow import EDITABLE, PROJECT, Verb
 
 
@@ -133,7 +135,12 @@ def submit(
         raise
     number = (project.submissions.aggregate(n=Max("number"))["n"] or 0) + 1
     submission = Submission.objects.create(
-        project=project, number=number, idempotency_key=idempotency_key, submitted_by=by, note=note
+        project=project,
+        number=number,
+        idempotency_key=idempotency_key,
+        submitted_by=by,
+        note=note,
+        document=serialise(draft_document(project)),
     )
     record(project, Verb.SUBMIT, by, {"receipt": submission.receipt})
     transaction.on_commit(lambda: mail.receipt(submission))

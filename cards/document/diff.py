@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cards.document.shape import LABELS
 from cards.vocabulary.areas import AREA_BY_KEY
 from cards.vocabulary.lists import (
+    SDG_CHOICES,
+    CostDriver,
+    CostLine,
+    DocumentType,
     FundingSource,
+    IdentifierScheme,
+    IndicatorKind,
     Instrument,
     Kind,
     PartnerRole,
@@ -18,7 +23,9 @@ from cards.vocabulary.lists import (
     Scale,
     Stage,
     TargetGroup,
+    labels,
 )
+from lib.formats import euro, file_kind, measure, partial_date
 
 LEFT_OUT = {"edition", "published_at", "slug", "code", "cup_codes", "year_from", "year_to", "origin"}
 CHOICES = {
@@ -31,7 +38,7 @@ CHOICES = {
 }
 LABELLED = {*CHOICES, "primary_area", "other_areas", "partners", "funding_lines"}
 MONEY = {"total_cost", "running_cost_per_year", "savings_per_year"}
-ROW_CHOICES = {"source": FundingSource, "role": PartnerRole}
+DATES = {"stage_as_of", "start_planned", "start_actual", "end_planned", "end_actual"}
 
 
 def differences(before: Mapping, after: Mapping) -> list[dict]:
@@ -68,33 +75,95 @@ def display_value(key: str, value) -> str:
     if isinstance(value, list):
         return "; ".join(display_value(key, part) for part in value)
     if isinstance(value, Mapping):
-        return _display_row(value)
+        return ROWS[key](value) if key in ROWS else _display_row(value)
     if key in ("primary_area", "other_areas"):
         return str(AREA_BY_KEY[value].name) if value in AREA_BY_KEY else value
     if key in MONEY:
-        amount = number_format(Decimal(value), use_l10n=True, force_grouping=True)
-        return gettext("%(amount)s €") % {"amount": amount}
+        return _amount(value)
+    if key in DATES:
+        return partial_date(value)
+    if key == "sdgs":
+        return str(dict(SDG_CHOICES).get(value, value))
     if key in CHOICES and value in CHOICES[key].values:
         return str(CHOICES[key](value).label)
     return str(value)
 
 
 def _display_row(row: Mapping) -> str:
-    if "province" in row and "name" in row:
-        return f"{row['name']} ({row['province']})"
-    if "slug" in row and "kind" in row:
-        return row["name"]
-    parts = []
-    for name, value in row.items():
-        if name in ROW_CHOICES and value in ROW_CHOICES[name].values:
-            value = ROW_CHOICES[name](value).label
-        if value not in (None, "", False) and name not in (
-            "id",
-            "sha256",
-            "media_type",
-            "size",
-            "width",
-            "height",
-        ):
-            parts.append(str(value))
-    return ", ".join(parts)
+    """A municipality with its province, or a body."""
+    return f"{row['name']} ({row['province']})" if row.get("province") else row["name"]
+
+
+def _label(choices, value) -> str:
+    return str(labels(choices).get(value, value or ""))
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(filter(None, parts))
+
+
+def _amount(value: str | None) -> str:
+    return euro(value, is_exact=True)
+
+
+def _identifier(row: Mapping) -> str:
+    return f"{_label(IdentifierScheme, row['scheme'])} {row['value']}"
+
+
+def _milestone(row: Mapping) -> str:
+    return _joined(row["title"], partial_date(row["date"]), gettext("fatto") if row["is_done"] else "")
+
+
+def _partner(row: Mapping) -> str:
+    return _joined(row["name"], _label(PartnerRole, row["role"]))
+
+
+def _funding(row: Mapping) -> str:
+    return _joined(_label(FundingSource, row["source"]), row["programme"], _amount(row["amount"]))
+
+
+def _reuse_cost(row: Mapping) -> str:
+    yearly = gettext("all’anno") if row["is_yearly"] else ""
+    driver = _label(CostDriver, row["driver"])
+    return _joined(_label(CostLine, row["line"]), _amount(row["amount"]), driver, yearly)
+
+
+def _indicator(row: Mapping) -> str:
+    values = (
+        (gettext("prima"), row["baseline"]),
+        (gettext("oggi"), row["value"]),
+        (gettext("obiettivo"), row["target"]),
+    )
+    told = [f"{word} {measure(Decimal(value))}" for word, value in values if value is not None]
+    kind = _label(IndicatorKind, row.get("kind")).lower()
+    unit = "" if row["unit"] == "numero" else row["unit"]
+    parts = (row["name"], kind, unit, *told, partial_date(row["date"]), row["method"], row["source"])
+    return _joined(*parts)
+
+
+def _document(row: Mapping) -> str:
+    kind = _joined(_label(DocumentType, row["type"]), file_kind(row))
+    return f"{row['title']} ({kind})"
+
+
+def _source(row: Mapping) -> str:
+    return row["title"] or row["url"]
+
+
+ROWS = {
+    "identifiers": _identifier,
+    "milestones": _milestone,
+    "partners": _partner,
+    "funding_lines": _funding,
+    "reuse_costs": _reuse_cost,
+    "indicators": _indicator,
+    "documents": _document,
+    "sources": _source,
+}
+
+
+def links_of(key: str, value) -> list[dict]:
+    """`[{text, url, id}]` of documents and sources, to be opened by a reader; `id` is that of a file."""
+    if key not in ("documents", "sources"):
+        return []
+    return [{"text": ROWS[key](row), "url": row.get("url") or "", "id": row.get("id")} for row in value or ()]

@@ -1,29 +1,35 @@
 """The page of one project under review: submission beside public card, comments on fields, the decision."""
 
+import json
+from collections import defaultdict
+from typing import NamedTuple
+
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import staff_page
-from cards.document.diff import LABELLED, display_value, label_of
+from cards.document.diff import LABELLED, display_value, label_of, links_of
 from cards.document.read import read_document
+from cards.vocabulary.lists import IdentifierScheme
 from lib.forms.base import ReasonForm
 from lib.workflow import HeldByAnother, WrongMove
 from projects import publishing, reviewing, rules
 from projects.completeness import completeness
 from projects.desk.base import load
 from projects.desk.checks import check
-from projects.forms import CommentForm, ReviewForm, commentable_fields, field_label
+from projects.forms import CommentForm, ReviewForm, commentable_fields
 from projects.history import labelled_history
-from projects.models import Project
+from projects.models import Project, Submission
 from projects.source import draft_document
 
 # Names of the form that are others in the document of a card.
 DOCUMENT_KEYS = {"funding": "funding_lines", "codes": "identifiers"}
-OUTSIDE_STEPS = ("documents", "sources", "reuse_costs")
+OUTSIDE_STEPS = ("sources", "reuse_costs")
 CHECKLIST = {
     "plain": gettext_lazy("Titolo e sintesi si capiscono senza conoscere il progetto"),
     "facts": gettext_lazy("Date, importi e codici tornano con i documenti"),
@@ -45,6 +51,8 @@ def show_review(request, project, *, status=200, **forms):
     card = project.record.editions.filter(is_current=True).first()
     submission = project.submissions.select_related("taken_by", "submitted_by").order_by("-number").first()
     notes = list(submission.comments.select_related("by").order_by("pk")) if submission else []
+    past = _past_submissions(project, submission)
+    compared = Compared(document, read_document(card) if card else None, _sent_before(past))
     form = forms.pop("form", None) or ReviewForm(comments={note.field: note.text for note in notes})
     is_mine = bool(submission) and submission.taken_by_id == request.user.pk
     can_review = rules.can_review(request.user, project)
@@ -52,9 +60,9 @@ def show_review(request, project, *, status=200, **forms):
         "project": project,
         "submission": submission,
         "public_card": card,
-        "groups": _groups(document, read_document(card) if card else None, form, notes),
+        "groups": _groups(compared, form, notes, _past_notes(past), with_empty=can_review and is_mine),
+        "has_past": compared.before is not None,
         "form": form,
-        "earlier": _earlier(project, submission),
         "checks": check([project])[project.pk],
         "checklist": CHECKLIST.items(),
         "completeness": completeness(project),
@@ -69,60 +77,83 @@ def show_review(request, project, *, status=200, **forms):
     return render(request, "projects/desk/review.html", context, status=status)
 
 
-def _groups(document: dict, public: dict | None, form: ReviewForm, notes: list) -> list[dict]:
-    """`[{title, rows, changed}]` by step of the form, without fields that are empty in both documents."""
+class Compared(NamedTuple):
+    """The documents that a review looks at: as sent, as public, as sent the time before."""
+
+    sent: dict
+    public: dict | None
+    before: dict | None
+
+
+def _groups(compared: Compared, form: ReviewForm, notes: list, past: dict, *, with_empty: bool) -> list[dict]:
+    """`[{title, rows, empty, changed}]` by step of the form.
+
+    `rows` have a value in one of the documents or a comment; `empty` are the others, for who may comment.
+    """
     comment_of = {note.field: note for note in notes}
-    groups = [
-        (title, [_row(name, label, document, public, form, comment_of) for name, label in fields])
-        for title, fields in commentable_fields()
-    ]
-    groups.append(
-        (
-            _("Altro"),
-            [_row(name, label_of(name), document, public, form, comment_of) for name in OUTSIDE_STEPS],
-        )
-    )
-    filled = []
-    for title, rows in groups:
-        visible = [row for row in rows if row["sent"] or row["public"] or row["note"] or row["typed"]]
-        if visible:
-            changed = sum(row["is_changed"] for row in visible)
-            filled.append({"title": title, "rows": visible, "changed": changed})
-    return filled
+    fields = [*commentable_fields(), (_("Altro"), [(name, label_of(name)) for name in OUTSIDE_STEPS])]
+    groups = []
+    for title, names in fields:
+        rows = [_row(name, label, compared, form, comment_of, past) for name, label in names]
+        filled = [row for row in rows if row["is_filled"]]
+        empty = [row for row in rows if not row["is_filled"] and row["field"]] if with_empty else []
+        if filled or empty:
+            changed = sum(row["is_changed"] or row["is_changed_since"] for row in filled)
+            groups.append({"title": title, "rows": filled, "empty": empty, "changed": changed})
+    return groups
 
 
-def _row(name, label, document, public, form, comment_of) -> dict:
+def _row(name, label, compared: Compared, form, comment_of, past) -> dict:
     key = DOCUMENT_KEYS.get(name, name)
-    sent, former = document.get(key), (public or {}).get(key)
-    is_changed = public is not None and sent != former
+    sent, public, before = (_value(document, name, key) for document in compared)
+    is_changed = compared.public is not None and sent != public
+    is_changed_since = compared.before is not None and sent != before
     field = form[f"comment-{name}"] if f"comment-{name}" in form.fields else None
-    return {
+    row = {
         "name": name,
         "label": label,
         "sent": display_value(key, sent),
-        "public": display_value(key, former if is_changed else sent) if public else "",
+        "links": links_of(key, sent),
+        "public": display_value(key, public) if compared.public else "",
+        "before": display_value(key, before) if is_changed_since else "",
         "is_changed": is_changed,
+        "is_changed_since": is_changed_since,
         "is_written": key not in LABELLED and not key.endswith("_en"),
         "field": field,
         "was": form[f"was-{name}"] if field else None,
         "note": comment_of.get(name),
+        "past": past.get(name, ()),
         "typed": bool(field and field.value()),
     }
+    shown = ("sent", "public", "before", "note", "typed", "past")
+    return {**row, "is_filled": any(row[part] for part in shown)}
 
 
-def _earlier(project: Project, last) -> list[tuple]:
-    """`[(submission, [comments with a label])]` of the submissions before the last, the newest first."""
-    submissions = (
-        project.submissions.exclude(pk=last and last.pk).prefetch_related("comments").order_by("-number")
-    )
-    earlier = []
-    for submission in submissions:
-        notes = sorted(submission.comments.all(), key=lambda note: note.pk)
-        for note in notes:
-            note.label = field_label(note.field)
-        if notes:
-            earlier.append((submission, notes))
-    return earlier
+def _value(document: dict | None, name: str, key: str):
+    """The value of a field; of the codes those that have no field of their own, as the CUP has."""
+    value = (document or {}).get(key)
+    if name == "codes":
+        return [row for row in value or () if row["scheme"] != IdentifierScheme.CUP]
+    return value
+
+
+def _past_submissions(project: Project, last: Submission | None) -> list[Submission]:
+    """The submissions before the last, the newest first, with their comments. Two queries."""
+    past = project.submissions.exclude(pk=last and last.pk).prefetch_related("comments")
+    return list(past.order_by("-number"))
+
+
+def _sent_before(past: list[Submission]) -> dict | None:
+    return next((json.loads(submission.document) for submission in past if submission.document), None)
+
+
+def _past_notes(past: list[Submission]) -> dict[str, list]:
+    """`{field: comments of earlier submissions}`, the newest first."""
+    notes = defaultdict(list)
+    for submission in past:
+        for note in sorted(submission.comments.all(), key=lambda note: note.pk):
+            notes[note.field].append(note)
+    return notes
 
 
 def _act(request, project: Project, success: str, action, *, on=None, form=None, **arguments):
@@ -204,13 +235,34 @@ def comment(request, code):
 @staff_page
 @require_POST
 def comments(request, code):
-    """Store the comments of the page; the office receives them with the request for changes."""
+    """Store the comments of the page; the office receives them with the request for changes.
+
+    JSON for the script that saves them while they are written (static/js/commenti.js).
+    """
     project = load(code)
     form = _review_form(request, project)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _save_comments(request, project, form)
     if form.errors:
         return show_review(request, project, form=form, status=422)
     success = _("Commenti salvati: l’ente li riceve quando chiedi le integrazioni.")
     return _act(request, project, success, reviewing.write_comments, form=form, texts={})
+
+
+def _save_comments(request, project: Project, form: ReviewForm) -> JsonResponse:
+    loaded = request.POST.get("submission")
+    current = project.submissions.filter(decided_at=None).values_list("pk", flat=True).first()
+    if form.errors:
+        return JsonResponse({"message": _("Un commento è troppo lungo: accorcialo.")}, status=422)
+    try:
+        if loaded != str(current):
+            raise WrongMove
+        reviewing.write_comments(project, by=request.user, texts=form.texts())
+    except WrongMove:
+        message = _("La scheda è cambiata nel frattempo: copia i commenti e ricarica la pagina.")
+        return JsonResponse({"message": message}, status=409)
+    at = timezone.localtime()
+    return JsonResponse({"message": _("Commenti salvati alle {}").format(f"{at:%H:%M}")})
 
 
 @staff_page

@@ -29,6 +29,8 @@ def commentable_fields() -> list[tuple[str, list]]:
             continue
         own = [(n, f.label or n) for n, f in step.form.base_fields.items() if n != "version"]
         own += [(rows.key, rows.title) for rows in step.rows]
+        if step.key == "documents":
+            own.append(("documents", _("Documenti")))
         groups.append((step.title, own))
     return groups
 

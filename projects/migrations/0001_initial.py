@@ -230,6 +230,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveSmallIntegerField(verbose_name='numero')),
                 ('idempotency_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('note', models.TextField(blank=True, max_length=2000, verbose_name='messaggio alla redazione')),
+                ('document', models.TextField(blank=True, editable=False)),
                 ('submitted_at', models.DateTimeField(auto_now_add=True)),
                 ('taken_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),

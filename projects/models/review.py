@@ -24,6 +24,8 @@ class Submission(models.Model):
     number = models.PositiveSmallIntegerField(_("numero"))
     idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     note = models.TextField(_("messaggio alla redazione"), blank=True, max_length=2000)
+    # The document that was sent (JSON), for the differences to the next sending.
+    document = models.TextField(blank=True, editable=False)
     submitted_at = models.DateTimeField(auto_now_add=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(null=True, blank=True)

@@ -94,7 +94,7 @@ def test_differences_are_in_words(source):
     before = build_card(source, slug="led", edition=1, published_at=NOW)
     after = build_card({**source, "stage": "completed", "sdgs": [7]}, slug="led", edition=2, published_at=NOW)
     assert [(d["field"], d["before"], d["after"]) for d in differences(before, after)] == [
-        ("sdgs", "", "7"),
+        ("sdgs", "", "7 Energia pulita e accessibile"),
         ("stage", "In corso", "Concluso"),
     ]
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from cards.models import Edition
 from projects import actions, reviewing
-from projects.models import FieldComment, Project
+from projects.models import Document, FieldComment, FundingLine, Identifier, Indicator, Project
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_later_edition_is_shown_with_its_differences(client, desk, office, munic
     actions.submit(Project.objects.get(), by=office, idempotency_key=uuid.uuid4())
     page = client.get(url(project)).content.decode()
     assert "14.000.000 €" in page
-    assert "15.000.000 €" in page
+    assert "15.000.000\u00a0€" in page
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,67 @@ def test_comments_of_earlier_submissions_are_listed(client, desk, sent, office):
     reviewing.take(sent, by=desk)
     reviewing.comment(sent, by=desk, field="summary", text="Troppo breve")
     reviewing.request_changes(sent, by=desk)
-    actions.submit(sent, by=office, idempotency_key=uuid.uuid4())
+    note = FieldComment.objects.get()
+    note.answer = "Ora è più lunga"
+    note.save()
+    Project.objects.filter(pk=sent.pk).update(summary="Più lunga di prima.")
+    actions.submit(Project.objects.get(), by=office, idempotency_key=uuid.uuid4())
+    page = " ".join(client.get(url(sent)).content.decode().split())
+    assert "<strong>Chiesto prima:</strong> Troppo breve" in page
+    assert "Ora è più lunga" in page
+    before = "<del >Sostituzione dei lampioni con apparecchi a LED telecontrollati.</del>"
+    assert f"Cambiato dall’invio di prima: {before}" in page.replace("<del>", "<del >")
+    assert page.count("Cambiato dall’invio di prima:") == 1
+
+
+def test_review_shows_values_as_people_read_them(client, desk, office, municipalities):
+    project = builders.draft(office, municipalities["torino"], total_cost=1_000_000.5, end_planned="2026-11")
+    Identifier.objects.create(project=project, scheme="cup", value="C19I21000130001")
+    Identifier.objects.create(project=project, scheme="cig", value="Z1A2B3C4D5")
+    Document.objects.create(
+        project=project, type="specification", title="Capitolato", url="https://example.org/c.pdf"
+    )
+    FundingLine.objects.create(project=project, source="eu", amount=500)
+    Indicator.objects.create(project=project, name="Consumo", unit="MWh", value=1200, date="2025-03")
+    actions.submit(project, by=office, idempotency_key=uuid.uuid4())
+    page = " ".join(client.get(url(project)).content.decode().split())
+    for text in (
+        "1.000.000,50\u00a0€",
+        "novembre 2026",
+        'href="https://example.org/c.pdf"',
+        "Capitolato (Capitolato o specifica, ",
+        "CIG Z1A2B3C4D5",
+        "Unione europea, 500\u00a0€",
+        "Consumo, MWh, oggi 1.200, marzo 2025",
+    ):
+        assert text in page
+    assert page.count("C19I21000130001") == 1
+    for raw in ("1000000.5", "2026-11<", "specification"):
+        assert raw not in page
+
+
+def test_a_field_left_empty_and_the_documents_can_be_commented(client, desk, sent):
+    reviewing.take(sent, by=desk)
     page = client.get(url(sent)).content.decode()
-    assert f"Commenti dell’invio {sent.code}/1" in page
-    assert "<strong>Sintesi</strong>: Troppo breve" in page
+    assert 'name="comment-savings_per_year"' in page
+    assert 'name="comment-documents"' in page
+
+
+def test_comments_are_saved_while_they_are_written(client, desk, sent):
+    reviewing.take(sent, by=desk)
+    submission = sent.submissions.get()
+    address, script = reverse("desk:project-comments", args=[sent.code]), {"X-Requested-With": "fetch"}
+
+    def save(text, was="", number=submission.pk):
+        typed = {"submission": number, "comment-summary": text, "was-summary": was}
+        return client.post(address, typed, headers=script)
+
+    assert save("Troppo breve").json()["message"].startswith("Commenti salvati alle ")
+    assert save("Troppo breve: per chi è?", "Troppo breve").status_code == 200
+    assert [note.text for note in FieldComment.objects.all()] == ["Troppo breve: per chi è?"]
+    assert save("x" * 2001).status_code == 422
+    assert save("Altro", number=0).status_code == 409
+    assert [note.text for note in FieldComment.objects.all()] == ["Troppo breve: per chi è?"]
 
 
 def test_number_of_queries_of_the_queue_does_not_grow(
