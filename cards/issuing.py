@@ -90,6 +90,23 @@ def _extend(edition: Edition, document: Mapping) -> None:
 
 
 @transaction.atomic(savepoint=False)
+def reissue(edition: Edition, *, by, change_note: str) -> Edition:
+    """Issue the document of a withdrawn edition again, as the next edition of its record.
+
+    Raises LookupError when the edition is not withdrawn, or the record has a current one.
+    """
+    current = Edition.objects.filter(record=edition.record_id, is_current=True)
+    if not edition.withdrawn_at or current.exists():
+        raise LookupError(edition.pk)
+    files = dict(File.objects.filter(editions=edition).values_list("pk", "file"))
+    notify_email = edition.record.notify_email
+    document = orjson.loads(edition.document)
+    return issue(
+        edition.record_id, document, files=files, by=by, change_note=change_note, notify_email=notify_email
+    )
+
+
+@transaction.atomic(savepoint=False)
 def withdraw(edition: Edition, *, by, reason: str) -> Edition:
     """Withdraw the current edition of a record: its page answers 410 with the `reason`; gives the edition.
 

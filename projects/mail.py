@@ -77,19 +77,32 @@ def archived(submission) -> None:
 
 def withdrawn(card) -> None:
     """To the officers of the body: the public card was withdrawn, and why."""
-    record = card.record
+    _to_office(
+        card,
+        f"La scheda «{card.title}» è stata ritirata",
+        f"La redazione ha ritirato la scheda «{card.title}» (edizione {card.edition}).\n\n"
+        f"Motivo: {card.withdrawal_reason}\n\n"
+        "La pagina pubblica lo dice, con il motivo. I dati restano nella tua area riservata:\n",
+    )
+
+
+def restored(card) -> None:
+    """To the officers of the body: the card is public again."""
+    _to_office(
+        card,
+        f"La scheda «{card.title}» è di nuovo pubblica",
+        f"La redazione ha rimesso in pubblico la scheda «{card.title}», com’era.\n\n"
+        "Nella tua area riservata vedi a che punto è:\n",
+    )
+
+
+def _to_office(card, subject: str, body: str) -> None:
+    """To every officer and manager of the owner of a card, with the address of its status."""
     people = User.objects.filter(
-        memberships__organisation=record.owner_id, memberships__role__in=BODY_ROLES, is_active=True
+        memberships__organisation=card.record.owner_id, memberships__role__in=BODY_ROLES, is_active=True
     )
     for user in people.distinct().order_by("pk"):
-        send(
-            user.email,
-            f"La scheda «{card.title}» è stata ritirata",
-            f"La redazione ha ritirato la scheda «{card.title}» (edizione {card.edition}).\n\n"
-            f"Motivo: {card.withdrawal_reason}\n\n"
-            "La pagina pubblica lo dice, con il motivo. I dati restano nella tua area riservata:\n"
-            f"{_url('officer:project-status', record.code)}\n",
-        )
+        send(user.email, subject, f"{body}{_url('officer:project-status', card.record.code)}\n")
 
 
 REMINDERS = {

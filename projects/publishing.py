@@ -66,3 +66,16 @@ def withdraw(card: Edition, *, by, reason: str) -> Edition:
     audit.record("withdraw", by=by, on=subject_of(card.record_id), changes=changes)
     transaction.on_commit(lambda: mail.withdrawn(card))
     return card
+
+
+@transaction.atomic
+def restore(card: Edition, *, by) -> Edition:
+    """Bring a withdrawn card back, as its next edition with the same document. Raises WrongMove."""
+    note = "Di nuovo pubblica, com’era prima del ritiro."
+    try:
+        restored = issuing.reissue(card, by=by, change_note=note)
+    except LookupError as error:
+        raise WrongMove from error
+    audit.record("restore_card", by=by, on=subject_of(card.record_id), changes={"edition": restored.edition})
+    transaction.on_commit(lambda: mail.restored(restored))
+    return restored

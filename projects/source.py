@@ -5,6 +5,7 @@ from django.utils import timezone
 from cards.document.build import build_card
 from cards.document.places import resolve_places
 from cards.document.shape import DOCUMENT_FIELDS, OTHERS, OWN_FIELDS, ROWS
+from cards.vocabulary.lists import IdentifierScheme
 from lib.sql import models_with
 from municipalities.models import Organisation
 from projects.models import Project
@@ -80,3 +81,16 @@ def draft_document(project: Project) -> dict:
         published_at=timezone.now(),
     )
     return resolve_places(document)
+
+
+# Names of the form that are others in the document of a card.
+DOCUMENT_KEYS = {"funding": "funding_lines", "codes": "identifiers"}
+
+
+def shown_value(document: dict | None, name: str) -> tuple[str, object]:
+    """`(key of the document, value)` of a field of the form; of codes, those that have no field."""
+    key = DOCUMENT_KEYS.get(name, name)
+    value = (document or {}).get(key)
+    if name == "codes":
+        return key, [row for row in value or () if row["scheme"] != IdentifierScheme.CUP]
+    return key, value

@@ -41,4 +41,5 @@ DESK = [
     path("schede/<str:code>/pubblica/", review.publish, name="project-publish"),
     path("schede/<str:code>/non-pubblicare/", review.archive, name="project-archive"),
     path("schede/<str:code>/ritira/", review.withdraw, name="project-withdraw"),
+    path("schede/<str:code>/ripubblica/", review.restore, name="project-restore"),
 ]

@@ -4,6 +4,7 @@ import uuid
 from datetime import date
 
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 
 from accounts.models import Membership, User
 from cards.models import Edition
@@ -137,3 +138,8 @@ def published_again(card: Edition, desk: User, **fields) -> Edition:
 def project_of(card: Edition) -> Project:
     """The working copy of a published card, read from the database each time."""
     return Project.objects.select_related("record__owner").get(pk=card.record_id)
+
+
+def content_file(content: bytes) -> ContentFile:
+    """The content of an uploaded file."""
+    return ContentFile(content)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rules import staff_page
 from cards.document.diff import LABELLED, display_value, label_of, links_of
 from cards.document.read import read_document
-from cards.vocabulary.lists import IdentifierScheme
+from cards.models import Edition
 from lib.forms.base import ReasonForm
 from lib.workflow import HeldByAnother, WrongMove
 from projects import publishing, reviewing, rules
@@ -25,10 +25,8 @@ from projects.desk.checks import check
 from projects.forms import CommentForm, ReviewForm, commentable_fields
 from projects.history import labelled_history
 from projects.models import Project, Submission
-from projects.source import draft_document
+from projects.source import draft_document, shown_value
 
-# Names of the form that are others in the document of a card.
-DOCUMENT_KEYS = {"funding": "funding_lines", "codes": "identifiers"}
 OUTSIDE_STEPS = ("sources", "reuse_costs")
 CHECKLIST = {
     "plain": gettext_lazy("Titolo e sintesi si capiscono senza conoscere il progetto"),
@@ -60,6 +58,7 @@ def show_review(request, project, *, status=200, **forms):
         "project": project,
         "submission": submission,
         "public_card": card,
+        "withdrawn": None if card else _withdrawn(project),
         "groups": _groups(compared, form, notes, _past_notes(past), with_empty=can_review and is_mine),
         "has_past": compared.before is not None,
         "form": form,
@@ -75,6 +74,11 @@ def show_review(request, project, *, status=200, **forms):
         **forms,
     }
     return render(request, "projects/desk/review.html", context, status=status)
+
+
+def _withdrawn(project: Project) -> Edition | None:
+    """The last edition of a project, withdrawn; None without editions."""
+    return project.record.editions.exclude(withdrawn_at=None).order_by("-edition").first()
 
 
 class Compared(NamedTuple):
@@ -104,8 +108,7 @@ def _groups(compared: Compared, form: ReviewForm, notes: list, past: dict, *, wi
 
 
 def _row(name, label, compared: Compared, form, comment_of, past) -> dict:
-    key = DOCUMENT_KEYS.get(name, name)
-    sent, public, before = (_value(document, name, key) for document in compared)
+    (key, sent), (_key, public), (_key, before) = (shown_value(document, name) for document in compared)
     is_changed = compared.public is not None and sent != public
     is_changed_since = compared.before is not None and sent != before
     field = form[f"comment-{name}"] if f"comment-{name}" in form.fields else None
@@ -127,14 +130,6 @@ def _row(name, label, compared: Compared, form, comment_of, past) -> dict:
     }
     shown = ("sent", "public", "before", "note", "typed", "past")
     return {**row, "is_filled": any(row[part] for part in shown)}
-
-
-def _value(document: dict | None, name: str, key: str):
-    """The value of a field; of the codes those that have no field of their own, as the CUP has."""
-    value = (document or {}).get(key)
-    if name == "codes":
-        return [row for row in value or () if row["scheme"] != IdentifierScheme.CUP]
-    return value
 
 
 def _past_submissions(project: Project, last: Submission | None) -> list[Submission]:
@@ -331,3 +326,14 @@ def withdraw(request, code):
         return show_review(request, project, withdraw_form=form, status=422)
     success = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
     return _act(request, project, success, publishing.withdraw, on=card, **form.cleaned_data)
+
+
+@staff_page
+@require_POST
+def restore(request, code):
+    """Bring a withdrawn card back, as its next edition."""
+    project = load(code)
+    card = _withdrawn(project)
+    if card is None:
+        raise Http404
+    return _act(request, project, _("La scheda è di nuovo pubblica."), publishing.restore, on=card)

@@ -66,13 +66,15 @@ def home(request):
 def _row(project: Project, published_at) -> dict:
     confirmed = max(filter(None, [project.record.confirmed_at, published_at]), default=None)
     is_ageing = bool(published_at) and confirmed < timezone.now() - AGEING_AFTER
+    is_withdrawn = project.status == Status.PUBLISHED and not published_at
     return {
         "project": project,
-        "next": next_step(project, is_ageing=is_ageing),
+        "is_withdrawn": is_withdrawn,
+        "next": _("Leggi perché, poi riaprila") if is_withdrawn else next_step(project, is_ageing=is_ageing),
         "is_ageing": is_ageing,
         "completeness": completeness(project),
         "advice": next((tip for tip in advice(project) if not tip["is_required"]), None),
-        "is_ours": project.status in WAITING_FOR_OFFICE or is_ageing,
+        "is_ours": project.status in WAITING_FOR_OFFICE or is_ageing or is_withdrawn,
     }
 
 

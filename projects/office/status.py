@@ -47,6 +47,7 @@ def _show(request, project, *, comments=None, ease_form=None, http_status=200):
         "events": labelled_history(project.code),
         "card": card,
         "withdrawn": project.record.editions.exclude(withdrawn_at=None).order_by("-edition").first(),
+        "is_withdrawn": project.status == Status.PUBLISHED and card is None,
         "needs_confirming": bool(card) and needs_confirming(project, card),
         "confirmed_at": last_confirmation(project, card) if card else None,
         "can_edit": rules.can_edit(request.user, project),

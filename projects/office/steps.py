@@ -32,6 +32,7 @@ from projects.office.step_page import (
     step_states,
 )
 from projects.office.summary import summary
+from projects.workflow import Status
 
 
 def login_or_stash(view):
@@ -60,7 +61,9 @@ def edit_step(request, code, slug):
         return summary(request, code)
     if request.method == "POST":
         return _save_by_button(request, code, step)
-    project = load(request, code, rules.can_edit)
+    project = load(request, code, rules.can_see)
+    if not rules.can_edit(request.user, project):
+        return _not_editable(request, project)
     if stashed := restore(request):
         return show_step(
             request,
@@ -71,6 +74,16 @@ def edit_step(request, code, slug):
             is_restored=True,
         )
     return show_step(request, project, step, *saved_step(project, step))
+
+
+def _not_editable(request, project: Project):
+    """To the status page, which says what can be done now."""
+    if project.status == Status.SUBMITTED:
+        messages.info(request, _("L’hai inviata alla redazione: per cambiarla riprendi la bozza."))
+    else:
+        state = project.get_status_display().lower()
+        messages.info(request, _("Ora la scheda non si può modificare: è {}.").format(state))
+    return redirect("officer:project-status", project.code)
 
 
 def _save_by_button(request, code, step):

@@ -8,14 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cards.document.diff import LABELLED, display_value, links_of
 from lib.workflow import StaleDraft, WrongMove
 from projects import actions, rules
 from projects.actions import Incomplete
 from projects.completeness import completeness, missing_required
-from projects.forms import STEPS, SubmitForm
+from projects.forms import STEPS, SubmitForm, commentable_fields
 from projects.models import Project
 from projects.office.loading import load
 from projects.office.step_page import input_id, open_comments, step_states, tips
+from projects.source import draft_document, shown_value
 
 
 @login_required
@@ -85,33 +87,32 @@ def _missing(project: Project) -> list[dict]:
 
 
 def _answers(project: Project) -> list[dict]:
-    """`[{step, answers}]` with `(label, text, whether the text was written by the body)` of filled fields."""
+    """`[{step, answers, empty}]`: what each step has, as the card will show it, and the labels of the rest.
+
+    An answer is `{label, text, links, is_written}`.
+    """
+    document = draft_document(project)
+    document["contact_email"] = project.contact_email
+    document["contact_is_public"] = project.contact_is_public
+    slugs = {step.title: step for step in STEPS}
     groups = []
-    for step in STEPS:
-        if step.form is None:
-            continue
-        form = step.form(instance=project)
-        answers = [(f.label, _in_words(form, f), _is_written(f)) for f in form if not f.is_hidden]
-        for rows in step.rows:
-            saved = rows.formset(parent=project, prefix=rows.key).saved_rows
-            answers.append((rows.title, ", ".join(map(str, saved)), rows.key != "funding"))
-        groups.append({"step": step, "answers": [answer for answer in answers if answer[1]]})
+    for title, fields in commentable_fields():
+        answers = [_answer(document, name, label) for name, label in fields]
+        groups.append(
+            {
+                "step": slugs[title],
+                "answers": [answer for answer in answers if answer["text"]],
+                "empty": [answer["label"] for answer in answers if not answer["text"]],
+            }
+        )
     return groups
 
 
-def _is_written(bound) -> bool:
-    """Whether a text was written by the body: it is Italian on English pages too."""
-    is_choice = getattr(bound.field, "choices", None) or isinstance(bound.value(), bool)
-    return not is_choice and not bound.name.endswith("_en")
-
-
-def _in_words(form, bound) -> str:
-    value = bound.value()
-    choices = dict(getattr(bound.field, "choices", ()) or ())
-    if isinstance(value, bool):
-        return _("Sì") if value else ""
-    if isinstance(value, list):
-        return ", ".join(str(choices.get(v, choices.get(str(v), v))) for v in value)
-    if choices:
-        return str(choices.get(value, "")) if value else ""
-    return "" if value is None else str(value)
+def _answer(document: dict, name: str, label: str) -> dict:
+    key, value = shown_value(document, name)
+    return {
+        "label": label,
+        "text": display_value(key, value),
+        "links": links_of(key, value),
+        "is_written": key not in LABELLED and not key.endswith("_en"),
+    }

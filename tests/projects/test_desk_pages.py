@@ -145,12 +145,12 @@ def test_review_shows_values_as_people_read_them(client, desk, office, municipal
     actions.submit(project, by=office, idempotency_key=uuid.uuid4())
     page = " ".join(client.get(url(project)).content.decode().split())
     for text in (
-        "1.000.000,50\u00a0€",
+        "1.000.000,50 €",
         "novembre 2026",
         'href="https://example.org/c.pdf"',
         "Capitolato (Capitolato o specifica, ",
         "CIG Z1A2B3C4D5",
-        "Unione europea, 500\u00a0€",
+        "Unione europea, 500 €",
         "Consumo, MWh, oggi 1.200, marzo 2025",
     ):
         assert text in page
