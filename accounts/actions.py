@@ -133,6 +133,40 @@ def remove_colleague(membership: Membership, *, by) -> None:
     membership.delete()
 
 
+class LastManager(Exception):
+    """The only manager of a body cannot leave or change role: somebody has to be able to invite."""
+
+
+@transaction.atomic
+def leave(membership: Membership) -> None:
+    """Delete one's own membership. Raises LastManager."""
+    _ensure_a_manager_stays(membership)
+    remove_colleague(membership, by=membership.user)
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, by, role: str) -> None:
+    """Give a colleague another role of a body. Raises LastManager."""
+    if role == membership.role:
+        return
+    if membership.role == Membership.Role.MANAGER:
+        _ensure_a_manager_stays(membership)
+    changes = {"role": role, "before": membership.role}
+    membership.role = role
+    membership.save(update_fields=["role"])
+    on = body_subject(membership.organisation)
+    audit.record("change_role", by=by, on=on, person=membership.user, changes=changes)
+
+
+def _ensure_a_manager_stays(membership: Membership) -> None:
+    managers = Membership.objects.select_for_update().filter(
+        organisation=membership.organisation_id, role=Membership.Role.MANAGER
+    )
+    others = managers.exclude(pk=membership.pk)
+    if membership.role == Membership.Role.MANAGER and not others.exists():
+        raise LastManager
+
+
 @transaction.atomic
 def create_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, str]:
     """A new API token of a body and its secret, of which only the digest is stored."""

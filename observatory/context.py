@@ -6,8 +6,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts.rules import is_officer, is_reviewer, organisation_names
+from accounts.rules import is_officer, is_reviewer, organisation_names, organisations_of
+from feedback.actions import questions_to
+from feedback.models import ErrorReport
+from reuse.models import Adoption
+from reuse.transitions import AdoptionState
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ def shell(request) -> dict:
         "data_url": reverse("opendata:home"),
         "rated_page": is_rated(request),
         "menu": SimpleLazyObject(lambda: menu(request)),
+        "office_tasks": SimpleLazyObject(lambda: office_tasks(request.user)),
         "person_of": lambda: organisation_names(request.user),
     }
 
@@ -52,6 +58,23 @@ def menu(request) -> list[Entry]:
     here = max((url for _label, url in entries if request.path.startswith(url)), key=len, default="")
     home = reverse("public:home")
     return [Entry(label, url, url == here and url != home) for label, url in entries]
+
+
+def office_tasks(user) -> list[dict]:
+    """What waits for the bodies of a person besides their projects: `[{text, url}]`. Two queries."""
+    bodies = organisations_of(user)
+    if not bodies:
+        return []
+    questions = questions_to(bodies).filter(status=ErrorReport.Status.RECEIVED).count()
+    asked = Adoption.objects.visible().filter(giver__in=bodies, step=AdoptionState.INTEREST).count()
+    tasks = []
+    if questions:
+        text = ngettext("Una domanda di un cittadino", "%(n)s domande di cittadini", questions)
+        tasks.append({"text": text % {"n": questions}, "url": reverse("officer:question-list")})
+    if asked:
+        text = ngettext("Una richiesta di riuso", "%(n)s richieste di riuso", asked)
+        tasks.append({"text": text % {"n": asked}, "url": reverse("officer:adoption-list")})
+    return tasks
 
 
 def public_entries() -> list[tuple[str, str]]:

@@ -57,16 +57,42 @@ def _managed(request, kind, pk):
 @login_required
 @require_POST
 def colleague_remove(request, pk):
-    """Delete a membership, but never one's own, so that a body keeps a manager."""
-    membership = _managed(request, Membership, pk)
-    if membership.user_id == request.user.pk:
-        messages.error(
-            request, _("Non puoi togliere te stesso: chiedi a un altro responsabile o alla redazione.")
-        )
-    else:
-        actions.remove_colleague(membership, by=request.user)
-        messages.success(request, _("Hai tolto l’accesso a {}.").format(membership.user))
+    """Delete a membership of a colleague, or one's own; a body keeps a manager."""
+    own = Membership.objects.filter(pk=pk, user=request.user).first()
+    membership = own or _managed(request, Membership, pk)
+    try:
+        actions.leave(membership) if own else actions.remove_colleague(membership, by=request.user)
+    except actions.LastManager:
+        messages.error(request, _("Sei l’unico responsabile: prima dai il ruolo a un collega."))
+        return redirect("officer:colleagues")
+    if own:
+        messages.success(request, _("Non lavori più per {}.").format(membership.organisation))
+        return redirect("accounts:account")
+    messages.success(request, _("Hai tolto l’accesso a {}.").format(membership.user))
     return redirect("officer:colleagues")
+
+
+@login_required
+@require_POST
+def colleague_role(request, pk):
+    """Give a member of a managed body another role."""
+    membership = _managed(request, Membership, pk)
+    change_role(request, membership)
+    return redirect("officer:colleagues")
+
+
+def change_role(request, membership: Membership) -> None:
+    """Change a role as posted, with a message."""
+    role = request.POST.get("role", "")
+    if role not in rules.BODY_ROLES or membership.role not in rules.BODY_ROLES:
+        raise PermissionDenied
+    try:
+        actions.change_role(membership, by=request.user, role=role)
+    except actions.LastManager:
+        messages.error(request, _("È l’unico responsabile: prima dai il ruolo a un collega."))
+    else:
+        words = _("{}: ora è {}.")
+        messages.success(request, words.format(membership.user, membership.get_role_display().lower()))
 
 
 @login_required

@@ -307,10 +307,11 @@ def test_files_go_with_the_button_of_the_step_and_an_error_elsewhere_loses_none(
 def test_number_of_queries_of_home_does_not_grow(client, office, municipalities, django_assert_num_queries):
     url = reverse("officer:home")
     builders.draft(office, municipalities["torino"])
-    # session, user, roles, how many in each state, how many found, those of the page, their public cards
-    with django_assert_num_queries(7):
+    # session, user, roles, how many in each state, how many found, those of the page, their public cards,
+    # questions of readers, requests to reuse
+    with django_assert_num_queries(9):
         client.get(url)
     builders.draft(office, municipalities["torino"])
     builders.draft(office, municipalities["torino"])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(url)
