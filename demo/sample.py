@@ -102,7 +102,8 @@ def load_protocols(path: Path) -> int:
     """
     created = 0
     for entry in json.loads(path.read_text("utf-8")):
-        slug = entry.pop("slug")
+        slug, code = entry.pop("slug"), entry.pop("territory", "")
+        entry["territory"] = Territory.objects.exclude(level="municipality").filter(code=code).first()
         defaults = {**entry, "published_at": timezone.now()}
         created += Protocol.objects.get_or_create(slug=slug, defaults=defaults)[1]
     return created

@@ -15,6 +15,7 @@ from lib.audit import history
 from lib.files.serving import serve
 from lib.workflow import WrongMove
 from protocols import actions
+from protocols.checks import checks_of
 from protocols.forms import DeclineForm
 from protocols.models import Adhesion
 from protocols.workflow import ADHESION, DESK, Status
@@ -45,7 +46,7 @@ def adhesion_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def adhesion_detail(request, pk):
     """One request: accept it, or decline it with a reason."""
-    related = ("protocol", "municipality__province", "organisation", "decided_by")
+    related = ("protocol__territory", "municipality__province", "organisation", "decided_by")
     adhesion = get_object_or_404(Adhesion.objects.select_related(*related), pk=pk)
     form = DeclineForm(request.POST if "decline" in request.POST else None)
     if request.method == "POST":
@@ -60,6 +61,7 @@ def adhesion_detail(request, pk):
         "mail_failed": bool(events) and events[0].verb == "mail_failed",
         "officer": next((event.person for event in events if event.person), None),
         "twins": _twins(adhesion),
+        "checks": checks_of(adhesion),
     }
     return render(request, "protocols/desk/adhesion_detail.html", context, status=422 if form.errors else 200)
 

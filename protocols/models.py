@@ -27,6 +27,14 @@ class Protocol(models.Model):
     description = models.TextField(_("testo (Markdown)"), blank=True)
     promoter = models.CharField(_("promosso da"), max_length=200)
     signed_year = models.PositiveSmallIntegerField(_("anno"), null=True, blank=True)
+    territory = models.ForeignKey(
+        Territory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("provincia o regione a cui è rivolto"),
+    )
     admitted_kinds = models.JSONField(_("chi può aderire"), default=list)
     source_url = models.URLField(_("fonte"), blank=True, max_length=500)
     is_open = models.BooleanField(_("aperto alle adesioni"), default=True)
@@ -40,6 +48,10 @@ class Protocol(models.Model):
 
     def __str__(self):
         return self.title
+
+    def covers(self, municipality: Territory) -> bool:
+        """Whether a municipality is in the territory of the protocol; all are in one without territory."""
+        return self.territory_id in (None, municipality.province_id, municipality.region_id)
 
 
 def adhesion_file_path(adhesion, filename: str) -> str:

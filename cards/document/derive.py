@@ -26,7 +26,7 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
     """
     lead = places.get(document["lead_municipality"])
     others = [places[c] for c in document["other_municipalities"] if c in places]
-    facets, years = _facets(document, [p for p in (lead, *others) if p]), _years(document)
+    facets = _facets(document, [p for p in (lead, *others) if p])
     columns = {
         "code": document["code"],
         "slug": document["slug"],
@@ -40,8 +40,8 @@ def derive_columns(document: Mapping, places: Mapping[str, Place]) -> dict:
         "part_of": document["part_of"] or "",
         "province_code": lead.province if lead else "",
         "region_code": lead.region if lead else "",
-        "year_from": years[0],
-        "year_to": years[1],
+        "year_from": document["year_from"],
+        "year_to": document["year_to"],
         "total_cost": document["total_cost"] and Decimal(document["total_cost"]),
         "latitude": document["latitude"] and Decimal(document["latitude"]),
         "longitude": document["longitude"] and Decimal(document["longitude"]),

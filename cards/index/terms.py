@@ -43,9 +43,13 @@ def terms_of(card) -> Terms:
         terms[STAGE_YEAR] = {day[:4] for day in confirmed}
     for facet, value in DEFAULTS.items():
         terms.setdefault(facet, {value})
-    if card.year_from is not None:
-        terms[FIRST_YEAR] = {f"{card.year_from:04d}"}
-    if (last := card.year_to or card.year_from) is not None:
+    first, last = card.year_from, card.year_to or card.year_from
+    if last is None and (years := terms.get("year")):
+        # Without dates, the year for which the stage is known.
+        first = last = int(min(years))
+    if first is not None:
+        terms[FIRST_YEAR] = {f"{first:04d}"}
+    if last is not None:
         terms[LAST_YEAR] = {f"{last:04d}"}
     if card.primary_area:
         terms[PRIMARY_AREA] = {card.primary_area}

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-import nh3
 import orjson
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from markdown_it import MarkdownIt
 
 from cards.presentation import charts
 from cards.presentation.covers import cover_of
@@ -32,33 +29,9 @@ from cards.vocabulary.lists import (
     TargetGroup,
     labels,
 )
+from lib.markdown import render_markdown
 
 SDG_LABELS = dict(SDG_CHOICES)
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
-ALLOWED_TAGS = {
-    "p",
-    "ul",
-    "ol",
-    "li",
-    "strong",
-    "em",
-    "a",
-    "h3",
-    "h4",
-    "h5",
-    "blockquote",
-    "code",
-    "pre",
-    "br",
-    "hr",
-    "table",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-}
-
 # The most characters of each of the three texts in short.
 BRIEF = 320
 LESSONS = (
@@ -69,32 +42,6 @@ LESSONS = (
     "would_do_differently",
     "reuse_costs",
 )
-
-
-def render_markdown(text: str | None) -> SafeString:
-    """CommonMark to HTML through an allow-list of tags; headings start at h3, links have rel."""
-    if not text:
-        return SafeString("")
-    parsed = MARKDOWN.parse(text)
-    _level(parsed)
-    clean = nh3.clean(
-        MARKDOWN.renderer.render(parsed, MARKDOWN.options, {}),
-        tags=ALLOWED_TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
-    )
-    return mark_safe(clean)
-
-
-def _level(parsed: list) -> None:
-    """Headings from h3 to h5 without a gap: the first is h3, each at most one deeper than the one before."""
-    last = 2
-    for token in parsed:
-        if token.type == "heading_open":
-            last = min(int(token.tag[1]) + 2, last + 1, 5)
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{last}"
 
 
 def card_context(document: Mapping, confirmed: str = "") -> dict:

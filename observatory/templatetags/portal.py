@@ -21,6 +21,7 @@ from cards.presentation.context import item_of
 from cards.vocabulary.areas import AREA_BY_KEY, AREAS
 from cards.vocabulary.bands import HIGH, LOW, MEDIUM
 from lib.formats import euro, file_kind, file_size, in_millions, measure, partial_date
+from lib.markdown import render_markdown
 
 register = template.Library()
 RESULT = "components/_result.html"
@@ -60,6 +61,7 @@ register.filter("euro", euro)
 register.filter("in_millions", in_millions)
 register.filter("measure", measure)
 register.filter("partial_date", partial_date)
+register.filter("markdown", render_markdown)
 
 
 @register.filter

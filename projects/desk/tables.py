@@ -68,7 +68,10 @@ def by_completeness() -> Table:
         counts[min(BANDS - 1, round(100 * weight / whole) * BANDS // 100)] += count
     rows = [[_band_name(number), counts[number]] for number in range(BANDS)]
     return Table(
-        "completezza", _("Quanto sono complete le schede pubbliche"), [_("Completezza"), _("Schede")], rows
+        "completezza",
+        _("Quanto sono complete le copie di lavoro delle schede pubbliche"),
+        [_("Completezza"), _("Schede")],
+        rows,
     )
 
 

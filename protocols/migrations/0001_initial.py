@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('source_url', models.URLField(blank=True, max_length=500, verbose_name='fonte')),
                 ('is_open', models.BooleanField(default=True, verbose_name='aperto alle adesioni')),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
+                ('territory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='municipalities.territory', verbose_name='provincia o regione a cui è rivolto')),
             ],
             options={
                 'verbose_name': 'protocollo',

@@ -7,7 +7,7 @@ from cards.document.build import build_card, serialise
 from cards.document.derive import cost_band, derive_columns
 from cards.document.diff import differences
 from cards.document.places import Place
-from cards.presentation.context import render_markdown
+from lib.markdown import render_markdown
 from projects.source import collect
 from tests import builders
 

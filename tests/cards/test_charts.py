@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cards.presentation import charts
-from cards.presentation.context import render_markdown
+from lib.markdown import render_markdown
 
 DATES = dict.fromkeys(("start_planned", "start_actual", "end_planned", "end_actual"), "")
 
