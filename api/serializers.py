@@ -341,6 +341,7 @@ class Search(s.Serializer):
     matched = _count()
     corrections = s.DictField(child=s.ListField(child=s.CharField()))
     synonyms = s.DictField(child=s.ListField(child=s.CharField()))
+    former = s.ListField(child=s.DictField(child=s.CharField()))
 
 
 class ProjectSearchList(s.Serializer):

@@ -37,6 +37,10 @@ class Match:
         """All cards that match."""
         return BitMap.union(BitMap(), *self.tiers)
 
+    def led_by(self, cards: BitMap) -> "Match":
+        """The same match with these cards before all others."""
+        return replace(self, tiers=(cards, *(tier - cards for tier in self.tiers)))
+
     def within(self, cards: BitMap) -> "Match":
         """The same match among fewer cards."""
         return replace(self, tiers=tuple(tier & cards for tier in self.tiers))

@@ -226,12 +226,19 @@ def former_name(text: str, place: Territory) -> str:
     return next((written[key] for key in keys if key in written), "")
 
 
-def formerly(text: str) -> dict[str, str]:
-    """`{code in force: former name}` of the municipalities a former name of which begins with the text."""
+def formerly(text: str, *, is_whole: bool = False) -> dict[str, str]:
+    """`{code in force: former name}` of the municipalities a former name of which begins with the text.
+
+    `is_whole`: those that had the text as their name.
+    """
     key = spelled(BODY.sub("", clean_text(text)))
     if len(key) < MIN_FORMER:
         return {}
-    return {code: name for (code, known), name in _names().written.items() if known.startswith(key)}
+    return {
+        code: name
+        for (code, known), name in _names().written.items()
+        if known == key or (not is_whole and known.startswith(key))
+    }
 
 
 def proposed(text: str, limit: int = 10) -> list[Territory]:

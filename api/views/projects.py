@@ -129,6 +129,7 @@ def _search(cards: Results) -> dict | None:
         "matched": match.held,
         "corrections": match.corrected,
         "synonyms": match.synonyms,
+        "former": [{"code": code, "former_name": name} for code, name in cards.former.items()],
     }
 
 

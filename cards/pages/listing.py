@@ -18,6 +18,7 @@ from cards.pages.result_map import frame_named, geojson, result_map
 from cards.pages.result_map import points as points_of
 from cards.presentation.context import list_item, raw_item
 from cards.presentation.snippets import corrected_wording, marked, snippet
+from cards.search.labels import labels_of
 from cards.search.query import Problem, ProjectQuery, api_params, find, page_params, parse
 from cards.search.results import Hit, Results
 from cards.vocabulary.facets import SORTS
@@ -127,6 +128,8 @@ def items_context(
     """Context of a list of cards: `items` with searched words marked, and the `correction` of the query."""
     items = [list_item(card) if cards.forms or is_table else raw_item(card) for card in hits]
     searched = {"held": cards.held, "synonyms": sorted({o for many in cards.synonyms.values() for o in many})}
+    places = labels_of("municipality", cards.former)
+    searched["former"] = [(name, places[code]) for code, name in cards.former.items() if code in places]
     searched["is_unchecked"] = not cards.phrases_are_checked
     if not cards.forms:
         return {"items": items, "correction": None, **searched}

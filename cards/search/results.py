@@ -185,6 +185,11 @@ class Results:
         return self.match.synonyms if self.match else {}
 
     @property
+    def former(self) -> Mapping[str, str]:
+        """`{code of a municipality: former name}` where its cards stand for the name that was searched."""
+        return self._selection.former
+
+    @property
     def phrases_are_checked(self) -> bool:
         """False when too many cards hold the words of a phrase to compare their order."""
         return self._selection.is_checked

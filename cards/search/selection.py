@@ -1,7 +1,7 @@
 """The cards that match a query, as sets of keys: words, ranges and facets over one snapshot of the index."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property, reduce
 from itertools import pairwise
@@ -18,7 +18,9 @@ from cards.index.terms import FIRST_YEAR, LAST_YEAR, SCORE, cost_text
 from cards.models import Edition
 from cards.reads.keys import key_list
 from cards.search.as_of import snapshot_as_of, snapshot_before
+from cards.search.codes import card_with, joined
 from cards.search.synonyms import thesaurus
+from municipalities.names import formerly
 
 CHUNK = 5_000
 LAST_NUMBER = 2**32
@@ -28,7 +30,9 @@ LAST_NUMBER = 2**32
 class Selection:
     """Cards that match a query: `text` its words and ranges, `parts` each facet, `cards` all of them.
 
-    `is_checked` is False when too many cards hold the words of a phrase to compare their order.
+    `former` is `{code in force: former name}` where the words are the name of a municipality that is no more,
+    and the cards are those of the one that it is part of. `is_checked` is False when too many cards hold the
+    words of a phrase to compare their order.
     """
 
     snapshot: Snapshot
@@ -37,6 +41,7 @@ class Selection:
     match: Match | None = None
     is_checked: bool = True
     is_as_of: bool = False
+    former: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def cards(self) -> BitMap:
@@ -60,20 +65,33 @@ def select(query, snapshot: Snapshot) -> Selection:
         snapshot = snapshot_before(current, query.newest)
     is_as_of = snapshot is not current
     # A copy for a past day: Snapshot.counts recognises its own `all` and would give the totals of now.
+    former: Mapping[str, str] = {}
     matched, is_checked, text = None, True, snapshot.all.copy() if is_as_of else snapshot.all
     if query.text:
-        matched = match(snapshot, ROWS, read(query.text), thesaurus())
+        matched = match(snapshot, ROWS, read(joined(query.text)), thesaurus())
         text = matched.text
         if matched.checks and text:
             checked = confirmed(text, matched.checks, _texts)
             is_checked, text = checked is not None, text if checked is None else checked
+        if (exact := card_with(query.text)) is not None:
+            # A code is of one card: the words of it say nothing.
+            matched, text = matched.led_by(exact), exact & snapshot.all
+        elif not text:
+            former, text = _of_former_municipality(snapshot, query.text)
+            matched = matched.led_by(text)
     for key, value in query.ranges.items():
         in_range = _updated_since_as_of if is_as_of and key == "updated_since" else RANGES[key]
         text = in_range(snapshot, value, text)
     if query.unreadable:
         text = BitMap()
     parts = {facet: snapshot.any_of(facet, values) for facet, values in query.facets.items()}
-    return Selection(snapshot, text, parts, matched, is_checked, is_as_of)
+    return Selection(snapshot, text, parts, matched, is_checked, is_as_of, former)
+
+
+def _of_former_municipality(snapshot: Snapshot, text: str) -> tuple[Mapping[str, str], BitMap]:
+    """`({code in force: former name}, their cards)` where the text is the name of a former municipality."""
+    former = formerly(text, is_whole=True)
+    return former, snapshot.any_of("municipality", former) & snapshot.all
 
 
 def _texts(cards: BitMap) -> Iterator[tuple[int, str]]:

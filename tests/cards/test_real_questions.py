@@ -155,3 +155,40 @@ def test_real_borders_stay_within_their_weight(client):
     assert {key: weight for key, weight in weights.items() if weight > 30_000} == {}
     page = client.get("/mappa/?provincia=TO")
     assert len(gzip.compress(page.content)) <= 30_000
+
+
+JUDGED = Path(__file__).with_name("real") / "questions.csv"
+# Answers that stand anywhere in the registry: a card that is found by its own code.
+ANY = "*"
+
+
+def test_judged_questions_are_answered_in_the_first_five(tmp_path, capsys):
+    """Questions written from the sample, the titles of PA digitale and the areas; half of them with slips.
+
+    A question without an expected answer has none in the registry. The figures are in docs/performance.md.
+    """
+    call_command("load_reference", verbosity=0)
+    file = tmp_path / "calls.json"
+    file.write_text(json.dumps(calls()), encoding="utf-8")
+    for path in (SAMPLE, file):
+        load_projects(path)
+    rows = list(csv.DictReader(JUDGED.read_text(encoding="utf-8").splitlines(), delimiter=";"))
+    answered, missed, empty = 0, {}, []
+    for row in rows:
+        expected = [text for text in row["expected"].split("|") if text]
+        if not expected:
+            continue
+        found = answer(row["question"], 5)
+        is_found = any(title.startswith(text) or text == ANY for title in found for text in expected)
+        answered += is_found
+        if not is_found:
+            missed[row["question"]] = found
+        if not found:
+            empty.append(row["question"])
+    asked = answered + len(missed)
+    with capsys.disabled():
+        print(f"\n{asked} questions: {answered} in the first five, {len(empty)} wrongly empty: {missed}")
+    assert len(rows) >= 150
+    assert sum(bool(row["slip"]) for row in rows) >= 60
+    assert empty == []
+    assert answered / asked >= 0.95

@@ -6,6 +6,8 @@ from django.http import QueryDict
 
 from cards.search.query import facet_counts, find, page_params, parse
 from cards.search.synonyms import FILE
+from municipalities.models import Territory
+from projects.models import Identifier
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,38 @@ def test_an_acronym_that_is_a_stop_word_has_synonyms(cards, words):
     municipality, office = working_copy.lead_municipality, working_copy.created_by
     builders.published(office, builders.reviewer("altra@example.org"), municipality, title=title)
     assert found(urlencode({"q": words})) == [title]
+
+
+def test_code_of_a_card_comes_first_and_is_found_with_blanks(cards):
+    code = cards["led"].code
+    prefix, year, number = code.split("-")
+    for words in (code, code.lower(), f"{prefix} {year} {number}", f"{prefix}{year}{number}", f" {code} "):
+        assert found(urlencode({"q": words}))[0] == cards["led"].title
+    assert found("q=TO-1999-0001") == []
+
+
+def test_cup_is_found_with_blanks_between_its_parts(cards):
+    project = builders.project_of(cards["bici"])
+    Identifier.objects.create(project=project, scheme="cup", value="J82C23000310001")
+    builders.published_again(cards["bici"], builders.reviewer("altra@example.org"))
+    for words in ("J82C 2300 0310 001", "j82c23000310001", "J82C-2300-0310-001"):
+        assert found(urlencode({"q": words})) == [cards["bici"].title]
+
+
+def test_name_of_a_former_municipality_finds_the_cards_of_the_present_one(cards, client):
+    place = Territory.objects.get(code="M405")
+    title = "Percorsi della valle"
+    builders.published(
+        builders.officer(place, "valle@example.org"),
+        builders.reviewer("terza@example.org"),
+        place,
+        title=title,
+    )
+    assert found("q=Alice+Superiore") == [title]
+    page = client.get("/progetti/?q=Alice+Superiore").content.decode()
+    assert "«Alice Superiore» oggi fa parte di Val di Chy: questi sono i suoi progetti." in page
+    search = client.get("/api/v1/projects?q=Alice+Superiore").json()["search"]
+    assert search["former"] == [{"code": "M405", "former_name": "Alice Superiore"}]
 
 
 def test_title_counts_more_than_summary(cards):
