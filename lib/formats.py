@@ -1,6 +1,7 @@
 """Money, measures, partial dates and files as people read them, in the active language."""
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.dateparse import parse_datetime
@@ -53,7 +54,7 @@ def partial_moment(text: str | None):
     return parse_datetime(f"{text}-01-01"[:10] + "T00:00")
 
 
-def file_kind(document: dict) -> str:
+def file_kind(document: Mapping) -> str:
     """`PDF, 1,2 MB`: type and size of a file for the text of its link."""
     kinds = {
         "application/pdf": "PDF",

@@ -17,7 +17,7 @@ def joined(text: str) -> str:
 
 
 def card_with(text: str) -> BitMap | None:
-    """The current edition of the card whose code is searched, as a set of one or none; None for other texts."""
+    """The current edition with the code that is searched, a set of one or none; None for other texts."""
     match = CARD.match(text.strip().upper())
     if match is None:
         return None
