@@ -5,7 +5,16 @@ published (cards/document/csv_row.py). What has no column is in no dataset: e-ma
 """
 
 from cards.vocabulary.areas import AREA_CHOICES
-from cards.vocabulary.lists import Instrument, Kind, Origin, Scale, Stage
+from cards.vocabulary.lists import (
+    SDG_CHOICES,
+    Instrument,
+    Kind,
+    Origin,
+    Platform,
+    Scale,
+    Stage,
+    TargetGroup,
+)
 from lib.tables.schema import (
     BOOLEAN,
     INTEGER,
@@ -21,6 +30,14 @@ from lib.tables.schema import (
     part_of,
     text,
 )
+from municipalities.models import Organisation
+from municipalities.search import PLACE_CACHE
+
+
+def _regions() -> dict[str, str]:
+    """`{ISTAT code: name}` of the regions."""
+    return {code: name for (level, code), name in PLACE_CACHE.names().items() if level == "region"}
+
 
 PROJECTS = Table(
     "projects",
@@ -71,6 +88,7 @@ PROJECTS = Table(
             "Region",
             ("Codice ISTAT", "ISTAT code"),
             part_of("municipality", "region_code"),
+            names=_regions,
         ),
         listed(
             "other_municipalities",
@@ -84,13 +102,14 @@ PROJECTS = Table(
         degrees("longitude", "Longitudine", "Longitude"),
         text("primary_area", "Area principale", "Primary area", choices=AREA_CHOICES),
         listed("other_areas", "Altre aree", "Other areas", choices=AREA_CHOICES),
-        listed("target_groups", "Destinatari", "Target groups"),
+        listed("target_groups", "Destinatari", "Target groups", choices=TargetGroup.choices),
         listed("technologies", "Tecnologie", "Technologies"),
         listed(
             "sdgs",
             "Obiettivi di sviluppo sostenibile",
             "Sustainable development goals",
             ("Numeri", "Numbers"),
+            choices=SDG_CHOICES,
         ),
         text("need", "Problema", "Need"),
         text("objectives", "Obiettivi", "Objectives"),
@@ -112,7 +131,13 @@ PROJECTS = Table(
         Column("year_from", INTEGER, ("Dall’anno", "From year")),
         Column("year_to", INTEGER, ("All’anno", "To year")),
         text("promoter_name", "Ente titolare", "Promoter", part_of("promoter", "name")),
-        text("promoter_kind", "Tipo di ente titolare", "Kind of promoter", part_of("promoter", "kind")),
+        text(
+            "promoter_kind",
+            "Tipo di ente titolare",
+            "Kind of promoter",
+            part_of("promoter", "kind"),
+            choices=Organisation.Kind.choices,
+        ),
         listed("partners", "Partner", "Partners", get=each_of("partners", "name")),
         text("contact_office", "Ufficio di contatto", "Contact office"),
         money("total_cost", "Costo totale", "Total cost", ("Vuoto: non noto", "Empty: not known")),
@@ -132,7 +157,7 @@ PROJECTS = Table(
         text("open_apis", "API aperte", "Open APIs"),
         text("data_produced", "Dati prodotti", "Data produced"),
         text("data_licence", "Licenza dei dati", "Licence of the data"),
-        listed("platforms", "Piattaforme abilitanti", "Enabling platforms"),
+        listed("platforms", "Piattaforme abilitanti", "Enabling platforms", choices=Platform.choices),
         text("repository_url", "Codice sorgente", "Source code"),
         listed("cup_codes", "CUP", "CUP codes"),
         text("beneficiaries", "Beneficiari", "Beneficiaries"),

@@ -7,8 +7,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from cards.document.read import passages
@@ -26,7 +26,7 @@ from cards.vocabulary.facets import SORTS
 PER_PAGE = 10
 MAX_ADDRESS = 8_000
 
-FORMATS = ("csv", "json")
+FORMATS = ("xlsx", "csv", "json")
 # Bytes of a CSV line for each byte of the stored item, measured on the sample projects.
 CSV_SHARE = 1.0
 SORT_LABELS = {
@@ -88,6 +88,7 @@ def card_list(request):
         "sorts": [(italian, sort_label(key), key == query.sort) for key, italian in SORTS.items()],
         "columns": _columns(query) if view == "tabella" else [],
         "map": result_map(query, cards, vista="mappa") if view != "tabella" else None,
+        "xlsx_url": address(query, formato="xlsx"),
         "csv_url": address(query, formato="csv"),
         "json_url": address(query, formato="json"),
         "api_base": api_params(query).urlencode(),
@@ -191,10 +192,15 @@ def _sizes(count: int, hits: Sequence[Hit]) -> dict[str, int]:
 
 
 def _download(query: ProjectQuery, cards: Results, suffix: str) -> HttpResponse:
-    """The whole list as a file: a redirect to the API for CSV, the stored list items for JSON."""
-    if suffix == "csv":
+    """The whole list as a file: a redirect to the API for XLSX and CSV, the stored list items for JSON.
+
+    A spreadsheet is for people: it has labels in their language.
+    """
+    if suffix in ("xlsx", "csv"):
         params = api_params(query)
-        params["format"] = "csv"
+        params["format"] = suffix
+        if suffix == "xlsx":
+            params["labels"] = get_language()
         return redirect(f"{reverse('api:projects')}?{params.urlencode()}")
     response = StreamingHttpResponse(_json(cards), content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="progetti.json"'

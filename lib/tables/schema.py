@@ -28,7 +28,8 @@ class Column:
     """A column of a table.
 
     `label` and `about` are pairs (Italian, English). `get` reads the value from a row; without it the value
-    is the row's item of this name. `choices` are `[(code, label)]`; `places` are decimal places of a number.
+    is the row's item of this name. `choices` are `[(code, label)]`; `names` gives labels that are
+    known only when they are read; `places` are decimal places of a number.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Column:
     choices: Sequence = ()
     places: int = 0
     is_required: bool = False
+    names: Callable[[], Mapping[str, str]] | None = None
 
     def value(self, row: Mapping):
         """The value in a row: str, int, Decimal, bool, list of str, or None; an empty text is None."""
@@ -51,22 +53,28 @@ class Column:
 
 
 def _labelled(column: Column, place: int, keeps_name: bool) -> Column:
-    words = {value: str(label) for value, label in column.choices}
+    words = {str(value): str(label) for value, label in column.choices}
+    if column.names:
+        words |= column.names()
+    if column.type == BOOLEAN:
+        words = {"True": ("sì", "yes")[place], "False": ("no", "no")[place]}
 
     def get(row: Mapping):
         value = column.value(row)
         if isinstance(value, list):
             return [words.get(part, part) for part in value]
-        return words.get(value, value) if words else value
+        return words.get(str(value), value) if words else value
 
-    return replace(column, name=column.name if keeps_name else column.label[place], get=get)
+    kind = TEXT if column.type == BOOLEAN else column.type
+    return replace(column, name=column.name if keeps_name else column.label[place], get=get, type=kind)
 
 
 @dataclass(frozen=True)
 class Table:
     """A table of open data. `parents` are its foreign keys: `[(column, table, column of that table)]`.
 
-    `has_points` says that the columns latitude and longitude are there, for maps.
+    `has_points` says that the columns latitude and longitude are there, for maps; `is_labelled` that names
+    and codes are replaced by labels, for people.
     """
 
     name: str
@@ -76,6 +84,7 @@ class Table:
     key: tuple[str, ...]
     parents: tuple[tuple[str, str, str], ...] = ()
     has_points: bool = False
+    is_labelled: bool = False
 
     def values(self, row: Mapping) -> list:
         """The value of each column of a row, as Column.value gives it; much faster than one by one."""
@@ -125,7 +134,7 @@ class Table:
         place = LANGUAGES.index(language)
         with override(language):
             columns = tuple(_labelled(column, place, column.name in unnamed) for column in self.columns)
-        return replace(self, columns=columns)
+        return replace(self, columns=columns, is_labelled=True)
 
 
 def coded(name: str, italian: str, english: str, about=("", ""), get=None, **options) -> Column:

@@ -226,10 +226,11 @@ class Workbook:
     def _sheet(self, table: Table, number: int):
         """An empty sheet with its header, frozen; from the second on the sheets of a table are numbered."""
         name = table.name if number == 1 else f"{table.name} {number}"
-        sheet = self.book.add_worksheet(name, RowWorksheet)
+        sheet = self.book.add_worksheet(name[:31], RowWorksheet)
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(table.columns):
             sheet.write_string(0, place, column.name, self.bold)
+            sheet.set_column(place, place, _width(column))
         return sheet
 
     def close(self, tables: Iterable[Table]) -> None:
@@ -246,15 +247,27 @@ class Workbook:
         self.book.close()
 
 
+def _width(column: Column) -> int:
+    """The width of a column in characters: its name, and what values of its type need."""
+    needed = {TEXT: 24, LIST: 24, NUMBER: 14, MOMENT: 20, DAY: 12, PARTIAL_DATE: 12}.get(column.type, 10)
+    return max(needed, min(len(column.name) + 4, 40))
+
+
 class SheetWriter:
-    """The rows of a table; when a sheet is full they go on in another."""
+    """The rows of a table; when a sheet is full they go on in another.
+
+    A header is a filter. In a labelled table columns without any value are hidden.
+    """
 
     def __init__(self, add: Callable, table: Table):
-        self.add, self.sheets = add, 0
+        self.add, self.sheets, self.table = add, 0, table
         self.spell = [_speller(column) for column in table.columns]
+        self.empty = set(range(len(table.columns))) if table.is_labelled else set()
         self._next()
 
     def _next(self) -> None:
+        if self.sheets:
+            self._end()
         self.sheets += 1
         self.sheet, self.number = self.add(self.sheets), 0
 
@@ -262,13 +275,21 @@ class SheetWriter:
         if self.number == XLSX_ROWS:
             self._next()
         self.number += 1
+        if self.empty:
+            self.empty -= {place for place in self.empty if values[place] not in (None, [])}
         cells = zip(self.spell, values, strict=True)
         self.sheet.write_values(
             self.number, [value if value is None or not spell else spell(value) for spell, value in cells]
         )
 
     def close(self) -> None:
-        """The workbook closes its sheets."""
+        """End the last sheet; the workbook closes them all."""
+        self._end()
+        for place in self.empty if self.number else ():
+            self.sheet.set_column(place, place, None, None, {"hidden": True})
+
+    def _end(self) -> None:
+        self.sheet.autofilter(0, 0, max(1, self.number), len(self.table.columns) - 1)
 
 
 def _speller(column: Column) -> Callable | None:
@@ -286,9 +307,11 @@ class BookWriter:
 
     def __init__(self, path: Path, table: Table):
         self.book, self.table = Workbook(path), table
-        self.write = self.book.sheet(table).write
+        self.sheet = self.book.sheet(table)
+        self.write = self.sheet.write
 
     def close(self) -> None:
+        self.sheet.close()
         self.book.close([self.table])
 
 

@@ -90,3 +90,61 @@ def test_files_have_a_rate_of_their_own(file, monkeypatch):
     answer, _content = file("format=csv")
     assert (answer.status_code, answer["X-RateLimit-Limit"]) == (429, "1")
     assert file("limit=1")[0].status_code == 200
+
+
+def test_a_workbook_for_people_has_labels_widths_a_filter_and_no_empty_column(file, client):
+    answer = client.get("/progetti/?area=energia&formato=xlsx")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/api/v1/projects?area=energy&format=xlsx&labels=it"
+    _answer, content = file("area=energy&format=xlsx&labels=it")
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["projects"]
+    head, row = ([cell.value for cell in line] for line in sheet.iter_rows(max_row=2))
+    values = dict(zip(head, row, strict=True))
+    assert (values["Titolo"], values["Tipo di ente titolare"], values["Regione"]) == (
+        "Luci",
+        "Comune",
+        "Piemonte",
+    )
+    assert sheet.auto_filter.ref.startswith("A1:")
+    assert sheet.freeze_panes == "A2"
+    hidden = {
+        name
+        for letter, dim in sheet.column_dimensions.items()
+        if dim.hidden
+        for name in [sheet[f"{letter}1"].value]
+    }
+    assert "Acronimo" in hidden
+    assert "Titolo" not in hidden
+    assert sheet.column_dimensions["A"].width > 9
+
+
+def test_labels_leave_no_code(file, publish):
+    publish(
+        title="Scuole",
+        target_groups=["schools"],
+        sdgs=[7],
+        platforms=["spid"],
+        other_areas=["mobility"],
+        cost_is_estimate=True,
+    )
+    for language, told in (
+        ("it", ["Scuole", "7 Energia pulita e accessibile", "SPID", "Comune", "Piemonte", "sì", "In corso"]),
+        ("en", ["Schools", "7 Affordable and clean energy", "SPID", "Municipality", "Piemonte", "yes"]),
+    ):
+        _answer, content = file(f"q=Scuole&format=csv&labels={language}")
+        (row,) = csv.DictReader(io.StringIO(content.decode()))
+        values = {part for value in row.values() for part in value.split("|")}
+        assert set(told) <= values
+        raw = {
+            "municipality",
+            "schools",
+            "true",
+            "false",
+            "01",
+            "mobility",
+            "energy",
+            "running",
+            "spid",
+            "entered",
+        }
+        assert not raw & values
