@@ -6,6 +6,7 @@ app_name = "opendata"
 urlpatterns = [
     path("", views.home, name="home"),
     path("api/", views.api, name="api"),
+    path("<slug:slug>/", views.dataset, name="dataset"),
 ]
 # Files have one address, whatever the language of the page.
 FILES = [

@@ -16,16 +16,22 @@ from opendata.datasets import (
     LICENCE,
     LICENCE_URL,
     NATIONAL,
+    Dataset,
     exported_at,
     listed_files,
     modified_at,
 )
+from opendata.product import TABLES, dictionary_of, preview_of, rows_of, sizes_of
 
 
 @require_safe
 def home(request):
     """Every dataset with its formats; the catalogue; how the national export comes about."""
-    live = [(dataset, dataset.files()) for dataset in DATASETS if dataset.slug != NATIONAL]
+    live = [
+        {"dataset": dataset, "rows": rows_of(dataset), "columns": _width(dataset), "files": dataset.files()}
+        for dataset in DATASETS
+        if dataset.slug != NATIONAL
+    ]
     national = next(dataset for dataset in DATASETS if dataset.slug == NATIONAL)
     context = {
         "datasets": live,
@@ -38,6 +44,32 @@ def home(request):
         "catalogues": list(SYNTAXES),
     }
     return render(request, "opendata/home.html", context)
+
+
+def _width(dataset: Dataset) -> int | None:
+    table = TABLES.get(dataset.slug)
+    return len(table.columns) if table else None
+
+
+@require_safe
+def dataset(request, slug):
+    """One dataset: rows, columns with their dictionary, files with sizes, the first rows. Http404."""
+    found = next((one for one in DATASETS if one.slug == slug and slug != NATIONAL), None)
+    if found is None:
+        raise Http404
+    table, rows = TABLES.get(slug), rows_of(found)
+    sizes = sizes_of(found, rows)
+    context = {
+        "dataset": found,
+        "rows": rows,
+        "files": [(file, sizes.get(file.format)) for file in found.files()],
+        "dictionary": dictionary_of(table) if table else [],
+        "preview": preview_of(table) if table else None,
+        "modified_at": modified_at(),
+        "licence": LICENCE,
+        "licence_url": LICENCE_URL,
+    }
+    return render(request, "opendata/dataset.html", context)
 
 
 @require_safe
