@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -62,9 +62,10 @@ def city_list(request):
         municipalities = municipalities.filter(province__code=province)
     if only_with:
         municipalities = municipalities.filter(code__in=list(counts))
-    page = Paginator(municipalities.order_by("search_name", "pk"), PER_PAGE).get_page(
-        request.GET.get("pagina")
-    )
+    # Those with projects first: the others are a hundred times as many.
+    is_empty = Case(When(code__in=list(counts), then=0), default=1)
+    municipalities = municipalities.order_by(is_empty, "search_name", "pk")
+    page = Paginator(municipalities, PER_PAGE).get_page(request.GET.get("pagina"))
     context = {
         "page": page,
         "rows": [{"municipality": t, "projects": counts.get(t.code, 0)} for t in page.object_list],

@@ -59,6 +59,7 @@ def card_context(document: Mapping, confirmed: str = "") -> dict:
     return {
         "card": document,
         "areas": [AREA_BY_KEY[key] for key in areas if key in AREA_BY_KEY],
+        "title_has_acronym": (document["acronym"] or "").lower() in (document["title"] or "").lower(),
         "kind_label": _label(Kind, document["kind"]),
         "stage_label": _label(Stage, document["stage"]),
         "state": state,

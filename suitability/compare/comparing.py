@@ -270,3 +270,24 @@ def opinion(projects: Sequence[Compared], weights: Mapping[str, float]) -> Opini
     matrix = list(zip(*(table[criterion.key] for criterion in used), strict=True))
     closeness = topsis(matrix, [weights[c.key] for c in used], [c.is_cost for c in used])
     return Opinion(closeness, used, [criterion for criterion in wanted if criterion not in used])
+
+
+def verdict(projects: Sequence[Compared]) -> list[str]:
+    """What stands out, in two sentences at most: the easiest to repeat, the cheapest per inhabitant.
+
+    Only where at least two projects say it.
+    """
+    sentences = []
+    scored = [p for p in projects if p.standing and p.standing.score is not None]
+    if len(scored) > 1:
+        best = max(scored, key=lambda p: p.standing.score)
+        values = {"title": best.title, "score": number_format(best.standing.score, 1)}
+        sentences.append(_("Il più facile da rifare è «%(title)s»: %(score)s su 100.") % values)
+    costs = {p.document["code"]: p.cost_per_inhabitant for p in projects}
+    priced = [p for p in projects if costs[p.document["code"]] is not None]
+    if len(priced) > 1:
+        least = min(priced, key=lambda p: costs[p.document["code"]])
+        cost = number_format(round(costs[least.document["code"]], 2), 2)
+        values = {"title": least.title, "cost": cost}
+        sentences.append(_("Per abitante costa meno «%(title)s»: %(cost)s €.") % values)
+    return sentences

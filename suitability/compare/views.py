@@ -15,7 +15,17 @@ from cards.presentation.context import list_item
 from cards.search.query import ProjectQuery, find
 from lib.tables.writers import CSV, XLSX, csv_lines, xlsx
 from municipalities.models import Territory
-from suitability.compare.comparing import CRITERIA, MOST, Compared, Opinion, Row, compared, opinion, rows
+from suitability.compare.comparing import (
+    CRITERIA,
+    MOST,
+    Compared,
+    Opinion,
+    Row,
+    compared,
+    opinion,
+    rows,
+    verdict,
+)
 from suitability.reader_forms import MAX_WEIGHT, read_reader
 
 MAX_CANDIDATES, MAX_PROBLEMS = 8, 5
@@ -57,6 +67,8 @@ def compare(request):
         "rows": [(row, _cells(row, projects)) for row in shown],
         "only_differences": only,
         "other_view": _url(request.GET, solo="" if only else "differenze"),
+        "verdict": verdict(projects),
+        "is_weighted": any(criterion.parameter in request.GET for criterion in CRITERIA),
         "opinion": ranking and _places(projects, ranking),
         "weights": [(c, int(weights[c.key])) for c in CRITERIA if c.key != "fit" or reader.municipality],
         "steps": range(MAX_WEIGHT + 1),

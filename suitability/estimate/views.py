@@ -1,6 +1,7 @@
 """«Quanto costerebbe da me»: the reuse costs of a project scaled to the reader's city."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,7 @@ from cards.document.read import read_document
 from cards.vocabulary.lists import CostDriver, CostLine
 from lib.tables.writers import CSV, XLSX, csv_lines, xlsx
 from municipalities.models import Territory
-from suitability.estimate.costs import Estimate, estimate
+from suitability.estimate.costs import Assumptions, Estimate, Line, Range, estimate, scaled
 from suitability.estimate.forms import EstimateForm, Start, read_estimate
 from suitability.reader_forms import read_reader
 from suitability.views import shown_card
@@ -27,11 +28,8 @@ def card_estimate(request, slug):
     if isinstance(card, HttpResponse):
         return card
     document, reader = read_document(card), read_reader(request.GET)
-    start = Start(
-        document["reuse_costs"],
-        reader.municipality and reader.municipality.population,
-        _inhabitants(document),
-    )
+    there = _inhabitants(document)
+    start = Start(document["reuse_costs"], reader.municipality and reader.municipality.population, there)
     form = read_estimate(request.GET, start)
     found = None
     if form.is_valid() and form.lines():
@@ -45,10 +43,22 @@ def card_estimate(request, slug):
         "estimate": found,
         "rows": _rows(form, found) if found else [],
         "has_lines": bool(document["reuse_costs"]),
+        "rough": None if found else _rough(document, reader.municipality, there),
+        "total_cost": document["total_cost"] and Decimal(document["total_cost"]),
+        "is_typed": bool(request.GET) and set(request.GET) != {"comune"},
         "base": _base(request),
         "given": form.assumptions() if found else None,
     }
     return render(request, "suitability/card_estimate.html", context)
+
+
+def _rough(document: dict, municipality: Territory | None, inhabitants: int | None) -> Range | None:
+    """The whole cost scaled by inhabitants: all that can be said where no line of cost is known."""
+    if document["total_cost"] is None or municipality is None:
+        return None
+    line = Line("whole", Decimal(document["total_cost"]), CostDriver.INHABITANTS.value)
+    found = scaled(line, Assumptions(inhabitants, municipality.population))
+    return found and found.rounded()
 
 
 def _inhabitants(document: dict) -> int | None:

@@ -1,12 +1,14 @@
 """The comparison page: any number of projects, only differences, the reader's weights, a second opinion."""
 
+from decimal import Decimal
 from io import BytesIO
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 
 from lib.audit import history
-from suitability.compare.comparing import MOST
+from suitability.compare.comparing import MOST, verdict
 from tests import builders
 
 
@@ -173,3 +175,17 @@ def test_queries_do_not_grow_with_the_projects(client, cards, django_assert_num_
         ask(client, *cards[:2])
     with django_assert_num_queries(6):
         ask(client, *cards)
+
+
+def test_verdict_names_the_easiest_and_the_cheapest():
+    def project(title, score, cost):
+        standing = SimpleNamespace(score=score)
+        return SimpleNamespace(
+            title=title, standing=standing, cost_per_inhabitant=cost, document={"code": title}
+        )
+
+    assert verdict([project("A", Decimal("72.4"), 16.5), project("B", Decimal("60.8"), 12.25)]) == [
+        "Il più facile da rifare è «A»: 72,4 su 100.",
+        "Per abitante costa meno «B»: 12,25 €.",
+    ]
+    assert verdict([project("A", Decimal("72.4"), None), project("B", None, 3)]) == []

@@ -110,12 +110,24 @@ def test_wrong_figures_are_told_and_kept(client, card):
     assert 'value="tanto"' in text
 
 
-def test_card_without_lines_says_so(client, db):
+def test_card_without_lines_starts_from_its_whole_cost(client, db):
     country = builders.piedmont()
     bare = builders.published(builders.officer(country["ivrea"]), builders.reviewer(), country["ivrea"])
     response = client.get(address(bare))
-    assert response.context["estimate"] is None
-    assert "L’ente non ha comunicato i costi di riuso" in response.content.decode()
+    assert (response.context["estimate"], response.context["rough"]) == (None, None)
+    assert "Si sa solo il costo di tutto: 14.000.000" in response.content.decode()
+    # 37.4 times the inhabitants: 524 million in full, 304 with the discount; the margin is 20 per cent.
+    rough = client.get(address(bare), {"comune": "torino"}).context["rough"]
+    assert rough == Range(Decimal(240_000_000), Decimal(630_000_000))
+
+
+def test_card_without_any_cost_says_so(client, db):
+    country = builders.piedmont()
+    office, desk = builders.officer(country["ivrea"]), builders.reviewer()
+    bare = builders.published(office, desk, country["ivrea"], total_cost=None, cost_unknown=True)
+    page = client.get(address(bare), {"comune": "torino"})
+    assert page.context["rough"] is None
+    assert "L’ente non ha comunicato i costi di riuso" in page.content.decode()
 
 
 def test_files_hold_lines_totals_and_assumptions(client, card):
