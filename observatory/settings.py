@@ -289,6 +289,13 @@ vars().update({k: v for k, v in EMAIL_CONFIG.items() if k != "OPTIONS"})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="osservatorio@example.org")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who is responsible for personal data, in the privacy notice: name, address to write to, data protection
+# officer. Without a name the notice says that this installation has not given one.
+PRIVACY = {
+    "controller": env.str("PRIVACY_CONTROLLER", default=""),
+    "contact": env.str("PRIVACY_CONTACT", default=DEFAULT_FROM_EMAIL),
+    "officer": env.str("PRIVACY_OFFICER", default=""),
+}
 # The statement on AgID's site; without one the portal's page says that this is a demonstration.
 ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
 # Working days within which the desk promises a decision or an answer.

@@ -17,7 +17,7 @@ def accessibility(request):
 
 @require_safe
 def privacy(request):
-    return render(request, "observatory/privacy.html")
+    return render(request, "observatory/privacy.html", {"privacy": settings.PRIVACY})
 
 
 @require_safe
