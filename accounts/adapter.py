@@ -1,6 +1,8 @@
 """allauth's adapter: accounts are created by an accepted adhesion or invitation, never by signing up."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +20,15 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
             "Aspetta, oppure scegli una nuova password"
         ),
     }
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address of a mailed link: SITE_URL, whatever host the request named."""
+        uid, _dash, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return settings.SITE_URL + path
+
+    def get_email_confirmation_url(self, request, emailconfirmation) -> str:
+        return settings.SITE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 
     def is_open_for_signup(self, request) -> bool:
         return False

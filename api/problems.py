@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -67,7 +68,14 @@ def handle(exc: Exception, context: dict) -> Response | None:
     if not isinstance(exc, APIException):
         return None
     set_rollback()
-    headers = {"Retry-After": str(ceil(exc.wait))} if isinstance(exc, Throttled) and exc.wait else {}
+    headers = {}
+    if isinstance(exc, Throttled) and exc.wait:
+        wait = ceil(exc.wait)
+        headers["Retry-After"] = str(wait)
+        told = ngettext(
+            "Troppe richieste: riprova fra %(n)s secondo", "Troppe richieste: riprova fra %(n)s secondi", wait
+        )
+        exc.detail = told % {"n": wait}
     if exc.status_code == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     return problem(exc.status_code, str(exc.detail), getattr(exc, "errors", None), headers)
