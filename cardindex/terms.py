@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 from Stemmer import Stemmer
 
 MIN_COMPLETED, MAX_COMPLETIONS = 3, 100
 MIN_CORRECTED, LONG, MAX_CORRECTED = 4, 8, 5
+# From this similarity on, out of 1, a term is offered as like a word that nothing matches.
+MIN_SIMILARITY = 0.85
 # A stemmer is not safe between threads.
 _own = threading.local()
 
@@ -99,3 +101,18 @@ class TermDictionary:
         nearest = sorted(form for form, distance, _place in hits if distance == best)[:MAX_CORRECTED]
         inflected = (form for near in nearest for form in self.groups[stem(near)])
         return tuple(dict.fromkeys((*nearest, *inflected)))
+
+    def alike(self, word: str, limit: int) -> list[str]:
+        """The terms most like a word that none matches, to be offered and not searched; the best first.
+
+        By the similarity of Jaro and Winkler, which favours a common beginning; one term for each stem.
+        """
+        if len(word) < MIN_CORRECTED:
+            return []
+        scorer = JaroWinkler.normalized_similarity
+        hits = process.extract(word, self.forms, scorer=scorer, score_cutoff=MIN_SIMILARITY, limit=5 * limit)
+        by_stem: dict[str, str] = {}
+        for form, _similarity, _place in hits:
+            if form.isalpha():
+                by_stem.setdefault(stem(form), form)
+        return list(by_stem.values())[:limit]

@@ -7,6 +7,7 @@ PUBLIC = [
     path("progetti/<str:slug>/", card.card_detail, name="card-detail"),
     path("progetti/<str:slug>/scheda.json", card.card_json, name="card-json"),
     path("progetti/<str:slug>/scheda.pdf", card.card_pdf, name="card-pdf"),
+    path("progetti/<str:slug>/immagine.png", card.card_image, name="card-image"),
     path("progetti/<str:slug>/versioni/", card.card_versions, name="card-versions"),
     path("progetti/<str:slug>/versioni/<int:number>/", card.card_version, name="card-version"),
     path(

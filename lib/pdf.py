@@ -1,4 +1,4 @@
-"""PDF/UA documents compiled by Typst from a template and data as JSON."""
+"""PDF/UA documents and images compiled by Typst from a template and data as JSON."""
 
 import re
 import unicodedata
@@ -31,6 +31,21 @@ def compile_pdf(template: Path, data: str, created_at: datetime) -> bytes:
     Signs that no font has are replaced, see displayable().
     """
     return _compile(str(template), displayable(data), int(created_at.timestamp()))
+
+
+def compile_png(template: Path, data: str, **inputs: str) -> bytes:
+    """The PNG of the only page of a Typst template that reads `data` and more `inputs`; a point is a pixel.
+
+    Signs that no font has are replaced, see displayable().
+    """
+    return typst.compile(
+        str(template),
+        format="png",
+        ppi=72,
+        sys_inputs={"data": displayable(data), **inputs},
+        ignore_system_fonts=True,
+        font_paths=[str(FONTS)],
+    )
 
 
 def _compile(template: Any, data: str, timestamp: int = 0) -> bytes:

@@ -24,6 +24,7 @@ LABELS = {
     "recall": _("Ripresa dall’ente"),
     "take": _("Presa in carico"),
     "take_over": _("Passata in carico a un’altra persona"),
+    "assign": _("Affidata a una persona della redazione"),
     "release": _("Rimessa in coda"),
     "request_changes": _("Chieste integrazioni"),
     "publish": _("Scheda pubblicata"),
@@ -61,6 +62,8 @@ def label_with_changes(verb: str, changes: Mapping) -> str:
             return f"{gettext('Inviata')} ({changes.get('receipt', '')})"
         case "publish":
             return gettext("Pubblicata, edizione %(n)s") % {"n": changes.get("edition", "")}
+        case "assign":
+            return gettext("Affidata a %(name)s") % {"name": changes.get("to", "")}
         case "confirm":
             return gettext("Confermata")
         case "duplicate":

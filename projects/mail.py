@@ -37,6 +37,18 @@ def receipt(submission) -> None:
     )
 
 
+def assigned(submission, by) -> None:
+    """To the reviewer: a colleague has given them a submission."""
+    project = submission.project
+    send(
+        submission.taken_by.email,
+        f"Ti è stata affidata la scheda «{project.title}»",
+        f"{by} ti ha affidato la revisione della scheda «{project.title}» di {project.owner}.\n"
+        f"La redazione risponde entro il {answer_due(submission):%d/%m/%Y}.\n\n"
+        f"La trovi qui:\n{_url('desk:project-review', project.code)}\n",
+    )
+
+
 def changes_requested(submission) -> None:
     """To the submitter: the message and the comments of the reviewer."""
     project, notes = submission.project, list(submission.comments.order_by("pk"))

@@ -45,6 +45,24 @@ def take_over(project: Project, *, by) -> Submission:
 
 
 @transaction.atomic
+def assign(project: Project, *, by, to) -> Submission:
+    """Make `to` the reviewer of a project that waits in the queue or is under review; they are mailed."""
+    if project.status == Status.SUBMITTED:
+        PROJECT.apply(project, Verb.TAKE)
+    elif not Project.objects.filter(pk=project.pk, status=Status.IN_REVIEW).update(status=Status.IN_REVIEW):
+        raise WrongMove
+    submission = _open_submission(project)
+    if submission.taken_by == to:
+        return submission
+    submission.taken_at, submission.taken_by = timezone.now(), to
+    submission.save(update_fields=["taken_at", "taken_by"])
+    record(project, "assign", by, {"to": str(to)})
+    if to != by:
+        transaction.on_commit(lambda: mail.assigned(submission, by))
+    return submission
+
+
+@transaction.atomic
 def release(project: Project, *, by) -> Project:
     """Return a project under review to the queue."""
     PROJECT.apply(project, Verb.RELEASE)

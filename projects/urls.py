@@ -1,7 +1,7 @@
 from django.urls import path
 
 from lib.forms import stash
-from projects.desk import bulk, queue, review
+from projects.desk import bulk, colleagues, queue, replies, review
 from projects.office import documents, files, home, status, steps
 
 OFFICE = [
@@ -34,6 +34,10 @@ DESK = [
     path("schede/<str:code>/prendi/", review.take, name="project-take"),
     path("schede/<str:code>/rilascia/", review.release, name="project-release"),
     path("schede/<str:code>/prendi-il-posto/", review.take_over, name="project-take-over"),
+    path("schede/<str:code>/affida/", colleagues.assign, name="project-assign"),
+    path("schede/<str:code>/note/", colleagues.add_note, name="project-note"),
+    path("schede/<str:code>/note/<int:pk>/togli/", colleagues.remove_note, name="note-remove"),
+    path("schede/<str:code>/testo-pronto/", review.insert_reply, name="project-reply-text"),
     path("schede/<str:code>/commenti/", review.comments, name="project-comments"),
     path("schede/<str:code>/commenta/", review.comment, name="project-comment"),
     path("schede/<str:code>/commenti/<int:pk>/togli/", review.remove_comment, name="comment-remove"),
@@ -42,4 +46,8 @@ DESK = [
     path("schede/<str:code>/non-pubblicare/", review.archive, name="project-archive"),
     path("schede/<str:code>/ritira/", review.withdraw, name="project-withdraw"),
     path("schede/<str:code>/ripubblica/", review.restore, name="project-restore"),
+    path("testi/", replies.reply_list, name="reply-list"),
+    path("testi/nuovo/", replies.edit, name="reply-new"),
+    path("testi/<int:pk>/", replies.edit, name="reply-edit"),
+    path("testi/<int:pk>/elimina/", replies.delete, name="reply-delete"),
 ]

@@ -61,6 +61,21 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
     ]
 
 
+def filled_fields(document: Mapping) -> list[dict]:
+    """`[{label, text, is_written}]` of the fields that have a value, in the order of the document."""
+    shown = [key for key in document if key not in LEFT_OUT and not key.endswith("_en")]
+    rows = [(key, display_value(key, document[key])) for key in shown]
+    return [
+        {
+            "label": label_of(key),
+            "text": text,
+            "is_written": key not in LABELLED and not isinstance(document[key], bool),
+        }
+        for key, text in rows
+        if text
+    ]
+
+
 def label_of(key: str) -> str:
     """The label of a field of a document, in the reader's language."""
     return LABELS.get(key, key)

@@ -18,6 +18,7 @@ from cards.models import Edition
 from cards.pages.maps import locator_of
 from cards.presentation.context import card_context, list_item
 from cards.presentation.pdf import card_pdf as pdf_of
+from cards.presentation.shared_image import shared_image
 from cards.reads.page_row import PageRow, current_row, previous_document
 from cards.reads.programmes import parts_of, programme_of
 from cards.search.similar import similar_to
@@ -65,6 +66,7 @@ def _detail(card: Edition | PageRow, confirmed_at: datetime | None) -> dict:
     return {
         **context,
         "edition": card,
+        "share_image": _share_image(card, context),
         "confirmed_at": confirmed_at,
         "sections": sections,
         "programme": programme_of(document.get("part_of")),
@@ -76,6 +78,14 @@ def _detail(card: Edition | PageRow, confirmed_at: datetime | None) -> dict:
         "changes": _changes(card),
         "locator": locator_of(municipality and municipality["code"]),
     }
+
+
+def _share_image(card: Edition | PageRow, context: dict) -> str:
+    """The path of the image for social networks: photograph, drawn cover; empty for that of the site."""
+    if context["image"]:
+        return reverse("document-file", args=[context["image"]["id"]])
+    is_drawn = context["cover"] and card.is_current
+    return reverse("public:card-image", args=[context["card"]["slug"]]) if is_drawn else ""
 
 
 def _changes(card: Edition | PageRow) -> list[str]:
@@ -102,6 +112,23 @@ def card_pdf(request, slug):
     content, digest = pdf_of(read_document(card), address=address, demo=settings.DEMO, more=more)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{card.slug[:80]}-{card.edition}.pdf"'
+    response["ETag"] = f'"{digest[:32]}"'
+    return response
+
+
+@require_safe
+def card_image(request, slug):
+    """The image for social networks, PNG, of a current card without a photograph; 410 when withdrawn."""
+    card = _card_or_404(slug)
+    if isinstance(card, HttpResponse):
+        raise Http404
+    if not card.is_current:
+        return _gone(card)
+    try:
+        content, digest = shared_image(read_document(card))
+    except LookupError as error:
+        raise Http404 from error
+    response = HttpResponse(content, content_type="image/png")
     response["ETag"] = f'"{digest[:32]}"'
     return response
 

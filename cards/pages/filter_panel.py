@@ -8,6 +8,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cardindex.analysis import tokens
 from cards.search.labels import labels_of
 from cards.search.query import Problem, ProjectQuery, find, page_params
 from cards.search.results import Results
@@ -188,6 +189,17 @@ def widenings(query: ProjectQuery, active: list[dict], **more: str) -> list[dict
     return sorted(
         (widening for widening in proposals if widening["count"]), key=lambda widening: -widening["count"]
     )[:3]
+
+
+def like_words(query: ProjectQuery, cards: Results, **more: str) -> list[dict]:
+    """`[{word, url}]`: words of the cards like those of the query that no card has, to search instead."""
+    proposals = []
+    for typed in query.text.split()[:FEW]:
+        for folded in tokens(typed):
+            for word in cards.alike(folded):
+                text = query.text.replace(typed, word, 1)
+                proposals.append({"word": word, "url": address(replace(query, text=text), **more)})
+    return proposals
 
 
 def _widening(label: str, without: ProjectQuery, more: Mapping[str, str]) -> dict:

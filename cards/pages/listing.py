@@ -13,7 +13,16 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from cards.document.read import passages
 from cards.models import Edition
-from cards.pages.filter_panel import VIEWS, address, chips, counted, facet_groups, problem_links, widenings
+from cards.pages.filter_panel import (
+    VIEWS,
+    address,
+    chips,
+    counted,
+    facet_groups,
+    like_words,
+    problem_links,
+    widenings,
+)
 from cards.pages.result_map import frame_named, geojson, result_map
 from cards.pages.result_map import points as points_of
 from cards.presentation.context import list_item, raw_item
@@ -120,6 +129,7 @@ def _filter_context(query: ProjectQuery, cards: Results, view: str, count: int) 
         "groups": facet_groups(query, counted(query, cards)),
         "reset_url": address(ProjectQuery(), vista=view),
         "widenings": [] if count else widenings(query, active, vista=view),
+        "like_words": [] if count else like_words(query, cards, vista=view),
     }
 
 

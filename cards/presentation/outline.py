@@ -56,12 +56,13 @@ def _facts(context: Mapping) -> list[list[str]]:
         [_("A che punto è"), _or_missing(". ".join(filter(None, words)))],
         [_("Quando"), _or_missing(context["period"])],
         [_("Quanto costa"), _cost(context)],
-        [_("Dove"), _or_missing(_places(card))],
+        [_("Dove"), _or_missing(place_line(card))],
         [_("Tipo"), _or_missing(context["kind_label"])],
     ]
 
 
-def _places(card: Mapping, *, all_of_them: bool = False) -> str:
+def place_line(card: Mapping, *, all_of_them: bool = False) -> str:
+    """The municipalities of a card in a line, the first alone where there are many; empty without one."""
     lead, others = card["lead_municipality"], card["other_municipalities"]
     if not lead:
         return ""
@@ -209,7 +210,7 @@ def _people(context: Mapping) -> list[dict]:
     return _pairs(
         (_("Ente titolare"), _or_missing((card["promoter"] or {}).get("name"))),
         *((row["label"] or _("Partner"), row["name"]) for row in context["partners"]),
-        (_("Comuni"), _or_missing(_places(card, all_of_them=True))),
+        (_("Comuni"), _or_missing(place_line(card, all_of_them=True))),
         (_("Luogo"), card["place_name"]),
         (_("Scala"), context["scale_label"]),
         (_("A chi si rivolge"), ", ".join(map(str, context["target_labels"]))),

@@ -173,6 +173,11 @@ class Results:
         """`{typed word: words searched in its place}` where no card holds the typed word."""
         return self.match.corrected if self.match else {}
 
+    def alike(self, word: str, limit: int = 3) -> list[str]:
+        """Words of the cards like one that none of them has; empty where some card has it or a slip of it."""
+        terms = self.snapshot.terms
+        return [] if terms.find(word).forms else terms.alike(word, limit)
+
     @property
     def held(self) -> tuple[int, int] | None:
         """`(expressions of the query that each card holds, all of them)`; None where cards hold all."""

@@ -17,6 +17,8 @@ LABELS = {
     "write_city": _("Testi della città scritti"),
     "hide_city": _("Testi della città nascosti"),
     "show_city": _("Testi della città mostrati di nuovo"),
+    "write_reply_text": _("Testo pronto scritto"),
+    "delete_reply_text": _("Testo pronto eliminato"),
     "export": _("Esportazione preparata"),
 }
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import prefetch_related_objects
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from rapidfuzz import fuzz
 
@@ -13,6 +12,7 @@ from lib.cup import cup_warning
 from lib.links.models import LinkCheck
 from lib.pdf import undisplayable
 from lib.text import fold
+from projects.advisories import funding_warning
 from projects.completeness import missing_required
 from projects.models import Identifier, Project
 from projects.workflow import Status
@@ -53,7 +53,7 @@ def check(projects: Sequence[Project]) -> dict[int, Checks]:
 def _check(project: Project, dead: set[str], twins: list[dict]) -> Checks:
     errors = [str(text) for _step, text in missing_required(project).values()]
     errors += [f"{code}: {warning}" for code in _cups(project) if (warning := cup_warning(code))]
-    errors += _funding(project)
+    errors += filter(None, [funding_warning(project)])
     notes = []
     if not (project.title_en and project.summary_en):
         notes.append(_("Manca l’inglese: titolo o sintesi"))
@@ -65,17 +65,6 @@ def _check(project: Project, dead: set[str], twins: list[dict]) -> Checks:
 
 def _cups(project: Project) -> list[str]:
     return [row.value for row in project.identifiers.all() if row.scheme == "cup"]
-
-
-def _funding(project: Project) -> list[str]:
-    """An error where the funding exceeds the total cost, or is complete and below it."""
-    amounts = [line.amount for line in project.funding_lines.all()]
-    total, funded = project.total_cost, sum(amount for amount in amounts if amount is not None)
-    is_complete = bool(amounts) and None not in amounts
-    if total is None or (funded <= total and not (is_complete and funded < total)):
-        return []
-    message = _("Le fonti sommano {} €, il costo totale è {} €")
-    return [message.format(*(number_format(value, 0, force_grouping=True) for value in (funded, total)))]
 
 
 def _links(project: Project) -> list[str]:

@@ -22,9 +22,9 @@ from projects import publishing, reviewing, rules
 from projects.completeness import completeness
 from projects.desk.base import load
 from projects.desk.checks import check
-from projects.forms import CommentForm, ReviewForm, commentable_fields
+from projects.forms import AssignForm, CommentForm, NoteForm, ReviewForm, commentable_fields
 from projects.history import labelled_history
-from projects.models import Project, Submission
+from projects.models import Project, ReplyText, Submission
 from projects.source import draft_document, shown_value
 
 OUTSIDE_STEPS = ("sources", "reuse_costs")
@@ -68,6 +68,11 @@ def show_review(request, project, *, status=200, **forms):
         "can_take": rules.can_take(request.user, project),
         "can_review": can_review and is_mine,
         "can_take_over": can_review and not is_mine,
+        "can_assign": can_review or rules.can_take(request.user, project),
+        "assign_form": AssignForm(),
+        "colleague_notes": project.desk_notes.select_related("by").order_by("-at", "-pk"),
+        "note_form": NoteForm(prefix="note"),
+        "reply_texts": list(ReplyText.objects.order_by("title")) if can_review and is_mine else (),
         "reason_form": ReasonForm(prefix="archive"),
         "withdraw_form": ReasonForm(prefix="withdraw"),
         "events": labelled_history(project.code),
@@ -151,7 +156,7 @@ def _past_notes(past: list[Submission]) -> dict[str, list]:
     return notes
 
 
-def _act(request, project: Project, success: str, action, *, on=None, form=None, **arguments):
+def act(request, project: Project, success: str, action, *, on=None, form=None, **arguments):
     """Run an action on `on`, by default the project, and redirect to its page with the message `success`.
 
     The comments in `form` are stored with it; when the state forbids the action they are shown again.
@@ -182,10 +187,10 @@ def _show_again(request, project: Project, form):
     return show_review(request, load(project.code), status=409, unsaved=unsaved)
 
 
-def _review_form(request, project: Project) -> ReviewForm:
+def _review_form(data, project: Project) -> ReviewForm:
     submission = project.submissions.filter(decided_at=None).first()
     notes = submission.comments.values_list("field", "text") if submission else []
-    form = ReviewForm(request.POST, comments=dict(notes))
+    form = ReviewForm(data, comments=dict(notes))
     form.full_clean()
     return form
 
@@ -194,14 +199,14 @@ def _review_form(request, project: Project) -> ReviewForm:
 @require_POST
 def take(request, code):
     """Take a submission into review."""
-    return _act(request, load(code), _("Hai preso in carico la scheda."), reviewing.take)
+    return act(request, load(code), _("Hai preso in carico la scheda."), reviewing.take)
 
 
 @staff_page
 @require_POST
 def take_over(request, code):
     """Become the reviewer in the place of a colleague."""
-    return _act(request, load(code), _("Ora la scheda è in carico a te."), reviewing.take_over)
+    return act(request, load(code), _("Ora la scheda è in carico a te."), reviewing.take_over)
 
 
 @staff_page
@@ -209,10 +214,10 @@ def take_over(request, code):
 def release(request, code):
     """Store the comments and return the project to the queue."""
     project = load(code)
-    form = _review_form(request, project)
+    form = _review_form(request.POST, project)
     if form.errors:
         return show_review(request, project, form=form, status=422)
-    return _act(request, project, _("La scheda è tornata in coda."), reviewing.release, form=form)
+    return act(request, project, _("La scheda è tornata in coda."), reviewing.release, form=form)
 
 
 @staff_page
@@ -224,7 +229,7 @@ def comment(request, code):
     if not form.is_valid():
         return show_review(request, project, comment_form=form, status=422)
     success = _("Commento aggiunto: l’ente lo riceve quando chiedi le integrazioni.")
-    return _act(request, project, success, reviewing.comment, **form.cleaned_data)
+    return act(request, project, success, reviewing.comment, **form.cleaned_data)
 
 
 @staff_page
@@ -235,13 +240,13 @@ def comments(request, code):
     JSON for the script that saves them while they are written (static/js/commenti.js).
     """
     project = load(code)
-    form = _review_form(request, project)
+    form = _review_form(request.POST, project)
     if request.headers.get("X-Requested-With") == "fetch":
         return _save_comments(request, project, form)
     if form.errors:
         return show_review(request, project, form=form, status=422)
     success = _("Commenti salvati: l’ente li riceve quando chiedi le integrazioni.")
-    return _act(request, project, success, reviewing.write_comments, form=form, texts={})
+    return act(request, project, success, reviewing.write_comments, form=form, texts={})
 
 
 def _save_comments(request, project: Project, form: ReviewForm) -> JsonResponse:
@@ -262,9 +267,22 @@ def _save_comments(request, project: Project, form: ReviewForm) -> JsonResponse:
 
 @staff_page
 @require_POST
+def insert_reply(request, code):
+    """The page again, with the chosen text of `/redazione/testi/` added to the message; nothing is stored."""
+    project = load(code)
+    texts = dict(ReplyText.objects.values_list("title", "text"))
+    data = request.POST.copy()
+    chosen = texts.get(data.get("reply"), "")
+    data["message"] = f"{data.get('message', '').rstrip()}\n\n{chosen}".strip()
+    form = _review_form(data, project)
+    return show_review(request, project, form=form)
+
+
+@staff_page
+@require_POST
 def remove_comment(request, code, pk):
     """Delete one comment."""
-    return _act(request, load(code), _("Commento tolto."), reviewing.remove_comment, pk=pk)
+    return act(request, load(code), _("Commento tolto."), reviewing.remove_comment, pk=pk)
 
 
 @staff_page
@@ -272,7 +290,7 @@ def remove_comment(request, code, pk):
 def request_changes(request, code):
     """Store the comments and request changes; needs a message or a comment."""
     project = load(code)
-    form = _review_form(request, project)
+    form = _review_form(request.POST, project)
     submission = project.submissions.filter(decided_at=None).first()
     has_text = any(now for _loaded, now in form.texts().values()) if not form.errors else True
     has_text = has_text or form.cleaned_data.get("message") or (submission and submission.comments.exists())
@@ -282,7 +300,7 @@ def request_changes(request, code):
         return show_review(request, project, form=form, status=422)
     success = _("Hai chiesto le integrazioni: abbiamo scritto all’ente.")
     message = form.cleaned_data["message"]
-    return _act(request, project, success, reviewing.request_changes, form=form, message=message)
+    return act(request, project, success, reviewing.request_changes, form=form, message=message)
 
 
 @staff_page
@@ -290,14 +308,14 @@ def request_changes(request, code):
 def publish(request, code):
     """Store the comments and publish."""
     project = load(code)
-    form = _review_form(request, project)
+    form = _review_form(request.POST, project)
     if form.errors:
         return show_review(request, project, form=form, status=422)
     success = _("La scheda è pubblica: edizione {}.").format(project.record.editions.count() + 1)
     note = request.POST.get("change_note", "").replace("\x00", "")[:300]
     checked = [key for key in CHECKLIST if key in request.POST.getlist("checked")]
     arguments = {"change_note": note, "checked": checked, "form": form}
-    return _act(request, project, success, publishing.publish, **arguments)
+    return act(request, project, success, publishing.publish, **arguments)
 
 
 @staff_page
@@ -306,11 +324,11 @@ def archive(request, code):
     """Store the comments and decide not to publish."""
     project = load(code)
     form = ReasonForm(request.POST, prefix="archive")
-    review_form = _review_form(request, project)
+    review_form = _review_form(request.POST, project)
     if not form.is_valid() or review_form.errors:
         return show_review(request, project, form=review_form, reason_form=form, status=422)
     success = _("La scheda non sarà pubblicata: abbiamo scritto all’ente.")
-    return _act(request, project, success, reviewing.archive, form=review_form, **form.cleaned_data)
+    return act(request, project, success, reviewing.archive, form=review_form, **form.cleaned_data)
 
 
 @staff_page
@@ -325,7 +343,7 @@ def withdraw(request, code):
     if not form.is_valid():
         return show_review(request, project, withdraw_form=form, status=422)
     success = _("La scheda è stata ritirata: una pagina lo dice, con il motivo.")
-    return _act(request, project, success, publishing.withdraw, on=card, **form.cleaned_data)
+    return act(request, project, success, publishing.withdraw, on=card, **form.cleaned_data)
 
 
 @staff_page
@@ -336,4 +354,4 @@ def restore(request, code):
     card = _withdrawn(project)
     if card is None:
         raise Http404
-    return _act(request, project, _("La scheda è di nuovo pubblica."), publishing.restore, on=card)
+    return act(request, project, _("La scheda è di nuovo pubblica."), publishing.restore, on=card)

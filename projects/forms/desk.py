@@ -3,8 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from accounts.rules import STAFF_ROLES
 from lib.forms.base import WholeText, textarea
 from projects.forms.stepper import STEPS
+from projects.models import DeskNote, ReplyText
 
 
 class CommentForm(forms.Form):
@@ -134,3 +137,46 @@ class MessageForm(forms.Form):
     message = forms.CharField(
         label=_("Messaggio all’ente"), max_length=4000, required=False, widget=textarea(3)
     )
+
+
+class NoteForm(WholeText, forms.ModelForm):
+    """A note for colleagues."""
+
+    class Meta:
+        model = DeskNote
+        fields = ["text"]
+        labels = {"text": _("Nota per i colleghi")}
+        widgets = {"text": textarea(2)}
+        error_messages = {"text": {"required": _("Scrivi la nota")}}
+
+
+class ReplyTextForm(WholeText, forms.ModelForm):
+    """A text that reviewers use again."""
+
+    class Meta:
+        model = ReplyText
+        fields = ["title", "text"]
+        widgets = {"text": textarea(5, **{"data-counter": 2000})}
+        error_messages = {
+            "title": {"required": _("Scrivi il titolo"), "unique": _("C’è già un testo con questo titolo")},
+            "text": {"required": _("Scrivi il testo")},
+        }
+
+
+class AssignForm(forms.Form):
+    """The reviewer that a submission is given to."""
+
+    to = forms.ModelChoiceField(
+        label=_("Affida a"),
+        queryset=User.objects.none(),
+        empty_label=_("Scegli"),
+        error_messages={
+            "required": _("Scegli a chi affidarla"),
+            "invalid_choice": _("Questa persona non fa parte della redazione: scegline un’altra"),
+        },
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        staff = User.objects.filter(is_active=True, memberships__role__in=STAFF_ROLES)
+        self.fields["to"].queryset = staff.distinct().order_by("name", "email")

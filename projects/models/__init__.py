@@ -1,5 +1,5 @@
 from projects.models.project import Project
-from projects.models.review import FieldComment, Reminder, Submission
+from projects.models.review import DeskNote, FieldComment, Reminder, ReplyText, Submission
 from projects.models.rows import (
     Document,
     FundingLine,
@@ -12,6 +12,7 @@ from projects.models.rows import (
 )
 
 __all__ = [
+    "DeskNote",
     "Document",
     "FieldComment",
     "FundingLine",
@@ -21,6 +22,7 @@ __all__ = [
     "Partner",
     "Project",
     "Reminder",
+    "ReplyText",
     "ReuseCost",
     "Source",
     "Submission",

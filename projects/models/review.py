@@ -85,6 +85,30 @@ class FieldComment(models.Model):
         return f"{self.field}: {self.text[:40]}"
 
 
+class DeskNote(models.Model):
+    """A note of a reviewer for colleagues; no page of the office shows it."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="desk_notes")
+    text = models.TextField(_("nota"), max_length=2000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self):
+        return self.text[:40]
+
+
+class ReplyText(models.Model):
+    """A text that reviewers use again in their messages to offices."""
+
+    title = models.CharField(_("titolo"), max_length=120, unique=True)
+    text = models.TextField(_("testo"), max_length=2000)
+    updated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self):
+        return self.title
+
+
 class Reminder(models.Model):
     """A reminder that was sent: one for each project, matter and `since`, the moment the time counts from."""
 

@@ -11,9 +11,8 @@ from lib.forms.conflicts import html_id
 from lib.forms.stash import seconds_left
 from lib.forms.steps import Step
 from municipalities.models import Territory
-from projects.codes import code_warning
+from projects.advisories import advisories
 from projects.completeness import advice, completeness, step_state
-from projects.drafts import known_codes
 from projects.forms import STEP_BY_SLUG, STEP_OF_FIELD, STEPS, AnswerForm, DocumentForm, field_label
 from projects.models import FieldComment, Project
 from projects.workflow import Status
@@ -68,7 +67,7 @@ def show_step(
         "folded_open": any(
             f.errors or f.name in {n.field for n, _f in comments} for f in form if f.name in step.folded
         ),
-        "warnings": _code_warnings(project) if step.key == "resources" else (),
+        "warnings": advisories(project) if step.key == "resources" else (),
         "seconds_left": seconds_left(request),
         "page_id": uuid.uuid4(),
     }
@@ -111,11 +110,6 @@ def _nearby(project: Project):
         .order_by("name")
         .values_list("name", flat=True)
     )
-
-
-def _code_warnings(project: Project) -> list[str]:
-    warnings = [(code, code_warning(scheme, code)) for scheme, code in known_codes(project)]
-    return [f"{code}: {warning}" for code, warning in warnings if warning]
 
 
 def step_states(project: Project, current: int) -> list[dict]:

@@ -12,6 +12,7 @@ from cards.document.diff import LABELLED, display_value, links_of
 from lib.workflow import StaleDraft, WrongMove
 from projects import actions, rules
 from projects.actions import Incomplete
+from projects.advisories import advisories
 from projects.completeness import completeness, missing_required
 from projects.forms import STEPS, SubmitForm, commentable_fields
 from projects.models import Project
@@ -63,6 +64,7 @@ def _show(request, project, form, *, status, stale=False):
         "project": project,
         "form": form,
         "missing": _missing(project),
+        "warnings": advisories(project),
         "steps": step_states(project, len(STEPS) - 1),
         "answers": _answers(project),
         "step": STEPS[-1],

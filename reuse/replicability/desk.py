@@ -12,9 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import is_officer, is_reviewer
+from cards.document.diff import filled_fields
+from cards.document.read import read_document
 from cards.models import Edition
 from lib.workflow import StaleDraft
 from projects.models import Project
+from projects.source import draft_document
 from reuse import rules
 from reuse.actions import assessing
 from reuse.criteria import BY_KEY, CRITERIA, OBSERVATORY, RATER_NAMES, SELF
@@ -126,6 +129,7 @@ def _render(request, template, project, draft, form, *, status=200, **extra):
         "form": form,
         "rater_name": RATER_NAMES[draft.rater],
         "card": card,
+        "told": filled_fields(read_document(card) if card else draft_document(project)),
         "versions": former.order_by("-made_at")[:10],
         "proofs": form.evidence_files.filter(ratings__assessment__in=former).distinct().order_by("-added_at"),
         "rated": sum(bool(form[f"{criterion.key}_value"].value()) for criterion in CRITERIA),

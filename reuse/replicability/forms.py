@@ -12,8 +12,8 @@ from reuse.criteria import CRITERIA, PEER, Criterion
 from reuse.models import Assessment, EvidenceFile, Rating
 
 PARTS = ("value", "motive", "evidence_url", "evidence_document", "evidence_file")
-# The visible fields: also a file to upload and whether to remove the stored one.
-VISIBLE = ("value", "motive", "evidence_url", "evidence_document", "upload", "drop")
+# The visible fields of the evidence: also a file to upload and whether to remove the stored one.
+EVIDENCE = ("evidence_url", "evidence_document", "upload", "drop")
 MOTIVE_MAX = 500
 
 
@@ -192,12 +192,24 @@ class AssessmentForm(forms.Form):
         return ratings
 
     def groups(self) -> list[dict]:
-        """`[{criterion, fields, file: the stored one, hidden: the field that names it}]` in order."""
+        """`[{criterion, fields, proofs, is_proved, file, hidden}]` in order.
+
+        `proofs` are the fields of the evidence, `is_proved` says whether one has a value or an error;
+        `hidden` names `file`, the stored one.
+        """
         groups = []
         for criterion in CRITERIA:
             stored = self.stored_file(criterion.key)
-            parts = [part for part in VISIBLE if part != "drop" or stored]
-            fields = [self[f"{criterion.key}_{part}"] for part in parts]
-            hidden = self[f"{criterion.key}_evidence_file"]
-            groups.append({"criterion": criterion, "fields": fields, "file": stored, "hidden": hidden})
+            parts = [part for part in EVIDENCE if part != "drop" or stored]
+            proofs = [self[f"{criterion.key}_{part}"] for part in parts]
+            groups.append(
+                {
+                    "criterion": criterion,
+                    "fields": [self[f"{criterion.key}_{part}"] for part in ("value", "motive")],
+                    "proofs": proofs,
+                    "is_proved": bool(stored) or any(field.value() or field.errors for field in proofs),
+                    "file": stored,
+                    "hidden": self[f"{criterion.key}_evidence_file"],
+                }
+            )
         return groups

@@ -175,6 +175,7 @@ def test_map_answers_while_one_chooses_and_goes_back(cards, page_desktop, check_
     page = page_desktop
     open_list(page, "/mappa/?regione=01")
     page.wait_for_selector(".live-map-frame path.step-4")
+    page.locator("#filter-count-fold").click()
     page.get_by_label("Mobilità (1)").check()
     page.wait_for_url("**/mappa/?area=mobilita&regione=01")
     page.wait_for_selector(".live-map-frame path.step-1")

@@ -157,6 +157,16 @@ def test_list_without_result_says_which_filter_to_remove(client, card):
     assert "Togli «Mobilità»: 1 progetto" in text
 
 
+def test_list_without_result_offers_like_words_other_pages_and_a_subscription(client, card):
+    response = client.get("/progetti/?q=illuminotecnica")
+    assert results(response) == []
+    page = response.content.decode()
+    assert [near["word"] for near in response.context["like_words"]] == ["illuminazione"]
+    assert 'href="/progetti/?q=illuminazione"' in page
+    assert 'href="/cerca/?q=illuminotecnica"' in page
+    assert 'href="/segui/?q=illuminotecnica"' in page
+
+
 def test_list_page_beyond_the_end_leads_to_the_last(client, card):
     response = client.get("/progetti/?area=energia&pagina=99")
     assert (response.status_code, response["Location"]) == (302, "/progetti/?area=energia&pagina=1")

@@ -8,6 +8,7 @@ DETAILED = {
     "submit": ("Inviata (TO-2026-0001/1)", {"receipt": "TO-2026-0001/1"}),
     "publish": ("Pubblicata, edizione 2", {"edition": 2}),
     "confirm": ("Confermata", {}),
+    "assign": ("Affidata a Altra", {"to": "Altra"}),
     "duplicate": ("Copiata da TO-2026-0001", {"source": "TO-2026-0001"}),
     "adopt": ("Riuso di Comune di Ivrea: un passo avanti", {"adopter": "Comune di Ivrea"}),
     "unlabelled": ("unlabelled", {}),
