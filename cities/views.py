@@ -29,7 +29,7 @@ from cities.neighbours import neighbours
 from cities.peers import money_per_head, peers_of
 from lib.text import fold
 from municipalities.models import Territory, TerritoryChange
-from municipalities.names import former_name, formerly, municipalities_meant
+from municipalities.names import former_name, formerly, municipalities_meant, place_label
 from municipalities.search import find_municipality, suggest_municipalities
 from protocols.models import Adhesion
 from reuse.reads.family import city_exchange
@@ -245,7 +245,11 @@ def city_compare(request):
     ]
     if None not in municipalities and municipalities[0] == municipalities[1]:
         problems.append(_("Scegli due Comuni diversi."))
-    context = {"typed": typed, "problems": problems, "municipalities": []}
+    names = [
+        place_label(municipality) if municipality else text
+        for municipality, text in zip(municipalities, typed, strict=True)
+    ]
+    context = {"typed": names, "problems": problems, "municipalities": []}
     if None not in municipalities and not problems:
         only = request.GET.get("solo") == "differenze"
         rows = _compared(municipalities)
@@ -255,11 +259,6 @@ def city_compare(request):
             "only": only,
             "base": urlencode({"a": municipalities[0].slug, "b": municipalities[1].slug}),
         }
-    else:
-        context["typed"] = [
-            municipality.name if municipality else text
-            for municipality, text in zip(municipalities, typed, strict=True)
-        ]
     return render(request, "cities/city_compare.html", context)
 
 

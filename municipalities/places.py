@@ -4,6 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lib.forms.read_field import ReadField
@@ -17,7 +18,10 @@ SEPARATORS = re.compile(r"[\n;]|,(?!\s*[A-Z]{2}\s*(?:[,;\n]|$))")
 
 
 class MunicipalityField(ReadField):
-    """One municipality; the value is a Territory or None."""
+    """One municipality; the value is a Territory or None. Names are proposed while one is typed."""
+
+    def widget_attrs(self, widget):
+        return {"data-suggest": reverse_lazy("public:municipality-suggestions"), "autocomplete": "off"}
 
     def read(self, text):
         return read_municipality(text)

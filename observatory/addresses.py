@@ -10,6 +10,7 @@ from cards import urls as cards
 from cities import urls as cities
 from feedback import urls as feedback
 from following import urls as following
+from municipalities import urls as municipalities
 from observatory.desk import dashboard, register
 from observatory.pages import home, search
 from opendata import urls as opendata
@@ -27,6 +28,7 @@ PUBLIC = [
     *feedback.PUBLIC,
     *following.PUBLIC,
     *cards.PUBLIC,
+    *municipalities.PUBLIC,
 ]
 OFFICE = [*accounts.OFFICE, *reuse.OFFICE, *cities.OFFICE, *feedback.OFFICE, *projects.OFFICE]
 DESK = [

@@ -62,8 +62,9 @@ def differences(before: Mapping, after: Mapping) -> list[dict]:
 
 
 def filled_fields(document: Mapping) -> list[dict]:
-    """`[{label, text, is_written}]` of the fields that have a value, in the order of the document."""
-    shown = [key for key in document if key not in LEFT_OUT and not key.endswith("_en")]
+    """`[{label, text, is_written}]` of the fields that have a value, in the order of the form."""
+    keys = [*LABELS, *(key for key in document if key not in LABELS)]
+    shown = [key for key in keys if key in document and key not in LEFT_OUT and not key.endswith("_en")]
     rows = [(key, display_value(key, document[key])) for key in shown]
     return [
         {

@@ -123,7 +123,6 @@ class PlacesStepForm(StepForm):
     lead_municipality = MunicipalityField(
         label=_("Comune capofila"),
         help_text=_("Scrivi il nome, per esempio Ivrea o Samone (TO)"),
-        widget=forms.TextInput(attrs={"list": "municipalities", "autocomplete": "off"}),
     )
     other_municipalities = MunicipalityListField(label=_("Altri Comuni"), help_text=_("Uno per riga"))
     start_planned = PartialDateField(

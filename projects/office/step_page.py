@@ -10,7 +10,6 @@ from lib.forms.autosave import posted_again
 from lib.forms.conflicts import html_id
 from lib.forms.stash import seconds_left
 from lib.forms.steps import Step
-from municipalities.models import Territory
 from projects.advisories import advisories
 from projects.completeness import advice, completeness, step_state
 from projects.forms import STEP_BY_SLUG, STEP_OF_FIELD, STEPS, AnswerForm, DocumentForm, field_label
@@ -61,7 +60,6 @@ def show_step(
         "comments": comments,
         "comment_fields": {note.field for note, _form in comments},
         "errors": errors_of(form, formsets),
-        "places": _nearby(project) if step.key == "places" else (),
         "shown_fields": [f for f in form if f.name not in step.folded and not f.is_hidden],
         "folded_fields": [f for f in form if f.name in step.folded],
         "folded_open": any(
@@ -96,20 +94,6 @@ def anchor_of(form, name: str) -> str:
     if name == "__all__" or name not in form.fields or form[name].is_hidden:
         return "form"
     return html_id(form[name])
-
-
-def _nearby(project: Project):
-    """Municipalities of the same province, as suggestions while typing."""
-    lead = project.lead_municipality or project.owner.territory
-    if lead is None or lead.province_id is None:
-        return ()
-    return (
-        Territory.objects.municipalities()
-        .current()
-        .in_province(lead.province.code)
-        .order_by("name")
-        .values_list("name", flat=True)
-    )
 
 
 def step_states(project: Project, current: int) -> list[dict]:

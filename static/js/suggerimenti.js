@@ -41,12 +41,19 @@ function combobox(input) {
     all[active]?.scrollIntoView({ block: "nearest" });
   }
 
+  // A field of a form takes the text; that of a search goes to the page.
+  function fill(text) {
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    close();
+  }
+
   function open(found) {
     list.replaceChildren(
       ...found.map((one, number) => {
         const option = element("li", { id: `${id}-${number}`, role: "option", "aria-selected": "false" });
         option.append(element("span", {}, one.text), element("small", {}, one.kind));
-        option.addEventListener("click", () => location.assign(one.url));
+        option.addEventListener("click", () => (one.url ? location.assign(one.url) : fill(one.text)));
         // The field keeps the focus, so that leaving it does not close the list before the click arrives.
         option.addEventListener("pointerdown", (event) => event.preventDefault());
         return option;

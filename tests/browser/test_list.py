@@ -171,6 +171,20 @@ def test_suggestions_with_the_keyboard(cards, page_desktop):
     page.wait_for_url("**/progetti/mobilita-sostenibile/")
 
 
+def test_field_of_a_form_takes_the_municipality_that_is_proposed(cards, page_mobile, check_accessibility):
+    page = page_mobile
+    page.goto("/confronta/citta/")
+    field = page.locator("input[data-suggest]:visible").first
+    field.press_sequentially("ivr")
+    page.wait_for_selector("[role=option]:visible")
+    check_accessibility(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert field.input_value() == "Ivrea (TO)"
+    assert page.locator("[role=option]:visible").count() == 0
+    assert "/confronta/citta/" in page.url
+
+
 def test_map_answers_while_one_chooses_and_goes_back(cards, page_desktop, check_accessibility):
     page = page_desktop
     open_list(page, "/mappa/?regione=01")

@@ -379,6 +379,13 @@ def test_suggestions_are_titles_places_and_areas(client, cards):
     assert json.loads(get(client, "/cerca/suggerimenti?q=m").content) == {"suggestions": []}
 
 
+def test_municipalities_are_suggested_as_a_form_reads_them(client, cards):
+    found = json.loads(get(client, "/comuni/suggerimenti?q=ivr").content)["suggestions"]
+    assert found == [{"kind": "Comune", "text": "Ivrea (TO)"}]
+    assert json.loads(get(client, "/comuni/suggerimenti?q=%00i").content) == {"suggestions": []}
+    assert json.loads(get(client, "/comuni/suggerimenti").content) == {"suggestions": []}
+
+
 # What they cost
 
 QUERIES = {
