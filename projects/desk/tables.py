@@ -32,7 +32,7 @@ def by_status() -> Table:
         Project.objects.filter(deleted_at=None).values_list("status").annotate(n=Count("pk")).order_by()
     )
     rows = [[label, counts.get(value, 0)] for value, label in Status.choices]
-    return Table("stati", _("Schede per stato di lavorazione"), [_("Stato"), _("Schede")], rows)
+    return Table("stati", _("Copie di lavoro per stato"), [_("Stato"), _("Copie di lavoro")], rows)
 
 
 def filled(name: str) -> Q:

@@ -171,6 +171,24 @@ def test_suggestions_with_the_keyboard(cards, page_desktop):
     page.wait_for_url("**/progetti/mobilita-sostenibile/")
 
 
+def test_long_word_in_a_title_does_not_widen_the_page(transactional_db, open_page):
+    municipalities = builders.piedmont()
+    office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
+    card = builders.published(office, desk, municipalities["torino"], title="x" * 99, acronym="Y" * 40)
+    page = open_page(viewport={"width": 320, "height": 800})
+    detail = f"/progetti/{card.slug}/"
+    paths = ["/", "/progetti/", "/progetti/?vista=tabella", "/cerca/?q=xxx", "/citta/torino/", detail]
+    paths += [
+        f"{detail}versioni/",
+        "/mappa/",
+        f"/confronta/?p={card.slug}",
+        "/replicabilita/",
+    ]
+    for path in paths:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
 def test_field_of_a_form_takes_the_municipality_that_is_proposed(cards, page_mobile, check_accessibility):
     page = page_mobile
     page.goto("/confronta/citta/")
