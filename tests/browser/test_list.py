@@ -173,6 +173,7 @@ def test_suggestions_with_the_keyboard(cards, page_desktop):
 
 def test_long_word_in_a_title_does_not_widen_the_page(transactional_db, open_page):
     municipalities = builders.piedmont()
+    builders.squares()
     office, desk = builders.officer(municipalities["torino"]), builders.reviewer()
     card = builders.published(office, desk, municipalities["torino"], title="x" * 99, acronym="Y" * 40)
     page = open_page(viewport={"width": 320, "height": 800})
