@@ -99,7 +99,7 @@ def _money_rows(rows: list[Mapping], choices, key: str) -> list[dict]:
 
 
 def _has_resources(document: Mapping) -> bool:
-    keys = ("financing_instrument", "cost_note", "stage_reason", "funding_lines", "milestones", "stage_as_of")
+    keys = ("financing_instrument", "cost_note", "stage_reason", "funding_lines", "milestones")
     ends = [f"{end}_{kind}" for end in ("start", "end") for kind in ("planned", "actual")]
     return any(document[key] for key in (*keys, *ends, "running_cost_per_year", "savings_per_year"))
 
@@ -152,7 +152,8 @@ def _steps(document: Mapping) -> list[dict]:
         if day := actual or document[f"{end}_planned"]:
             ends.append({"date": day, "title": done if actual else planned, "is_done": bool(actual)})
     rows = [{**row, "is_written": True} for row in document["milestones"]]
-    if document["stage_as_of"] and document["stage"]:
+    # Alone it would repeat the state at the top of the page.
+    if document["stage_as_of"] and document["stage"] and (ends or rows):
         title = _("Ultima notizia: %(stage)s") % {"stage": _label(Stage, document["stage"]).lower()}
         rows.append({"date": document["stage_as_of"], "title": title, "is_done": True})
     first, last = (ends[:1], ends[1:]) if len(ends) == 2 else (ends, [])
