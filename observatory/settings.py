@@ -1,5 +1,6 @@
 """All settings, read from the environment. A production process that lacks one refuses to start."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,9 +13,13 @@ VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 TESTING = "pytest" in sys.modules
-if not TESTING:
-    # Written by `make serve`; variables of the environment come first.
-    environ.Env.read_env(BASE_DIR / ".env")
+# Written by `make serve` for the commands of this computer. An environment that names a configuration is a
+# production one, and takes nothing from it.
+LAPTOP_FILE = VAR_DIR / "laptop.env"
+CONFIGURED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "DEBUG", "DEMO")
+LAPTOP_HOSTS = {"127.0.0.1", "localhost", "testserver", "[::1]"}
+if not (TESTING or any(os.environ.get(name) for name in CONFIGURED)):
+    environ.Env.read_env(LAPTOP_FILE)
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 # Commands of the set-up run without a configuration.
@@ -43,6 +48,11 @@ def required(name: str, relaxed: str) -> str:
 
 SECRET_KEY = required("SECRET_KEY", "only-for-a-laptop-" + "0" * 40)
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
+if (DEBUG or DEMO) and not {*ALLOWED_HOSTS} <= LAPTOP_HOSTS:
+    raise ImproperlyConfigured(
+        f"ALLOWED_HOSTS nomina un sito vero ({', '.join(ALLOWED_HOSTS)}) e DEBUG o DEMO è acceso: i cookie "
+        "viaggerebbero in chiaro. Togli DEBUG e DEMO dall’ambiente; sul tuo computer lascia solo localhost."
+    )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("SITE_URL", default="" if RELAXED else f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 SITE_URL = SITE_URL or "http://127.0.0.1:8000"
@@ -154,6 +164,13 @@ TEMPLATES = [
 ]
 
 
+# Seconds that one query may take: in a web process (observatory/wsgi.py) and in commands.
+QUERY_SECONDS = env.float("QUERY_SECONDS", default=20)
+# Threads of a web process that may wait for PostgreSQL at once: two less than --blocking-threads, so that
+# static files, cached pages and /salute/live respond also while it hangs.
+DATABASE_WAITS = env.int("DATABASE_WAITS", default=6)
+
+
 def database(url: str) -> dict:
     """A database with the options that keep acknowledged writes and bound every wait."""
     config = env.db_url_config(url)
@@ -171,11 +188,15 @@ def database(url: str) -> dict:
             "PRAGMA cache_size=-32000;PRAGMA wal_autocheckpoint=4000;",
         }
     else:
-        config["ENGINE"] = "django.db.backends.postgresql"
+        config["ENGINE"] = "lib.postgresql"
         config["CONN_HEALTH_CHECKS"] = True
+        # Of a request: an old connection is tried, then a new one opened, within ten seconds.
+        server_milliseconds = int(750 * QUERY_SECONDS)
         config["OPTIONS"] = {
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=15000 -c lock_timeout=10000"
+            "wait_seconds": QUERY_SECONDS,
+            "max_waits": DATABASE_WAITS,
+            "connect_timeout": 3,
+            "options": f"-c statement_timeout={server_milliseconds} -c lock_timeout={server_milliseconds}"
             " -c idle_in_transaction_session_timeout=60000",
             "keepalives_idle": 5,
             "keepalives_interval": 2,
@@ -197,7 +218,7 @@ if len(DATABASES) > 1:
     DATABASE_ROUTERS = ["observatory.public_cache.replicas.Router"]
     for name in DATABASES.keys() - {"default"}:
         # The primary takes their place: no request waits long for a replica that does not respond.
-        DATABASES[name]["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 3000}
+        DATABASES[name]["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 3000, "wait_seconds": 3}
 # Seconds that a public page read from a replica may be behind the primary.
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

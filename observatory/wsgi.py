@@ -3,6 +3,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "observatory.settings")
+# Nobody waits longer for a page; commands take their time.
+os.environ.setdefault("QUERY_SECONDS", "5")
 django = get_wsgi_application()
 
 # Needs Django set up.

@@ -16,7 +16,7 @@ EXPECTED = {
     },
     "postgresql": {
         "SHOW statement_timeout": "15s",
-        "SHOW lock_timeout": "10s",
+        "SHOW lock_timeout": "15s",
         "SHOW idle_in_transaction_session_timeout": "1min",
     },
 }

@@ -1,6 +1,7 @@
 """A production process starts with a complete configuration or not at all."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,10 +19,11 @@ COMPLETE = {
 }
 
 
-def run(*words: str, **changes: str) -> subprocess.CompletedProcess:
+def run(*words: str, cwd: Path = ROOT, **changes: str) -> subprocess.CompletedProcess:
     env = {"PATH": os.environ["PATH"], **COMPLETE, **changes}
+    env = {name: value for name, value in env.items() if value}
     return subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        [sys.executable, *words], cwd=cwd, env=env, capture_output=True, text=True, check=False
     )
 
 
@@ -54,3 +56,24 @@ def test_number_of_proxies_is_the_same_for_sign_in_and_api():
 def test_site_url_is_the_first_host_without_a_variable():
     code = "import observatory.settings as s; print(s.SITE_URL)"
     assert run("-c", code).stdout.strip() == "https://osservatorio.example.org"
+
+
+@pytest.mark.parametrize("name", ["DEMO", "DEBUG"])
+def test_demonstration_does_not_start_for_a_real_host(name):
+    done = run("-c", "import observatory.wsgi", **{name: "true"})
+    assert done.returncode != 0
+    assert "DEBUG o DEMO è acceso" in done.stderr
+
+
+def test_production_takes_nothing_from_the_file_of_a_laptop(tmp_path):
+    """The file of `make serve` is read where the environment names no configuration."""
+    folder = tmp_path / "portal"
+    shutil.copytree(ROOT / "observatory", folder / "observatory")
+    (folder / "var").mkdir()
+    (folder / "var" / "laptop.env").write_text(
+        "DEMO=1\nSECRET_KEY=short\nDATABASE_URL=sqlite:////tmp/laptop\n"
+    )
+    code = "import observatory.settings as s; print(s.DEMO, s.DATABASES['default']['NAME'])"
+    assert run("-c", code, cwd=folder).stdout.split() == ["False", "/nowhere/at/all.sqlite3"]
+    empty = dict.fromkeys(COMPLETE, "")
+    assert run("-c", code, cwd=folder, **empty).stdout.split() == ["True", "/tmp/laptop"]

@@ -41,12 +41,9 @@ def secret_key():
 
 
 def write_env_file(env):
-    """Write .env, so that `.venv/bin/python manage.py …` uses the same data; an existing one stays."""
-    path = ROOT / ".env"
-    if not path.exists():
-        write_privately(
-            path, "".join(f"{name}={env[name]}\n" for name in ("DEMO", "SECRET_KEY", "DATABASE_URL"))
-        )
+    """Write var/laptop.env, with which `.venv/bin/python manage.py …` uses the same data."""
+    names = ("DEMO", "SECRET_KEY", "DATABASE_URL")
+    write_privately(VAR / "laptop.env", "".join(f"{name}={env[name]}\n" for name in names))
 
 
 def write_privately(path, text):
