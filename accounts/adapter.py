@@ -3,11 +3,21 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts import mail, throttle
+from accounts.models import User
+from accounts.records import subject_of
+from lib import audit, rates
+from lib.limits import sender
+
+NEW_PASSWORD = ("password_reset", "password_changed", "password_set")
+DAY = 86_400
 
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):
-    """Failed logins lock an account for the sender's address alone, so that nobody locks its owner out."""
+    """Accounts by invitation; failed sign-ins are limited by accounts.throttle and recorded."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -33,8 +43,63 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request) -> bool:
         return False
 
-    def _get_login_attempts_cache_key(self, request, **credentials) -> str:
-        """allauth counts failures by account alone; here by account and address of the sender."""
-        return (
-            f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
-        )
+    def pre_authenticate(self, request, **credentials) -> None:
+        """Refuse an attempt beyond the limits; allauth's own are of each process."""
+        email = _email_of(credentials)
+        try:
+            throttle.admit(email, sender(request))
+        except throttle.TooManyAttempts as refusal:
+            user = User.objects.filter(email=email, is_active=True).first()
+            if refusal.is_first and user:
+                mail.many_attempts(user)
+            raise self.validation_error("too_many_login_attempts") from refusal
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user:
+            throttle.succeeded(_email_of(credentials), sender(request))
+        return user
+
+    def authentication_failed(self, request, **credentials) -> None:
+        """Recorded for the person; an address that has no account is not kept."""
+        user = User.objects.filter(email=_email_of(credentials)).first()
+        on = subject_of(user) if user else audit.Subject("account", "")
+        audit.record("sign_in_failed", by=None, on=on, person=user)
+
+    def login(self, request, user) -> None:
+        """Recorded; a network that the person has not used lately is told to them."""
+        address, known = sender(request), throttle.networks_of(user.email)
+        super().login(request, user)
+        audit.record("sign_in", by=user, on=subject_of(user))
+        if known and not throttle.is_known_among(known, address):
+            mail.signed_in_from_new_place(user, timezone.now(), address)
+
+    def logout(self, request) -> None:
+        if request.user.is_authenticated:
+            audit.record("sign_out", by=request.user, on=subject_of(request.user))
+        super().logout(request)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        """Changes of an account are recorded, and told to its owner in our words."""
+        name = template_prefix.rpartition("/")[2]
+        if name in NEW_PASSWORD:
+            audit.record("new_password", by=user, on=subject_of(user))
+            mail.password_is_new(user, timezone.now())
+        elif name == "email_changed":
+            changes = {key: str((context or {}).get(key, "")) for key in ("from_email", "to_email")}
+            audit.record("new_email", by=user, on=subject_of(user), changes=changes)
+            mail.email_is_new(user, changes["from_email"], changes["to_email"])
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """An address that has no account is told so once a day, however often it is typed."""
+        is_unknown = template_prefix == "account/email/unknown_account"
+        if not is_unknown or rates.use("unknown-account", email.strip().lower(), DAY) == 1:
+            super().send_mail(template_prefix, email, context)
+
+    def _delete_login_attempts_cached_email(self, request, **credentials) -> None:
+        """allauth calls this after a new password."""
+        throttle.forget(_email_of(credentials), sender(request))
+
+
+def _email_of(credentials: dict) -> str:
+    return (credentials.get("email") or credentials.get("username") or "").strip().lower()[:254]

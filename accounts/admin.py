@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
 from accounts.models import ApiToken, Membership, User
+from accounts.records import subject_of
+from lib import audit
+from municipalities.actions import body_subject
 
 admin.site.site_header = "Osservatorio Smart City"
 admin.site.site_title = "Osservatorio Smart City"
@@ -42,6 +45,24 @@ class UserAdmin(admin.ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        changes = {name: str(form.cleaned_data.get(name, "")) for name in form.changed_data}
+        audit.record("change_account", by=request.user, on=subject_of(obj), person=obj, changes=changes)
+
+    def save_formset(self, request, form, formset, change) -> None:
+        """Roles too are recorded, each with its body."""
+        super().save_formset(request, form, formset, change)
+        for membership, _names in getattr(formset, "changed_objects", []):
+            _record_role(request, membership)
+        for membership in getattr(formset, "new_objects", []):
+            _record_role(request, membership)
+        for membership in getattr(formset, "deleted_objects", []):
+            on = body_subject(membership.organisation)
+            audit.record("remove", by=request.user, on=on, person=membership.user)
+
+
+def _record_role(request, membership: Membership) -> None:
+    on, changes = body_subject(membership.organisation), {"role": membership.role}
+    audit.record("change_role", by=request.user, on=on, person=membership.user, changes=changes)
 
 
 @admin.register(Membership)
@@ -50,6 +71,19 @@ class MembershipAdmin(admin.ModelAdmin):
     list_filter = ("role",)
     list_select_related = ("user", "organisation")
     autocomplete_fields = ("user", "organisation")
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        _record_role(request, obj)
+
+    def delete_model(self, request, obj) -> None:
+        on = body_subject(obj.organisation)
+        audit.record("remove", by=request.user, on=on, person=obj.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset) -> None:
+        for membership in queryset:
+            self.delete_model(request, membership)
 
 
 @admin.register(ApiToken)

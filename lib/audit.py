@@ -1,13 +1,17 @@
 """The audit log: who did what to which subject, when, and what changed. One table for all apps."""
 
 from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from lib.networks import truncated
 
 # An entry may be extended for so long after it was written or last extended.
 EXTENDABLE_FOR = timedelta(minutes=10)
@@ -21,6 +25,9 @@ class Subject:
     code: str
     title: str = ""
     body: str = ""
+
+
+_address: ContextVar[str] = ContextVar("address", default="")
 
 
 class EntryQuerySet(models.QuerySet):
@@ -46,6 +53,8 @@ class Entry(models.Model):
     title = models.TextField()
     body = models.CharField(max_length=120)
     changes = models.JSONField(default=dict)
+    # From where; truncated to a network after some time, empty for the system.
+    address = models.CharField(max_length=45, blank=True)
 
     objects = EntryQuerySet.as_manager()
 
@@ -84,7 +93,28 @@ def record(verb: str, *, by, on: Subject, person=None, changes: Mapping | None =
         title=on.title,
         body=on.body,
         changes=dict(changes or {}),
+        address=_address.get(),
     )
+
+
+@contextmanager
+def acting_from(address: str):
+    """Entries recorded within have this address of the network."""
+    token = _address.set(address[:45])
+    try:
+        yield
+    finally:
+        _address.reset(token)
+
+
+def truncate_addresses(before: datetime) -> int:
+    """Replace the addresses of entries before a moment by their network; gives how many changed."""
+    rows = Entry._base_manager.filter(at__lt=before).exclude(address="")
+    changed = 0
+    for address in list(rows.values_list("address", flat=True).distinct()):
+        if (network := truncated(address)) != address:
+            changed += rows.filter(address=address).update(address=network)
+    return changed
 
 
 def extend(entry: Entry, changes: Mapping) -> bool:

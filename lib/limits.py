@@ -1,18 +1,16 @@
 """Public forms without a cookie: same-origin check, rate limit by address, honeypot."""
 
-import hashlib
-import logging
-import time
 from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-logger = logging.getLogger(__name__)
+from lib import rates
+from lib.networks import network_of
+
 # Name of a field that is hidden from people and must be empty.
 HONEYPOT = "sito_web"
 
@@ -55,15 +53,8 @@ def open_form(*, scope: str, limit: int, seconds: int):
 
 
 def may_send(request, scope: str, limit: int, seconds: int) -> bool:
-    """Count one request of this address in `scope`; False above the limit. True when the cache fails."""
-    ident = hashlib.sha256(f"{settings.SECRET_KEY}{sender(request)}".encode()).hexdigest()[:32]
-    key = f"form-rate:{scope}:{ident}:{int(time.time()) // seconds}"
-    try:
-        cache.add(key, 0, seconds * 2)
-        return cache.incr(key) <= limit
-    except Exception:  # each cache engine has its own errors, and none may close a form
-        logger.exception("the cache did not count a form")
-        return True
+    """Count one request of this address in `scope`; False above the limit."""
+    return rates.use(f"form-{scope}", network_of(sender(request)), seconds) <= limit
 
 
 def sender(request) -> str:

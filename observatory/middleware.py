@@ -8,7 +8,9 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from lib.audit import acting_from
 from lib.forms.fields import tidied
+from lib.limits import sender
 
 logger = logging.getLogger(__name__)
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
@@ -44,6 +46,17 @@ class MethodMiddleware:
         if request.method in ("TRACE", "TRACK", "CONNECT") and not request.path_info.startswith("/api/"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         return self.get_response(request)
+
+
+class AddressMiddleware:
+    """Entries of the audit log made during a request have the address of its sender."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with acting_from(sender(request)):
+            return self.get_response(request)
 
 
 class PlainTextMiddleware:

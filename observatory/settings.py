@@ -104,6 +104,7 @@ CARD_EXTENSIONS = [
 ]
 
 MIDDLEWARE = [
+    "observatory.public_cache.middleware.ErrorCachingMiddleware",
     # Public reads end here; the others serve sign-in and forms.
     "observatory.public_cache.middleware.PublicReadMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "observatory.middleware.DatabaseUnavailableMiddleware",
     "observatory.middleware.MethodMiddleware",
     "observatory.middleware.PlainTextMiddleware",
+    "observatory.middleware.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -271,7 +273,8 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.forms.ReauthenticationForm",
     "add_email": "accounts.forms.AddEmailForm",
 }
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
+# Sign-ins are limited by accounts.throttle: these would count in each process, and an office as one person.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
@@ -323,6 +326,7 @@ ACCESSIBILITY_URL = env.str("ACCESSIBILITY_URL", default="")
 ANSWER_WORKING_DAYS = 10
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=DEFAULT_FROM_EMAIL)
 
+MESSAGE_STORAGE = "lib.message_storage.Storage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -379,7 +383,9 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    # A refused request is no fault of the program.
+    "filters": {"refusals": {"()": "lib.logs.WithoutTraceback"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

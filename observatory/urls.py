@@ -6,8 +6,9 @@ from django.contrib.sitemaps import views as sitemaps
 from django.urls import include, path
 
 from observatory import addresses, health, metrics, well_known
-from observatory.pages.sitemaps import SITEMAPS
+from observatory.pages.sitemaps import SITEMAPS, sitemap_section
 
+handler403 = "observatory.refusals.denied"
 urlpatterns = [
     path("salute/live", health.live, name="health-live"),
     path("salute/ready", health.ready, name="health-ready"),
@@ -15,7 +16,7 @@ urlpatterns = [
     path("robots.txt", well_known.robots),
     path(".well-known/security.txt", well_known.security),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}),
-    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap-section"),
+    path("sitemap-<section>.xml", sitemap_section, name="sitemap-section"),
     *addresses.FILES,
     path("api/v1/", include("api.urls")),
     path("admin/", admin.site.urls),

@@ -9,5 +9,6 @@ django = get_wsgi_application()
 
 # Needs Django set up.
 from observatory.public_cache.fast_path import FastPath  # noqa: E402
+from observatory.request_limits import RequestLimits  # noqa: E402
 
-application = FastPath(django)
+application = RequestLimits(FastPath(django))

@@ -77,3 +77,13 @@ def test_production_takes_nothing_from_the_file_of_a_laptop(tmp_path):
     assert run("-c", code, cwd=folder).stdout.split() == ["False", "/nowhere/at/all.sqlite3"]
     empty = dict.fromkeys(COMPLETE, "")
     assert run("-c", code, cwd=folder, **empty).stdout.split() == ["True", "/tmp/laptop"]
+
+
+def test_cookies_of_production_are_of_this_host_alone():
+    code = (
+        "import django; django.setup(); from django.conf import settings as s; "
+        "from lib.message_storage import Storage; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, "
+        "Storage.storage_classes[0].cookie_name, s.SESSION_COOKIE_SECURE)"
+    )
+    names = ["__Host-sessionid", "__Host-csrftoken", "__Host-messages", "True"]
+    assert run("-c", code, DJANGO_SETTINGS_MODULE="observatory.settings").stdout.split() == names

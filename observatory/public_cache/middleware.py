@@ -13,6 +13,7 @@ from observatory.public_cache.fast_path import register
 from observatory.public_cache.replicas import choose, failed, reading_from
 from observatory.public_cache.response_cache import (
     ANY_ETAG,
+    CACHE_CONTROL,
     CachedResponse,
     RequestKey,
     etags_of,
@@ -28,6 +29,20 @@ from observatory.public_cache.versions import UNAVAILABLE, Version, version_in
 CLIENT_HEADERS = ("X-RateLimit-", "Access-Control-")
 UNCACHED_HEADERS = ("x-ratelimit-", "retry-after", "set-cookie")
 NEEDS_CSRF_COOKIE = "CSRF_COOKIE_NEEDS_UPDATE"
+
+
+class ErrorCachingMiddleware:
+    """Says how long a CDN may serve 404 and 410, as for other pages; of a signed-in person not at all."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code in (404, 410) and not response.has_header("Cache-Control"):
+            is_private = any(name in request.COOKIES for name in PERSONAL_COOKIES)
+            response["Cache-Control"] = "private, no-store" if is_private else CACHE_CONTROL
+        return response
 
 
 class PublicReadMiddleware:

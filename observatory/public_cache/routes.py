@@ -13,6 +13,7 @@ from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
+from lib.message_storage import HostCookieStorage
 from observatory.middleware import DatabaseUnavailableMiddleware
 
 # Routes that are not as settings.URL_NAMESPACES says of their namespace. Code that changes what a versioned
@@ -20,7 +21,7 @@ from observatory.middleware import DatabaseUnavailableMiddleware
 VERSIONED = frozenset({"protocols:protocol-list", "protocols:protocol-detail"})
 UNVERSIONED = frozenset({"api:status", "api:schema", "api:docs", "api:datasets", "pages:statistics"})
 # Cookies of a signed-in person, or of one with a pending message: their pages may differ.
-PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
+PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, HostCookieStorage.cookie_name)
 
 
 def is_versioned(match: ResolverMatch) -> bool:
