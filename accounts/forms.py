@@ -4,7 +4,7 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 
 
 class ColleagueForm(forms.Form):
@@ -25,6 +25,20 @@ class ColleagueForm(forms.Form):
         choices=[(r.value, r.label) for r in (Membership.Role.OFFICER, Membership.Role.MANAGER)],
         help_text=_("Il responsabile invita e toglie i colleghi"),
     )
+
+
+class NameForm(forms.ModelForm):
+    """The name of a person, as colleagues and reviewers read it."""
+
+    class Meta:
+        model = User
+        fields = ["name"]
+        labels = {"name": _("Nome e cognome, o ufficio")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        name = self.fields["name"]
+        name.required, name.error_messages["required"] = True, _("Scrivi nome e cognome")
 
 
 class OwnMessages:

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from accounts.desk import bodies, colleagues, entrance, tokens
+from accounts.desk import account, bodies, colleagues, entrance, tokens
 
 app_name = "accounts"
 urlpatterns = [
     path("accesso/ingresso/", entrance.landing, name="landing"),
-    path("accesso/account/", entrance.account, name="account"),
+    path("accesso/account/", account.account, name="account"),
+    path("accesso/account/nome/", account.rename, name="rename"),
+    path("accesso/account/sessioni/chiudi/", account.end_other_sessions, name="sessions-end"),
+    path("accesso/account/sessioni/<int:pk>/chiudi/", account.end_session, name="session-end"),
     path("accesso/inviti/<uuid:token>/", entrance.invitation, name="invitation"),
 ]
 OFFICE = [

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -29,8 +30,21 @@ from django.utils import timezone
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-LEFT_OUT = {"django_session", "lib_ratecount"}
+LEFT_OUT = {"django_session", "usersessions_usersession", "lib_ratecount"}
 CHUNK, ROWS = 1 << 20, 500
+# What zipfile, zlib and json raise for an archive that is not whole, and Python for a manifest of other shape.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+)
 
 
 class DamagedBackup(Exception):
@@ -84,9 +98,7 @@ def verify(path: Path) -> dict:
                     raise DamagedBackup(f"{name} non è quello che è stato salvato")
     except DamagedBackup:
         raise
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        raise DamagedBackup(f"l’archivio non si legge ({error})") from error
-    except (zipfile.LargeZipFile, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise DamagedBackup(f"l’archivio non si legge ({error})") from error
     return manifest
 

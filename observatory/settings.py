@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "rest_framework",
     "django_filters",
     "drf_spectacular",

@@ -44,11 +44,3 @@ def invitation(request, token):
     if request.user.is_authenticated:
         return redirect("accounts:landing")
     return redirect(actions.password_link(membership.user))
-
-
-@login_required
-@require_safe
-def account(request):
-    """One's own account: address, password, bodies and roles."""
-    memberships = request.user.memberships.select_related("organisation").order_by("organisation__name")
-    return render(request, "accounts/account.html", {"memberships": memberships})

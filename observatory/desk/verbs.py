@@ -21,6 +21,8 @@ LABELS = {
     "sign_out": _("Uscita"),
     "new_password": _("Password cambiata"),
     "new_email": _("E-mail cambiata"),
+    "end_session": _("Sessione chiusa"),
+    "rename": _("Nome cambiato"),
     "denied": _("Pagina negata"),
     "change_account": _("Persona modificata nell’amministrazione"),
     "remove": _("Accesso tolto"),

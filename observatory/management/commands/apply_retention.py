@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -19,6 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         now = timezone.now()
         call_command("clearsessions")
+        # Network and browser of a session are kept as long as the session.
+        UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
         unconfirmed = Follower.objects.filter(confirmed_at=None, asked_at__lt=now - UNCONFIRMED)
         done = {
             "indirizzi di rete troncati": audit.truncate_addresses(now - ADDRESSES),
