@@ -13,6 +13,7 @@ from lib import audit, rates
 from lib.limits import sender
 
 NEW_PASSWORD = ("password_reset", "password_changed", "password_set")
+SECOND_FACTOR = ("totp_activated", "totp_deactivated", "recovery_codes_generated")
 DAY = 86_400
 
 
@@ -85,6 +86,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         if name in NEW_PASSWORD:
             audit.record("new_password", by=user, on=subject_of(user))
             mail.password_is_new(user, timezone.now())
+        elif name in SECOND_FACTOR:
+            audit.record(name, by=user, on=subject_of(user))
+            mail.second_factor_changed(user, timezone.now(), is_on=name != "totp_deactivated")
         elif name == "email_changed":
             changes = {key: str((context or {}).get(key, "")) for key in ("from_email", "to_email")}
             audit.record("new_email", by=user, on=subject_of(user), changes=changes)

@@ -50,6 +50,19 @@ def email_is_new(user: User, before: str, after: str) -> None:
     )
 
 
+def second_factor_changed(user: User, at: datetime, *, is_on: bool) -> None:
+    """The second factor was activated, deactivated, or got new recovery codes."""
+    what = "è attivo, o ha codici nuovi" if is_on else "è disattivato"
+    state = "is active, or has new codes" if is_on else "is deactivated"
+    send(
+        user.email,
+        "Il secondo fattore del tuo accesso / The second factor of your account",
+        f"Dal {_moment(at)} il secondo fattore del tuo accesso {what}.\n"
+        f"Se non sei tu, scegli subito una nuova password:\n{_reset()}\n\n"
+        f"The second factor of your account {state}. If it was not you, choose a new password at once.\n",
+    )
+
+
 def many_attempts(user: User) -> None:
     """Somebody guesses the password: sign-in from new networks is closed for a while."""
     send(

@@ -1,7 +1,11 @@
 """allauth's pages under Italian addresses, with the names allauth looks up."""
 
 from allauth.account import views
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", views.login, name="account_login"),
@@ -12,6 +16,16 @@ urlpatterns = [
     path("email/", views.email, name="account_email"),
     path("email/da-confermare/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^email/conferma/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
+    path("secondo-fattore/", RedirectView.as_view(pattern_name="accounts:account"), name="mfa_index"),
+    path("secondo-fattore/codice/", mfa.authenticate, name="mfa_authenticate"),
+    path("secondo-fattore/conferma/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("secondo-fattore/attiva/", totp.activate_totp, name="mfa_activate_totp"),
+    path("secondo-fattore/disattiva/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("secondo-fattore/riserva/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("secondo-fattore/riserva/nuovi/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "secondo-fattore/riserva/scarica/", codes.download_recovery_codes, name="mfa_download_recovery_codes"
+    ),
     path("password/cambia/", views.password_change, name="account_change_password"),
     path("password/imposta/", views.password_set, name="account_set_password"),
     path("password/dimenticata/", views.password_reset, name="account_reset_password"),

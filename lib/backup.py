@@ -32,7 +32,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 LEFT_OUT = {"django_session", "usersessions_usersession", "lib_ratecount"}
 CHUNK, ROWS = 1 << 20, 500
-# What zipfile, zlib and json raise for an archive that is not whole, and Python for a manifest of other shape.
+# What zipfile, zlib and json raise for an archive that is not whole, and a manifest of another shape.
 UNREADABLE = (
     OSError,
     EOFError,

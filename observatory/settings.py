@@ -13,13 +13,11 @@ VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 TESTING = "pytest" in sys.modules
-# Written by `make serve` for the commands of this computer. An environment that names a configuration is a
-# production one, and takes nothing from it.
-LAPTOP_FILE = VAR_DIR / "laptop.env"
+# An environment that names a configuration takes nothing from the file of `make serve`.
 CONFIGURED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "DEBUG", "DEMO")
 LAPTOP_HOSTS = {"127.0.0.1", "localhost", "testserver", "[::1]"}
 if not (TESTING or any(os.environ.get(name) for name in CONFIGURED)):
-    environ.Env.read_env(LAPTOP_FILE)
+    environ.Env.read_env(VAR_DIR / "laptop.env")
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 # Commands of the set-up run without a configuration.
@@ -89,6 +87,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -124,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
     "observatory.middleware.PrivatePagesMiddleware",
 ]
 
@@ -169,8 +169,7 @@ TEMPLATES = [
 
 # Seconds that one query may take: in a web process (observatory/wsgi.py) and in commands.
 QUERY_SECONDS = env.float("QUERY_SECONDS", default=20)
-# Threads of a web process that may wait for PostgreSQL at once: two less than --blocking-threads, so that
-# static files, cached pages and /salute/live respond also while it hangs.
+# Threads of a web process that may wait for PostgreSQL at once: two less than --blocking-threads.
 DATABASE_WAITS = env.int("DATABASE_WAITS", default=6)
 
 
@@ -193,7 +192,6 @@ def database(url: str) -> dict:
     else:
         config["ENGINE"] = "lib.postgresql"
         config["CONN_HEALTH_CHECKS"] = True
-        # Of a request: an old connection is tried, then a new one opened, within ten seconds.
         server_milliseconds = int(750 * QUERY_SECONDS)
         config["OPTIONS"] = {
             "wait_seconds": QUERY_SECONDS,
@@ -226,15 +224,14 @@ if len(DATABASES) > 1:
 REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
-# A cache in memory is of one process: whole responses are cached there by other means
-# (observatory/public_cache/response_cache.py).
+# A cache in memory is of one process: see observatory/public_cache/response_cache.py.
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     CACHES["default"]["BACKEND"] = "observatory.public_cache.redis_cache.RedisOrLocal"
 ANSWER_CACHE_BYTES = env.int("ANSWER_CACHE_MB", default=32) * 1024 * 1024
-# The metropolitan city (or province) whose municipalities the dashboard counts.
+# The province whose municipalities the dashboard counts.
 HOME_PROVINCE = env.str("HOME_PROVINCE", default="TO")
-# Seconds for which a CDN may serve a public page, a withdrawn card too, without revalidation.
+# Seconds for which a CDN may serve a public page without revalidation.
 CDN_SECONDS = env.int("CDN_SECONDS", default=10)
 
 # Bearer token of /metrics, which responds 404 without one.
@@ -274,8 +271,20 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.forms.ReauthenticationForm",
     "add_email": "accounts.forms.AddEmailForm",
 }
-# Sign-ins are limited by accounts.throttle: these would count in each process, and an office as one person.
+# Sign-ins are limited by accounts.throttle.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+
+# Whether staff must sign in with a second factor.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not RELAXED)
+MFA_ADAPTER = "accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Osservatorio Smart City"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor.CodeForm",
+    "reauthenticate": "accounts.second_factor.CodeAgainForm",
+    "activate_totp": "accounts.second_factor.ActivateForm",
+}
 
 LANGUAGE_CODE = "it"
 LANGUAGES = [("it", "Italiano"), ("en", "English")]
@@ -384,7 +393,6 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # A refused request is no fault of the program.
     "filters": {"refusals": {"()": "lib.logs.WithoutTraceback"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},

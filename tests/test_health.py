@@ -81,7 +81,7 @@ def test_security_headers_on_every_page(client):
 
 
 def test_production_without_its_settings_names_them(tmp_path):
-    # A copy, away from the .env that `make serve` may have left here.
+    # A copy, away from the file that `make serve` may have left here.
     copy = tmp_path / "observatory"
     copy.mkdir()
     shutil.copy(ROOT / "observatory" / "settings.py", copy)
@@ -90,6 +90,7 @@ def test_production_without_its_settings_names_them(tmp_path):
     ran = subprocess.run(
         [sys.executable, "-c", "import observatory.settings"],
         env=bare,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.devices import device_of
 from accounts.forms import NameForm
 from accounts.records import subject_of
+from accounts.second_factor import has_second_factor
 from lib import audit
 
 
@@ -33,7 +34,12 @@ def _show(request, form: NameForm, *, status: int = 200):
         }
         for session in sorted(sessions, key=lambda one: one.created_at, reverse=True)
     ]
-    context = {"memberships": memberships, "sessions": rows, "form": form}
+    context = {
+        "memberships": memberships,
+        "sessions": rows,
+        "form": form,
+        "has_second_factor": has_second_factor(request.user),
+    }
     return render(request, "accounts/account.html", context, status=status)
 
 
