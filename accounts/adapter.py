@@ -89,6 +89,9 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         elif name in SECOND_FACTOR:
             audit.record(name, by=user, on=subject_of(user))
             mail.second_factor_changed(user, timezone.now(), is_on=name != "totp_deactivated")
+        elif name == "account_connected":
+            audit.record(name, by=user, on=subject_of(user))
+            mail.identity_connected(user, timezone.now())
         elif name == "email_changed":
             changes = {key: str((context or {}).get(key, "")) for key in ("from_email", "to_email")}
             audit.record("new_email", by=user, on=subject_of(user), changes=changes)

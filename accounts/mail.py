@@ -63,6 +63,18 @@ def second_factor_changed(user: User, at: datetime, *, is_on: bool) -> None:
     )
 
 
+def identity_connected(user: User, at: datetime) -> None:
+    """SPID, CIE or a directory now opens the account."""
+    send(
+        user.email,
+        "Un’identità digitale apre il tuo accesso / A digital identity opens your account",
+        f"Dal {_moment(at)} si entra nel tuo account anche con SPID, CIE o l’identità del tuo ente.\n"
+        f"Se non sei tu, scollegala dalla pagina dell’account e scegli una nuova password:\n{_reset()}\n\n"
+        "A digital identity is now connected to your account. If it was not you, disconnect it on the "
+        "account page and choose a new password.\n",
+    )
+
+
 def many_attempts(user: User) -> None:
     """Somebody guesses the password: sign-in from new networks is closed for a while."""
     send(

@@ -4,8 +4,12 @@ from allauth.account import views
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path, re_path
 from django.views.generic import RedirectView
+
+SIGN_IN = RedirectView.as_view(pattern_name="account_login")
+ACCOUNT = RedirectView.as_view(pattern_name="accounts:account")
 
 urlpatterns = [
     path("", views.login, name="account_login"),
@@ -16,7 +20,13 @@ urlpatterns = [
     path("email/", views.email, name="account_email"),
     path("email/da-confermare/", views.email_verification_sent, name="account_email_verification_sent"),
     re_path(r"^email/conferma/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
-    path("secondo-fattore/", RedirectView.as_view(pattern_name="accounts:account"), name="mfa_index"),
+    path("identita/annullata/", SIGN_IN, name="socialaccount_login_cancelled"),
+    path("identita/non-riuscita/", SIGN_IN, name="socialaccount_login_error"),
+    path("identita/nuova/", SIGN_IN, name="socialaccount_signup"),
+    path("identita/<slug:provider_id>/", openid.login, name="openid_connect_login"),
+    path("identita/<slug:provider_id>/ritorno/", openid.callback, name="openid_connect_callback"),
+    path("identita/", ACCOUNT, name="socialaccount_connections"),
+    path("secondo-fattore/", ACCOUNT, name="mfa_index"),
     path("secondo-fattore/codice/", mfa.authenticate, name="mfa_authenticate"),
     path("secondo-fattore/conferma/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("secondo-fattore/attiva/", totp.activate_totp, name="mfa_activate_totp"),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("accesso/ingresso/", entrance.landing, name="landing"),
     path("accesso/account/", account.account, name="account"),
     path("accesso/account/nome/", account.rename, name="rename"),
+    path("accesso/account/identita/<int:pk>/scollega/", account.disconnect, name="identity-disconnect"),
     path("accesso/account/sessioni/chiudi/", account.end_other_sessions, name="sessions-end"),
     path("accesso/account/sessioni/<int:pk>/chiudi/", account.end_session, name="session-end"),
     path("accesso/inviti/<uuid:token>/", entrance.invitation, name="invitation"),

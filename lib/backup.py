@@ -1,9 +1,10 @@
 """Backup of all tables and files in one ZIP archive, independent of the database engine, and its restoration.
 
 `tables/<table>.jsonl` has a row of a table as a JSON array in each line, in the order of the columns that the
-manifest names; `media/…` the stored files; `manifest.json`, written last, the SHA-256, rows and columns of
-every member and the migrations of the schema. An archive is checked whole before anything is replaced: SQLite
-and PostgreSQL take a flipped byte for valid data. Sessions and rate limits are left out.
+manifest names; `media/…` the stored files, of a folder or a bucket; `manifest.json`, written last, the
+SHA-256, rows and columns of every member and the migrations of the schema. An archive is checked whole before
+anything is replaced: SQLite and PostgreSQL take a flipped byte for valid data. Sessions and rate limits are
+left out.
 """
 
 import base64
@@ -23,6 +24,8 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -186,15 +189,26 @@ def _plain(value):
 
 
 def _media_names() -> Iterable[str]:
-    root = Path(settings.MEDIA_ROOT)
-    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return sorted(_names_below(""))
+
+
+def _names_below(folder: str) -> Iterator[str]:
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}{name}" for name in files)
+    for name in folders:
+        yield from _names_below(f"{folder}{name}/")
 
 
 def _write_file(archive: zipfile.ZipFile, name: str) -> dict:
     """Add a stored file; gives `{bytes, sha256}`."""
     digest, size = hashlib.sha256(), 0
-    source = Path(settings.MEDIA_ROOT) / name
-    with source.open("rb") as file, archive.open(f"media/{name}", "w", force_zip64=True) as out:
+    with (
+        default_storage.open(name, "rb") as file,
+        archive.open(f"media/{name}", "w", force_zip64=True) as out,
+    ):
         while part := file.read(CHUNK):
             digest.update(part)
             out.write(part)
@@ -218,9 +232,16 @@ def _digest_of(archive: zipfile.ZipFile, name: str) -> str:
 
 def _restore_file(archive: zipfile.ZipFile, name: str, digest: str) -> None:
     """Put a file in its place unless it is there; a crash leaves no half file under its name."""
-    target = Path(settings.MEDIA_ROOT) / name
-    if target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest() == digest:
+    if default_storage.exists(name):
+        with default_storage.open(name, "rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == digest:
+                return
+    if not isinstance(default_storage, FileSystemStorage):
+        with archive.open(f"media/{name}") as file:
+            default_storage.delete(name)
+            default_storage.save(name, File(file))
         return
+    target = Path(default_storage.path(name))
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as out:
         with archive.open(f"media/{name}") as file:

@@ -1,48 +1,29 @@
 """All settings, read from the environment. A production process that lacks one refuses to start."""
 
-import os
-import sys
 from pathlib import Path
 
-import environ
+import sentry_sdk
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+from observatory.environment import (
+    BASE_DIR,
+    DEBUG,
+    DEMO,
+    RELAXED,
+    TESTING,
+    VAR_DIR,
+    database,
+    document_storage,
+    env,
+    logging_settings,
+    required,
+    single_sign_on,
+)
 
-env = environ.Env()
-TESTING = "pytest" in sys.modules
-# An environment that names a configuration takes nothing from the file of `make serve`.
-CONFIGURED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL", "DEBUG", "DEMO")
 LAPTOP_HOSTS = {"127.0.0.1", "localhost", "testserver", "[::1]"}
-if not (TESTING or any(os.environ.get(name) for name in CONFIGURED)):
-    environ.Env.read_env(VAR_DIR / "laptop.env")
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("DEMO", default=False)
-# Commands of the set-up run without a configuration.
-RELAXED = DEBUG or DEMO or TESTING
-
-
 if RELAXED:
     VAR_DIR.mkdir(exist_ok=True)
-
-
-def required(name: str, relaxed: str) -> str:
-    """The variable, else `relaxed` when RELAXED; raises ImproperlyConfigured in production."""
-    value = env.str(name, default="")
-    if value:
-        return value
-    if RELAXED:
-        return relaxed
-    missing = [
-        n for n in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL") if not env.str(n, default="")
-    ]
-    raise ImproperlyConfigured(
-        f"Mancano le variabili d’ambiente: {', '.join(missing)}. "
-        "Le elenca .env.example; per provare sul tuo computer usa `make serve`."
-    )
-
 
 SECRET_KEY = required("SECRET_KEY", "only-for-a-laptop-" + "0" * 40)
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "127.0.0.1,localhost,testserver").split(",")
@@ -86,6 +67,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "allauth.mfa",
     "rest_framework",
@@ -171,47 +154,15 @@ TEMPLATES = [
 QUERY_SECONDS = env.float("QUERY_SECONDS", default=20)
 # Threads of a web process that may wait for PostgreSQL at once: two less than --blocking-threads.
 DATABASE_WAITS = env.int("DATABASE_WAITS", default=6)
-
-
-def database(url: str) -> dict:
-    """A database with the options that keep acknowledged writes and bound every wait."""
-    config = env.db_url_config(url)
-    # Opening SQLite with its pragmas costs ten times what a cached response costs.
-    config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-    if config["ENGINE"].endswith("sqlite3"):
-        config["ENGINE"] = "django.db.backends.sqlite3"
-        # FULL: the popular NORMAL loses acknowledged writes on a power cut.
-        # IMMEDIATE: two writers wait in turn instead of failing with "database is locked".
-        # wal_autocheckpoint: rarer checkpoints write a page once that was changed many times.
-        config["OPTIONS"] = {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=268435456;"
-            "PRAGMA cache_size=-32000;PRAGMA wal_autocheckpoint=4000;",
-        }
-    else:
-        config["ENGINE"] = "lib.postgresql"
-        config["CONN_HEALTH_CHECKS"] = True
-        server_milliseconds = int(750 * QUERY_SECONDS)
-        config["OPTIONS"] = {
-            "wait_seconds": QUERY_SECONDS,
-            "max_waits": DATABASE_WAITS,
-            "connect_timeout": 3,
-            "options": f"-c statement_timeout={server_milliseconds} -c lock_timeout={server_milliseconds}"
-            " -c idle_in_transaction_session_timeout=60000",
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 15000,
-            **config.get("OPTIONS", {}),
-        }
-    return config
+DATABASE_LIMITS = {"query_seconds": QUERY_SECONDS, "waits": DATABASE_WAITS}
 
 
 COPIES = enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), 1)
 DATABASES = {
-    "default": database(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}")),
-    **{f"replica{number}": database(url) for number, url in COPIES},
+    "default": database(
+        required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}"), **DATABASE_LIMITS
+    ),
+    **{f"replica{number}": database(url, **DATABASE_LIMITS) for number, url in COPIES},
 }
 if len(DATABASES) > 1:
     if any(config["ENGINE"].endswith("sqlite3") for config in DATABASES.values()):
@@ -274,6 +225,12 @@ ACCOUNT_FORMS = {
 # Sign-ins are limited by accounts.throttle.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 
+# SPID, CIE or a body's own directory, through OpenID Connect: accounts/single_sign_on.py.
+SOCIALACCOUNT_PROVIDERS = single_sign_on()
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.Adapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+
 # Whether staff must sign in with a second factor.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not RELAXED)
 MFA_ADAPTER = "accounts.second_factor.Adapter"
@@ -305,7 +262,7 @@ EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(VAR_DIR / "export")))
 PUBLISHER = env.str("PUBLISHER", default="Osservatorio Smart City")
 PUBLISHER_IPA = env.str("PUBLISHER_IPA", default="non_indicato")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": document_storage(env.str("STORAGE_URL", default="")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
@@ -370,6 +327,10 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Browsers apply form-action to the redirect that the button of single sign-on is answered with.
+if OIDC_SERVER_URL := env.str("OIDC_SERVER_URL", default=""):
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("/".join(OIDC_SERVER_URL.split("/")[:3]))
+
 # Proxies in front of the portal: entries of X-Forwarded-For beyond them are ignored.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = NUM_PROXIES
@@ -390,11 +351,10 @@ SPECTACULAR_SETTINGS = {
 }
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "lib.logs.WithoutTraceback"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+# One JSON object per line, for a collector of logs; ACCESS_LOG adds a line per request.
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if RELAXED else "json")
+ACCESS_LOG = env.bool("ACCESS_LOG", default=False)
+LOGGING = logging_settings(as_json=LOG_FORMAT == "json")
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    # Neither addresses nor forms nor cookies leave the portal: only the error and where it is.
+    sentry_sdk.init(SENTRY_DSN, send_default_pii=False, max_request_body_size="never", traces_sample_rate=0)

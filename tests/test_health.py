@@ -84,7 +84,8 @@ def test_production_without_its_settings_names_them(tmp_path):
     # A copy, away from the file that `make serve` may have left here.
     copy = tmp_path / "observatory"
     copy.mkdir()
-    shutil.copy(ROOT / "observatory" / "settings.py", copy)
+    for name in ("settings.py", "environment.py"):
+        shutil.copy(ROOT / "observatory" / name, copy)
     (copy / "__init__.py").touch()
     bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)}
     ran = subprocess.run(

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db.utils import ConnectionHandler
 
-from observatory.settings import database
+from observatory.environment import database
 
 WRITERS, VISITS = 6, 15
 

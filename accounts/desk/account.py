@@ -4,10 +4,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import single_sign_on
 from accounts.devices import device_of
 from accounts.forms import NameForm
 from accounts.records import subject_of
@@ -39,6 +41,8 @@ def _show(request, form: NameForm, *, status: int = 200):
         "sessions": rows,
         "form": form,
         "has_second_factor": has_second_factor(request.user),
+        "identities": request.user.socialaccount_set.order_by("pk"),
+        "providers": single_sign_on.providers(),
     }
     return render(request, "accounts/account.html", context, status=status)
 
@@ -82,4 +86,14 @@ def end_other_sessions(request):
         ended += 1
     audit.record("end_session", by=request.user, on=subject_of(request.user), changes={"ended": ended})
     messages.success(request, _("Le altre sessioni sono chiuse."))
+    return redirect("accounts:account")
+
+
+@login_required
+@require_POST
+def disconnect(request, pk):
+    """Disconnect an identity of SPID, CIE or a directory; 404 for that of somebody else."""
+    if not single_sign_on.disconnect(request.user, pk):
+        raise Http404
+    messages.success(request, _("Identità scollegata: resta l’accesso con e-mail e password."))
     return redirect("accounts:account")
