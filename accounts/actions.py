@@ -41,7 +41,15 @@ def invite_colleague(organisation: Organisation, *, by, email: str, name: str, r
 
     An open invitation to the same address is renewed: there is one at most.
     """
-    values = {"name": name, "role": role, "invited_by": by, "sent_at": timezone.now(), "is_delivered": True}
+    plain = secrets.token_urlsafe(32)
+    values = {
+        "name": name,
+        "role": role,
+        "invited_by": by,
+        "sent_at": timezone.now(),
+        "is_delivered": True,
+        "digest": digest_of(plain),
+    }
     invitation, _is_new = Invitation.objects.update_or_create(
         organisation=organisation,
         email=email.strip().lower(),
@@ -51,13 +59,13 @@ def invite_colleague(organisation: Organisation, *, by, email: str, name: str, r
     )
     changes = {"role": role, "email": invitation.email}
     audit.record("invite", by=by, on=body_subject(organisation), changes=changes)
-    transaction.on_commit(lambda: _send_offer(invitation))
+    transaction.on_commit(lambda: _send_offer(invitation, plain))
     return invitation
 
 
 @transaction.atomic
 def resend_offer(invitation: Invitation, *, by) -> Invitation:
-    """Send an open invitation again; its term begins anew.
+    """Send an open invitation again with another link; its term begins anew.
 
     Raises AlreadyDecided when it is no longer open, TooSoon within a minute of the last message.
     """
@@ -67,10 +75,12 @@ def resend_offer(invitation: Invitation, *, by) -> Invitation:
         raise AlreadyDecided
     if invitation.sent_at > timezone.now() - MINUTE:
         raise TooSoon
+    plain = secrets.token_urlsafe(32)
     invitation.sent_at, invitation.is_delivered = timezone.now(), True
-    invitation.save(update_fields=["sent_at", "is_delivered"])
+    invitation.digest = digest_of(plain)
+    invitation.save(update_fields=["sent_at", "is_delivered", "digest"])
     _record_offer("resend_invitation", invitation, by)
-    transaction.on_commit(lambda: _send_offer(invitation))
+    transaction.on_commit(lambda: _send_offer(invitation, plain))
     return invitation
 
 
@@ -86,9 +96,10 @@ def _record_offer(verb: str, invitation: Invitation, by) -> None:
     audit.record(verb, by=by, on=body_subject(invitation.organisation), changes={"email": invitation.email})
 
 
-def open_invitation(token) -> Invitation | None:
-    """The invitation of a token while it may be accepted; None otherwise."""
-    found = Invitation.objects.open().select_related("organisation", "invited_by").filter(token=token).first()
+def open_invitation(plain: str) -> Invitation | None:
+    """The invitation of a link's secret part while it may be accepted; None otherwise."""
+    offers = Invitation.objects.open().select_related("organisation", "invited_by")
+    found = offers.filter(digest=digest_of(plain)).first()
     return None if found is None or found.expires_at < timezone.now() else found
 
 
@@ -168,13 +179,17 @@ def _ensure_a_manager_stays(membership: Membership) -> None:
 
 
 @transaction.atomic
-def create_token(organisation: Organisation, *, by, name: str) -> tuple[ApiToken, str]:
-    """A new API token of a body and its secret, of which only the digest is stored."""
+def create_token(organisation: Organisation, *, by, name: str, days: int = 365) -> tuple[ApiToken, str]:
+    """A new API token of a body, valid for `days`, and its secret, of which only the digest is stored."""
     plain = f"osc_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
-        organisation=organisation, name=name, created_by=by, digest=digest_of(plain)
+        organisation=organisation,
+        name=name,
+        created_by=by,
+        digest=digest_of(plain),
+        expires_at=timezone.now() + timedelta(days=days),
     )
-    audit.record("make_token", by=by, on=body_subject(organisation), changes={"name": name})
+    audit.record("make_token", by=by, on=body_subject(organisation), changes={"name": name, "days": days})
     return token, plain
 
 
@@ -238,10 +253,10 @@ def send_invitation(membership: Membership, reason: str) -> bool:
     )
 
 
-def _send_offer(invitation: Invitation) -> None:
-    """Send the invitation; one that could not be sent is marked so."""
+def _send_offer(invitation: Invitation, plain: str) -> None:
+    """Send the invitation, `plain` being the secret part of its link; one that failed is marked so."""
     with override("it"):
-        path = reverse("accounts:invitation", args=[invitation.token])
+        path = reverse("accounts:invitation", args=[plain])
         role = str(invitation.get_role_display())
     is_sent = send(
         invitation.email,

@@ -116,3 +116,12 @@ class TokenForm(forms.Form):
         help_text=_("Per esempio «Gestionale dei lavori pubblici»"),
         error_messages={"required": _("Scrivi a che cosa serve la chiave")},
     )
+    days = forms.TypedChoiceField(
+        label=_("Per quanto vale"),
+        coerce=int,
+        choices=[(90, _("Tre mesi")), (365, _("Un anno")), (730, _("Due anni"))],
+        initial=365,
+        required=False,
+        empty_value=365,
+        help_text=_("Poi smette di funzionare: se ne crea un’altra"),
+    )

@@ -1,13 +1,13 @@
 """People, their roles in bodies, invitations to roles, and the API tokens of bodies."""
 
 import hashlib
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lib.constraints import pair
@@ -93,7 +93,8 @@ class Invitation(models.Model):
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("nome e cognome"), max_length=120)
     role = models.CharField(_("ruolo"), max_length=16, choices=Membership.Role)
-    token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    # Of the secret part of the link, which is only in the message.
+    digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("inviato il"))
     is_delivered = models.BooleanField(_("il messaggio è partito"), default=True)
@@ -124,8 +125,8 @@ class Invitation(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet):
     def valid(self):
-        """Tokens that were not revoked."""
-        return self.filter(revoked_at=None)
+        """Tokens that are neither revoked nor expired."""
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
     def of(self, plain: str):
         """The token with this secret, of which only the digest is stored."""
@@ -145,6 +146,7 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("creata il"), auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField(_("scade il"))
     last_used_at = models.DateTimeField(_("ultimo uso"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revocata il"), null=True, blank=True, editable=False)
     revoked_by = models.ForeignKey(
@@ -160,6 +162,10 @@ class ApiToken(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class ApiRequest(models.Model):

@@ -10,7 +10,7 @@ urlpatterns = [
     path("accesso/account/identita/<int:pk>/scollega/", account.disconnect, name="identity-disconnect"),
     path("accesso/account/sessioni/chiudi/", account.end_other_sessions, name="sessions-end"),
     path("accesso/account/sessioni/<int:pk>/chiudi/", account.end_session, name="session-end"),
-    path("accesso/inviti/<uuid:token>/", entrance.invitation, name="invitation"),
+    path("accesso/inviti/<str:token>/", entrance.invitation, name="invitation"),
 ]
 OFFICE = [
     path("ente/", colleagues.colleagues, name="colleagues"),

@@ -1,6 +1,8 @@
 """The audit log: who did what to which subject, when, and what changed. One table for all apps."""
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +118,38 @@ def truncate_addresses(before: datetime) -> int:
         if (network := truncated(address)) != address:
             changed += rows.filter(address=address).update(address=network)
     return changed
+
+
+def replace_names(names: Iterable[str], pseudonym: str) -> int:
+    """Replace names and addresses of an erased person in all entries; gives how many changed.
+
+    Who did what stays: `by` and `person` point to the account, which has the pseudonym.
+    """
+    changed = 0
+    for name in names:
+        # JSON stores other letters than ASCII as escapes.
+        written = {name, json.dumps(name)[1:-1]}
+        where = Q(title__icontains=name)
+        for form in written:
+            where |= Q(changes__icontains=form)
+        pattern = re.compile(re.escape(name), re.IGNORECASE)
+        for entry in Entry._base_manager.filter(where):
+            title = pattern.sub(pseudonym, entry.title)
+            changes = _replaced(entry.changes, pattern, pseudonym)
+            if (title, changes) != (entry.title, entry.changes):
+                Entry._base_manager.filter(pk=entry.pk).update(title=title, changes=changes)
+                changed += 1
+    return changed
+
+
+def _replaced(value, pattern: re.Pattern, pseudonym: str):
+    if isinstance(value, str):
+        return pattern.sub(pseudonym, value)
+    if isinstance(value, list):
+        return [_replaced(one, pattern, pseudonym) for one in value]
+    if isinstance(value, dict):
+        return {key: _replaced(one, pattern, pseudonym) for key, one in value.items()}
+    return value
 
 
 def extend(entry: Entry, changes: Mapping) -> bool:

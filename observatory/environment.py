@@ -40,11 +40,14 @@ def required(name: str, relaxed: str) -> str:
     )
 
 
-def database(url: str, *, query_seconds: float, waits: int) -> dict:
-    """A database with the options that keep acknowledged writes and bound every wait.
+# Seconds that one query may take: in a web process (observatory/wsgi.py) and in commands.
+QUERY_SECONDS = env.float("QUERY_SECONDS", default=20)
+# Threads of a web process that may wait for PostgreSQL at once: two less than --blocking-threads.
+DATABASE_WAITS = env.int("DATABASE_WAITS", default=6)
 
-    `query_seconds` is what one query may take, `waits` how many threads may wait for PostgreSQL at once.
-    """
+
+def database(url: str) -> dict:
+    """A database with the options that keep acknowledged writes and bound every wait."""
     config = env.db_url_config(url)
     # Opening SQLite with its pragmas costs ten times what a cached response costs.
     config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -62,10 +65,10 @@ def database(url: str, *, query_seconds: float, waits: int) -> dict:
     else:
         config["ENGINE"] = "lib.postgresql"
         config["CONN_HEALTH_CHECKS"] = True
-        server_milliseconds = int(750 * query_seconds)
+        server_milliseconds = int(750 * QUERY_SECONDS)
         config["OPTIONS"] = {
-            "wait_seconds": query_seconds,
-            "max_waits": waits,
+            "wait_seconds": QUERY_SECONDS,
+            "max_waits": DATABASE_WAITS,
             "connect_timeout": 3,
             "options": f"-c statement_timeout={server_milliseconds} -c lock_timeout={server_milliseconds}"
             " -c idle_in_transaction_session_timeout=60000",

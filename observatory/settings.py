@@ -149,20 +149,10 @@ TEMPLATES = [
     },
 ]
 
-
-# Seconds that one query may take: in a web process (observatory/wsgi.py) and in commands.
-QUERY_SECONDS = env.float("QUERY_SECONDS", default=20)
-# Threads of a web process that may wait for PostgreSQL at once: two less than --blocking-threads.
-DATABASE_WAITS = env.int("DATABASE_WAITS", default=6)
-DATABASE_LIMITS = {"query_seconds": QUERY_SECONDS, "waits": DATABASE_WAITS}
-
-
 COPIES = enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), 1)
 DATABASES = {
-    "default": database(
-        required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}"), **DATABASE_LIMITS
-    ),
-    **{f"replica{number}": database(url, **DATABASE_LIMITS) for number, url in COPIES},
+    "default": database(required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'osservatorio.sqlite3'}")),
+    **{f"replica{number}": database(url) for number, url in COPIES},
 }
 if len(DATABASES) > 1:
     if any(config["ENGINE"].endswith("sqlite3") for config in DATABASES.values()):
@@ -274,6 +264,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_IMAGE_PIXELS = 20_000_000
+# host:port of clamd, which every upload is asked of.
+CLAMAV = env.str("CLAMAV", default="")
 
 EMAIL_CONFIG = env.email_url_config(required("EMAIL_URL", "consolemail://"))
 vars().update({k: v for k, v in EMAIL_CONFIG.items() if k != "OPTIONS"})

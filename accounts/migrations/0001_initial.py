@@ -1,5 +1,4 @@
 import django.db.models.deletion
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -41,6 +40,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80, verbose_name='a che cosa serve')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='creata il')),
+                ('expires_at', models.DateTimeField(verbose_name='scade il')),
                 ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='ultimo uso')),
                 ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='revocata il')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
                 ('name', models.CharField(max_length=120, verbose_name='nome e cognome')),
                 ('role', models.CharField(choices=[('officer', 'Referente'), ('manager', 'Responsabile dell’ente'), ('reviewer', 'Redazione'), ('administrator', 'Amministrazione')], max_length=16, verbose_name='ruolo')),
-                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('digest', models.CharField(max_length=64, unique=True)),
                 ('sent_at', models.DateTimeField(verbose_name='inviato il')),
                 ('is_delivered', models.BooleanField(default=True, verbose_name='il messaggio è partito')),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),

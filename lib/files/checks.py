@@ -21,6 +21,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from lib.files import antivirus
+
 ODF = {
     b"application/vnd.oasis.opendocument.text": ".odt",
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
@@ -68,7 +70,10 @@ class Upload:
 
 
 def check_upload(file) -> Upload:
-    """The file as it will be stored. Raises ValidationError when it is too big, empty or of a wrong type."""
+    """The file as it will be stored.
+
+    Raises ValidationError when it is too big, empty, infected or of a wrong type.
+    """
     limit = settings.MAX_UPLOAD_BYTES
     if file.size > limit:
         raise ValidationError(
@@ -78,6 +83,7 @@ def check_upload(file) -> Upload:
     if not file.size:
         raise ValidationError(_("Il file è vuoto"))
     content = file.read()
+    antivirus.check(content)
     if content.startswith(b"%PDF-"):
         return Upload(content, "application/pdf", ".pdf")
     if content.startswith(b"PK\x03\x04"):

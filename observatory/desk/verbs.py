@@ -32,6 +32,7 @@ LABELS = {
     "rename": _("Nome cambiato"),
     "denied": _("Pagina negata"),
     "change_account": _("Persona modificata nell’amministrazione"),
+    "erase_person": _("Persona cancellata"),
     "remove": _("Accesso tolto"),
     "write_city": _("Testi della città scritti"),
     "hide_city": _("Testi della città nascosti"),

@@ -102,7 +102,7 @@ def test_invitation_expires_and_can_be_sent_again(client, body, commit):
         assert words in page.content.decode()
     assert len(mail.outbox) == 2
     client.logout()
-    assert client.get(address).status_code == 200
+    assert client.get(link(mail.outbox[-1])).status_code == 200
 
 
 def test_inviting_twice_keeps_one_open_invitation(client, body, commit):
@@ -182,3 +182,24 @@ def test_tokens_page_shows_a_secret_once_and_takes_constant_queries(
     with django_assert_num_queries(5):
         page = client.get(url).content.decode()
     assert "Archivio" in page
+
+
+def test_a_token_expires(manager, body):
+    token, secret = actions.create_token(body, by=manager, name="Gestionale", days=90)
+    assert ApiToken.objects.valid().of(secret).get() == token
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
+    assert not ApiToken.objects.valid().of(secret).exists()
+
+
+def test_only_the_digest_of_an_invitation_is_stored_and_a_resent_one_has_another_link(
+    client, body, commit, manager
+):
+    invite(client, body, commit)
+    first, invitation = link(mail.outbox[0]), Invitation.objects.get()
+    assert first.split("/")[-2] not in str(vars(invitation))
+    Invitation.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+    with commit(execute=True):
+        actions.resend_offer(invitation, by=manager)
+    client.logout()
+    assert client.get(first).status_code == 410
+    assert client.get(link(mail.outbox[-1])).status_code == 200
