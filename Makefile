@@ -9,7 +9,7 @@ VENV = .venv/bin
 REQUIREMENTS = $(VENV)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-.PHONY: help serve test lighthouse bench prepared lint format requirements clean
+.PHONY: help serve test lighthouse bench prepared lint format audit requirements clean
 
 help:
 	@echo 'make serve [PORT=8001]   avvia il portale con dati di prova / run the portal with sample data'
@@ -18,6 +18,7 @@ help:
 	@echo 'make bench [SIZES="10000 100000 1000000"] [DATABASES="sqlite postgresql"]   misure / measures'
 	@echo 'make lint                controlla stile, modelli HTML e tipi / check style, templates and types'
 	@echo 'make format              lo corregge / mend it'
+	@echo 'make audit               vulnerabilità note, distinta e licenze / known vulnerabilities, SBOM, licences'
 	@echo 'make requirements        riscrive le versioni fissate / rewrite the pinned versions'
 	@echo 'make clean               cancella quanto è generato, tranne i dati in var / remove what is generated'
 
@@ -43,6 +44,9 @@ format: prepared
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 	$(VENV)/djangofmt .
+
+audit: prepared
+	@$(VENV)/python tools/audit.py
 
 requirements: prepared
 	$(REQUIREMENTS) pyproject.toml -o requirements.txt
