@@ -27,6 +27,7 @@ from cards.vocabulary.lists import Stage
 from cities.models import CityProfile
 from cities.neighbours import neighbours
 from cities.peers import money_per_head, peers_of
+from imports.reads import told_of
 from lib.text import fold
 from municipalities.models import Territory, TerritoryChange
 from municipalities.names import former_name, formerly, municipalities_meant, place_label
@@ -133,6 +134,7 @@ def city_detail(request, slug):
         "exchange": city_exchange([municipality, *(change.predecessor for change in former)]),
         "locator": locator_of(municipality.code),
         "density": density(municipality),
+        "imported": told_of(municipality.code),
     }
     return render(request, "cities/city_detail.html", context)
 

@@ -10,6 +10,7 @@ from cards import urls as cards
 from cities import urls as cities
 from feedback import urls as feedback
 from following import urls as following
+from imports import urls as imports
 from municipalities import urls as municipalities
 from observatory.desk import dashboard, register
 from observatory.pages import home, search
@@ -27,10 +28,18 @@ PUBLIC = [
     *cities.PUBLIC,
     *feedback.PUBLIC,
     *following.PUBLIC,
+    *imports.PUBLIC,
     *cards.PUBLIC,
     *municipalities.PUBLIC,
 ]
-OFFICE = [*accounts.OFFICE, *reuse.OFFICE, *cities.OFFICE, *feedback.OFFICE, *projects.OFFICE]
+OFFICE = [
+    *accounts.OFFICE,
+    *reuse.OFFICE,
+    *cities.OFFICE,
+    *feedback.OFFICE,
+    *imports.OFFICE,
+    *projects.OFFICE,
+]
 DESK = [
     path("cruscotto/", dashboard.dashboard, name="dashboard"),
     path("cruscotto/<slug:key>.csv", dashboard.table_file, name="dashboard-file"),

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "protocols.apps.ProtocolsConfig",
     "cards.apps.CardsConfig",
     "projects.apps.ProjectsConfig",
+    "imports.apps.ImportsConfig",
     "reuse.apps.ReuseConfig",
     "suitability.apps.SuitabilityConfig",
     "cities.apps.CitiesConfig",

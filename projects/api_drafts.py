@@ -1,6 +1,6 @@
-"""Drafts sent as JSON, validated by the forms of the six steps, so that the rules are the same.
+"""Drafts sent as JSON or as a table, validated by the forms of the six steps, so that the rules are the same.
 
-JSON values become the raw input of a browser; the errors of the forms are returned with a JSON pointer.
+Values become the raw input of a browser; the errors of the forms are returned with a JSON pointer.
 """
 
 import uuid
@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
+from cards.models import Record
 from lib.forms.fields import CheckboxList, DegreesField, EuroField, ListField
 from lib.text import NOT_TEXT, clean_text
 from municipalities.models import Organisation
@@ -77,8 +78,19 @@ def create_draft(data: Mapping, *, by, owner: Organisation, idempotency_key: uui
 def _save(project: Project, by, raw_input: dict, rows: dict) -> None:
     if "lead_municipality" not in raw_input and project.lead_municipality:
         raw_input["lead_municipality"] = project.lead_municipality.code
-    raw_input |= {"version": str(project.version), "promoter": str(project.owner_id)}
-    posted = _form_data(raw_input, rows)
+    forms_of, errors = _bound(project, project.owner, raw_input, rows)
+    if errors:
+        raise Invalid(errors)
+    changes = {"step": "api", "fields": sorted({*raw_input, *rows} - set(SERVER_FIELDS))}
+    actions.save_draft(project, by=by, version=project.version, changes=changes)
+    for form in forms_of:
+        form.save()
+
+
+def _bound(project: Project, owner: Organisation, raw_input: Mapping, rows: Mapping) -> tuple[list, list]:
+    """The forms of all steps with this input, those of rows among them, and their errors with pointers."""
+    values = {**raw_input, "version": str(project.version), "promoter": str(owner.pk)}
+    posted = _form_data(values, rows)
     bound = [step.form(posted, instance=project) for step in FORMS]
     parts = [
         (ALIASES.get(part.key, part.key), part.formset(posted, parent=project, prefix=part.key))
@@ -91,12 +103,44 @@ def _save(project: Project, by, raw_input: dict, rows: dict) -> None:
         errors += [(f"/{name}", text) for text in formset.non_form_errors()]
         for number, form in enumerate(formset.forms):
             errors += _errors_of(form, f"/{name}/{number}")
-    if errors:
-        raise Invalid(errors)
-    changes = {"step": "api", "fields": sorted({*raw_input, *rows} - set(SERVER_FIELDS))}
-    actions.save_draft(project, by=by, version=project.version, changes=changes)
-    for form in [*bound, *(formset for _name, formset in parts)]:
-        form.save()
+    return [*bound, *(formset for _name, formset in parts)], errors
+
+
+def errors_of_texts(raw_input: Mapping, rows: Mapping, *, owner: Organisation) -> list[tuple[str, str]]:
+    """`[(pointer, message)]` of what a person wrote in a table, as the forms judge it; nothing is stored.
+
+    Values are texts, or lists of texts, as a browser posts them.
+    """
+    return _bound(_unsaved(owner), owner, raw_input, rows)[1]
+
+
+def missing_in_texts(raw_input: Mapping, rows: Mapping, *, owner: Organisation) -> list[tuple[str, str]]:
+    """As missing_fields(), for valid texts that are not stored."""
+    project = _unsaved(owner)
+    _bound(project, owner, raw_input, rows)
+    return missing_fields(project)
+
+
+def _unsaved(owner: Organisation) -> Project:
+    # No row has the key 0: the formsets find none.
+    record = Record(pk=0, owner=owner)
+    return Project(record=record, promoter=owner, lead_municipality=owner.territory)
+
+
+@transaction.atomic
+def write_texts(raw_input: Mapping, rows: Mapping, *, by, owner: Organisation, key: str) -> Project:
+    """Create the draft whose `origin_key` is `key`, or replace its content. Raises Invalid, WrongMove."""
+    project = Project.objects.filter(origin_key=key).first()
+    values = {"lead_municipality": owner.territory.code if owner.territory else "", **raw_input}
+    if project is None:
+        title = str(raw_input.get("title", ""))[:120]
+        project = actions.create_project(
+            by=by, owner=owner, idempotency_key=uuid.uuid4(), title=title, origin_key=key
+        )
+    for part in ROWS.values():
+        part.formset.form._meta.model.objects.filter(project=project).delete()
+    _save(project, by, dict(values), dict(rows))
+    return project
 
 
 def _errors_of(form, pointer: str) -> list[tuple[str, str]]:

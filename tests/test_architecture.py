@@ -10,7 +10,7 @@ FLOORS = (
     ("accounts",),
     ("cards", "protocols"),
     ("projects",),
-    ("reuse", "feedback", "following"),
+    ("reuse", "feedback", "following", "imports"),
     ("suitability", "cities"),
     ("opendata",),
     ("api",),

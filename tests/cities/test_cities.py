@@ -317,6 +317,6 @@ def test_city_card_takes_the_same_queries_for_one_and_three_projects(
     for title in ("Lampioni", "Semafori", "Sensori")[:number]:
         builders.published(officer, desk, country["torino"], title=title)
     client.get("/citta/torino/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get("/citta/torino/")
     assert len(response.context["items"]) == number
