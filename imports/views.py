@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from imports.models import ImportedProject
 from imports.profiles import PROFILES
-from municipalities.names import read_municipality
+from municipalities.names import place_label, read_municipality
 
 PER_PAGE = 50
 
@@ -19,11 +19,11 @@ def imported_list(request):
     text = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     place_text = request.GET.get("comune", "").replace("\x00", "").strip()[:100]
     source = request.GET.get("fonte", "")
-    projects, place, problem = ImportedProject.objects.current(), None, ""
+    projects, problem = ImportedProject.objects.current(), ""
     if place_text:
         try:
             place = read_municipality(place_text)
-            projects = projects.of(place.code)
+            projects, place_text = projects.of(place.code), place_label(place)
         except ValidationError as error:
             problem, projects = " ".join(error.messages), projects.none()
     if source in ImportedProject.Source.values:
@@ -40,7 +40,6 @@ def imported_list(request):
         "count": page.paginator.count,
         "sums": sums,
         "text": text,
-        "place": place,
         "place_text": place_text,
         "problem": problem,
         "source": source,

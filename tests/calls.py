@@ -6,7 +6,7 @@ from wsgiref.headers import Headers
 from observatory.wsgi import application
 
 # Headers that differ between two equal responses.
-RATE_HEADERS = "X-RateLimit-"
+OF_ONE_REQUEST = ("X-RateLimit-", "X-Request-ID")
 
 
 def call(path: str, method: str = "GET", app=application, **environ) -> tuple[str, Headers, bytes]:
@@ -32,4 +32,4 @@ def call(path: str, method: str = "GET", app=application, **environ) -> tuple[st
 
 def lasting(headers: Headers) -> dict[str, str]:
     """The headers that two equal responses share."""
-    return {name: value for name, value in headers.items() if not name.startswith(RATE_HEADERS)}
+    return {name: value for name, value in headers.items() if not name.startswith(OF_ONE_REQUEST)}

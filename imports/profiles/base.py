@@ -13,7 +13,7 @@ from lib.cup import cup_warning, normalise_cup
 from lib.dates import parse_partial_date
 from lib.text import clean_text
 
-MISSING = {"", "N/D", "n/d", "ND", "null", "NULL", "-"}
+MISSING = {"", "N/D", "n/d", "ND", "N.D.", "null", "NULL", "-"}
 WIDTHS = {"title": 300, "measure": 200, "call": 300, "body": 250, "state": 80, "dataset": 120, "cup": 20}
 MAX_AMOUNT = Decimal(10) ** 13
 

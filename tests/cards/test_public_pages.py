@@ -416,7 +416,7 @@ QUERIES = {
     # count, page, provinces
     "/citta/": 4,
     # municipality; sums; peers; money of peers; profile; page; former; reuses; practices; adhesions
-    "/citta/torino/": 11,
+    "/citta/torino/": 12,
     # two municipalities; for each: sums
     "/confronta/citta/?a=torino&b=ivrea": 7,
     # editions, by month, scores, reports
