@@ -77,12 +77,14 @@ def profile_of(name: str, options: Mapping | None = None) -> Profile:
 
 
 def reference_date_of(file_name: str) -> date | None:
-    """The day in the name of a file (`…_2024-02-29.csv`, `…_2023-02…`); None without one."""
-    found = DATE_IN_NAME.search(file_name)
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3] or 1)) if found else None
-    except ValueError:
-        return None
+    """The last day in the name of a file (`…_2024-02-29.csv`, `…_2023-02…`); None without one."""
+    found = None
+    for year, month, day in DATE_IN_NAME.findall(file_name):
+        try:
+            found = date(int(year), int(month), int(day or 1))
+        except ValueError:
+            continue
+    return found
 
 
 @contextmanager

@@ -9,8 +9,14 @@ from django.utils.translation import gettext as _
 
 from imports.profiles.base import Place
 from municipalities.models import Territory, TerritoryCode
-from municipalities.names import former_name, nearest, place_label, read_municipality
-from municipalities.search import successors_of
+from municipalities.names import (
+    former_name,
+    heir_of,
+    heirs_of_ended,
+    nearest,
+    place_label,
+    read_municipality,
+)
 
 
 class Places:
@@ -22,8 +28,8 @@ class Places:
     def __init__(self):
         municipalities = Territory.objects.municipalities()
         self.pk_of = dict(municipalities.current().values_list("code", "pk"))
-        ended = municipalities.exclude(valid_to=None).values_list("code", flat=True)
-        self.belfiore = {code: code for code in self.pk_of} | successors_of(ended)
+        heirs = heirs_of_ended()
+        self.belfiore = {code: code for code in self.pk_of} | {code: heir_of(code, heirs) for code in heirs}
         self.istat: dict[str, str] = {}
         dated = TerritoryCode.objects.order_by("istat_code", "valid_from").values_list(
             "istat_code", "territory__code", "valid_from"

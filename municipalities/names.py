@@ -84,7 +84,7 @@ class Names:
                 names.current[spelling].setdefault(code, set()).add((sigla or "")[:2])
             names.short[short(name)].setdefault(code, set()).add((sigla or "")[:2])
         for code, name, sigla in dated:
-            heir, key = _heir(code, heirs), spelled(name)
+            heir, key = heir_of(code, heirs), spelled(name)
             names.current[key].get(heir, set()).add((sigla or "")[:2])
             if heir not in names.current[key]:
                 names.former[key].setdefault(heir, set()).add((sigla or "")[:2])
@@ -98,7 +98,7 @@ class Names:
         return cls.of(
             Territory.objects.provinces().values_list("code", "name"),
             current.values_list("code", "name", "name_other", "province__code"),
-            _heirs(),
+            heirs_of_ended(),
             TerritoryCode.objects.values_list("territory__code", "name", "province__code"),
         )
 
@@ -134,14 +134,15 @@ def _with_saints(name: str) -> Iterator[str]:
             yield SAINTS.sub(word, name)
 
 
-def _heirs() -> dict[str, str]:
+def heirs_of_ended() -> dict[str, str]:
     """`{code of a municipality that ended: code of the one that its territory went to}`."""
     changes = TerritoryChange.objects.filter(kind__in=ENDING_KINDS, predecessor__valid_to__isnull=False)
     rows = changes.order_by("effective_date").values_list("predecessor__code", "successor__code")
     return {before: after for before, after in rows if before != after}
 
 
-def _heir(code: str, heirs: dict[str, str]) -> str:
+def heir_of(code: str, heirs: dict[str, str]) -> str:
+    """The code in force of the territory of a municipality, itself where `heirs` does not name it."""
     seen: set[str] = set()
     while code in heirs and code not in seen:
         seen.add(code)

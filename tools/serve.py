@@ -56,7 +56,8 @@ def prepare_data(env):
     stamps = VAR / "stamps"
     # Stamps are those of one database: delete them when it is missing, or when DATABASE_URL names another.
     if os.environ.get("DATABASE_URL") or not DATABASE.exists() or not ACCOUNTS.exists():
-        forget(*(stamps / name for name in ("migrate", "load_reference", "rebuild_cards", "load_sample")))
+        names = ("migrate", "load_reference", "rebuild_cards", "load_sample", "load_national")
+        forget(*(stamps / name for name in names))
 
     def manage(*arguments):
         hint = "Per ripartire da capo cancella la cartella var e ripeti `make serve`."
@@ -81,6 +82,8 @@ def prepare_data(env):
     derived = tables + digest("cards/document/*.py", "cards/index/*.py", "cardindex/*.py")
     step("Schede e indice", lambda: manage("rebuild_cards"), stamps / "rebuild_cards", derived)
     step("Progetti di esempio", load_sample, stamps / "load_sample", sample)
+    national = reference + digest("imports/**/*.py", "fixtures/national/*")
+    step("Interventi dai dati nazionali", lambda: manage("load_national"), stamps / "load_national", national)
     collect = ("collectstatic", "--noinput", "--clear")
     step("File statici", lambda: manage(*collect), stamps / "collectstatic", static)
 

@@ -283,7 +283,7 @@ def test_queries_do_not_grow_with_the_rows(load, django_assert_num_queries):
     Run.objects.all().delete()
     for count in (1, 3):
         # places: 3; stored projects and their places; projects of the dataset; the same in the transaction
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(17):
             load("a_2024-02-29.csv", others(count), apply=True)
         writing.undo(Run.objects.get())
         Run.objects.all().delete()
