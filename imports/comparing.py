@@ -28,7 +28,7 @@ from imports.reading import REPLACEMENT, SourceRow, names_of, rows_of
 from lib.tables.reader import TableError
 
 BATCH = 1000
-DATE_IN_NAME = re.compile(r"(20\d\d)[-_]?(\d\d)[-_]?(\d\d)?")
+DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(?:-(\d\d)(?:-(\d\d))?|(\d\d)(\d\d))(?!\d)")
 Outcome = Row.Outcome
 # A file that lacks more than this part of its dataset is taken for a part of it.
 MOST_GONE = 0.2
@@ -77,11 +77,11 @@ def profile_of(name: str, options: Mapping | None = None) -> Profile:
 
 
 def reference_date_of(file_name: str) -> date | None:
-    """The last day in the name of a file (`…_2024-02-29.csv`, `…_2023-02…`); None without one."""
+    """The last day in the name of a file: `…_2024-02-29.csv`, `…_20240229.csv`, `…_2023-02.csv`; or None."""
     found = None
-    for year, month, day in DATE_IN_NAME.findall(file_name):
+    for year, month, day, *compact in DATE_IN_NAME.findall(file_name):
         try:
-            found = date(int(year), int(month), int(day or 1))
+            found = date(int(year), int(month or compact[0]), int(day or compact[1] or 1))
         except ValueError:
             continue
     return found

@@ -33,5 +33,6 @@ def test_every_file_names_its_day_and_its_source_is_stated():
     folder = settings.BASE_DIR / "fixtures" / "national"
     days = {path.name: comparing.reference_date_of(path.name) for path in folder.glob("*.csv")}
     assert days["padigitale2026_145_2026-08-12.csv"] == date(2026, 8, 12)
+    assert days["padigitale2026_12_2023-03-04.csv"] == date(2023, 3, 4)
     assert None not in days.values()
     assert "CC BY 4.0" in (folder / "README.md").read_text()

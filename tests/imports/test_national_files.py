@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.core.management import CommandError, call_command
 
-from imports import writing
+from imports import comparing, writing
 from imports.models import ImportedProject, Row, Run
 from tests import builders
 
@@ -65,6 +65,21 @@ def load(tmp_path):
         return counts
 
     return load
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("candidature_145_2024-02-29.csv.gz", date(2024, 2, 29)),
+        ("padigitale2026_12_2023-03-04.csv", date(2023, 3, 4)),
+        ("PNRR_Progetti_2023-01.csv", date(2023, 1, 1)),
+        ("open_20240229.csv", date(2024, 2, 29)),
+        ("avvisi2026.csv", None),
+        ("a_2024-13-01.csv", None),
+    ],
+)
+def test_the_day_of_a_file_is_read_in_its_name(name, day):
+    assert comparing.reference_date_of(name) == day
 
 
 def test_a_dry_run_writes_nothing(load):
