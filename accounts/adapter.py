@@ -62,13 +62,13 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         return user
 
     def authentication_failed(self, request, **credentials) -> None:
-        """Recorded for the person; an address that has no account is not kept."""
+        """Recorded for the person; an address that has no account is not stored."""
         user = User.objects.filter(email=_email_of(credentials)).first()
         on = subject_of(user) if user else audit.Subject("account", "")
         audit.record("sign_in_failed", by=None, on=on, person=user)
 
     def login(self, request, user) -> None:
-        """Recorded; a network that the person has not used lately is told to them."""
+        """Recorded; the person is notified of a sign-in from a network not used lately."""
         address, known = sender(request), throttle.networks_of(user.email)
         super().login(request, user)
         audit.record("sign_in", by=user, on=subject_of(user))
@@ -81,7 +81,7 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
-        """Changes of an account are recorded, and told to its owner in our words."""
+        """Changes of an account are recorded, and mailed to its owner in our words."""
         name = template_prefix.rpartition("/")[2]
         if name in NEW_PASSWORD:
             audit.record("new_password", by=user, on=subject_of(user))

@@ -27,7 +27,7 @@ class Adapter(DefaultSocialAccountAdapter):
     }
 
     def pre_social_login(self, request, sociallogin) -> None:
-        # Names, birth dates and tax codes that the provider sends are not kept.
+        # Names, birth dates and tax codes that the provider sends are not stored.
         sociallogin.account.extra_data = {}
         if sociallogin.is_existing or request.user.is_authenticated:
             return

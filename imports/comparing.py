@@ -8,7 +8,7 @@ import hashlib
 import re
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -94,7 +94,6 @@ def examined(
     *,
     known_on: date,
     places: Path | None = None,
-    progress: Callable[[int], None] = lambda rows: None,
 ) -> Iterator[Examined]:
     """What a file would do, row by row. Raises ImportFailed, and writes nothing to the database."""
     with tempfile.TemporaryDirectory(prefix="osservatorio-import-") as folder:
@@ -104,7 +103,7 @@ def examined(
             located = _located(profile, places) if places else None
             best = _best_rows(profile, path)
             with result.spool.open("wb") as spool:
-                seen = _examine(profile, path, known_on, best, located, spool, result, progress)
+                seen = _examine(profile, path, known_on, best, located, spool, result)
             _find_gone(profile, seen, known_on, result)
         except TableError as error:
             raise ImportFailed(str(error)) from error
@@ -161,7 +160,7 @@ def _located(profile: Profile, path: Path) -> dict[tuple[str, str], list[Place]]
     return found
 
 
-def _examine(profile, path, known_on, best, located, spool, result, progress) -> dict[str, set[str]]:
+def _examine(profile, path, known_on, best, located, spool, result) -> dict[str, set[str]]:
     """Write the outcome of every row; gives `{dataset: keys in the file}`."""
     index, seen = Places(), defaultdict(set)
     rows = rows_of(path, **_options(profile))
@@ -180,7 +179,6 @@ def _examine(profile, path, known_on, best, located, spool, result, progress) ->
             if isinstance(item, Item) and line["outcome"] != Outcome.REFUSED:
                 seen[item.facts["dataset"]].add(item.key)
             spool.write(orjson.dumps(line, default=str) + b"\n")
-        progress(result.rows)
     return seen
 
 

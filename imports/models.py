@@ -1,7 +1,7 @@
 """Runs of imports with every row accounted for, and the projects that national files tell of.
 
-An imported project is no card: nobody of the municipality wrote it. It has its source, the day it is known
-for, and a link to the card of the municipality that has claimed it.
+An imported project is no card: nobody of the municipality wrote it. It has its source and the day it is
+known for.
 """
 
 from django.conf import settings
@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cards.models import Record
 from municipalities.models import Organisation, Territory
 
 
@@ -55,9 +54,6 @@ class ImportedProject(models.Model):
     known_on = models.DateField(_("noto al"))
     gone_on = models.DateField(_("non più nel file dal"), null=True, blank=True)
     run = models.ForeignKey("Run", models.PROTECT, related_name="projects")
-    record = models.ForeignKey(
-        Record, models.SET_NULL, null=True, blank=True, related_name="imported_projects"
-    )
 
     objects = ImportedProjectQuerySet.as_manager()
 
@@ -97,17 +93,14 @@ class Run(models.Model):
     """One import of one file: what was sent, by whom, and what became of each of its rows."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", _("In attesa")
         CHECKED = "checked", _("Da confermare")
         APPLIED = "applied", _("Eseguita")
         UNDONE = "undone", _("Annullata")
-        FAILED = "failed", _("Non riuscita")
 
     profile = models.CharField(_("profilo"), max_length=40)
     file_name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
     file = models.FileField(upload_to="imports/%Y/", blank=True, max_length=200)
-    places = models.FileField(upload_to="imports/%Y/", blank=True, max_length=200)
     reference_date = models.DateField(_("dati al"), null=True, blank=True)
     options = models.JSONField(default=dict, blank=True)
     owner = models.ForeignKey(
@@ -115,10 +108,7 @@ class Run(models.Model):
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(_("stato"), max_length=8, choices=State, default=State.QUEUED)
-    # Rows read so far, for the page that waits.
-    progress = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
+    state = models.CharField(_("stato"), max_length=8, choices=State, default=State.CHECKED)
     rows = models.PositiveIntegerField(_("righe"), default=0)
     created = models.PositiveIntegerField(_("nuove"), default=0)
     updated = models.PositiveIntegerField(_("cambiate"), default=0)

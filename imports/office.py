@@ -33,7 +33,7 @@ def workbook_new(request):
     if request.method == "POST" and form.is_valid():
         file, owner = form.cleaned_data["file"], form.cleaned_data["owner"]
         try:
-            content = file.read() if file.size <= workbook.MAX_BYTES else b"x" * (workbook.MAX_BYTES + 1)
+            content = file.read(workbook.MAX_BYTES + 1)
             drafts, _errors = workbook.read(content)
         except ImportFailed as error:
             form.add_error("file", str(error))
@@ -68,12 +68,13 @@ def workbook_template(request):
 def _checked(request, pk: int) -> tuple[Run, bytes, list[workbook.Draft], list]:
     """A run of the person with its file, checked again: the registry may have changed. 404 for others."""
     office_only(request)
-    own = Run.objects.select_related("owner__territory").filter(by=request.user, profile=workbook.NAME)
-    run = get_object_or_404(own, pk=pk)
+    # Who has left the body since can no longer write for it.
+    own = Run.objects.filter(by=request.user, owner__in=bodies_of(request.user), profile=workbook.NAME)
+    run = get_object_or_404(own.select_related("owner__territory"), pk=pk)
     with run.file.open("rb") as file:
         content = file.read()
     drafts, errors = workbook.read(content)
-    workbook.check(drafts, owner=run.owner, is_sent=False)
+    workbook.check(drafts, owner=run.owner)
     return run, content, drafts, errors
 
 
@@ -122,7 +123,7 @@ def workbook_apply(request, pk):
         messages.error(request, _("Ci sono errori: correggili, o conferma di prendere solo le righe giuste."))
         return redirect("officer:workbook-check", run.pk)
     try:
-        workbook.apply(run, drafts, is_sent=False)
+        workbook.apply(run, drafts)
     except WrongMove:
         messages.error(request, _("Una scheda è cambiata nel frattempo: controlla di nuovo."))
         return redirect("officer:workbook-check", run.pk)

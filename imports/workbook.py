@@ -29,7 +29,7 @@ from lib.text import NOT_TEXT, clean_text, fold
 from lib.workflow import WrongMove
 from municipalities.models import Organisation
 from municipalities.places import MunicipalityListField
-from projects import actions, api_drafts
+from projects import api_drafts
 from projects.completeness import REQUIRED
 from projects.models import Project
 from projects.workflow import EDITABLE
@@ -64,7 +64,9 @@ class Draft:
     outcome: str = ""
     key: str = ""
     sha256: str = ""
+    # Of the stored draft.
     code: str = ""
+    version: int = 0
 
 
 def columns() -> dict[str, forms.Field]:
@@ -109,6 +111,7 @@ def _read(content: bytes) -> tuple[list[Draft], list[tuple[Cell, str]]]:
         raise ImportFailed(_("Nel file non c’è il foglio «{}»: parti dal modello.").format(SHEET))
     errors: list[tuple[Cell, str]] = []
     fields = columns()
+    codes = _codes_of(fields)
     drafts, by_reference = [], {}
     for number, cells in _records(SHEET, tables[SHEET], fields, errors):
         reference = cells.pop(REFERENCE, "").strip()
@@ -122,12 +125,13 @@ def _read(content: bytes) -> tuple[list[Draft], list[tuple[Cell, str]]]:
             by_reference[fold(reference)] = draft
         for name, text in cells.items():
             if text:
-                draft.texts[name] = _value(fields[name], text)
+                draft.texts[name] = _value(fields[name], codes[name], text)
         drafts.append(draft)
         if len(drafts) > MAX_PROJECTS:
             raise ImportFailed(_("Il file ha più di {} progetti: dividilo in più file.").format(MAX_PROJECTS))
     for name, title in sheets().items():
         row_fields = api_drafts.row_fields(name)
+        codes = _codes_of(row_fields)
         for number, cells in _records(title, tables.get(title, []), row_fields, errors):
             reference = fold(cells.pop(REFERENCE, ""))
             draft = by_reference.get(reference)
@@ -135,7 +139,7 @@ def _read(content: bytes) -> tuple[list[Draft], list[tuple[Cell, str]]]:
                 told = _("Nel foglio «{}» nessun progetto ha questo riferimento").format(SHEET)
                 errors.append((Cell(title, number, REFERENCE), told))
                 continue
-            values = {key: _value(row_fields[key], text) for key, text in cells.items() if text}
+            values = {key: _value(row_fields[key], codes[key], text) for key, text in cells.items() if text}
             draft.rows.setdefault(name, []).append(values)
             draft.places.setdefault(name, []).append(number)
     return drafts, errors
@@ -214,11 +218,19 @@ def _records(title, table, fields, errors) -> Iterator[tuple[int, dict[str, str]
             yield number, cells
 
 
-def _value(one: forms.Field, text: str):
+def _codes_of(fields: Mapping[str, forms.Field]) -> dict[str, dict[str, str]]:
+    """`{name of a field: {folded label or code: code}}` of the fields with choices."""
+    codes = {}
+    for name, one in fields.items():
+        choices = choices_of(one)
+        codes[name] = {fold(code): code for code, _l in choices} | {
+            fold(label): code for code, label in choices
+        }
+    return codes
+
+
+def _value(one: forms.Field, known: Mapping[str, str], text: str):
     """What a browser would post for a cell: codes of choices for their labels."""
-    known = {fold(label): value for value, label in choices_of(one)} | {
-        fold(v): v for v, _l in choices_of(one)
-    }
     if isinstance(one, CheckboxList):
         parts = [part.strip() for part in text.replace("\n", ";").split(";") if part.strip()]
         return [known.get(fold(part), part) for part in parts]
@@ -231,16 +243,19 @@ def _value(one: forms.Field, text: str):
     return known.get(fold(text), text) if known else text
 
 
-def check(drafts: list[Draft], *, owner: Organisation, is_sent: bool) -> None:
+def check(drafts: list[Draft], *, owner: Organisation) -> None:
     """Give each draft its outcome and its errors, in the cells they belong to. Nothing is written."""
     titles = Counter(fold(draft.texts.get("title", "")) for draft in drafts if not draft.reference)
+    labels = labels_of(columns())
     with override("it"):
         for draft in drafts:
-            _check(draft, owner, is_sent, titles)
+            _check(draft, owner, titles, labels)
+        valid = {draft.key: draft for draft in drafts if not draft.errors}
+        _compare(valid)
 
 
-def _check(draft: Draft, owner: Organisation, is_sent: bool, titles: Counter) -> None:
-    labels = labels_of(columns())
+def _check(draft: Draft, owner: Organisation, titles: Counter, labels: Mapping[str, str]) -> None:
+    """The errors of a draft, and the key under which it is stored."""
     title = draft.texts.get("title", "")
     if not title:
         draft.errors.append((Cell(SHEET, draft.number, labels["title"]), str(REQUIRED["title"][1])))
@@ -248,34 +263,31 @@ def _check(draft: Draft, owner: Organisation, is_sent: bool, titles: Counter) ->
         told = _("Due righe hanno lo stesso titolo: dai a ognuna un riferimento")
         draft.errors.append((Cell(SHEET, draft.number, REFERENCE), told))
     errors = api_drafts.errors_of_texts(draft.texts, draft.rows, owner=owner)
-    if not errors and is_sent:
-        errors = api_drafts.missing_in_texts(draft.texts, draft.rows, owner=owner)
     draft.errors += [(_cell(draft, pointer, labels), text) for pointer, text in errors]
+    draft.outcome = Row.Outcome.REFUSED if draft.errors else Row.Outcome.CREATED
     name = fold(draft.reference or title)
     key = f"{NAME}:{owner.pk}:{name}"
     draft.key = key if len(key) <= 120 else f"{NAME}:{owner.pk}:{hashlib.sha256(name.encode()).hexdigest()}"
-    said = json.dumps([draft.texts, draft.rows, is_sent], sort_keys=True, ensure_ascii=False)
+    said = json.dumps([draft.texts, draft.rows], sort_keys=True, ensure_ascii=False)
     draft.sha256 = hashlib.sha256(said.encode()).hexdigest()
-    if draft.errors:
-        draft.outcome = Row.Outcome.REFUSED
-        return
-    project = Project.objects.filter(origin_key=draft.key).first()
-    if project is None:
-        draft.outcome = Row.Outcome.CREATED
-        return
-    draft.code = project.code
-    lines = Row.objects.filter(key=draft.key, run__state=Run.State.APPLIED)
-    last = lines.exclude(outcome=Row.Outcome.REFUSED).order_by("-pk").first()
-    if last and last.changes.get("sha256") == draft.sha256:
-        draft.outcome = Row.Outcome.UNCHANGED
-    elif last and (project.status not in EDITABLE or project.version != last.changes.get("version")):
-        told = _("{}: la scheda è stata inviata o modificata nel portale, e il file non la copre").format(
-            project.code
-        )
-        draft.outcome = Row.Outcome.WAITING
-        draft.errors.append((Cell(SHEET, draft.number, REFERENCE), told))
-    else:
-        draft.outcome = Row.Outcome.UPDATED
+
+
+def _compare(drafts: Mapping[str, Draft]) -> None:
+    """The outcome of valid drafts by key that are stored already. Two queries."""
+    lines = Row.objects.filter(key__in=list(drafts), run__state=Run.State.APPLIED)
+    lines = lines.exclude(outcome=Row.Outcome.REFUSED).order_by("pk")
+    last = dict(lines.values_list("key", "changes"))
+    for project in Project.objects.filter(origin_key__in=list(drafts)):
+        draft, before = drafts[project.origin_key], last.get(project.origin_key)
+        draft.code, draft.version = project.code, project.version
+        if before and before.get("sha256") == draft.sha256:
+            draft.outcome = Row.Outcome.UNCHANGED
+        elif before and (project.status not in EDITABLE or project.version != before.get("version")):
+            told = _("{}: la scheda è stata inviata o modificata nel portale, e il file non la copre")
+            draft.outcome = Row.Outcome.WAITING
+            draft.errors.append((Cell(SHEET, draft.number, REFERENCE), told.format(project.code)))
+        else:
+            draft.outcome = Row.Outcome.UPDATED
 
 
 def _cell(draft: Draft, pointer: str, labels: Mapping[str, str]) -> Cell:
@@ -289,9 +301,15 @@ def _cell(draft: Draft, pointer: str, labels: Mapping[str, str]) -> Cell:
 
 
 @transaction.atomic
-def apply(run: Run, drafts: list[Draft], *, is_sent: bool) -> Run:
-    """Write the drafts without errors and the run with all rows. All of it or nothing."""
-    run.save()
+def apply(run: Run, drafts: list[Draft]) -> Run:
+    """Write the drafts without errors and the run with all rows, once. All of it or nothing.
+
+    Raises WrongMove when a second request has applied the run, or a draft may no longer be edited.
+    """
+    if run.pk is None:
+        run.save()
+    elif not Run.objects.filter(pk=run.pk, state=Run.State.CHECKED).update(state=Run.State.APPLIED):
+        raise WrongMove
     rows = []
     with override("it"):
         for draft in drafts:
@@ -301,13 +319,9 @@ def apply(run: Run, drafts: list[Draft], *, is_sent: bool) -> Run:
                     draft.texts, draft.rows, by=run.by, owner=run.owner, key=draft.key
                 )
                 draft.code = project.code
-                if is_sent:
-                    project = Project.objects.get(pk=project.pk)
-                    actions.submit(project, by=run.by, idempotency_key=project.idempotency_key)
-                changes |= {"version": Project.objects.get(pk=project.pk).version, "code": project.code}
-            elif draft.outcome == Row.Outcome.UNCHANGED:
-                project = Project.objects.get(origin_key=draft.key)
                 changes |= {"version": project.version, "code": project.code}
+            elif draft.outcome == Row.Outcome.UNCHANGED:
+                changes |= {"version": draft.version, "code": draft.code}
             reason = "; ".join(f"{cell.column}: {text}" for cell, text in draft.errors)
             rows.append(
                 Row(
@@ -323,7 +337,7 @@ def apply(run: Run, drafts: list[Draft], *, is_sent: bool) -> Run:
     Row.objects.bulk_create(rows)
     for outcome, count in Counter(draft.outcome for draft in drafts).items():
         setattr(run, outcome, count)
-    run.rows, run.progress, run.state = len(drafts), len(drafts), Run.State.APPLIED
+    run.rows, run.state = len(drafts), Run.State.APPLIED
     run.save()
     return run
 
@@ -346,7 +360,7 @@ def run_file(
     """The command: check a file and, where asked, write its drafts; gives the counts. Raises ImportFailed."""
     content = path.read_bytes()
     drafts, errors = read(content)
-    check(drafts, owner=owner, is_sent=False)
+    check(drafts, owner=owner)
     for cell, text in [*errors, *(error for draft in drafts for error in draft.errors)]:
         report(f"{cell.sheet}, riga {cell.row}, {cell.column}: {text}")
     counts = counts_of(drafts)
@@ -359,7 +373,7 @@ def run_file(
         digest = hashlib.sha256(content).hexdigest()
         run = Run(profile=NAME, file_name=path.name, sha256=digest, owner=owner, by=by)
         try:
-            apply(run, drafts, is_sent=False)
+            apply(run, drafts)
         except WrongMove as error:
             raise ImportFailed(_("Una scheda è cambiata nel frattempo: riprova.")) from error
     return counts

@@ -33,17 +33,6 @@ def apply(run: Run, result: Examined, source: str) -> Run:
     return run
 
 
-def keep(run: Run, result: Examined) -> Run:
-    """Store the outcomes of a dry run, for the page that asks to confirm them."""
-    with transaction.atomic():
-        run.lines.all().delete()
-        for lines in _batches(result.lines()):
-            Row.objects.bulk_create([_row(run, line) for line in lines])
-        run.gone = result.gone
-        _close(run, result.counts, Run.State.CHECKED)
-    return run
-
-
 def _write(run: Run, lines: list[dict], source: str) -> None:
     stored = {
         one.key: one
@@ -139,12 +128,12 @@ def _close(run: Run, counts: Mapping, state: str) -> None:
     for outcome in Outcome.values:
         setattr(run, outcome, counts.get(outcome, 0))
     run.rows = sum(counts.values())
-    run.state, run.progress = state, run.rows
+    run.state = state
     run.save()
 
 
 class CannotUndo(Exception):
-    """A later run, or a municipality, stands on what this one wrote; the message says which."""
+    """A later run stands on what this one wrote; the message says which."""
 
 
 @transaction.atomic
@@ -165,9 +154,6 @@ def undo(run: Run) -> None:
     if after := later.select_related("run").order_by("run").first():
         raise CannotUndo(_("Prima annulla l’importazione {}, che è venuta dopo.").format(after.run_id))
     projects = ImportedProject.objects.filter(source=source)
-    made = projects.filter(run=run, key__in=run.lines.filter(outcome=Outcome.CREATED).values("key"))
-    if claimed := made.exclude(record=None).select_related("record").first():
-        raise CannotUndo(_("«{}» è già diventato una scheda: {}.").format(claimed.title, claimed.record.code))
     projects.filter(key__in=run.gone, gone_on=run.reference_date).update(gone_on=None)
     for rows in _batches(run.lines.filter(before__isnull=False).iterator()):
         _restore(rows, projects)

@@ -1,4 +1,4 @@
-"""Where messages to the next page are kept."""
+"""Storage of the messages to the next page."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

@@ -265,7 +265,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_IMAGE_PIXELS = 20_000_000
-# host:port of clamd, which every upload is asked of.
+# host:port of clamd, which scans every upload.
 CLAMAV = env.str("CLAMAV", default="")
 
 EMAIL_CONFIG = env.email_url_config(required("EMAIL_URL", "consolemail://"))

@@ -111,20 +111,10 @@ def errors_of_texts(raw_input: Mapping, rows: Mapping, *, owner: Organisation) -
 
     Values are texts, or lists of texts, as a browser posts them.
     """
-    return _bound(_unsaved(owner), owner, raw_input, rows)[1]
-
-
-def missing_in_texts(raw_input: Mapping, rows: Mapping, *, owner: Organisation) -> list[tuple[str, str]]:
-    """As missing_fields(), for valid texts that are not stored."""
-    project = _unsaved(owner)
-    _bound(project, owner, raw_input, rows)
-    return missing_fields(project)
-
-
-def _unsaved(owner: Organisation) -> Project:
     # No row has the key 0: the formsets find none.
     record = Record(pk=0, owner=owner)
-    return Project(record=record, promoter=owner, lead_municipality=owner.territory)
+    project = Project(record=record, promoter=owner, lead_municipality=owner.territory)
+    return _bound(project, owner, raw_input, rows)[1]
 
 
 @transaction.atomic

@@ -9,7 +9,6 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('cards', '0001_initial'),
         ('municipalities', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -34,13 +33,10 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
                 ('sha256', models.CharField(max_length=64)),
                 ('file', models.FileField(blank=True, max_length=200, upload_to='imports/%Y/')),
-                ('places', models.FileField(blank=True, max_length=200, upload_to='imports/%Y/')),
                 ('reference_date', models.DateField(blank=True, null=True, verbose_name='dati al')),
                 ('options', models.JSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('state', models.CharField(choices=[('queued', 'In attesa'), ('checked', 'Da confermare'), ('applied', 'Eseguita'), ('undone', 'Annullata'), ('failed', 'Non riuscita')], default='queued', max_length=8, verbose_name='stato')),
-                ('progress', models.PositiveIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
+                ('state', models.CharField(choices=[('checked', 'Da confermare'), ('applied', 'Eseguita'), ('undone', 'Annullata')], default='checked', max_length=8, verbose_name='stato')),
                 ('rows', models.PositiveIntegerField(default=0, verbose_name='righe')),
                 ('created', models.PositiveIntegerField(default=0, verbose_name='nuove')),
                 ('updated', models.PositiveIntegerField(default=0, verbose_name='cambiate')),
@@ -93,7 +89,6 @@ class Migration(migrations.Migration):
                 ('known_on', models.DateField(verbose_name='noto al')),
                 ('gone_on', models.DateField(blank=True, null=True, verbose_name='non più nel file dal')),
                 ('municipalities', models.ManyToManyField(related_name='imported_projects', to='municipalities.territory')),
-                ('record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imported_projects', to='cards.record')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='imports.run')),
             ],
             options={

@@ -126,7 +126,7 @@ def day(text: str, warnings: list[str]) -> str:
 
 
 def cup_of(text: str, warnings: list[str]) -> str:
-    """The normalised CUP; an unusual one is kept and told."""
+    """The normalised CUP; an unusual one is stored, with a warning."""
     cup = normalise_cup(text)[:20]
     if cup and (warning := cup_warning(cup)):
         warnings.append(f"{cup}: {warning}")

@@ -1,6 +1,6 @@
-"""Uploads asked of ClamAV before they are stored: its INSTREAM command over TCP (clamd(8)).
+"""Scans uploads with ClamAV before they are stored: its INSTREAM command over TCP (clamd(8)).
 
-Without settings.CLAMAV nothing is asked. While the antivirus does not respond no file is accepted.
+Without settings.CLAMAV nothing is scanned. While the antivirus does not respond no file is accepted.
 """
 
 import logging
@@ -20,7 +20,7 @@ def check(content: bytes) -> None:
     if not settings.CLAMAV:
         return
     try:
-        verdict = _ask(content)
+        verdict = _scan(content)
     except OSError as error:
         logger.error("antivirus %s does not respond", settings.CLAMAV, exc_info=error)
         raise ValidationError(
@@ -34,7 +34,7 @@ def check(content: bytes) -> None:
         raise ValidationError(_("Il controllo antivirus non è riuscito: riprova fra qualche minuto"))
 
 
-def _ask(content: bytes) -> str:
+def _scan(content: bytes) -> str:
     """What clamd says of a content: `stream: OK`, `stream: Eicar-Test-Signature FOUND`, an error."""
     host, _colon, port = settings.CLAMAV.rpartition(":")
     with socket.create_connection((host, int(port)), timeout=SECONDS) as connection:

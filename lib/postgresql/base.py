@@ -1,8 +1,8 @@
-"""Django's PostgreSQL backend with a deadline for every wait, kept by this process.
+"""Django's PostgreSQL backend with a deadline for every wait, enforced in this process.
 
-`statement_timeout` is kept by the server: one that hangs or is frozen keeps nothing. Here a wait ends after
-`wait_seconds` (an entry of OPTIONS) whatever the server does, and at most `max_waits` threads of the process
-wait at once, so that others still serve what needs no database. Both raise OperationalError.
+`statement_timeout` is enforced by the server: one that hangs or is frozen enforces nothing. Here a wait ends
+after `wait_seconds` (an entry of OPTIONS) whatever the server does, and at most `max_waits` threads of the
+process wait at once, so that others still serve what needs no database. Both raise OperationalError.
 """
 
 import threading

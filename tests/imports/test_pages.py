@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from imports.models import ImportedProject
+from municipalities.actions import body_of_municipality
 from projects.models import Project
 from tests import builders
 from tests.imports.test_national_files import HEADER, application
@@ -116,6 +117,14 @@ def test_a_file_that_is_none_is_told_on_the_form(client, officer, content, words
     answer = send(client, content)
     assert answer.status_code == 422
     assert words_of in words(answer)
+
+
+def test_who_has_left_the_body_cannot_confirm_it(client, officer, country):
+    address = send(client, filled([{"Riferimento": "A", **ROW}])).request["PATH_INFO"]
+    officer.memberships.update(organisation=body_of_municipality(country["torino"]))
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}conferma/").status_code == 404
+    assert not Project.objects.exists()
 
 
 def test_others_cannot_see_or_confirm_it(client, officer, country):

@@ -119,7 +119,7 @@ def test_errors_come_back_in_their_cells_and_nothing_is_written(load, owner):
         load(content, apply=True)
     assert not Project.objects.exists()
     drafts, errors = workbook.read(content)
-    workbook.check(drafts, owner=owner, is_sent=False)
+    workbook.check(drafts, owner=owner)
     book = load_workbook(io.BytesIO(annotated.with_errors(content, drafts, errors)))
     sheet, stages = book["Progetti"], book["Tappe"]
     names = {cell.value: cell.column for cell in sheet[1]}
@@ -157,7 +157,7 @@ def test_csv_of_an_italian_spreadsheet_and_of_a_program(load, encoding, text):
 def test_csv_comes_back_with_a_column_of_errors(owner):
     content = b"Titolo;A che punto \xe8\nLuci;Boh\n"
     drafts, errors = workbook.read(content)
-    workbook.check(drafts, owner=owner, is_sent=False)
+    workbook.check(drafts, owner=owner)
     lines = annotated.with_errors(content, drafts, errors).decode("utf-8-sig").splitlines()
     assert lines[0].endswith("Errori")
     assert "A che punto è" in lines[1]
